@@ -1,0 +1,67 @@
+// Runs benches by name, each in a process of its own: node bench/run.ts <name>...|all [--gate] [--quick] [--write] [--rounds N]
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+
+/** In the order of the bars. `peers`: the bench needs the packages of bench/peers. */
+const benches: readonly { readonly name: string; readonly bars: string; readonly peers: boolean }[] = [
+  { name: 'append-length', bars: 'P1 P2', peers: false },
+  { name: 'peers', bars: 'P3 P4 P15', peers: true },
+  { name: 'group-commit', bars: 'P5 P6', peers: false },
+  { name: 'whole-append', bars: 'P7', peers: false },
+  { name: 'http', bars: 'P8', peers: false },
+  { name: 'start', bars: 'P9 P16', peers: true },
+  { name: 'list', bars: 'P10', peers: true },
+  { name: 'sse', bars: 'P13', peers: false },
+]
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    gate: { type: 'boolean' },
+    quick: { type: 'boolean' },
+    write: { type: 'boolean' },
+    rounds: { type: 'string' },
+  },
+})
+
+function wanted(): typeof benches {
+  if (positionals.includes('all')) return benches
+  return positionals.map((name) => {
+    const bench = benches.find((each) => each.name === name)
+    if (bench === undefined)
+      throw new Error(`no bench is called ${name}; there are: ${benches.map((each) => each.name).join(' ')}`)
+    return bench
+  })
+}
+
+function run(name: string): Promise<number> {
+  const flags = (['gate', 'quick', 'write'] as const).flatMap((flag) => (values[flag] === true ? [`--${flag}`] : []))
+  if (values.rounds !== undefined) flags.push('--rounds', values.rounds)
+  const file = join(import.meta.dirname, `${name}.ts`)
+  const child = spawn(process.execPath, ['--expose-gc', file, ...flags], { stdio: 'inherit' })
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code) => resolve(code ?? 1))
+  })
+}
+
+const chosen = wanted()
+if (chosen.length === 0) {
+  console.error(`which bench? ${benches.map((bench) => `${bench.name} (${bench.bars})`).join(', ')}, or all`)
+  process.exit(2)
+}
+if (chosen.some((bench) => bench.peers) && !existsSync(join(import.meta.dirname, 'peers', 'node_modules'))) {
+  console.error('the peers are not installed: run "npm ci" in bench/peers first')
+  process.exit(2)
+}
+const failed: string[] = []
+for (const bench of chosen) {
+  console.log(`\n== ${bench.name} (${bench.bars})`)
+  if ((await run(bench.name)) !== 0) failed.push(bench.name)
+}
+if (failed.length > 0) {
+  console.error(`\nfailed: ${failed.join(' ')}`)
+  process.exit(1)
+}
