@@ -1,0 +1,95 @@
+// Heads: the current row of a session, folded from its entries and stored with them in one transaction.
+
+import type { Hash, RunId, Seq, SessionId, Subject } from './ids.ts'
+import type { JsonObject } from './json.ts'
+import type { Place, Status } from './states.ts'
+
+/** Version of the fold that makes heads. Raise it in the change that alters what a head says; stored heads then refold before use. */
+export const foldVersion = 1
+
+/** Labels that sessions are listed by. */
+export const facets = ['agent', 'user', 'team', 'workflow', 'branch', 'repository'] as const
+export type Facet = (typeof facets)[number]
+
+export interface Attention {
+  readonly kind: 'approval' | 'question' | 'failed' | 'blocked'
+  /** Milliseconds since 1970. */
+  readonly since: number
+  readonly run?: RunId
+  /** The approval or question that is open. */
+  readonly id?: string
+  readonly summary: string
+}
+
+/** The last thing somebody said or did, in one line of at most 200 characters. */
+export interface LastLine {
+  readonly text: string
+  readonly at: number
+  readonly by: string
+}
+
+export interface OpenRun {
+  readonly run: RunId
+  readonly status: 'queued' | 'running' | 'waiting'
+}
+
+export interface Base {
+  readonly session: SessionId
+  readonly seq: Seq
+}
+
+export interface Head {
+  readonly session: SessionId
+  readonly seq: Seq
+  readonly hash: Hash
+  readonly fold: number
+  /** Name given by a person. */
+  readonly name: string | null
+  /** First line of the first user message, where no name was given. */
+  readonly title: string | null
+  readonly place: Place
+  readonly status: Status
+  /** Oldest first; the head of the list is what the session shows. */
+  readonly attention: readonly Attention[]
+  readonly last: LastLine | null
+  readonly owner: Subject
+  readonly readers: readonly Subject[]
+  readonly agent: string | null
+  readonly user: string | null
+  readonly team: string | null
+  readonly workflow: string | null
+  readonly branch: string | null
+  readonly repository: string | null
+  readonly currentAgent: string
+  readonly switches: number
+  readonly lastSwitchAt: number | null
+  readonly messages: number
+  readonly runs: number
+  readonly openRuns: readonly OpenRun[]
+  readonly tokens: number
+  /** US dollars. */
+  readonly cost: number
+  /** When the scheduler must look at this session (milliseconds since 1970); null: never. */
+  readonly due: number | null
+  readonly trashedAt: number | null
+  /** Where the session was when it went to the trash. */
+  readonly trashedFrom: 'open' | 'archived' | null
+  readonly createdAt: number
+  /** Time of the last entry of any kind. */
+  readonly updatedAt: number
+  /** Time of the last message, run, hand-off or note; the creation for an empty session. */
+  readonly lastActivity: number
+  readonly base: Base | null
+  /** Seq up to which the latest summary reaches, and the seq of that summary. */
+  readonly summary: { readonly seq: Seq; readonly covers: Seq } | null
+}
+
+/** The bulky variables of a session, in a row of their own, each at most 64 KiB of JSON text. */
+export interface Cell {
+  readonly state: JsonObject
+  readonly metadata: JsonObject
+  readonly agentData: JsonObject
+}
+
+const nothing: JsonObject = Object.freeze({})
+export const emptyCell: Cell = Object.freeze({ state: nothing, metadata: nothing, agentData: nothing })

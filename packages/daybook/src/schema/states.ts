@@ -1,0 +1,96 @@
+// The tables of states: places and statuses of a session, run states with their closed reasons, message roles.
+
+export const places = ['open', 'archived', 'trash', 'deleted'] as const
+/** Where a session is kept. */
+export type Place = (typeof places)[number]
+
+export const placeEvents = ['write', 'archive', 'trash', 'restore', 'delete'] as const
+export type PlaceEvent = (typeof placeEvents)[number]
+
+/**
+ * What becomes of a session's place; a string that is no place is the error code of the refusal.
+ * A write to an archived session reopens it: the engine puts `session.reopened` in front of the same append.
+ */
+export const placeTable: Readonly<
+  Record<Place, Readonly<Record<PlaceEvent, Place | 'trashed' | 'gone' | 'invalid_state'>>>
+> = {
+  open: { write: 'open', archive: 'archived', trash: 'trash', restore: 'invalid_state', delete: 'deleted' },
+  archived: { write: 'open', archive: 'invalid_state', trash: 'trash', restore: 'open', delete: 'deleted' },
+  trash: { write: 'trashed', archive: 'trashed', trash: 'invalid_state', restore: 'open', delete: 'deleted' },
+  deleted: { write: 'gone', archive: 'gone', trash: 'gone', restore: 'gone', delete: 'gone' },
+}
+
+export const statuses = ['idle', 'queued', 'running', 'waiting', 'failed', 'blocked'] as const
+/** What a session is doing, folded from its runs. Blocked: only an operator can go on. */
+export type Status = (typeof statuses)[number]
+
+export const runStatuses = ['queued', 'running', 'waiting', 'done', 'failed', 'cancelled'] as const
+export type RunStatus = (typeof runStatuses)[number]
+
+/** The closed reasons of each run status; `done` has none. */
+export const runReasons = {
+  queued: ['busy', 'retry', 'budget_paused'],
+  running: [],
+  waiting: ['approval', 'question', 'until', 'child', 'operator'],
+  done: [],
+  failed: [
+    'error',
+    'timeout',
+    'idle_timeout',
+    'lost',
+    'resume_failed',
+    'outcome_unknown',
+    'denied',
+    'expired',
+    'budget',
+    'invalid_output',
+    'refused',
+    'undone',
+  ],
+  cancelled: ['user', 'interrupted', 'withdrawn', 'superseded', 'undone', 'shutdown'],
+} as const satisfies Record<RunStatus, readonly string[]>
+
+export const runEvents = [
+  'claim',
+  'wait',
+  'wake',
+  'finish',
+  'fail',
+  'cancel',
+  'lease_lost',
+  'resolve',
+  'withdraw',
+] as const
+export type RunEvent = (typeof runEvents)[number]
+
+/** What becomes of a run; `invalid_state` refuses the event. */
+export const runTable: Readonly<Record<RunStatus, Readonly<Record<RunEvent, RunStatus | 'invalid_state'>>>> = {
+  queued: row({ claim: 'running', cancel: 'cancelled', withdraw: 'cancelled', fail: 'failed' }),
+  running: row({
+    wait: 'waiting',
+    finish: 'done',
+    fail: 'failed',
+    cancel: 'cancelled',
+    lease_lost: 'queued',
+    resolve: 'running',
+  }),
+  waiting: row({ wake: 'running', fail: 'failed', cancel: 'cancelled', resolve: 'running', lease_lost: 'waiting' }),
+  done: row({}),
+  failed: row({}),
+  cancelled: row({}),
+}
+
+function row(allowed: Partial<Record<RunEvent, RunStatus>>): Readonly<Record<RunEvent, RunStatus | 'invalid_state'>> {
+  const pairs = runEvents.map((event) => [event, allowed[event] ?? 'invalid_state'] as const)
+  return Object.freeze(Object.fromEntries(pairs)) as Record<RunEvent, RunStatus | 'invalid_state'>
+}
+
+export const roles = ['system', 'user', 'assistant', 'tool'] as const
+/** Role of a message; `developer` of other systems is read as `system`. */
+export type Role = (typeof roles)[number]
+
+export const noteTypes = ['decision', 'problem', 'insight', 'idea', 'todo', 'instruction'] as const
+export type NoteType = (typeof noteTypes)[number]
+
+/** The agent a session starts with unless it names another. */
+export const firstAgent = 'orchestrator'

@@ -1,0 +1,57 @@
+// The operator's side of a store: figures, engine checks, copies, sweeping and walking over everything.
+
+import type { Head } from '../schema/heads.ts'
+import type { Hash, SessionId, Tenant } from '../schema/ids.ts'
+import type { Cursor, Page } from './store.ts'
+
+export interface StoreStats {
+  readonly sessions: number
+  readonly entries: number
+  readonly blobs: number
+  /** Bytes on disk (or of texts, in memory), without blobs kept beside the store. */
+  readonly bytes: number
+  readonly blobBytes: number
+  /** Of the bytes: free pages that a vacuum would give back. */
+  readonly freeBytes: number
+  /** Where it is, as a URL without secrets. */
+  readonly location: string
+  readonly format: number
+}
+
+/** A problem that an engine's own check found. */
+export interface Finding {
+  readonly what: 'engine' | 'index' | 'counter' | 'orphan'
+  readonly detail: string
+}
+
+export interface SweepReport {
+  readonly tombstones: number
+  readonly hiddenEntries: number
+  readonly blobs: number
+}
+
+/** What the store keeps of a session, read raw, for verification. */
+export interface Row {
+  readonly tenant: Tenant
+  readonly session: SessionId
+  readonly head: Head
+  readonly base: { readonly session: SessionId; readonly seq: number } | null
+  readonly hidden: boolean
+}
+
+export interface StoreAdmin {
+  stats(): Promise<StoreStats>
+  /** The engine's own integrity check, its indexes and kept counters against the rows. */
+  check(): Promise<readonly Finding[]>
+  /** Makes counters and derived rows agree with the sessions again; returns what was changed. */
+  mend(): Promise<readonly Finding[]>
+  /** Every session of every tenant, tombstones and system sessions included, in an order of the store's own. */
+  rows(cursor: Cursor | null, limit?: number): Promise<Page<Row>>
+  /** Hashes of stored blobs of a tenant, and whether something refers to them. */
+  blobHashes(cursor: Cursor | null, limit?: number): Promise<Page<{ tenant: Tenant; hash: Hash; size: number; used: boolean }>>
+  /** Ends tombstones after 30 days, unreferenced blobs after 24 h, hidden entries with their last fork. */
+  sweep(): Promise<SweepReport>
+  vacuum(): Promise<void>
+  /** Writes a consistent copy while others go on writing; `exists` when the file is there. Only with `supports.backup`. */
+  backup(to: string): Promise<{ readonly bytes: number }>
+}

@@ -1,0 +1,270 @@
+// The contract that every store keeps: dumb, transactional, scoped. `conformance.ts` is its executable form.
+
+import type { StoredEntry } from '../schema/entries.ts'
+import type { Cell, Facet, Head } from '../schema/heads.ts'
+import type { Hash, Seq, SessionId, Subject, Tenant } from '../schema/ids.ts'
+import type { Kind } from '../schema/kinds.ts'
+import type { Place, Status } from '../schema/states.ts'
+import type { StoreAdmin } from './admin.ts'
+import type { Bus } from './bus.ts'
+
+/** What an engine can do; frozen, and read alike by the engine above, the docs and the suite. */
+export interface Supports {
+  /** What an acknowledged append survives: nothing, the death of the process, the loss of power. */
+  readonly durable: 'none' | 'process' | 'power'
+  /** Who may open the same store at once: this process, processes of this host, many hosts. */
+  readonly shared: 'process' | 'host' | 'network'
+  /** Whether other processes' writes are announced; if not, followers look once a second. */
+  readonly push: boolean
+  /** Order of the feed: one for all, or only each session's own. */
+  readonly feed: 'total' | 'session'
+  /** Whether the store can write a copy of itself. */
+  readonly backup: boolean
+}
+
+/** Opaque position in a feed or list; only the store that made it can read it. */
+export type Cursor = string
+
+export interface Page<T> {
+  readonly items: readonly T[]
+  /** Where the next page begins; null at the end. A feed's page always has one. */
+  readonly cursor: Cursor | null
+}
+
+export interface ListPage extends Page<Head> {
+  /** Counted where that is cheap (one's own unfiltered list), else a lower bound. */
+  readonly total: number
+  readonly totalIs: 'exact' | 'at_least'
+}
+
+export interface Store extends AsyncDisposable {
+  readonly name: string
+  readonly supports: Supports
+  /** Best effort to every server on this store: hints and deltas. The truth comes from reading. */
+  readonly bus: Bus
+  /** What operators do: figures, checks, copies, sweeping. */
+  readonly admin: StoreAdmin
+  /** Idempotent. Migrates an older format after a backup; `too_new` for a newer one. */
+  open(): Promise<void>
+  /** Idempotent. Waits for what was accepted; later calls fail with `shutting_down`. */
+  close(): Promise<void>
+  /** Nothing is readable or writable without a scope. More than 16 subjects: `invalid`. */
+  within(scope: Scope): ScopedStore
+  /** Every entry of all tenants in commit order, for followers and projectors. `null` starts at the beginning. */
+  feed(cursor: Cursor | null, limit?: number): Promise<Page<FeedItem>>
+  /** The cursor after the last entry. */
+  tip(): Promise<Cursor>
+  /** Sessions whose `due` has come and that no live lease holds, longest due first. */
+  due(limit: number): Promise<readonly SessionRef[]>
+}
+
+export interface Scope {
+  readonly tenant: Tenant
+  /** Who asks: owner or reader of the head; `all` is the whole tenant. */
+  readonly subjects: readonly Subject[] | 'all'
+}
+
+export interface SessionRef {
+  readonly tenant: Tenant
+  readonly session: SessionId
+  readonly due: number
+}
+
+export interface ScopedStore {
+  readonly scope: Scope
+  /** One outcome each, in order; a refusal never touches its neighbours. */
+  append(batch: readonly Append[]): Promise<readonly Outcome[]>
+  /** The receipt of each key that is known in this session, tombstones included; null for unknown ones. */
+  receipts(session: SessionId, keys: readonly string[]): Promise<readonly (KnownKey | null)[]>
+  /** Follows fork pointers. Unknown, invisible or deleted sessions have no entries. At most 1,000 per call. */
+  read(session: SessionId, range?: Range): Promise<readonly StoredEntry[]>
+  /** Null when unknown or invisible. A deleted session's head says so for 30 days. */
+  head(session: SessionId): Promise<Head | null>
+  cell(session: SessionId): Promise<Cell | null>
+  list(query?: Query): Promise<ListPage>
+  locate(ref: Ref): Promise<SessionId | null>
+  /** The refs of one session. */
+  refs(session: SessionId): Promise<readonly Ref[]>
+  /** As the store's feed, with only what this scope may see; the cursor moves over the rest. System sessions only with `all`. */
+  feed(cursor: Cursor | null, limit?: number): Promise<Page<FeedItem>>
+  /** Sessions forked directly from this one, deleted ones left out. */
+  forks(session: SessionId): Promise<readonly SessionId[]>
+  /** Replaces head and cell without an entry, where seq and hash are still these: another fold version, erased bases, repair. */
+  refold(session: SessionId, at: { seq: Seq; hash: Hash }, head: Head, cell: Cell | null): Promise<boolean>
+  /** Leaves a tombstone for 30 days. Unknown: `not_found`; deleted already: the receipt for its key, else `gone`; a live lease: `busy`. */
+  delete(session: SessionId, deletion: Deletion): Promise<Outcome>
+  /** Null while another holder's lease lives. The same holder gets its lease again. `ttl` in ms. */
+  acquire(session: SessionId, holder: string, ttl: number): Promise<Lease | null>
+  /** Null when the lease was lost. */
+  renew(lease: Lease, ttl: number): Promise<Lease | null>
+  /** Raises the fence; a lost lease is left alone. */
+  release(lease: Lease): Promise<void>
+  readonly marks: Marks
+  readonly blobs: Blobs
+  readonly snapshots: Snapshots
+}
+
+/** Part of a log. Both bounds exclude or include as named; `after: 0` is the beginning. */
+export interface Range {
+  /** Entries with a greater seq. */
+  readonly after?: Seq
+  /** Entries up to and with this seq. */
+  readonly until?: Seq
+  readonly order?: 'asc' | 'desc'
+  /** At most 1,000, the default. */
+  readonly limit?: number
+  readonly kinds?: readonly Kind[]
+}
+
+export interface Append {
+  readonly session: SessionId
+  /** The exact seq before this append; 0 opens. A fork's first entry has `base.seq + 1` and expects 0. */
+  readonly expect: Seq
+  /** The chain before this append: the head's hash, the base's at its seq, or the session's first link. */
+  readonly prev: Hash
+  readonly entries: readonly StoredEntry[]
+  readonly head: Head
+  /** Only when it changed. */
+  readonly cell?: Cell
+  /** The caller's key; calls without one store none where a commit's answer cannot be lost. */
+  readonly key?: Key
+  readonly base?: { readonly session: SessionId; readonly seq: Seq }
+  /** Bound to the session in the same transaction; `ref_taken` when another session has one, but a branch moves. */
+  readonly refs?: readonly Ref[]
+  /** Must be stored already, else `blob_missing`. */
+  readonly blobs?: readonly Hash[]
+  /** Of the lease under which this is written, checked at commit. */
+  readonly fence?: number
+  /** Own entries (seq above the base's) whose bodies this append empties; snapshots at or behind them go too, forks' included. */
+  readonly erase?: readonly Seq[]
+}
+
+/** An idempotency key: `id` includes who called, `digest` is of the request before ids, clock and redaction. */
+export interface Key {
+  readonly id: string
+  readonly digest: string
+}
+
+export interface KnownKey {
+  readonly digest: string
+  readonly first: Seq
+  readonly last: Seq
+}
+
+export type RefusalCode =
+  | 'conflict'
+  | 'exists'
+  | 'not_found'
+  | 'gone'
+  | 'trashed'
+  | 'fenced'
+  | 'ref_taken'
+  | 'blob_missing'
+  | 'invalid'
+  | 'key_reused'
+  | 'busy'
+
+/** `seq` of a refusal is the true seq of the session, 0 when there is none. */
+export type Outcome =
+  | { readonly ok: true; readonly first: Seq; readonly last: Seq; readonly replayed: boolean }
+  | { readonly ok: false; readonly code: RefusalCode; readonly seq: Seq }
+
+/**
+ * A deletion carries the session's own last entry, `session.deleted`, which stays in the feed while the tombstone lasts.
+ * Entries that living forks reach stay, hidden, and are swept with the last fork. Marks, cell, snapshots and refs go at
+ * once (`foreign…` refs with the tombstone). The id is `gone` for 30 days, then unknown and free again.
+ */
+export interface Deletion {
+  readonly expect: Seq
+  readonly prev: Hash
+  readonly entry: StoredEntry
+  /** The head of the tombstone: place `deleted`, no texts. */
+  readonly head: Head
+  readonly key?: Key
+}
+
+/** Names that belong to one session: run ids, foreign ids, branches, channel bindings. */
+export interface Ref {
+  /** `branch` points to the session bound last; all other types are unique. `foreign…` stays taken for 30 days after deletion. */
+  readonly type: string
+  readonly value: string
+}
+
+export interface FeedItem {
+  readonly cursor: Cursor
+  readonly tenant: Tenant
+  readonly session: SessionId
+  readonly entry: StoredEntry
+  /** The present head, with the newest entry of each session in the page. */
+  readonly head?: Head
+}
+
+export interface Query {
+  /** Default `open`. */
+  readonly place?: Exclude<Place, 'deleted'>
+  readonly where?: Readonly<Partial<Record<Facet, string>>>
+  readonly status?: Status
+  /** Only sessions that need somebody. */
+  readonly attention?: true
+  /** Only sessions this subject pinned, in the order they were pinned. */
+  readonly pinned?: Subject
+  /** Whole ids that end so, letters in any case. */
+  readonly tail?: string
+  /** Part of name or title, letters in any case. */
+  readonly text?: string
+  /** By the position of the last entry; default `newest`. */
+  readonly order?: 'newest' | 'oldest'
+  readonly cursor?: Cursor
+  /** At most 1,000; default 50. A filtered page may be shorter and still have a cursor. */
+  readonly limit?: number
+}
+
+export interface Lease {
+  readonly session: SessionId
+  /** Unique per process start. */
+  readonly holder: string
+  /** Rises with every change of holder, and never falls, not even by deletion. */
+  readonly fence: number
+  /** Milliseconds left when it was given; the holder counts on its monotonic clock from before the request. */
+  readonly left: number
+}
+
+/** What one person keeps about a session, outside the log. */
+export interface Mark {
+  /** 0 before the first write. */
+  readonly version: number
+  readonly seen?: Seq
+  readonly draft?: string
+  /** Milliseconds since 1970; absent when not pinned. */
+  readonly pinned?: number
+}
+
+export interface Marks {
+  get(session: SessionId, subject: Subject): Promise<Mark>
+  /** Compare-and-set by version; null when another write was first. Unknown or invisible session: `not_found`. */
+  put(session: SessionId, subject: Subject, mark: Mark): Promise<Mark | null>
+}
+
+/** Payloads by the SHA-256 of their bytes, scoped by tenant. Unreferenced ones are swept after 24 h. */
+export interface Blobs {
+  put(bytes: Uint8Array): Promise<Hash>
+  /** Half-open byte range; null when unknown. */
+  get(hash: Hash, range?: { start?: number; end?: number }): Promise<Uint8Array | null>
+  /** Size in bytes; null when unknown. */
+  size(hash: Hash): Promise<number | null>
+}
+
+/** A disposable cache of folds. */
+export interface Snapshot {
+  readonly seq: Seq
+  readonly fold: number
+  readonly head: Head
+  readonly cell: Cell
+}
+
+export interface Snapshots {
+  put(session: SessionId, snapshot: Snapshot): Promise<void>
+  /** The latest at or before `seq` with this fold version; own ones only, the caller follows forks. */
+  latest(session: SessionId, seq: Seq, fold: number): Promise<Snapshot | null>
+  drop(session: SessionId): Promise<void>
+}
