@@ -1,0 +1,183 @@
+// What the engine offers above a store: the types of sessions, their calls and their answers.
+
+import type { AnyEntry, NewEntry, StoredEntry } from '../schema/entries.ts'
+import type { Cell, Facet, Head } from '../schema/heads.ts'
+import type { Actor, RunId, Seq, SessionId, Subject } from '../schema/ids.ts'
+import type { Json, JsonObject } from '../schema/json.ts'
+import type { Kind, Writer } from '../schema/kinds.ts'
+import type { Usage } from '../schema/parts.ts'
+import type { NoteType, RunStatus } from '../schema/states.ts'
+import type { Cursor, FeedItem, Key, ListPage, Mark, Page, Query, Range, Ref, Scope, Store } from '../store/store.ts'
+import type { Bundle, ImportReport } from './transfer/contract.ts'
+import type { ViewName, ViewOf } from './views/contract.ts'
+
+/** Who calls: written into entries as actor and into key ids, and what kinds it may write. */
+export interface Caller {
+  readonly actor: Actor
+  readonly writer: Writer
+}
+
+export interface Sessions extends AsyncDisposable {
+  readonly store: Store
+  /** Everything that `scope` may see, acting as `caller` (default: the first subject as a client). */
+  within(scope: Scope, caller?: Caller): ScopedSessions
+  /** One pass of the keeper: ends the trash, archives idle sessions, sweeps. The server runs it on a loop. */
+  keep(): Promise<KeepReport>
+  /** Ends followers and the keeper; waits for what was accepted. Closes the store only if it opened it. Idempotent. */
+  close(): Promise<void>
+}
+
+export interface KeepReport {
+  readonly archived: number
+  readonly deleted: number
+}
+
+export interface ScopedSessions {
+  readonly scope: Scope
+  readonly caller: Caller
+  /** Creates. `exists` when the id is in use, `gone` for 30 days after a deletion. */
+  open(fields?: OpenFields, options?: WriteOptions): Promise<Session>
+  /** A handle without looking: reading an unknown session gives `not_found`. With `opens`, the first append opens it. */
+  session(id: SessionId, options?: { opens?: OpenFields | true }): Session
+  /** A handle of a session that is there, else `not_found` or `gone`. */
+  get(id: SessionId): Promise<Session>
+  list(query?: Query): Promise<ListPage>
+  /** Sessions whose id ends with the tail, at most 20. */
+  byTail(tail: string): Promise<readonly Head[]>
+  locate(ref: Ref): Promise<SessionId | null>
+  feed(cursor: Cursor | null, limit?: number): Promise<Page<FeedItem>>
+  tip(): Promise<Cursor>
+  /** Catch-up, then live, over everything the scope may see. */
+  followFeed(cursor: Cursor | null, signal: AbortSignal): AsyncIterable<FeedItem>
+  /** Archives sessions of this scope that were idle for longer; returns how many. Never one with open work, attention or a pin. */
+  cleanup(maxAgeMs: number): Promise<number>
+  /** Deletes what the written rule names; never a session with an open run, wait or pin. `dryRun` only lists. */
+  prune(rule: PruneRule): Promise<readonly SessionId[]>
+  /** Writes exported sessions verbatim after verifying them; the same again changes nothing. Privileged. */
+  import(lines: AsyncIterable<string>, options?: { redact?: boolean }): Promise<ImportReport>
+  /** An export of these sessions, or of all in the scope, line by line. */
+  export(ids?: readonly SessionId[]): Bundle
+  readonly blobs: {
+    put(bytes: Uint8Array): Promise<string>
+    get(hash: string, range?: { start?: number; end?: number }): Promise<Uint8Array | null>
+    size(hash: string): Promise<number | null>
+  }
+  /** `user:` and `app:` state; `session:` state is with the session. */
+  state(scope: 'user' | 'app'): Promise<JsonObject>
+  setState(scope: 'user' | 'app', patch: Json, options?: WriteOptions): Promise<JsonObject>
+}
+
+export interface PruneRule {
+  readonly place?: 'archived' | 'trash'
+  readonly olderThanMs: number
+  readonly where?: Readonly<Partial<Record<Facet, string>>>
+  readonly dryRun?: boolean
+}
+
+export interface OpenFields {
+  readonly id?: SessionId
+  readonly name?: string
+  readonly owner?: Subject
+  readonly agent?: string
+  readonly user?: string
+  readonly team?: string
+  readonly workflow?: string
+  readonly branch?: string
+  readonly repository?: string
+  readonly metadata?: JsonObject
+  readonly state?: JsonObject
+  readonly agentData?: JsonObject
+  readonly refs?: readonly Ref[]
+}
+
+export interface WriteOptions {
+  /** Repeating a call with the same key gives its receipt again; another request under it is `key_reused`. */
+  readonly key?: string | Key
+  /** The exact seq before this write; `conflict` with the true one otherwise. 0: must not exist. */
+  readonly expect?: Seq
+  /** Of the lease under which a worker writes. */
+  readonly fence?: number
+  readonly refs?: readonly Ref[]
+}
+
+export interface Receipt {
+  readonly session: SessionId
+  readonly first: Seq
+  readonly last: Seq
+  /** True when this call had been answered before. */
+  readonly replayed: boolean
+  /** What was written, as stored. */
+  readonly entries: readonly StoredEntry[]
+}
+
+export interface UpdateFields {
+  readonly name?: string | null
+  /** Merge patch (RFC 7396), or with `replace` the whole value. */
+  readonly metadata?: Json
+  readonly agentData?: Json
+  readonly state?: Json
+  readonly agent?: string
+  readonly user?: string
+  readonly team?: string
+  readonly workflow?: string
+  readonly branch?: string
+  readonly repository?: string
+  readonly replace?: boolean
+}
+
+export interface RunRecord {
+  readonly id?: RunId
+  readonly agent?: string
+  readonly model?: string
+  readonly input?: Json
+  readonly output?: Json
+  readonly status?: Extract<RunStatus, 'done' | 'failed'>
+  readonly usage?: Usage
+  readonly cost?: number
+  readonly durationMs?: number
+  readonly error?: { readonly code: string; readonly message: string }
+}
+
+export interface Session {
+  readonly id: SessionId
+  head(): Promise<Head>
+  cell(): Promise<Cell>
+  append<K extends Kind>(entries: NewEntry<K> | readonly NewEntry<K>[], options?: WriteOptions): Promise<Receipt>
+  read(range?: Range): Promise<readonly AnyEntry[]>
+  /** As `read`, with data as stored JSON text. */
+  stored(range?: Range): Promise<readonly StoredEntry[]>
+  /** All of a range page by page up to the seq at the call; ends with `gone` when the session is deleted midway. */
+  stream(range?: Range): AsyncIterable<StoredEntry>
+  /** Catch-up, then live: no gap, no double. A slow reader falls back to reading. Ends with the signal. */
+  follow(after: Seq, signal: AbortSignal): AsyncIterable<StoredEntry>
+  view<N extends ViewName>(name: N, options?: { until?: Seq }): Promise<ViewOf<N>>
+  fork(options?: { at?: Seq; id?: SessionId; name?: string; key?: string | Key }): Promise<Session>
+  /** The active history ends at `to`: state and counts follow, tokens and cost stay, nothing is removed. */
+  rewind(to: Seq, options?: WriteOptions): Promise<Receipt>
+  update(fields: UpdateFields, options?: WriteOptions): Promise<Receipt>
+  /** From the current agent to another. */
+  handoff(to: string, reason?: string, options?: WriteOptions): Promise<Receipt>
+  note(text: string, type?: NoteType, options?: WriteOptions): Promise<Receipt>
+  /** Keeps a file at hand; sessions are pinned by marks. */
+  pin(path: string, on?: boolean, options?: WriteOptions): Promise<Receipt>
+  share(readers: readonly Subject[], options?: WriteOptions): Promise<Receipt>
+  archive(options?: WriteOptions): Promise<Receipt>
+  trash(options?: WriteOptions): Promise<Receipt>
+  restore(options?: WriteOptions): Promise<Receipt>
+  /** Forgets at once; a tombstone stays for 30 days. `busy` with open work. False when it was unknown. */
+  delete(options?: WriteOptions): Promise<boolean>
+  /** Empties the data of own entries for ever; the chain still verifies. */
+  erase(seqs: readonly Seq[], options?: WriteOptions): Promise<Receipt>
+  /** Records a finished run in one append: queued, started, finished. */
+  addRun(run: RunRecord, options?: WriteOptions): Promise<Receipt>
+  lastRun(): Promise<ViewOf<'runs'>['runs'][number] | null>
+  /** The latest summary, or null. */
+  summary(): Promise<{ text: string; coversSeq: Seq; runCount: number; totalTokens: number; createdAt: number } | null>
+  /** Writes a summary: the given text, or a plain one made from the log without a model. */
+  summarise(text?: string, options?: WriteOptions): Promise<Receipt>
+  mark(subject?: Subject): Promise<Mark>
+  /** Compare-and-set by `version`; `conflict` when another write was first. */
+  setMark(mark: Mark, subject?: Subject): Promise<Mark>
+  /** Forks made directly from this session. */
+  forks(): Promise<readonly SessionId[]>
+}

@@ -1,0 +1,137 @@
+// The views of a session: pure folds of its entries, named as their address segments.
+
+import type { Hash, Seq } from '../../schema/ids.ts'
+import type { Json, JsonObject } from '../../schema/json.ts'
+import type { Message, Part, Usage } from '../../schema/parts.ts'
+import type { NoteType, RunStatus } from '../../schema/states.ts'
+
+/** One active message of the history. */
+export interface HistoryMessage extends Pick<Message, 'role' | 'content' | 'name' | 'parts' | 'agent' | 'model' | 'usage' | 'metadata'> {
+  readonly seq: Seq
+  readonly at: number
+}
+
+export interface AgentSwitch {
+  readonly from: string
+  readonly to: string
+  readonly reason: string
+  readonly at: number
+  readonly seq: Seq
+}
+
+export interface AgentsView {
+  readonly currentAgent: string
+  readonly history: readonly AgentSwitch[]
+  readonly switches: number
+  readonly metadata: JsonObject
+  readonly createdAt: number
+  readonly lastSwitchAt: number | null
+}
+
+export interface HistoryView {
+  /** Streams page by page up to the seq at the call. */
+  readonly messages: AsyncIterable<HistoryMessage>
+  readonly messageCount: number
+  readonly lastActivity: number
+  readonly currentAgent: string
+  readonly agents: readonly AgentSwitch[]
+  readonly context: JsonObject
+  readonly seq: Seq
+}
+
+export interface RunView {
+  readonly run: string
+  readonly parent?: string
+  readonly status: RunStatus
+  readonly reason?: string
+  readonly agent?: string
+  readonly skill?: string
+  readonly model?: string
+  readonly input?: Json
+  readonly output?: Json
+  readonly error?: { readonly code: string; readonly message: string }
+  readonly usage?: Usage
+  readonly cost?: number
+  readonly queuedAt: number
+  readonly startedAt: number | null
+  readonly finishedAt: number | null
+  readonly durationMs: number | null
+  readonly steps: readonly StepView[]
+  /** Seq of the run's first entry. */
+  readonly seq: Seq
+}
+
+export interface StepView {
+  readonly step: string
+  readonly name: string
+  readonly status: 'running' | 'done' | 'failed' | 'unknown'
+  readonly startedAt: number
+  readonly finishedAt: number | null
+}
+
+export interface RunsView {
+  /** Oldest first. */
+  readonly runs: readonly RunView[]
+}
+
+export interface FileView {
+  readonly path: string
+  readonly operation: Extract<Part, { type: 'edit' }>['operation'] | 'pin' | 'unpin'
+  readonly before?: Hash
+  readonly after?: Hash
+  readonly to?: string
+  readonly added?: number
+  readonly removed?: number
+  readonly seq: Seq
+  readonly at: number
+}
+
+export interface FilesView {
+  readonly files: readonly FileView[]
+  /** Paths that are pinned at the end. */
+  readonly pinned: readonly string[]
+}
+
+export interface NoteView {
+  readonly type: NoteType
+  readonly text: string
+  readonly links?: readonly string[]
+  readonly by: string
+  readonly at: number
+  readonly seq: Seq
+}
+
+export interface NotesView {
+  readonly notes: readonly NoteView[]
+}
+
+export interface Tally {
+  readonly runs: number
+  readonly tokens: number
+  readonly cost: number
+}
+
+export interface MetricsView {
+  readonly totalRuns: number
+  readonly totalTokens: number
+  readonly cost: number
+  /** Over finished runs; null while there are none. */
+  readonly avgResponseTimeMs: number | null
+  /** Finished as done, of all finished; null while there are none. */
+  readonly successRate: number | null
+  readonly byAgent: Readonly<Record<string, Tally>>
+  readonly byModel: Readonly<Record<string, Tally>>
+}
+
+export interface Views {
+  readonly history: HistoryView
+  readonly agents: AgentsView
+  readonly runs: RunsView
+  readonly files: FilesView
+  readonly notes: NotesView
+  readonly metrics: MetricsView
+}
+
+export type ViewName = keyof Views
+export type ViewOf<N extends ViewName> = Views[N]
+export const viewNames = ['history', 'agents', 'runs', 'files', 'notes', 'metrics'] as const satisfies readonly ViewName[]
