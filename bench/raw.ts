@@ -29,7 +29,7 @@ const layout = `
   CREATE UNIQUE INDEX e_seq ON entries(sid, seq);`
 
 /** Digests made beforehand: hashing is the product's work, not the floor's. */
-const digests = Array.from({ length: 512 }, (_, i) => createHash('sha256').update(String(i)).digest('hex'))
+const digests = Array.from({ length: 512 }, (_, i) => createHash('sha256').update(String(i)).digest('base64url'))
 
 const head = JSON.stringify({
   name: null,

@@ -1,0 +1,26 @@
+// The server side of the HTTP benches, a process of its own: http-server.ts noop|shared|each <store folder> [relaxed]
+import { startNoop } from './http-noop.ts'
+
+/** What the parent gets: the port once, then the processor time used so far, in microseconds, for each question. */
+export interface Ready {
+  readonly port: number
+}
+export interface Used {
+  readonly cpu: number
+}
+
+const [what, dir, mode] = process.argv.slice(2)
+
+async function start(): Promise<number> {
+  if (what === 'noop') return startNoop()
+  if (what !== 'shared' && what !== 'each') throw new Error(`no server is called ${what}`)
+  const { startServer } = await import('./daybook-server.ts')
+  return startServer({ dir: dir ?? '.', each: what === 'each', relaxed: mode === 'relaxed' })
+}
+
+process.on('message', () => {
+  const { user, system } = process.cpuUsage()
+  process.send?.({ cpu: user + system } satisfies Used)
+})
+const port = await start()
+process.send?.({ port } satisfies Ready)
