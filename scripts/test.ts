@@ -1,0 +1,122 @@
+// Runs every *.test.ts of the repository in child processes and ends with `N passed, N failed, N skipped`.
+//   --fast              leaves out *.slow.test.ts
+//   --coverage          line coverage of the core, at least 90 %
+//   --except <prefix>   leaves out paths (repeatable); plain arguments are the path prefixes to run instead of all
+import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join, relative } from 'node:path'
+import { run } from 'node:test'
+import type { TestEvent } from 'node:test/reporters'
+import { parseArgs } from 'node:util'
+import { complete, type FileCoverage, percent } from './lib/coverage.ts'
+import { ownFiles, root } from './lib/files.ts'
+import { type AllowedSkip, compareSkips } from './lib/skips.ts'
+import { Tally } from './lib/tally.ts'
+
+const coreFolders = ['schema', 'store', 'session'].map((name) => `packages/daybook/src/${name}/`)
+const leastCoverage = 90
+/** Milliseconds one test file may take before it is ended as failed. */
+const fileTimeout = 300_000
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    fast: { type: 'boolean', default: false },
+    coverage: { type: 'boolean', default: false },
+    except: { type: 'string', multiple: true, default: [] },
+  },
+})
+
+function chosen(files: readonly string[]): string[] {
+  const slow = (path: string): boolean => path.endsWith('.slow.test.ts')
+  return files
+    .filter((path) => path.endsWith('.test.ts'))
+    .filter((path) => positionals.length === 0 || positionals.some((prefix) => path.startsWith(prefix)))
+    .filter((path) => !values.except.some((prefix) => path.startsWith(prefix)))
+    .filter((path) => !(values.fast && slow(path)))
+    .sort((a, b) => Number(slow(b)) - Number(slow(a)) || a.localeCompare(b)) // long ones first: the cores end together
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`
+}
+
+function reportTests(tally: Tally, started: number): void {
+  for (const result of tally.results.filter(({ status }) => status === 'failed')) {
+    console.log(`\nFAILED ${result.file}: ${result.name}\n${result.detail.replace(/^/gm, '    ')}`)
+  }
+  for (const result of tally.results.filter(({ status }) => status === 'skipped')) {
+    console.log(`skipped ${result.file}: ${result.name} (${result.detail})`)
+  }
+  const slowest = tally.times.toSorted((a, b) => b.milliseconds - a.milliseconds).slice(0, 5)
+  console.log(`\n${tally.times.length} files in ${seconds(performance.now() - started)}; the longest:`)
+  for (const time of slowest) console.log(`  ${seconds(time.milliseconds).padStart(8)}  ${time.file}`)
+}
+
+function reportCoverage(measured: readonly FileCoverage[], files: readonly string[]): boolean {
+  const core = files.filter(
+    (path) => coreFolders.some((folder) => path.startsWith(folder)) && /(?<!\.test)\.ts$/.test(path),
+  )
+  const all = complete(measured, core, (path) => readFileSync(join(root, path), 'utf8'))
+  for (const folder of coreFolders) {
+    const part = all.filter(({ path }) => path.startsWith(folder))
+    console.log(`coverage ${folder} ${percent(part).toFixed(1)} % of lines in ${part.length} files`)
+  }
+  for (const file of all.filter((one) => percent([one]) < leastCoverage)) {
+    console.log(
+      `  ${percent([file]).toFixed(1).padStart(5)} %  ${file.path}${file.covered === 0 ? '  (never loaded)' : ''}`,
+    )
+  }
+  const total = percent(all)
+  const enough = total >= leastCoverage
+  console.log(
+    `coverage of the core: ${total.toFixed(1)} %, at least ${leastCoverage} % wanted${enough ? '' : ': TOO LOW'}`,
+  )
+  return enough
+}
+
+function skipsAgree(tally: Tally): boolean {
+  if (process.env.DAYBOOK_EXPECT_ALL !== '1') return true
+  const allowed = JSON.parse(readFileSync(join(root, 'test/allowed-skips.json'), 'utf8')) as AllowedSkip[]
+  const skipped = tally.results.filter(({ status }) => status === 'skipped').map(({ name }) => name)
+  const differences = compareSkips(skipped, allowed)
+  for (const difference of differences) console.log(`test/allowed-skips.json: ${difference}`)
+  return differences.length === 0
+}
+
+async function main(): Promise<boolean> {
+  const started = performance.now()
+  const files = ownFiles()
+  const tests = chosen(files)
+  const tally = new Tally(root)
+  let measured: FileCoverage[] = []
+  const stream = run({
+    files: tests.map((path) => join(root, path)),
+    cwd: root,
+    isolation: 'process',
+    concurrency: availableParallelism(),
+    timeout: fileTimeout,
+    ...(values.coverage
+      ? { coverage: true, coverageIncludeGlobs: coreFolders.map((folder) => join(root, folder, '**/*.ts')) }
+      : {}),
+  })
+  for await (const event of stream as AsyncIterable<TestEvent>) {
+    tally.add(event)
+    if (event.type === 'test:stderr' || event.type === 'test:stdout') process.stderr.write(event.data.message)
+    if (event.type === 'test:coverage') {
+      measured = event.data.summary.files.map((file) => ({
+        path: relative(root, file.path),
+        lines: file.totalLineCount,
+        covered: file.coveredLineCount,
+      }))
+    }
+  }
+  reportTests(tally, started)
+  const covered = !values.coverage || reportCoverage(measured, files)
+  const agreed = skipsAgree(tally)
+  if (tally.results.length === 0) console.log('no test ran')
+  console.log(tally.line())
+  return covered && agreed && tally.results.length > 0 && tally.count('failed') === 0
+}
+
+process.exitCode = (await main()) ? 0 : 1
