@@ -29,7 +29,10 @@ interface Reported {
 
 function explain(error: Error | undefined): string {
   if (error === undefined) return 'failed without an error'
-  return inspect(error.cause ?? error, { depth: 4, colors: false })
+  const cause = error.cause ?? error
+  const assertion = cause instanceof Error && 'code' in cause && cause.code === 'ERR_ASSERTION'
+  // The stack of an assertion begins with its difference; its properties would only repeat both values.
+  return assertion && cause.stack !== undefined ? cause.stack : inspect(cause, { depth: 4, colors: false })
 }
 
 /** Collects events; they arrive file by file, children before their parent. */
