@@ -11,7 +11,12 @@ interface Step {
 }
 
 const bin = (name: string): string => join(root, 'node_modules', '.bin', name)
-const tests = (...args: string[]): string[] => [process.execPath, '--no-warnings', 'scripts/test.ts', ...args]
+const tests = (...args: string[]): string[] => [
+  process.execPath,
+  '--disable-warning=ExperimentalWarning',
+  'scripts/test.ts',
+  ...args,
+]
 const rule = (...names: string[]): string[] => tests(...names.map((name) => `test/house/${name}.test.ts`))
 
 const steps: readonly Step[] = [
