@@ -8,7 +8,11 @@ export function oneOf<const T extends readonly string[]>(words: T, description?:
   return Type.Unsafe<T[number]>({ type: 'string', enum: [...words], ...(description ? { description } : {}) })
 }
 
-export const OpenObject = Type.Record(Type.String(), Type.Unknown(), { description: 'Any JSON object, kept as sent.' })
+export const OpenObject = Type.Unsafe<Readonly<Record<string, unknown>>>({
+  type: 'object',
+  additionalProperties: true,
+  description: 'Any JSON object, kept as sent.',
+})
 
 export const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
 export const SeqNumber = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
@@ -24,12 +28,6 @@ export const Usage = Type.Object(
   { additionalProperties: false, description: 'Tokens; total_tokens defaults to the sum of both.' },
 )
 export type Usage = Static<typeof Usage>
-
-/** Tokens of a usage record; the sum of both directions where no total was given. */
-export function totalTokens(usage: Usage | undefined): number {
-  if (!usage) return 0
-  return usage.total_tokens ?? (usage.input_tokens ?? 0) + (usage.output_tokens ?? 0)
-}
 
 const provider = { provider: Type.Optional(OpenObject) }
 

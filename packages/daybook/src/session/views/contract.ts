@@ -11,7 +11,7 @@ export interface HistoryMessage extends Pick<Message, 'role' | 'content' | 'name
   readonly at: number
 }
 
-export interface AgentSwitch {
+export interface Handoff {
   readonly from: string
   readonly to: string
   readonly reason: string
@@ -21,7 +21,7 @@ export interface AgentSwitch {
 
 export interface AgentsView {
   readonly currentAgent: string
-  readonly history: readonly AgentSwitch[]
+  readonly history: readonly Handoff[]
   readonly switches: number
   readonly metadata: JsonObject
   readonly createdAt: number
@@ -34,7 +34,7 @@ export interface HistoryView {
   readonly messageCount: number
   readonly lastActivity: number
   readonly currentAgent: string
-  readonly agents: readonly AgentSwitch[]
+  readonly agents: readonly Handoff[]
   readonly context: JsonObject
   readonly seq: Seq
 }

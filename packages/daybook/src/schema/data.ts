@@ -1,0 +1,145 @@
+// The shape of each kind's data, in TypeBox: the one definition from which types, JSON Schemas and checks come.
+// Run-time code reads `data.generated.ts`: building these objects costs several starts of an empty process.
+
+import { type Static, type TSchema, Type } from 'typebox'
+import type { Kind } from './kinds.ts'
+import { Count, HashText, Id, Label, Message, Moment, OpenObject, oneOf, SeqNumber, Text, Usage } from './parts.ts'
+import { noteTypes, runReasons } from './states.ts'
+
+const closed = { additionalProperties: false } as const
+const labels = {
+  name: Type.Optional(Text(512)),
+  agent_id: Type.Optional(Label),
+  user_id: Type.Optional(Label),
+  team_id: Type.Optional(Label),
+  workflow_id: Type.Optional(Label),
+  branch: Type.Optional(Label),
+  repository: Type.Optional(Text(1024)),
+}
+const run = { run_id: Id }
+const nothing = Type.Object({}, closed)
+const digest = { digest: Text(256), comment: Type.Optional(Text(8192)) }
+
+export const kindData = Object.freeze({
+  message: Message,
+  'foreign.recorded': Type.Object({ source: Label, type: Type.Optional(Label), record: Type.Unknown() }, closed),
+
+  'session.opened': Type.Object(
+      {
+        owner: Label,
+        agent: Label,
+        ...labels,
+        base: Type.Optional(Type.Object({ session_id: Id, seq: SeqNumber, hash: HashText }, closed)),
+        metadata: Type.Optional(OpenObject),
+        state: Type.Optional(OpenObject),
+        agent_data: Type.Optional(OpenObject),
+        continues: Type.Optional(
+          Type.Object(
+            { hash: HashText, seq: SeqNumber },
+            { ...closed, description: 'The chain this import replaces.' },
+          ),
+        ),
+      },
+      closed,
+    ),
+  'session.updated': Type.Object(
+      {
+        ...labels,
+        name: Type.Optional(Type.Union([Text(512), Type.Null()])),
+        metadata: Type.Optional(Type.Unknown({ description: 'Merge patch (RFC 7396).' })),
+        agent_data: Type.Optional(Type.Unknown({ description: 'Merge patch (RFC 7396).' })),
+        replace: Type.Optional(Type.Boolean({ description: 'The given objects replace the stored ones.' })),
+      },
+      closed,
+    ),
+  'session.archived': Type.Object({ reason: Type.Optional(Text(256)) }, closed),
+  'session.reopened': nothing,
+  'session.trashed': nothing,
+  'session.restored': nothing,
+  'session.deleted': nothing,
+  'session.rewound': Type.Object({ to: SeqNumber }, closed),
+  'session.shared': Type.Object({ readers: Type.Array(Label, { maxItems: 64 }) }, closed),
+  'state.changed': Type.Object(
+      {
+        scope: oneOf(['session', 'user', 'app'] as const),
+        patch: Type.Unknown({ description: 'Merge patch (RFC 7396).' }),
+        replace: Type.Optional(Type.Boolean()),
+      },
+      closed,
+    ),
+  handoff: Type.Object({ from: Label, to: Label, reason: Text(4096) }, closed),
+  note: Type.Object(
+      { type: oneOf(noteTypes), text: Type.String({ minLength: 1 }), links: Type.Optional(Type.Array(Text(1024))) },
+      closed,
+    ),
+  pin: Type.Object({ path: Type.Optional(Text(4096)), on: Type.Boolean() }, closed),
+  summary: Type.Object({ covers_seq: SeqNumber, text: Type.String(), usage: Type.Optional(Usage) }, closed),
+  'entry.erased': Type.Object(
+      {
+        seqs: Type.Array(SeqNumber, { minItems: 1, maxItems: 512 }),
+        tokens: Type.Optional(Type.Array(Count, { maxItems: 512 })),
+        cost: Type.Optional(Type.Array(Type.Number({ minimum: 0 }), { maxItems: 512 })),
+      },
+      { ...closed, description: 'tokens and cost, one of each per seq, are what those entries had reported; they stay counted.' },
+    ),
+
+  'run.queued': Type.Object(
+      {
+        ...run,
+        input: Type.Optional(Type.Unknown()),
+        agent: Type.Optional(Label),
+        skill: Type.Optional(Label),
+        workflow: Type.Optional(Label),
+        parent: Type.Optional(Id),
+        reason: Type.Optional(oneOf(runReasons.queued)),
+      },
+      closed,
+    ),
+  'run.started': Type.Object({ ...run, agent: Type.Optional(Label), fence: Type.Optional(Count) }, closed),
+  'run.waiting': Type.Object(
+      { ...run, reason: oneOf(runReasons.waiting), until: Type.Optional(Moment), summary: Type.Optional(Text(512)) },
+      closed,
+    ),
+  'run.finished': Type.Object(
+      {
+        ...run,
+        status: oneOf(['done', 'failed'] as const),
+        reason: Type.Optional(oneOf(runReasons.failed)),
+        output: Type.Optional(Type.Unknown()),
+        error: Type.Optional(Type.Object({ code: Label, message: Type.String() }, closed)),
+        model: Type.Optional(Label),
+        usage: Type.Optional(Usage),
+        cost: Type.Optional(Type.Number({ minimum: 0 })),
+        duration_ms: Type.Optional(Count),
+      },
+      closed,
+    ),
+  'run.cancelled': Type.Object({ ...run, reason: oneOf(runReasons.cancelled) }, closed),
+  'step.started': Type.Object(
+      { ...run, step: Id, name: Label, input: Type.Optional(Type.Unknown()), risk: Type.Optional(Label) },
+      closed,
+    ),
+  'step.finished': Type.Object(
+      {
+        ...run,
+        step: Id,
+        output: Type.Optional(Type.Unknown()),
+        error: Type.Optional(Type.Unknown()),
+        unknown: Type.Optional(Type.Boolean()),
+      },
+      closed,
+    ),
+  'approval.requested': Type.Object(
+      { ...run, approval_id: Id, summary: Text(512), digest: Text(256), until: Type.Optional(Moment) },
+      closed,
+    ),
+  'approval.decided': Type.Object(
+      { ...run, approval_id: Id, decision: oneOf(['approved', 'denied'] as const), by: Label, ...digest },
+      closed,
+    ),
+  'approval.expired': Type.Object({ ...run, approval_id: Id }, closed),
+  'question.asked': Type.Object({ ...run, question_id: Id, summary: Text(512) }, closed),
+  'question.answered': Type.Object({ ...run, question_id: Id, answer: Type.Unknown() }, closed),
+}) satisfies Readonly<Record<Kind, TSchema>>
+
+export type DataOf<K extends Kind> = Static<(typeof kindData)[K]>

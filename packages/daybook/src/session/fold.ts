@@ -1,0 +1,105 @@
+// The fold: from a head, a cell and one entry to the next head and cell. Pure, and the same at append, refold and verify.
+
+import type { StoredEntry } from '../schema/entries.ts'
+import { type Cell, emptyCell, foldVersion, type Head } from '../schema/heads.ts'
+import type { SessionId } from '../schema/ids.ts'
+import type { DataOf, Kind } from '../schema/kinds.ts'
+import { firstAgent } from '../schema/states.ts'
+import { folders } from './folders.ts'
+
+export interface Folded {
+  readonly head: Head
+  readonly cell: Cell
+}
+
+/** What an entry's fold may need beside the entry: the state at the seq that a rewind goes back to. */
+export interface FoldContext {
+  readonly rewoundTo?: Folded
+}
+
+export type Folder<K extends Kind> = (
+  state: Folded,
+  data: DataOf<K>,
+  entry: StoredEntry,
+  context: FoldContext,
+) => { readonly head?: Partial<Head>; readonly cell?: Cell }
+
+/** The head of a session before its first entry. */
+export function unopened(session: SessionId): Folded {
+  return { head: { ...blank, session }, cell: emptyCell }
+}
+
+/** What a fork starts from: its base's fold at that seq, without leases, queue, waits and open runs. */
+export function forked(base: Folded, session: SessionId): Folded {
+  return {
+    head: {
+      ...base.head,
+      session,
+      base: { session: base.head.session, seq: base.head.seq },
+      place: 'open',
+      status: 'idle',
+      attention: [],
+      openRuns: [],
+      readers: [],
+      due: null,
+      trashedAt: null,
+      trashedFrom: null,
+    },
+    cell: base.cell,
+  }
+}
+
+/**
+ * The next fold. `data` is null once the entry was erased: it then counts as an entry and as nothing else. Fields of
+ * newer versions travel on verbatim.
+ */
+export function fold(state: Folded, entry: StoredEntry, data: unknown, context: FoldContext = {}): Folded {
+  const folder = folders[entry.kind] as Folder<Kind> | undefined
+  const change = data === null || !folder ? undefined : folder(state, data as DataOf<Kind>, entry, context)
+  const head: Head = {
+    ...state.head,
+    ...change?.head,
+    seq: entry.seq,
+    hash: entry.hash,
+    fold: foldVersion,
+    updatedAt: entry.at,
+    createdAt: state.head.createdAt || entry.at,
+  }
+  return { head, cell: change?.cell ?? state.cell }
+}
+
+const blank: Omit<Head, 'session'> = {
+  seq: 0,
+  hash: '',
+  fold: foldVersion,
+  name: null,
+  title: null,
+  place: 'open',
+  status: 'idle',
+  attention: [],
+  last: null,
+  owner: '',
+  readers: [],
+  agent: null,
+  user: null,
+  team: null,
+  workflow: null,
+  branch: null,
+  repository: null,
+  currentAgent: firstAgent,
+  switches: 0,
+  lastSwitchAt: null,
+  messages: 0,
+  runs: 0,
+  openRuns: [],
+  tokens: 0,
+  cost: 0,
+  due: null,
+  trashedAt: null,
+  trashedFrom: null,
+  createdAt: 0,
+  updatedAt: 0,
+  lastActivity: 0,
+  base: null,
+  summary: null,
+}

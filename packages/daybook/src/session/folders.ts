@@ -1,0 +1,255 @@
+// One folder per entry kind: what the entry changes in head and cell.
+
+import type { StoredEntry } from '../schema/entries.ts'
+import type { Attention, Head, LastLine, OpenRun } from '../schema/heads.ts'
+import type { JsonObject } from '../schema/json.ts'
+import type { DataOf, Kind } from '../schema/kinds.ts'
+import type { Status } from '../schema/states.ts'
+import { totalTokens } from '../schema/usage.ts'
+import type { Folded, Folder } from './fold.ts'
+import { isObject, mergePatch } from './values.ts'
+
+/** Days that the trash keeps a session. */
+export const trashMs = 30 * 24 * 60 * 60 * 1000
+
+const lineLength = 200
+
+/** Kinds without a row change nothing but seq, hash and times. */
+export const folders: { readonly [K in Kind]?: Folder<K> } = {
+  message: ({ head }, data, entry) => ({
+    head: {
+      messages: head.messages + 1,
+      tokens: head.tokens + totalTokens(data.usage),
+      cost: head.cost + (data.cost ?? 0),
+      last: line(data.content, entry, data.name ?? data.role),
+      title: head.title ?? (data.role === 'user' ? firstLine(data.content) : null),
+      lastActivity: entry.at,
+      ...(data.role === 'user' ? settle(head, head.openRuns, withoutFailures(head.attention)) : undefined),
+    },
+  }),
+  'session.opened': opened,
+  'session.updated': ({ cell }, data) => ({
+    head: { ...labelsOf(data), ...(data.name === undefined ? undefined : { name: data.name }) },
+    cell: {
+      state: cell.state,
+      metadata: patched(cell.metadata, data.metadata, data.replace),
+      agentData: patched(cell.agentData, data.agent_data, data.replace),
+    },
+  }),
+  'session.archived': () => ({ head: { place: 'archived' } }),
+  'session.reopened': () => ({ head: { place: 'open' } }),
+  'session.trashed': ({ head }, _data, entry) => ({
+    head: {
+      place: 'trash',
+      trashedAt: entry.at,
+      trashedFrom: head.place === 'archived' ? 'archived' : 'open',
+      due: entry.at + trashMs,
+    },
+  }),
+  'session.restored': ({ head }) => ({
+    head: { place: 'open', trashedAt: null, trashedFrom: null, due: dueOf(head.openRuns, head) },
+  }),
+  'session.deleted': ({ head }) => ({
+    head: { ...forgotten, place: 'deleted', owner: head.owner, readers: head.readers },
+    cell: { state: {}, metadata: {}, agentData: {} },
+  }),
+  'session.rewound': rewound,
+  'session.shared': (_state, data) => ({ head: { readers: data.readers } }),
+  'state.changed': ({ cell }, data) => ({
+    cell: { ...cell, state: patched(cell.state, data.patch, data.replace) },
+  }),
+  handoff: ({ head }, data, entry) => ({
+    head: {
+      currentAgent: data.to,
+      switches: head.switches + 1,
+      lastSwitchAt: entry.at,
+      lastActivity: entry.at,
+    },
+  }),
+  note: (_state, data, entry) => ({
+    head: { last: line(data.text, entry, data.type), lastActivity: entry.at },
+  }),
+  summary: ({ head }, data, entry) => ({
+    head: { summary: { seq: entry.seq, covers: data.covers_seq }, tokens: head.tokens + totalTokens(data.usage) },
+  }),
+  'entry.erased': ({ head }, data) => ({
+    head: { tokens: head.tokens + sum(data.tokens), cost: head.cost + sum(data.cost) },
+  }),
+  'run.queued': ({ head }, data, entry) => ({
+    head: {
+      runs: head.runs + 1,
+      lastActivity: entry.at,
+      ...moved(head, data.run_id, 'queued', entry, withoutFailures(head.attention)),
+    },
+  }),
+  'run.started': ({ head }, data, entry) => ({
+    head: {
+      runs: head.openRuns.some((open) => open.run === data.run_id) ? head.runs : head.runs + 1,
+      ...moved(head, data.run_id, 'running', entry, withoutFailures(head.attention)),
+    },
+  }),
+  'run.waiting': ({ head }, data, entry) => ({ head: moved(head, data.run_id, 'waiting', entry) }),
+  'run.finished': ({ head }, data, entry) => ({
+    head: {
+      tokens: head.tokens + totalTokens(data.usage),
+      cost: head.cost + (data.cost ?? 0),
+      ...(data.status === 'failed' ? { last: line(data.error?.message ?? 'failed', entry, entry.actor) } : undefined),
+      lastActivity: entry.at,
+      ...moved(head, data.run_id, null, entry, afterRun(head, data, entry)),
+    },
+  }),
+  'run.cancelled': ({ head }, data, entry) => ({
+    head: { lastActivity: entry.at, ...moved(head, data.run_id, null, entry, ofOtherRuns(head, data.run_id)) },
+  }),
+  'approval.requested': ({ head }, data, entry) => ({
+    head: {
+      attention: [
+        ...head.attention,
+        { kind: 'approval', since: entry.at, run: data.run_id, id: data.approval_id, summary: data.summary },
+      ],
+    },
+  }),
+  'approval.decided': ({ head }, data) => ({ head: { attention: without(head, data.approval_id) } }),
+  'approval.expired': ({ head }, data) => ({ head: { attention: without(head, data.approval_id) } }),
+  'question.asked': ({ head }, data, entry) => ({
+    head: {
+      attention: [
+        ...head.attention,
+        { kind: 'question', since: entry.at, run: data.run_id, id: data.question_id, summary: data.summary },
+      ],
+    },
+  }),
+  'question.answered': ({ head }, data) => ({ head: { attention: without(head, data.question_id) } }),
+}
+
+function opened({ head, cell }: Folded, data: DataOf<'session.opened'>, entry: StoredEntry) {
+  return {
+    head: {
+      ...labelsOf(data),
+      name: data.name ?? head.name,
+      owner: data.owner,
+      agent: data.agent_id ?? head.agent,
+      currentAgent: data.agent,
+      createdAt: entry.at,
+      lastActivity: entry.at,
+    },
+    cell: {
+      state: patched(cell.state, data.state),
+      metadata: patched(cell.metadata, data.metadata),
+      agentData: patched(cell.agentData, data.agent_data),
+    },
+  }
+}
+
+/** Message counts, state, agent and title go back; identity, labels, place, usage and open work stay. */
+function rewound({ head }: Folded, data: DataOf<'session.rewound'>, _entry: StoredEntry, context: { rewoundTo?: Folded }) {
+  const target = context.rewoundTo
+  if (!target) throw new Error(`a rewind to ${data.to} was folded without the state there`)
+  const { messages, runs, currentAgent, switches, lastSwitchAt, last, title, summary } = target.head
+  return {
+    head: { messages, runs, currentAgent, switches, lastSwitchAt, last, title, summary, name: head.name },
+    cell: target.cell,
+  }
+}
+
+const forgotten: Partial<Head> = {
+  name: null,
+  title: null,
+  status: 'idle',
+  attention: [],
+  last: null,
+  agent: null,
+  user: null,
+  team: null,
+  workflow: null,
+  branch: null,
+  repository: null,
+  openRuns: [],
+  due: null,
+  summary: null,
+}
+
+function labelsOf(data: DataOf<'session.updated'>): Partial<Head> {
+  const labels: { -readonly [Name in keyof Head]?: Head[Name] } = {}
+  if (data.agent_id !== undefined) labels.agent = data.agent_id
+  if (data.user_id !== undefined) labels.user = data.user_id
+  if (data.team_id !== undefined) labels.team = data.team_id
+  if (data.workflow_id !== undefined) labels.workflow = data.workflow_id
+  if (data.branch !== undefined) labels.branch = data.branch
+  if (data.repository !== undefined) labels.repository = data.repository
+  return labels
+}
+
+function patched(present: JsonObject, patch: unknown, replace = false): JsonObject {
+  if (patch === undefined) return present
+  const next = replace ? patch : mergePatch(present, patch as JsonObject)
+  return isObject(next) ? next : present
+}
+
+/** A run takes this status, or with null it ends; status, attention and due follow. */
+function moved(
+  head: Head,
+  run: string,
+  status: OpenRun['status'] | null,
+  entry: StoredEntry,
+  attention: readonly Attention[] = head.attention,
+): Partial<Head> {
+  const others = head.openRuns.filter((open) => open.run !== run)
+  const openRuns = status === null ? others : [...others, { run, status }]
+  const due = openRuns.length > 0 ? (head.due ?? entry.at) : null
+  return { ...settle(head, openRuns, attention), due }
+}
+
+function settle(head: Head, openRuns: readonly OpenRun[], attention: readonly Attention[]): Partial<Head> {
+  if (openRuns === head.openRuns && attention === head.attention) return {}
+  return { openRuns, attention, status: statusOf(openRuns, attention) }
+}
+
+function statusOf(openRuns: readonly OpenRun[], attention: readonly Attention[]): Status {
+  if (attention.some((one) => one.kind === 'blocked')) return 'blocked'
+  for (const status of ['running', 'waiting', 'queued'] as const) {
+    if (openRuns.some((open) => open.status === status)) return status
+  }
+  return attention.some((one) => one.kind === 'failed') ? 'failed' : 'idle'
+}
+
+function dueOf(openRuns: readonly OpenRun[], head: Head): number | null {
+  return openRuns.length > 0 ? head.updatedAt : null
+}
+
+function afterRun(head: Head, data: DataOf<'run.finished'>, entry: StoredEntry): readonly Attention[] {
+  const kept = withoutFailures(ofOtherRuns(head, data.run_id))
+  if (data.status !== 'failed') return kept
+  const summary = firstLine(data.error?.message ?? data.reason ?? 'failed') ?? 'failed'
+  return [...kept, { kind: 'failed', since: entry.at, run: data.run_id, summary }]
+}
+
+function sum(numbers: readonly number[] = []): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}
+
+function ofOtherRuns(head: Head, run: string): readonly Attention[] {
+  return head.attention.filter((one) => one.run !== run)
+}
+
+function withoutFailures(attention: readonly Attention[]): readonly Attention[] {
+  return attention.some((one) => one.kind === 'failed') ? attention.filter((one) => one.kind !== 'failed') : attention
+}
+
+function without(head: Head, id: string): readonly Attention[] {
+  return head.attention.filter((one) => one.id !== id)
+}
+
+function line(text: string, entry: StoredEntry, by: string): LastLine | null {
+  const first = firstLine(text)
+  return first === null ? null : { text: first, at: entry.at, by }
+}
+
+/** The first line that says something, cut at a whole character; null for blank text. */
+export function firstLine(text: string): string | null {
+  const found = /\S[^\r\n]*/.exec(text.length > 4096 ? text.slice(0, 4096) : text)?.[0].trimEnd()
+  if (!found) return null
+  if (found.length <= lineLength) return found
+  const cut = found.slice(0, lineLength)
+  return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}…`
+}
