@@ -36,6 +36,7 @@ export interface Row {
   readonly session: SessionId
   readonly head: Head
   readonly base: { readonly session: SessionId; readonly seq: number } | null
+  /** Deleted, and its entries stay only for the forks that read them. */
   readonly hidden: boolean
 }
 
@@ -48,7 +49,10 @@ export interface StoreAdmin {
   /** Every session of every tenant, tombstones and system sessions included, in an order of the store's own. */
   rows(cursor: Cursor | null, limit?: number): Promise<Page<Row>>
   /** Hashes of stored blobs of a tenant, and whether something refers to them. */
-  blobHashes(cursor: Cursor | null, limit?: number): Promise<Page<{ tenant: Tenant; hash: Hash; size: number; used: boolean }>>
+  blobHashes(
+    cursor: Cursor | null,
+    limit?: number,
+  ): Promise<Page<{ tenant: Tenant; hash: Hash; size: number; used: boolean }>>
   /** Ends tombstones after 30 days, unreferenced blobs after 24 h, hidden entries with their last fork. */
   sweep(): Promise<SweepReport>
   vacuum(): Promise<void>

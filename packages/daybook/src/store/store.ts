@@ -22,17 +22,20 @@ export interface Supports {
   readonly backup: boolean
 }
 
-/** Opaque position in a feed or list; only the store that made it can read it. */
+/**
+ * Opaque position in a feed or list; only the store that made it reads it, and only for the same order: else `invalid`.
+ * Page sizes (`limit`) are whole numbers from 1 on, read as 1,000 above it; others: `invalid`.
+ */
 export type Cursor = string
 
 export interface Page<T> {
   readonly items: readonly T[]
-  /** Where the next page begins; null at the end. A feed's page always has one. */
+  /** Where the next page begins; null at the end. A feed's page always has one; at the end it no longer moves. */
   readonly cursor: Cursor | null
 }
 
 export interface ListPage extends Page<Head> {
-  /** Counted where that is cheap (one's own unfiltered list), else a lower bound. */
+  /** Exact for an unfiltered list of one subject or of `all`, else a lower bound. */
   readonly total: number
   readonly totalIs: 'exact' | 'at_least'
 }
@@ -40,7 +43,7 @@ export interface ListPage extends Page<Head> {
 export interface Store extends AsyncDisposable {
   readonly name: string
   readonly supports: Supports
-  /** Best effort to every server on this store: hints and deltas. The truth comes from reading. */
+  /** Best effort to every server on this store. The store publishes a hint per session it wrote, after the commit. */
   readonly bus: Bus
   /** What operators do: figures, checks, copies, sweeping. */
   readonly admin: StoreAdmin
@@ -50,7 +53,11 @@ export interface Store extends AsyncDisposable {
   close(): Promise<void>
   /** Nothing is readable or writable without a scope. More than 16 subjects: `invalid`. */
   within(scope: Scope): ScopedStore
-  /** Every entry of all tenants in commit order, for followers and projectors. `null` starts at the beginning. */
+  /**
+   * Every entry of all tenants in commit order, for followers and projectors. `null` starts at the beginning. A page
+   * may be short or empty before the end; the end is where the cursor stays the same. A deleted session's entries leave
+   * the feed at once, all but `session.deleted`, which goes with the tombstone. At most 1,000, the default.
+   */
   feed(cursor: Cursor | null, limit?: number): Promise<Page<FeedItem>>
   /** The cursor after the last entry. */
   tip(): Promise<Cursor>
@@ -72,7 +79,15 @@ export interface SessionRef {
 
 export interface ScopedStore {
   readonly scope: Scope
-  /** One outcome each, in order; a refusal never touches its neighbours. */
+  /**
+   * One outcome each, in order; a refusal never touches its neighbours. Checked one after the other:
+   * 1. Visibility: an invisible session is `not_found`, and `exists` (or `gone`) where the append would open it.
+   * 2. The key: known ones get their receipt, also from a tombstone, also within one batch. 3. `gone`.
+   * 4. Form, `invalid`: at least one entry, seqs from `expect + 1` (a fork's from `base.seq + 1`) without a hole, a head
+   *    of the last entry's seq and hash that is not `deleted`; opened only by who can see the new head.
+   * 5. `fenced`. 6. `exists`, `conflict` (seq and chain). 7. `trashed`, unless the new head leaves the trash.
+   * 8. `ref_taken`. 9. `blob_missing`.
+   */
   append(batch: readonly Append[]): Promise<readonly Outcome[]>
   /** The receipt of each key that is known in this session, tombstones included; null for unknown ones. */
   receipts(session: SessionId, keys: readonly string[]): Promise<readonly (KnownKey | null)[]>
@@ -80,22 +95,31 @@ export interface ScopedStore {
   read(session: SessionId, range?: Range): Promise<readonly StoredEntry[]>
   /** Null when unknown or invisible. A deleted session's head says so for 30 days. */
   head(session: SessionId): Promise<Head | null>
+  /** The empty cell before the first one was stored, in forks too. Null when unknown, invisible or deleted. */
   cell(session: SessionId): Promise<Cell | null>
+  /** By the position of the last entry; a session that nobody touches stands once over all pages. Never system sessions. */
   list(query?: Query): Promise<ListPage>
+  /** The session this ref is bound to; a deleted one for its kept `foreign…` refs. Null when none or invisible. */
   locate(ref: Ref): Promise<SessionId | null>
-  /** The refs of one session. */
+  /** The refs of one session; a branch that moved on is no longer among them. */
   refs(session: SessionId): Promise<readonly Ref[]>
   /** As the store's feed, with only what this scope may see; the cursor moves over the rest. System sessions only with `all`. */
   feed(cursor: Cursor | null, limit?: number): Promise<Page<FeedItem>>
-  /** Sessions forked directly from this one, deleted ones left out. */
+  /** Sessions forked directly from this one that this scope sees, oldest first, the trash included, deleted ones left out. */
   forks(session: SessionId): Promise<readonly SessionId[]>
-  /** Replaces head and cell without an entry, where seq and hash are still these: another fold version, erased bases, repair. */
+  /**
+   * Replaces head and cell without an entry, where seq and hash are still these: another fold version, erased bases,
+   * repair. A cell of null keeps the stored one. The place in lists' order stays; facets, readers and due follow the head.
+   */
   refold(session: SessionId, at: { seq: Seq; hash: Hash }, head: Head, cell: Cell | null): Promise<boolean>
   /** Leaves a tombstone for 30 days. Unknown: `not_found`; deleted already: the receipt for its key, else `gone`; a live lease: `busy`. */
   delete(session: SessionId, deletion: Deletion): Promise<Outcome>
-  /** Null while another holder's lease lives. The same holder gets its lease again. `ttl` in ms. */
+  /**
+   * Null while another holder's lease lives, and for unknown, invisible or deleted sessions. The same holder gets its
+   * lease again, with the same fence while it lives. `ttl` in ms, above 0, else `invalid`.
+   */
   acquire(session: SessionId, holder: string, ttl: number): Promise<Lease | null>
-  /** Null when the lease was lost. */
+  /** Null when the lease was lost: taken over or released. One that ran out but that nobody took goes on. */
   renew(lease: Lease, ttl: number): Promise<Lease | null>
   /** Raises the fence; a lost lease is left alone. */
   release(lease: Lease): Promise<void>
@@ -120,7 +144,7 @@ export interface Append {
   readonly session: SessionId
   /** The exact seq before this append; 0 opens. A fork's first entry has `base.seq + 1` and expects 0. */
   readonly expect: Seq
-  /** The chain before this append: the head's hash, the base's at its seq, or the session's first link. */
+  /** The chain before this append: the head's hash, the base's at its seq, else `conflict`; unchecked for a first link. */
   readonly prev: Hash
   readonly entries: readonly StoredEntry[]
   readonly head: Head
@@ -128,14 +152,15 @@ export interface Append {
   readonly cell?: Cell
   /** The caller's key; calls without one store none where a commit's answer cannot be lost. */
   readonly key?: Key
+  /** Unknown or invisible: `not_found`; deleted: `gone`; a seq it does not have: `invalid`. A fork inherits entries, nothing else. */
   readonly base?: { readonly session: SessionId; readonly seq: Seq }
   /** Bound to the session in the same transaction; `ref_taken` when another session has one, but a branch moves. */
   readonly refs?: readonly Ref[]
-  /** Must be stored already, else `blob_missing`. */
+  /** Must be stored already, else `blob_missing`. Kept until every entry of this append is erased or gone. */
   readonly blobs?: readonly Hash[]
-  /** Of the lease under which this is written, checked at commit. */
+  /** Of the lease under which this is written, checked at commit: the session's present fence, even if the lease ran out. */
   readonly fence?: number
-  /** Own entries (seq above the base's) whose bodies this append empties; snapshots at or behind them go too, forks' included. */
+  /** Own earlier entries (others: `invalid`) whose bodies this append empties; snapshots from them on go, forks' too. */
   readonly erase?: readonly Seq[]
 }
 
@@ -164,7 +189,7 @@ export type RefusalCode =
   | 'key_reused'
   | 'busy'
 
-/** `seq` of a refusal is the true seq of the session, 0 when there is none. */
+/** `seq` of a refusal is the true seq of the session at that moment, 0 when there is none or it is invisible. */
 export type Outcome =
   | { readonly ok: true; readonly first: Seq; readonly last: Seq; readonly replayed: boolean }
   | { readonly ok: false; readonly code: RefusalCode; readonly seq: Seq }
@@ -172,7 +197,8 @@ export type Outcome =
 /**
  * A deletion carries the session's own last entry, `session.deleted`, which stays in the feed while the tombstone lasts.
  * Entries that living forks reach stay, hidden, and are swept with the last fork. Marks, cell, snapshots and refs go at
- * once (`foreign…` refs with the tombstone). The id is `gone` for 30 days, then unknown and free again.
+ * once (`foreign…` refs with the tombstone). The id is `gone` for 30 days, until the next sweep, then unknown and free
+ * again; old forks keep reading the old entries, and fences of a new session of this id start above the old ones.
  */
 export interface Deletion {
   readonly expect: Seq
@@ -206,16 +232,16 @@ export interface Query {
   readonly status?: Status
   /** Only sessions that need somebody. */
   readonly attention?: true
-  /** Only sessions this subject pinned, in the order they were pinned. */
+  /** Only sessions this subject (of the scope) pinned, the earliest pin first, whatever `order` says. */
   readonly pinned?: Subject
   /** Whole ids that end so, letters in any case. */
   readonly tail?: string
-  /** Part of name or title, letters in any case. */
+  /** Part of name or title, letters of any language in any case. */
   readonly text?: string
   /** By the position of the last entry; default `newest`. */
   readonly order?: 'newest' | 'oldest'
   readonly cursor?: Cursor
-  /** At most 1,000; default 50. A filtered page may be shorter and still have a cursor. */
+  /** Default 50. A filtered page may be shorter and still have a cursor. */
   readonly limit?: number
 }
 
@@ -239,13 +265,17 @@ export interface Mark {
   readonly pinned?: number
 }
 
+/** A scope with subjects reaches only their own marks. */
 export interface Marks {
+  /** Version 0 where there is none. */
   get(session: SessionId, subject: Subject): Promise<Mark>
-  /** Compare-and-set by version; null when another write was first. Unknown or invisible session: `not_found`. */
+  /** Compare-and-set by version, of the whole mark; null when another write was first. Nothing to write to: `not_found`. */
   put(session: SessionId, subject: Subject, mark: Mark): Promise<Mark | null>
+  /** Everybody who pinned the session, whatever the scope's subjects; the keeper spares such sessions. */
+  pinnedBy(session: SessionId): Promise<readonly Subject[]>
 }
 
-/** Payloads by the SHA-256 of their bytes, scoped by tenant. Unreferenced ones are swept after 24 h. */
+/** Payloads by the SHA-256 of their bytes, scoped by tenant. Unreferenced ones are swept 24 h after their last put. */
 export interface Blobs {
   put(bytes: Uint8Array): Promise<Hash>
   /** Half-open byte range; null when unknown. */
@@ -263,6 +293,7 @@ export interface Snapshot {
 }
 
 export interface Snapshots {
+  /** Replaces one with the same seq and fold. Nothing for unknown, invisible or deleted sessions. */
   put(session: SessionId, snapshot: Snapshot): Promise<void>
   /** The latest at or before `seq` with this fold version; own ones only, the caller follows forks. */
   latest(session: SessionId, seq: Seq, fold: number): Promise<Snapshot | null>

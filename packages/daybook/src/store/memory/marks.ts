@@ -24,6 +24,11 @@ export function memoryMarks(state: State, scope: Scope, guard: () => void): Mark
       pin(row, subject, stored.pinned !== undefined)
       return stored
     },
+    async pinnedBy(session) {
+      guard()
+      const marks = findLiving(state, scope, session)?.marks ?? new Map<string, Mark>()
+      return [...marks].flatMap(([subject, mark]) => (mark.pinned === undefined ? [] : [subject])).sort()
+    },
   }
 }
 

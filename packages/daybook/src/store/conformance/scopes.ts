@@ -1,0 +1,3 @@
+// Placeholder
+import type { Suite } from './suite.ts'
+export function scopes(_suite: Suite): void {}
