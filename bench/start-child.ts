@@ -13,7 +13,7 @@ async function work(): Promise<void> {
   const { openLog } = await import('./daybook.ts')
   const log = await openLog({ dir: dir ?? '.', store: 'sqlite' })
   if (what === 'open') return
-  const last = await log.last50('listed-0000000-of-0')
+  const last = await log.lastListed(0)
   if (last.length !== 4) throw new Error(`${last.length} messages instead of four`)
 }
 
