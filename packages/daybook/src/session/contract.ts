@@ -9,7 +9,7 @@ import type { Usage } from '../schema/parts.ts'
 import type { NoteType, RunStatus } from '../schema/states.ts'
 import type { Cursor, FeedItem, Key, ListPage, Mark, Page, Query, Range, Ref, Scope, Store } from '../store/store.ts'
 import type { Bundle, ImportReport } from './transfer/contract.ts'
-import type { ViewName, ViewOf } from './views/contract.ts'
+import type { ViewName, ViewOf, ViewOptions } from './views/contract.ts'
 
 /** Who calls: written into entries as actor and into key ids, and what kinds it may write. */
 export interface Caller {
@@ -150,7 +150,7 @@ export interface Session {
   stream(range?: Range): AsyncIterable<StoredEntry>
   /** Catch-up, then live: no gap, no double. A slow reader falls back to reading. Ends with the signal. */
   follow(after: Seq, signal: AbortSignal): AsyncIterable<StoredEntry>
-  view<N extends ViewName>(name: N, options?: { until?: Seq }): Promise<ViewOf<N>>
+  view<N extends ViewName>(name: N, options?: ViewOptions): Promise<ViewOf<N>>
   fork(options?: { at?: Seq; id?: SessionId; name?: string; key?: string | Key }): Promise<Session>
   /** The active history ends at `to`: state and counts follow, tokens and cost stay, nothing is removed. */
   rewind(to: Seq, options?: WriteOptions): Promise<Receipt>

@@ -29,26 +29,6 @@ export function unopened(session: SessionId): Folded {
   return { head: { ...blank, session }, cell: emptyCell }
 }
 
-/** What a fork starts from: its base's fold at that seq, without leases, queue, waits and open runs. */
-export function forked(base: Folded, session: SessionId): Folded {
-  return {
-    head: {
-      ...base.head,
-      session,
-      base: { session: base.head.session, seq: base.head.seq },
-      place: 'open',
-      status: 'idle',
-      attention: [],
-      openRuns: [],
-      readers: [],
-      due: null,
-      trashedAt: null,
-      trashedFrom: null,
-    },
-    cell: base.cell,
-  }
-}
-
 /**
  * The next fold. `data` is null once the entry was erased: it then counts as an entry and as nothing else. Fields of
  * newer versions travel on verbatim.

@@ -125,6 +125,7 @@ export const folders: { readonly [K in Kind]?: Folder<K> } = {
 function opened({ head, cell }: Folded, data: DataOf<'session.opened'>, entry: StoredEntry) {
   return {
     head: {
+      ...(data.base ? inheritedOf(data.base) : undefined),
       ...labelsOf(data),
       name: data.name ?? head.name,
       owner: data.owner,
@@ -141,8 +142,28 @@ function opened({ head, cell }: Folded, data: DataOf<'session.opened'>, entry: S
   }
 }
 
+/** What a fork takes over from its base's head without leases, queue, waits and open runs. */
+function inheritedOf(base: { session_id: string; seq: number }): Partial<Head> {
+  return {
+    base: { session: base.session_id, seq: base.seq },
+    place: 'open',
+    status: 'idle',
+    attention: [],
+    openRuns: [],
+    readers: [],
+    due: null,
+    trashedAt: null,
+    trashedFrom: null,
+  }
+}
+
 /** Message counts, state, agent and title go back; identity, labels, place, usage and open work stay. */
-function rewound({ head }: Folded, data: DataOf<'session.rewound'>, _entry: StoredEntry, context: { rewoundTo?: Folded }) {
+function rewound(
+  { head }: Folded,
+  data: DataOf<'session.rewound'>,
+  _entry: StoredEntry,
+  context: { rewoundTo?: Folded },
+) {
   const target = context.rewoundTo
   if (!target) throw new Error(`a rewind to ${data.to} was folded without the state there`)
   const { messages, runs, currentAgent, switches, lastSwitchAt, last, title, summary } = target.head

@@ -3,7 +3,7 @@
 import type { SessionId } from '../../schema/ids.ts'
 
 /** Lines of an export, one JSON object each, without line ends. */
-export type Bundle = AsyncIterable<string>
+export type Bundle = AsyncGenerator<string>
 
 export interface ImportReport {
   /** Sessions that were written, whole or their missing rest. */

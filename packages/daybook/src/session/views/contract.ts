@@ -6,7 +6,8 @@ import type { Message, Part, Usage } from '../../schema/parts.ts'
 import type { NoteType, RunStatus } from '../../schema/states.ts'
 
 /** One active message of the history. */
-export interface HistoryMessage extends Pick<Message, 'role' | 'content' | 'name' | 'parts' | 'agent' | 'model' | 'usage' | 'metadata'> {
+export interface HistoryMessage
+  extends Pick<Message, 'role' | 'content' | 'name' | 'parts' | 'agent' | 'model' | 'usage' | 'metadata'> {
   readonly seq: Seq
   readonly at: number
 }
@@ -132,6 +133,22 @@ export interface Views {
   readonly metrics: MetricsView
 }
 
+export interface ViewOptions {
+  /** The moment at this seq. */
+  readonly until?: Seq
+  /** History only: the last so many messages … */
+  readonly limit?: number
+  /** … with a seq below this. */
+  readonly before?: Seq
+}
+
 export type ViewName = keyof Views
 export type ViewOf<N extends ViewName> = Views[N]
-export const viewNames = ['history', 'agents', 'runs', 'files', 'notes', 'metrics'] as const satisfies readonly ViewName[]
+export const viewNames = [
+  'history',
+  'agents',
+  'runs',
+  'files',
+  'notes',
+  'metrics',
+] as const satisfies readonly ViewName[]

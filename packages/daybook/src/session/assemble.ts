@@ -1,0 +1,206 @@
+// Assembling an append: what a command means on a given fold, with places, rights, chain and the next fold.
+
+import { Buffer } from 'node:buffer'
+import type { StoredEntry } from '../schema/entries.ts'
+import { DaybookError, type ErrorCode } from '../schema/errors.ts'
+import type { Cell, Head } from '../schema/heads.ts'
+import type { Actor, Hash, Seq, SessionId } from '../schema/ids.ts'
+import { limits } from '../schema/json.ts'
+import type { Kind } from '../schema/kinds.ts'
+import { type Place, type PlaceEvent, placeTable } from '../schema/states.ts'
+import type { Append, Key, Ref, Scope } from '../store/store.ts'
+import { genesis, link } from './chain.ts'
+import type { Draft } from './drafts.ts'
+import { type FoldContext, type Folded, fold, unopened } from './fold.ts'
+
+/** What a caller wants; made into entries on the fold of the moment, again after every lost race. */
+export interface Command {
+  readonly actor: Actor
+  /** What an unknown session means: `not_found`, open it in front, or it must be unknown. */
+  readonly opens: 'no' | 'may' | 'only'
+  /** The `session.opened` of the two latter. */
+  readonly opening?: Draft
+  /** What happens to the session's place; `write` reopens an archived one. */
+  readonly event: PlaceEvent
+  readonly key?: Key
+  readonly expect?: Seq
+  readonly fence?: number
+  readonly refs?: readonly Ref[]
+  readonly fork?: Fork
+  /** Pure; may throw a {@link DaybookError} to refuse. */
+  readonly make: (state: Folded) => Made
+}
+
+/** Opening as a fork: the base's fold, in the name of the new session. */
+export interface Fork {
+  readonly base: { readonly session: SessionId; readonly seq: Seq }
+  readonly state: Folded
+}
+
+export interface Made {
+  readonly drafts: readonly Draft[]
+  readonly context?: FoldContext
+  /** Fold on this instead of the present fold: an erasure has folded the log again without what it erases. */
+  readonly instead?: Folded
+  readonly erase?: readonly Seq[]
+}
+
+export interface Assembled {
+  readonly append: Append
+  readonly folded: Folded
+}
+
+/** Kinds that a reader who is not the owner may append. */
+const readerKinds: ReadonlySet<Kind> = new Set(['message', 'note'])
+
+/** @throws DaybookError `not_found exists gone trashed conflict forbidden invalid_state too_large` and what `make` refuses. */
+export function assemble(
+  present: Folded | null,
+  command: Command,
+  session: SessionId,
+  scope: Scope,
+  now: number,
+): Assembled {
+  if (present && !visible(present.head, scope)) throw unknown(session, command)
+  if (command.expect !== undefined && command.expect !== (present?.head.seq ?? 0)) throw conflict(present, command)
+  if (present) return assembleNext(present, command, session, scope, now)
+  if (command.opens === 'no' || !command.opening) throw unknown(session, command)
+  const start = command.fork?.state ?? unopened(session)
+  const chain = new Chain(session, command, now, start, command.fork ? start.head.hash : genesis(session))
+  chain.add(command.opening)
+  const made = command.make(chain.state)
+  for (const draft of made.drafts) chain.add(draft, made.context)
+  return chain.finish(start, 0, made)
+}
+
+function assembleNext(present: Folded, command: Command, session: SessionId, scope: Scope, now: number): Assembled {
+  const { head } = present
+  if (command.opens === 'only' && head.place !== 'deleted')
+    throw new DaybookError('exists', `${session} exists`, { seq: head.seq })
+  const place = nextPlace(head.place, command.event, session)
+  const made = command.make(present)
+  checkRights(head, made.drafts, scope)
+  const start = made.instead ?? present
+  const chain = new Chain(session, command, now, start, head.hash)
+  if (place === 'open' && head.place === 'archived' && command.event === 'write') chain.add(reopened)
+  for (const draft of made.drafts) chain.add(draft, made.context)
+  return chain.finish(present, head.seq, made)
+}
+
+const reopened: Draft = {
+  kind: 'session.reopened',
+  v: 1,
+  run: undefined,
+  cause: undefined,
+  data: {},
+  body: '{}',
+  dataHash: 'RBNvo1WzZ4oRRq0W9-hknpT7T8If536DEMBg9hyq_4o',
+  blobs: [],
+}
+
+class Chain {
+  readonly #session: SessionId
+  readonly #command: Command
+  readonly #now: number
+  readonly #prev: Hash
+  readonly #entries: StoredEntry[] = []
+  #blobs: Hash[] | undefined
+  state: Folded
+
+  constructor(session: SessionId, command: Command, now: number, start: Folded, prev: Hash) {
+    this.#session = session
+    this.#command = command
+    this.#now = now
+    this.#prev = prev
+    this.state = start
+  }
+
+  add(draft: Draft, context?: FoldContext): void {
+    const { kind, v, run, cause, body, dataHash } = draft
+    const seq = this.state.head.seq + 1
+    if (cause !== undefined && cause >= seq) {
+      throw new DaybookError('invalid', `cause ${cause} is not before ${seq}`, { field: 'cause' })
+    }
+    const envelope = { seq, kind, v, at: this.#now, actor: this.#command.actor, ...optional(run, cause) }
+    const hash = link(this.#entries.at(-1)?.hash ?? this.#prev, this.#session, envelope, dataHash)
+    const entry: StoredEntry = Object.freeze({ ...envelope, body, dataHash, hash })
+    this.#entries.push(entry)
+    if (draft.blobs.length > 0) this.#blobs = [...(this.#blobs ?? []), ...draft.blobs]
+    this.state = fold(this.state, entry, draft.data, context)
+  }
+
+  finish(before: Folded, expect: Seq, made: Made): Assembled {
+    const { key, fence, refs, fork } = this.#command
+    const { head, cell } = this.state
+    if (cell !== before.cell) checkCell(before.cell, cell)
+    Object.freeze(head)
+    const append: Append = {
+      session: this.#session,
+      expect,
+      prev: this.#prev,
+      entries: this.#entries,
+      head,
+      ...(cell !== before.cell || expect === 0 ? { cell } : undefined),
+      ...(key ? { key } : undefined),
+      ...(fork ? { base: fork.base } : undefined),
+      ...(refs ? { refs } : undefined),
+      ...(this.#blobs ? { blobs: this.#blobs } : undefined),
+      ...(fence === undefined ? undefined : { fence }),
+      ...(made.erase ? { erase: made.erase } : undefined),
+    }
+    return { append, folded: this.state }
+  }
+}
+
+function optional(run: string | undefined, cause: Seq | undefined): { run?: string; cause?: Seq } | undefined {
+  if (run === undefined && cause === undefined) return undefined
+  return { ...(run === undefined ? undefined : { run }), ...(cause === undefined ? undefined : { cause }) }
+}
+
+/** Owners and readers see a session; `all` sees the whole tenant. */
+export function visible(head: Head, scope: Scope): boolean {
+  if (scope.subjects === 'all') return true
+  return scope.subjects.some((subject) => subject === head.owner || head.readers.includes(subject))
+}
+
+export function owns(head: Head, scope: Scope): boolean {
+  return scope.subjects === 'all' || scope.subjects.includes(head.owner)
+}
+
+function checkRights(head: Head, drafts: readonly Draft[], scope: Scope): void {
+  if (owns(head, scope)) return
+  const refused = drafts.find((draft) => !readerKinds.has(draft.kind))
+  if (refused) throw new DaybookError('forbidden', `a reader may not write ${refused.kind}`)
+}
+
+function nextPlace(place: Place, event: PlaceEvent, session: SessionId): Place {
+  const next = placeTable[place][event]
+  if (next === 'trashed' || next === 'gone' || next === 'invalid_state') {
+    throw new DaybookError(
+      next,
+      `${session} is ${place}: no ${event}`,
+      next === 'trashed' ? { hint: 'Restore it first.' } : {},
+    )
+  }
+  return next
+}
+
+function unknown(session: SessionId, command: Command): DaybookError {
+  const code: ErrorCode = command.opens === 'no' ? 'not_found' : 'exists'
+  return new DaybookError(code, code === 'exists' ? `${session} is not free` : `no session ${session}`)
+}
+
+function conflict(present: Folded | null, command: Command): DaybookError {
+  const seq = present?.head.seq ?? 0
+  if (command.expect === 0) return new DaybookError('exists', 'the session exists', { seq })
+  return new DaybookError('conflict', `expected seq ${command.expect}, it is ${seq}`, { seq })
+}
+
+function checkCell(before: Cell, after: Cell): void {
+  for (const field of ['state', 'metadata', 'agentData'] as const) {
+    if (after[field] === before[field]) continue
+    const text = JSON.stringify(after[field])
+    if (text.length * 3 <= limits.cellBytes || Buffer.byteLength(text) <= limits.cellBytes) continue
+    throw new DaybookError('too_large', `${field} is over ${limits.cellBytes} bytes`, { field })
+  }
+}

@@ -1,0 +1,108 @@
+// Drafts: a caller's entry validated, redacted and turned into the JSON text that will be stored, before any folding.
+
+import { Buffer } from 'node:buffer'
+import { type Check, compile } from '../schema/check.ts'
+import { dataSchemas } from '../schema/data.generated.ts'
+import type { NewEntry } from '../schema/entries.ts'
+import { DaybookError } from '../schema/errors.ts'
+import type { Hash, RunId, Seq } from '../schema/ids.ts'
+import { limits } from '../schema/json.ts'
+import { isKind, type Kind, kinds, mayWrite, type Writer } from '../schema/kinds.ts'
+import { sha256 } from './chain.ts'
+import type { Redactor } from './redact.ts'
+import { checkJson, invalid } from './values.ts'
+
+export interface Draft {
+  readonly kind: Kind
+  readonly v: number
+  readonly run: RunId | undefined
+  readonly cause: Seq | undefined
+  /** Our own copy, for folding. */
+  readonly data: unknown
+  readonly body: string
+  readonly dataHash: Hash
+  /** Blobs that the entry names. */
+  readonly blobs: readonly Hash[]
+}
+
+const checks = new Map<Kind, Check>()
+
+/** Drafts of a caller's entries; fails with `invalid`, `not_allowed_kind` or `too_large`, naming the field. */
+export function draftAll(entries: readonly NewEntry[], writer: Writer, redactor: Redactor): readonly Draft[] {
+  if (entries.length === 0) throw invalid('entries', 'is empty')
+  if (entries.length > limits.appendEntries) {
+    throw new DaybookError('too_large', `${entries.length} entries; at most ${limits.appendEntries}`, {
+      field: 'entries',
+    })
+  }
+  return entries.map((entry, index) => draft(entry, writer, redactor, entries.length > 1 ? `entries[${index}].` : ''))
+}
+
+export function draft(entry: NewEntry, writer: Writer, redactor: Redactor, place = ''): Draft {
+  const { kind, data, run, cause } = entry
+  if (typeof kind !== 'string' || !isKind(kind)) throw invalid(`${place}kind`, `is not a known kind`)
+  if (!mayWrite(kind, writer)) {
+    throw new DaybookError('not_allowed_kind', `${kind} is written by the engine only`, { field: `${place}kind` })
+  }
+  checkEnvelope(run, cause, place)
+  const misfit = checkOf(kind)(data, '')
+  if (misfit) throw invalid(place + (misfit.field === '' ? 'data' : `data.${misfit.field}`), misfit.why)
+  checkJson(data, `${place}data`)
+  let body = JSON.stringify(data)
+  if (!redactor.clean(body)) body = JSON.stringify(redactor.value(data).value)
+  checkSize(body, place)
+  return {
+    kind,
+    v: kinds[kind].version,
+    run,
+    cause,
+    data: copyForFold(kind, data, body),
+    body,
+    dataHash: sha256(body),
+    blobs: kind === 'message' ? blobsOf(data as { parts?: readonly { type: string; blob?: Hash }[] }) : none,
+  }
+}
+
+const none: readonly Hash[] = Object.freeze([])
+
+function checkOf(kind: Kind): Check {
+  let check = checks.get(kind)
+  if (!check) {
+    check = compile(dataSchemas[kind])
+    checks.set(kind, check)
+  }
+  return check
+}
+
+function checkEnvelope(run: unknown, cause: unknown, place: string): void {
+  if (run !== undefined && (typeof run !== 'string' || run.length < 1 || run.length > limits.idLength)) {
+    throw invalid(`${place}run`, 'is not a run id')
+  }
+  if (cause !== undefined && (!Number.isSafeInteger(cause) || (cause as number) < 1)) {
+    throw invalid(`${place}cause`, 'is not a seq')
+  }
+}
+
+function checkSize(body: string, place: string): void {
+  // A UTF-16 unit takes at most three bytes of UTF-8: short texts need no counting.
+  if (body.length * 3 <= limits.entryBytes) return
+  const bytes = Buffer.byteLength(body)
+  if (bytes > limits.entryBytes) {
+    throw new DaybookError('too_large', `data has ${bytes} bytes; at most ${limits.entryBytes}`, {
+      field: `${place}data`,
+      hint: 'Store the payload as a blob and name its hash in a file part.',
+    })
+  }
+}
+
+/** What the fold reads, taken from what is stored and never from the caller's object, which may change meanwhile. */
+function copyForFold(kind: Kind, data: unknown, body: string): unknown {
+  if (kind !== 'message' || body.includes('[redacted:')) return JSON.parse(body)
+  const { role, content, name, usage, cost } = data as { [name: string]: unknown; usage?: object }
+  return { role, content, name, cost, usage: usage === undefined ? undefined : { ...usage } }
+}
+
+function blobsOf(data: { parts?: readonly { type: string; blob?: Hash }[] }): readonly Hash[] {
+  if (!data.parts) return none
+  return data.parts.flatMap((part) => (part.type === 'file' && part.blob !== undefined ? part.blob : []))
+}

@@ -1,0 +1,193 @@
+// Following: one tail of the feed per process serves every follower; who falls behind reads the log again.
+
+import type { StoredEntry } from '../schema/entries.ts'
+import { DaybookError } from '../schema/errors.ts'
+import type { Head } from '../schema/heads.ts'
+import type { Seq, SessionId, Tenant } from '../schema/ids.ts'
+import { hintTopic } from '../store/bus.ts'
+import type { Cursor, FeedItem, Page, Scope, ScopedStore, Store } from '../store/store.ts'
+import { visible } from './assemble.ts'
+import { Inbox } from './inbox.ts'
+
+const pageSize = 500
+/** Without announcements from other processes their entries are looked for this often. */
+const pollMs = 1000
+
+type Listener = (item: FeedItem, head: Head | undefined) => void
+
+/** The one reader of the feed in this process; it reads while somebody listens. */
+export class Tail {
+  readonly #store: Store
+  readonly #onError: (error: unknown) => void
+  readonly #sessions = new Map<string, Set<Listener>>()
+  readonly #everything = new Set<Listener>()
+  #cursor: Promise<Cursor> | null = null
+  #pumping = false
+  #again = false
+  #stop: (() => void) | null = null
+
+  constructor(store: Store, onError: (error: unknown) => void) {
+    this.#store = store
+    this.#onError = onError
+  }
+
+  /** Resolves once every later commit will reach `listener`. Returns the call that ends it. */
+  async listen(target: { tenant: Tenant; session: SessionId } | 'everything', listener: Listener): Promise<() => void> {
+    const name = target === 'everything' ? null : nameOf(target.tenant, target.session)
+    const listeners = name === null ? this.#everything : (this.#sessions.get(name) ?? new Set())
+    if (name !== null) this.#sessions.set(name, listeners)
+    listeners.add(listener)
+    this.#start()
+    await this.#cursor
+    return () => {
+      listeners.delete(listener)
+      if (name !== null && listeners.size === 0) this.#sessions.delete(name)
+      if (this.#sessions.size === 0 && this.#everything.size === 0) this.end()
+    }
+  }
+
+  end(): void {
+    this.#stop?.()
+    this.#stop = null
+    this.#cursor = null
+  }
+
+  #start(): void {
+    if (this.#cursor) return
+    this.#cursor = this.#store.tip()
+    const unsubscribe = this.#store.bus.subscribe(hintTopic, () => this.#wake())
+    const timer = this.#store.supports.push ? undefined : setInterval(() => this.#wake(), pollMs)
+    timer?.unref()
+    this.#stop = () => {
+      unsubscribe()
+      clearInterval(timer)
+    }
+  }
+
+  #wake(): void {
+    this.#again = true
+    if (this.#pumping) return
+    this.#pumping = true
+    // One turn of the loop gathers the hints of a whole commit.
+    setImmediate(() => this.#pump().catch(this.#onError))
+  }
+
+  async #pump(): Promise<void> {
+    try {
+      while (this.#again && this.#cursor) {
+        this.#again = false
+        const before: Cursor = await this.#cursor
+        const page = await this.#store.feed(before, pageSize)
+        if (!this.#cursor) return
+        if (page.cursor !== null) this.#cursor = Promise.resolve(page.cursor)
+        this.#deliver(page.items)
+        if (page.cursor !== before) this.#again = true
+      }
+    } finally {
+      this.#pumping = false
+    }
+  }
+
+  #deliver(items: readonly FeedItem[]): void {
+    const heads = new Map<string, Head>()
+    for (const item of items) if (item.head) heads.set(nameOf(item.tenant, item.session), item.head)
+    for (const item of items) {
+      const name = nameOf(item.tenant, item.session)
+      const head = heads.get(name)
+      for (const listener of this.#sessions.get(name) ?? []) listener(item, head)
+      for (const listener of this.#everything) listener(item, head)
+    }
+  }
+}
+
+function nameOf(tenant: Tenant, session: SessionId): string {
+  return `${tenant}\u0000${session}`
+}
+
+/** Entries after `after`: what is there, then what comes, each once and in order; ends with the signal or the deletion. */
+export async function* followSession(
+  tail: Tail,
+  store: ScopedStore,
+  session: SessionId,
+  after: Seq,
+  signal: AbortSignal,
+): AsyncGenerator<StoredEntry> {
+  const inbox = new Inbox<StoredEntry>(signal)
+  const { tenant } = store.scope
+  const unlisten = await tail.listen({ tenant, session }, (item) => inbox.push(item.entry))
+  let last = after
+  let behind = true
+  try {
+    await mustSee(store, session)
+    while (!signal.aborted) {
+      const page: readonly StoredEntry[] = behind
+        ? await store.read(session, { after: last, limit: pageSize })
+        : inbox.take()
+      behind = behind ? page.length === pageSize : inbox.overflowed()
+      for (const entry of page) {
+        if (entry.seq <= last) continue
+        if (entry.seq !== last + 1) {
+          // Something in between was missed: the log has it.
+          behind = true
+          break
+        }
+        last = entry.seq
+        yield entry
+        if (signal.aborted || entry.kind === 'session.deleted') return
+        if (entry.kind === 'session.shared') await mustSee(store, session)
+      }
+      if (!behind && inbox.empty) await inbox.next()
+    }
+  } finally {
+    unlisten()
+  }
+}
+
+async function mustSee(store: ScopedStore, session: SessionId): Promise<void> {
+  const head = await store.head(session)
+  if (!head) throw new DaybookError('not_found', `no session ${session}`)
+  if (head.place === 'deleted') throw new DaybookError('gone', `${session} was deleted`)
+}
+
+/** The feed of a scope after `cursor`: what is there, then what comes, each once. System sessions only for the whole tenant. */
+export async function* followFeed(
+  tail: Tail,
+  store: ScopedStore,
+  cursor: Cursor | null,
+  signal: AbortSignal,
+): AsyncGenerator<FeedItem> {
+  const inbox = new Inbox<FeedItem>(signal)
+  const unlisten = await tail.listen('everything', (item, head) => {
+    if (shown(item, head, store.scope)) inbox.push(head ? { ...item, head } : item)
+  })
+  let at = cursor
+  let behind = true
+  const seen = new Map<SessionId, Seq>()
+  try {
+    while (!signal.aborted) {
+      const page: Page<FeedItem> = behind ? await store.feed(at, pageSize) : { items: inbox.take(), cursor: at }
+      // A page may be empty before the end: the end is where the cursor stays the same.
+      behind = behind ? page.cursor !== at : inbox.overflowed()
+      at = page.cursor
+      for (const item of page.items) {
+        if (item.entry.seq <= (seen.get(item.session) ?? 0)) continue
+        seen.set(item.session, item.entry.seq)
+        at = item.cursor
+        yield item
+        if (signal.aborted) return
+      }
+      if (!behind && inbox.empty) {
+        seen.clear()
+        await inbox.next()
+      }
+    }
+  } finally {
+    unlisten()
+  }
+}
+
+function shown(item: FeedItem, head: Head | undefined, scope: Scope): boolean {
+  if (item.tenant !== scope.tenant) return false
+  if (scope.subjects === 'all') return true
+  return head !== undefined && !item.session.startsWith('@') && visible(head, scope)
+}

@@ -1,0 +1,24 @@
+// Idempotency keys: whose they are, of what request, and the ids that are derived from them.
+
+import { hash } from 'node:crypto'
+import { DaybookError } from '../schema/errors.ts'
+import { type IdPrefix, idFromDigest } from '../schema/ids.ts'
+import { limits } from '../schema/json.ts'
+import type { Key, Scope } from '../store/store.ts'
+import { sha256 } from './chain.ts'
+import type { Caller } from './contract.ts'
+
+/** The stored form of a caller's key for one operation. A whole {@link Key} is taken as it is: a surface has made it. */
+export function keyOf(caller: Caller, key: string | Key, operation: string, request: unknown): Key {
+  if (typeof key !== 'string') return key
+  if (key.length < 1 || key.length > limits.keyLength) {
+    throw new DaybookError('invalid', `a key has 1 to ${limits.keyLength} characters`, { field: 'key' })
+  }
+  return { id: `${caller.actor} ${key}`, digest: sha256(JSON.stringify([operation, request ?? null])) }
+}
+
+/** Calls without a session derive the new id, so that a repeat finds what the first made. */
+export function idFromKey(prefix: IdPrefix, scope: Scope, operation: string, key: Key): string {
+  const digest = hash('sha256', JSON.stringify([scope.tenant, operation, key.id]), 'buffer')
+  return idFromDigest(prefix, digest)
+}

@@ -1,0 +1,70 @@
+// Live sessions: the newest folds that this process knows, durable or not yet, with what waits behind them.
+
+import type { Seq, SessionId, Tenant } from '../schema/ids.ts'
+import type { Outcome } from '../store/store.ts'
+import type { Folded } from './fold.ts'
+import type { Item } from './writer.ts'
+
+export class Live {
+  /** The fold that the next append continues; null while the session does not exist. */
+  state: Folded | null = null
+  loaded = false
+  /** Seq of the last snapshot, taken or under way. */
+  snapshot: Seq = 0
+  readonly tenant: Tenant
+  readonly session: SessionId
+  /** Not yet folded. */
+  queue: Item[] = []
+  /** Came back after a lost race; folded again, in order, once nothing is under way. */
+  again: Item[] = []
+  /** Handed to the store, not yet answered. */
+  underWay = 0
+  draining = false
+  /** Set when an answer showed that `state` is not what the store holds. */
+  stale = false
+  /** The answer to the last append handed over: refusals decided on its fold wait for it. */
+  tail: Promise<Outcome> | null = null
+  /** Keyed items under way, so that a repeat joins the first. */
+  readonly keys = new Map<string, Item>()
+
+  constructor(tenant: Tenant, session: SessionId) {
+    this.tenant = tenant
+    this.session = session
+  }
+
+  get idle(): boolean {
+    return this.underWay === 0 && this.queue.length === 0 && this.again.length === 0 && !this.draining
+  }
+}
+
+/** The live sessions of one process; the least recently used idle ones are forgotten beyond `size`. */
+export class LiveSessions {
+  readonly #size: number
+  readonly #lives = new Map<string, Live>()
+
+  constructor(size = 4096) {
+    this.#size = size
+  }
+
+  get(tenant: Tenant, session: SessionId): Live {
+    const name = `${tenant}\u0000${session}`
+    let live = this.#lives.get(name)
+    if (live) {
+      if (this.#lives.size < this.#size / 2) return live
+      this.#lives.delete(name)
+    } else {
+      live = new Live(tenant, session)
+      this.#trim()
+    }
+    this.#lives.set(name, live)
+    return live
+  }
+
+  #trim(): void {
+    if (this.#lives.size < this.#size) return
+    for (const [name, live] of this.#lives) {
+      if (live.idle) this.#lives.delete(name)
+      if (this.#lives.size < this.#size * 0.9) return
+    }
+  }
+}

@@ -1,0 +1,51 @@
+// The first entry of a session: what a caller's fields mean in `session.opened`.
+
+import type { DataOf } from '../schema/data.ts'
+import { DaybookError } from '../schema/errors.ts'
+import { isSessionId, type SessionId } from '../schema/ids.ts'
+import { firstAgent } from '../schema/states.ts'
+import type { Scope } from '../store/store.ts'
+import type { OpenFields } from './contract.ts'
+import { type Draft, draft } from './drafts.ts'
+import type { Redactor } from './redact.ts'
+
+type Opened = DataOf<'session.opened'>
+
+/** Sessions are opened in the name of the scope's first subject; a scope over the whole tenant opens as `local`. */
+export function ownerOf(scope: Scope): string {
+  return scope.subjects === 'all' ? 'local' : (scope.subjects[0] ?? 'local')
+}
+
+export function openingDraft(fields: OpenFields, scope: Scope, redactor: Redactor, base?: Opened['base']): Draft {
+  const data: { -readonly [Name in keyof Opened]: Opened[Name] } = {
+    owner: fields.owner ?? ownerOf(scope),
+    agent: fields.agent ?? firstAgent,
+  }
+  if (base) data.base = base
+  for (const [field, name] of Object.entries(wireNames) as [keyof typeof wireNames, keyof Opened][]) {
+    if (fields[field] !== undefined) Object.assign(data, { [name]: fields[field] })
+  }
+  return draft({ kind: 'session.opened', data }, 'E', redactor)
+}
+
+export const wireNames = {
+  name: 'name',
+  agent: 'agent_id',
+  user: 'user_id',
+  team: 'team_id',
+  workflow: 'workflow_id',
+  branch: 'branch',
+  repository: 'repository',
+  metadata: 'metadata',
+  state: 'state',
+  agentData: 'agent_data',
+} as const
+
+export function checkId(id: SessionId, system = false): SessionId {
+  if (typeof id !== 'string' || !isSessionId(id) || (id.startsWith('@') && !system)) {
+    throw new DaybookError('invalid', 'an id has 1 to 128 of A-Z a-z 0-9 . _ : - and not only dots', {
+      field: 'session_id',
+    })
+  }
+  return id
+}

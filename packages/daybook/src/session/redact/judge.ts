@@ -1,0 +1,56 @@
+// Decides whether the value assigned to a name like "password" is a secret or only a word, a path, a placeholder or code.
+import { MARKER_START } from './finder.ts'
+
+/** Shortest assigned value that is taken for a secret, in UTF-16 units. */
+export const LEAST_VALUE = 8
+/** A value must show a digit or one of the signs of `PROOF` among its first `EVIDENCE` units to be taken for a secret. */
+export const EVIDENCE = 64
+
+const PROOF = /[0-9!@#$%^&*+=~?]/
+const PLACEHOLDER =
+  /^(?:\$|%\w|\{\{|<)|\$\{|\*{3}|x{4}|X{4}|^(?:your|my|the|example|changeme|placeholder)[_-]|process\.env|environ|:\/\//
+const DATED = /^(?:\d{4}-\d\d-\d\d|v?\d+\.\d+)/
+// Words of the trade that carry digits without being secret.
+const TRADE =
+  /base(?:64|32|58|16)|sha-?\d{1,3}|md5|utf-?(?:8|16|32)(?:mb4)?|[hrep]s(?:256|384|512)|oauth-?2?|http2|x509|ed25519|aes-?\d{1,3}|argon2(?:id)?|ipv[46]|u?int(?:8|16|32|64)|float(?:32|64)|uuid(?:v\d)?|v\d\b/gi
+const DOTTED = /^[A-Za-z_$][\w$]*(?:(?:\.|->|::|\?\.)[A-Za-z_$][\w$]*)+$/
+const PATH = /^(?:~|\.{1,2}|[A-Za-z]:)?(?:[/][\w.@+-]*)+$/
+
+/** Share of neighbouring characters that change between lower case, upper case and digit; random text has about 0.6. */
+function changes(value: string): number {
+  let last = 0
+  let count = 0
+  for (let at = 0; at < value.length; at++) {
+    const code = value.charCodeAt(at)
+    const kind = code >= 97 && code <= 122 ? 1 : code >= 65 && code <= 90 ? 2 : code >= 48 && code <= 57 ? 3 : 0
+    if (kind !== 0 && last !== 0 && kind !== last) count++
+    last = kind
+  }
+  return count / value.length
+}
+
+/** How much of a value is judged; a longer one is judged by its beginning. */
+export const SAMPLE = 256
+
+/** True when `value` looks generated or chosen to be secret. `value` holds no white space and is at most `SAMPLE` units. */
+export function secretive(value: string): boolean {
+  if (value.length < LEAST_VALUE || !PROOF.test(value.slice(0, EVIDENCE))) return false
+  if (value.includes(MARKER_START) || PLACEHOLDER.test(value) || DATED.test(value)) return false
+  if (new Set(value).size < 5) return false
+  const rest = value.replace(TRADE, '')
+  const digits = rest.length - rest.replace(/\d/g, '').length
+  const sign = /[!@#$%^&*+=~?]/.test(rest)
+  if (!/[A-Za-z\u0080-\uffff]/.test(rest)) return false
+  const lively = changes(rest)
+  if ((DOTTED.test(value) || PATH.test(value)) && lively < 0.25) return false
+  if (digits >= 2) return true
+  const mixed = /[a-z]/.test(rest) && /[A-Z]/.test(rest)
+  return sign ? mixed && (digits === 1 || rest.length >= 10) : digits === 1 && mixed && lively >= 0.35
+}
+
+/** True for the base64 of `user:password`. */
+export function basicPair(value: string): boolean {
+  if (!/^[A-Za-z0-9+/]{6,1024}={0,2}$/.test(value)) return false
+  const whole = value.replace(/=+$/, '')
+  return whole.length % 4 !== 1 && /^[\x20-\x7e]*:[\x20-\x7e]*$/.test(atob(whole))
+}

@@ -1,0 +1,291 @@
+// One session: reading, following, views, and every write as a command to the writer.
+
+import type { AnyEntry, NewEntry, StoredEntry } from '../schema/entries.ts'
+import { DaybookError } from '../schema/errors.ts'
+import type { Cell, Head } from '../schema/heads.ts'
+import type { Seq, SessionId, Subject } from '../schema/ids.ts'
+import type { Kind } from '../schema/kinds.ts'
+import type { NoteType, PlaceEvent } from '../schema/states.ts'
+import type { Key, Mark, Range, Scope, ScopedStore } from '../store/store.ts'
+import type { Command, Made } from './assemble.ts'
+import type { Caller, OpenFields, Receipt, RunRecord, Session, UpdateFields, WriteOptions } from './contract.ts'
+import { decode } from './decode.ts'
+import { deleteSession } from './deletion.ts'
+import { type Draft, draft, draftAll } from './drafts.ts'
+import type { Engine } from './engine.ts'
+import { eraseEntries } from './erasure.ts'
+import type { Folded } from './fold.ts'
+import { followSession } from './follow.ts'
+import { type ForkOptions, forkSession } from './forking.ts'
+import { keyOf } from './keys.ts'
+import { checkId, openingDraft, ownerOf } from './opening.ts'
+import { entriesOf } from './pages.ts'
+import { foldAt } from './refold.ts'
+import { runEntries } from './run-record.ts'
+import { plainSummary, type SummaryRecord, summaryOf } from './summaries.ts'
+import { updateEntries } from './updates.ts'
+import type { RunView, ViewName, ViewOf, ViewOptions } from './views/contract.ts'
+import { viewOf } from './views/views.ts'
+
+/** What a write is, beside its options. */
+export interface Write {
+  readonly operation: string
+  /** What the key's digest is made of. */
+  readonly request: unknown
+  readonly event?: PlaceEvent
+  readonly make: (state: Folded) => Made
+}
+
+export class SessionHandle implements Session {
+  readonly id: SessionId
+  readonly engine: Engine
+  readonly scope: Scope
+  readonly caller: Caller
+  readonly store: ScopedStore
+  readonly #opens: OpenFields | undefined
+
+  constructor(engine: Engine, scope: Scope, caller: Caller, id: SessionId, opens?: OpenFields) {
+    this.engine = engine
+    this.scope = scope
+    this.caller = caller
+    this.id = id
+    this.store = engine.writer.scoped(scope)
+    this.#opens = opens
+  }
+
+  async head(): Promise<Head> {
+    const head = await this.store.head(this.id)
+    if (!head) throw new DaybookError('not_found', `no session ${this.id}`)
+    if (head.place === 'deleted') throw new DaybookError('gone', `${this.id} was deleted`)
+    return head
+  }
+
+  async cell(): Promise<Cell> {
+    await this.head()
+    const cell = await this.store.cell(this.id)
+    if (!cell) throw new DaybookError('gone', `${this.id} was deleted`)
+    return cell
+  }
+
+  async append<K extends Kind>(
+    entries: NewEntry<K> | readonly NewEntry<K>[],
+    options: WriteOptions = {},
+  ): Promise<Receipt> {
+    const list = (Array.isArray(entries) ? entries : [entries]) as readonly NewEntry[]
+    const drafts = draftAll(list, this.caller.writer, this.engine.redactor)
+    for (const one of drafts) checkStateScope(one)
+    const made = { drafts }
+    return this.submit({ operation: 'append', request: list, make: () => made }, options)
+  }
+
+  /** Hands a write to the writer. */
+  async submit(write: Write, options: WriteOptions = {}): Promise<Receipt> {
+    return this.engine.writer.submit(this.scope, this.id, this.#command(write, options))
+  }
+
+  #command(write: Write, options: WriteOptions): Command {
+    const { key, expect, fence, refs } = options
+    return {
+      actor: this.caller.actor,
+      opens: this.#opens === undefined ? 'no' : 'may',
+      ...(this.#opens === undefined
+        ? undefined
+        : { opening: openingDraft(this.#opens, this.scope, this.engine.redactor) }),
+      event: write.event ?? 'write',
+      make: write.make,
+      ...(key === undefined ? undefined : { key: this.key(key, write.operation, write.request) }),
+      ...(expect === undefined ? undefined : { expect }),
+      ...(fence === undefined ? undefined : { fence }),
+      ...(refs === undefined ? undefined : { refs }),
+    }
+  }
+
+  key(key: string | Key, operation: string, request: unknown): Key {
+    return keyOf(this.caller, key, operation, request)
+  }
+
+  /** Entries that an engine writes in the caller's name. */
+  #engineWrite(operation: string, request: unknown, entries: () => readonly NewEntry[], event?: PlaceEvent): Write {
+    const drafts = (): readonly Draft[] => entries().map((entry) => this.draft(entry))
+    return { operation, request, make: () => ({ drafts: drafts() }), ...(event ? { event } : undefined) }
+  }
+
+  /** A draft of an entry of the engine's own kinds. */
+  draft(entry: NewEntry): Draft {
+    return draft(entry, writerOf(entry), this.engine.redactor)
+  }
+
+  async read(range?: Range): Promise<readonly AnyEntry[]> {
+    return (await this.stored(range)).map(decode)
+  }
+
+  async stored(range?: Range): Promise<readonly StoredEntry[]> {
+    const entries = await this.store.read(this.id, range)
+    if (entries.length === 0) await this.head()
+    return entries
+  }
+
+  async *stream(range: Range = {}): AsyncGenerator<StoredEntry> {
+    const head = await this.head()
+    const until = Math.min(range.until ?? head.seq, head.seq)
+    let count = 0
+    for await (const entry of entriesOf(this.store, this.id, { ...range, until })) {
+      yield entry
+      count += 1
+    }
+    // An end that came too early would look like a whole answer: the session may be gone.
+    if (count === 0 || range.kinds || range.limit) await this.head()
+    else if (count < until - (range.after ?? 0)) throw new DaybookError('gone', `${this.id} was deleted`)
+  }
+
+  follow(after: Seq, signal: AbortSignal): AsyncIterable<StoredEntry> {
+    const either = AbortSignal.any([signal, this.engine.closing])
+    return followSession(this.engine.tail, this.store, this.id, after, either)
+  }
+
+  view<N extends ViewName>(name: N, options: ViewOptions = {}): Promise<ViewOf<N>> {
+    return viewOf(this, name, options)
+  }
+
+  async fork(options: ForkOptions = {}): Promise<Session> {
+    return new SessionHandle(this.engine, this.scope, this.caller, await forkSession(this, options))
+  }
+
+  async rewind(to: Seq, options?: WriteOptions): Promise<Receipt> {
+    const head = await this.head()
+    if (!Number.isSafeInteger(to) || to < 1 || to > head.seq) {
+      throw new DaybookError('invalid', `there is no entry ${to} to go back to`, { field: 'to' })
+    }
+    const rewoundTo = await foldAt(this.engine.writer.whole(this.scope.tenant), this.id, to)
+    const entry = this.draft({ kind: 'session.rewound', data: { to } })
+    const make = ({ head: { openRuns } }: Folded): Made => {
+      if (openRuns.length > 0) throw new DaybookError('busy', `${this.id} has open work`)
+      return { drafts: [entry], context: { rewoundTo } }
+    }
+    return this.submit({ operation: 'rewind', request: to, make }, options)
+  }
+
+  update(fields: UpdateFields, options?: WriteOptions): Promise<Receipt> {
+    return this.submit(
+      this.#engineWrite('update', fields, () => updateEntries(fields)),
+      options,
+    )
+  }
+
+  handoff(to: string, reason = '', options?: WriteOptions): Promise<Receipt> {
+    const make = ({ head }: Folded): Made => ({
+      drafts: [this.draft({ kind: 'handoff', data: { from: head.currentAgent, to, reason } })],
+    })
+    return this.submit({ operation: 'handoff', request: [to, reason], make }, options)
+  }
+
+  note(text: string, type: NoteType = 'insight', options?: WriteOptions): Promise<Receipt> {
+    return this.append({ kind: 'note', data: { type, text } }, options)
+  }
+
+  pin(path: string, on = true, options?: WriteOptions): Promise<Receipt> {
+    return this.append({ kind: 'pin', data: { path, on } }, options)
+  }
+
+  share(readers: readonly Subject[], options?: WriteOptions): Promise<Receipt> {
+    const entry: NewEntry = { kind: 'session.shared', data: { readers: [...new Set(readers)] } }
+    return this.submit(
+      this.#engineWrite('share', readers, () => [entry]),
+      options,
+    )
+  }
+
+  archive(options?: WriteOptions): Promise<Receipt> {
+    return this.submit(this.#move('archive', { kind: 'session.archived', data: {} }), options)
+  }
+
+  trash(options?: WriteOptions): Promise<Receipt> {
+    return this.submit(this.#move('trash', { kind: 'session.trashed', data: {} }), options)
+  }
+
+  restore(options?: WriteOptions): Promise<Receipt> {
+    const make = ({ head }: Folded): Made => ({
+      drafts: [this.draft({ kind: head.place === 'archived' ? 'session.reopened' : 'session.restored', data: {} })],
+    })
+    return this.submit({ operation: 'restore', request: null, event: 'restore', make }, options)
+  }
+
+  #move(event: 'archive' | 'trash', entry: NewEntry): Write {
+    const made = { drafts: [this.draft(entry)] }
+    const make = ({ head }: Folded): Made => {
+      if (head.openRuns.length > 0) throw new DaybookError('busy', `${this.id} has open work`)
+      return made
+    }
+    return { operation: event, request: null, event, make }
+  }
+
+  delete(options?: WriteOptions): Promise<boolean> {
+    return deleteSession(this, options)
+  }
+
+  erase(seqs: readonly Seq[], options?: WriteOptions): Promise<Receipt> {
+    return eraseEntries(this, seqs, options)
+  }
+
+  addRun(run: RunRecord, options?: WriteOptions): Promise<Receipt> {
+    const write = this.#engineWrite('run', run, () => runEntries(run, this.engine.clock()))
+    return this.submit(write, options)
+  }
+
+  async lastRun(): Promise<RunView | null> {
+    return (await this.view('runs')).runs.at(-1) ?? null
+  }
+
+  summary(): Promise<SummaryRecord | null> {
+    return summaryOf(this)
+  }
+
+  async summarise(text?: string, options?: WriteOptions): Promise<Receipt> {
+    const head = await this.head()
+    const data = { covers_seq: head.seq, text: text ?? (await plainSummary(this, head)) }
+    return this.submit(
+      this.#engineWrite('summarise', text ?? null, () => [{ kind: 'summary', data }]),
+      options,
+    )
+  }
+
+  async mark(subject: Subject = ownerOf(this.scope)): Promise<Mark> {
+    await this.head()
+    return this.store.marks.get(this.id, subject)
+  }
+
+  async setMark(mark: Mark, subject: Subject = ownerOf(this.scope)): Promise<Mark> {
+    await this.head()
+    const stored = await this.store.marks.put(this.id, subject, mark)
+    if (stored) return stored
+    const { version } = await this.store.marks.get(this.id, subject)
+    throw new DaybookError('conflict', `the mark is at version ${version}`, { seq: version })
+  }
+
+  async forks(): Promise<readonly SessionId[]> {
+    await this.head()
+    return this.store.forks(this.id)
+  }
+}
+
+/** The state of a person or of the application lives in sessions of its own. */
+function checkStateScope(one: Draft): void {
+  if (one.kind === 'state.changed' && (one.data as { scope: string }).scope !== 'session') {
+    throw new DaybookError('invalid', 'only session state is written here', { field: 'data.scope' })
+  }
+}
+
+function writerOf(entry: NewEntry): 'E' | 'R' {
+  return entry.kind.startsWith('run.') || entry.kind === 'summary' || entry.kind === 'state.changed' ? 'R' : 'E'
+}
+
+/** A handle; `id` is checked. */
+export function sessionHandle(
+  engine: Engine,
+  scope: Scope,
+  caller: Caller,
+  id: SessionId,
+  opens?: OpenFields,
+): SessionHandle {
+  return new SessionHandle(engine, scope, caller, checkId(id, caller.writer !== 'C'), opens)
+}

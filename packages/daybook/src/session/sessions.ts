@@ -1,0 +1,193 @@
+// Sessions over a store: opening the engine, scoped access, lists, feeds, and what lives outside one session.
+
+import { DaybookError } from '../schema/errors.ts'
+import type { Head } from '../schema/heads.ts'
+import { newId, type SessionId } from '../schema/ids.ts'
+import type { Json, JsonObject } from '../schema/json.ts'
+import type { Blobs, Cursor, FeedItem, ListPage, Page, Query, Ref, Scope, ScopedStore, Store } from '../store/store.ts'
+import type {
+  Caller,
+  KeepReport,
+  OpenFields,
+  PruneRule,
+  ScopedSessions,
+  Session,
+  Sessions,
+  WriteOptions,
+} from './contract.ts'
+import type { Engine } from './engine.ts'
+import { followFeed, Tail } from './follow.ts'
+import { archiveIdle, type Idle, keepTrash, prune } from './keeper.ts'
+import { idFromKey, keyOf } from './keys.ts'
+import { checkId, openingDraft, ownerOf } from './opening.ts'
+import { type Redactor, redactor } from './redact.ts'
+import { sessionHandle } from './session.ts'
+import { setSharedState, sharedState } from './shared-state.ts'
+import type { Bundle, ImportReport } from './transfer/contract.ts'
+import { Writer } from './writer.ts'
+
+export interface SessionsOptions {
+  readonly store: Store
+  /** Milliseconds since 1970; for tests. */
+  readonly clock?: () => number
+  /** Masks secrets in everything that is written; default: the known shapes. */
+  readonly redactor?: Redactor
+  /** Tenants whose idle sessions the keeper archives, and after how long; default: none. */
+  readonly idle?: Idle
+  /** Failures that no caller waits for: a snapshot, the tail, the keeper. Default: a warning of the process. */
+  readonly onError?: (error: unknown) => void
+}
+
+/** Opens the store if it is not open, and the engine on it. Closing the engine leaves the store to its owner. */
+export async function openSessions(options: SessionsOptions): Promise<Sessions> {
+  await options.store.open()
+  return new SessionsEngine(options)
+}
+
+class SessionsEngine implements Sessions {
+  readonly store: Store
+  readonly #engine: Engine
+  readonly #closing = new AbortController()
+  readonly #idle: Idle | undefined
+
+  constructor(options: SessionsOptions) {
+    const { store, clock = Date.now, onError = warn } = options
+    this.store = store
+    this.#idle = options.idle
+    this.#engine = {
+      store,
+      clock,
+      writer: new Writer({ store, clock, onError }),
+      tail: new Tail(store, onError),
+      redactor: options.redactor ?? redactor(),
+      closing: this.#closing.signal,
+    }
+  }
+
+  within(scope: Scope, caller?: Caller): ScopedSessions {
+    return new Scoped(this.#engine, scope, caller ?? { actor: `user:${ownerOf(scope)}`, writer: 'C' })
+  }
+
+  async keep(): Promise<KeepReport> {
+    const deleted = await keepTrash(this)
+    const archived = this.#idle ? await archiveIdle(this, this.#idle, this.#engine.clock()) : 0
+    await this.store.admin.sweep()
+    return { archived, deleted }
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort()
+    await this.#engine.writer.close()
+    this.#engine.tail.end()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+}
+
+class Scoped implements ScopedSessions {
+  readonly scope: Scope
+  readonly caller: Caller
+  readonly #engine: Engine
+  readonly #store: ScopedStore
+
+  constructor(engine: Engine, scope: Scope, caller: Caller) {
+    this.#engine = engine
+    this.scope = scope
+    this.caller = caller
+    this.#store = engine.writer.scoped(scope)
+  }
+
+  get blobs(): Blobs {
+    return this.#store.blobs
+  }
+
+  async open(fields: OpenFields = {}, options: WriteOptions = {}): Promise<Session> {
+    const { id, refs, ...rest } = fields
+    const key = options.key === undefined ? undefined : keyOf(this.caller, options.key, 'open', fields)
+    const made = id ?? (key ? idFromKey('ses', this.scope, 'open', key) : newId('ses', this.#engine.clock()))
+    const session = checkId(made, this.caller.writer !== 'C')
+    await this.#engine.writer.submit(this.scope, session, {
+      actor: this.caller.actor,
+      opens: 'only',
+      opening: openingDraft(rest, this.scope, this.#engine.redactor),
+      event: 'write',
+      make: () => ({ drafts: [] }),
+      ...(key ? { key } : undefined),
+      ...(refs ? { refs } : undefined),
+    })
+    return this.session(session)
+  }
+
+  session(id: SessionId, options: { opens?: OpenFields | true } = {}): Session {
+    const opens = options.opens === true ? {} : options.opens
+    return sessionHandle(this.#engine, this.scope, this.caller, id, opens)
+  }
+
+  async get(id: SessionId): Promise<Session> {
+    const session = this.session(id)
+    await session.head()
+    return session
+  }
+
+  list(query?: Query): Promise<ListPage> {
+    return this.#store.list(query)
+  }
+
+  async byTail(tail: string): Promise<readonly Head[]> {
+    if (tail.length === 0) throw new DaybookError('invalid', 'a tail is empty', { field: 'tail' })
+    const found: Head[] = []
+    for (const place of ['open', 'archived', 'trash'] as const) {
+      found.push(...(await this.#store.list({ tail, place, limit: 20 })).items)
+    }
+    return found.slice(0, 20)
+  }
+
+  locate(ref: Ref): Promise<SessionId | null> {
+    return this.#store.locate(ref)
+  }
+
+  feed(cursor: Cursor | null, limit?: number): Promise<Page<FeedItem>> {
+    return this.#store.feed(cursor, limit)
+  }
+
+  tip(): Promise<Cursor> {
+    return this.#engine.store.tip()
+  }
+
+  followFeed(cursor: Cursor | null, signal: AbortSignal): AsyncIterable<FeedItem> {
+    const either = AbortSignal.any([signal, this.#engine.closing])
+    return followFeed(this.#engine.tail, this.#store, cursor, either)
+  }
+
+  cleanup(maxAgeMs: number): Promise<number> {
+    return archiveIdle(this, { afterMs: maxAgeMs }, this.#engine.clock())
+  }
+
+  prune(rule: PruneRule): Promise<readonly SessionId[]> {
+    return prune(this, this.#store, rule, this.#engine.clock())
+  }
+
+  async import(lines: AsyncIterable<string>, options: { redact?: boolean } = {}): Promise<ImportReport> {
+    const { importSessions } = await import('./transfer/import.ts')
+    return importSessions(this.#engine, this.scope, this.caller, lines, options)
+  }
+
+  async *export(ids?: readonly SessionId[]): Bundle {
+    const { exportSessions } = await import('./transfer/export.ts')
+    yield* exportSessions(this, this.#store, ids)
+  }
+
+  state(scope: 'user' | 'app'): Promise<JsonObject> {
+    return sharedState(this.#engine, this.scope, scope)
+  }
+
+  setState(scope: 'user' | 'app', patch: Json, options?: WriteOptions): Promise<JsonObject> {
+    return setSharedState(this.#engine, this.scope, this.caller, scope, patch, options)
+  }
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error))
+}
