@@ -24,7 +24,8 @@ export function checkJson(value: unknown, field: string, depth = 0): void {
     case 'object':
       if (value === null) return
       if (depth >= limits.depth) throw invalid(field, `is nested deeper than ${limits.depth}`)
-      return checkInside(value, field, depth + 1)
+      checkInside(value, field, depth + 1)
+      return
     default:
       throw invalid(field, `is a ${typeof value}`)
   }
