@@ -1,0 +1,57 @@
+// What several routes do alike: receipts as entries, sessions as text, writes without a receipt of their own.
+
+import type { StoredEntry } from '../../schema/entries.ts'
+import { DaybookError } from '../../schema/errors.ts'
+import type { Cell, Head } from '../../schema/heads.ts'
+import { uniqueTail } from '../../schema/ids.ts'
+import type { Kind } from '../../schema/kinds.ts'
+import { cellOf, entryText, sessionOf } from '../../schema/wire.ts'
+import type { SessionShape } from '../../schema/wire-shapes.ts'
+import type { Receipt, ScopedSessions, Session } from '../../session/contract.ts'
+import type { Call } from '../call.ts'
+import type { Answer } from '../route.ts'
+
+/** What a receipt names; a repeat's receipt names entries that are read again. */
+export async function entriesOf(session: Session, receipt: Receipt): Promise<readonly StoredEntry[]> {
+  if (receipt.entries.length > 0 || !receipt.replayed) return receipt.entries
+  return session.stored({ after: receipt.first - 1, until: receipt.last })
+}
+
+/** The one entry that a write was about, as its answer; the engine may have put others around it. */
+export async function entryAnswer(session: Session, receipt: Receipt, kind: Kind, status = 201): Promise<Answer> {
+  const entries = await entriesOf(session, receipt)
+  const entry = entries.findLast((each) => each.kind === kind)
+  if (!entry) throw new DaybookError('internal', `a receipt without its ${kind}`)
+  return { status, body: entryText(entry), seq: receipt.last, replayed: receipt.replayed }
+}
+
+/** The shortest tail that tells this id from all that the caller sees. */
+async function tailFor(mine: ScopedSessions, head: Head): Promise<string> {
+  const others = await mine.byTail(uniqueTail(head.session, []))
+  return uniqueTail(
+    head.session,
+    others.map((other) => other.session),
+  )
+}
+
+export async function sessionShape(mine: ScopedSessions, head: Head, cell: Cell): Promise<SessionShape> {
+  return { ...sessionOf(head, await tailFor(mine, head)), ...cellOf(cell) }
+}
+
+/** A session as it is now. After a repeat this is its present state, as promised, not that of the first answer. */
+export async function sessionAnswer(
+  call: Call,
+  session: Session,
+  told: { status?: number; replayed?: boolean } = {},
+): Promise<Answer> {
+  const [head, cell] = await Promise.all([session.head(), session.cell()])
+  return { ...told, body: JSON.stringify(await sessionShape(call.mine, head, cell)), seq: head.seq }
+}
+
+/** For writes that are outside the log: `If-Match` against the present head. */
+export function checkSeq(call: Call, head: Head): void {
+  const { ifMatch } = call
+  if (ifMatch !== undefined && ifMatch !== head.seq) {
+    throw new DaybookError('precondition_failed', `the session is at ${head.seq}`, { field: 'If-Match', seq: head.seq })
+  }
+}

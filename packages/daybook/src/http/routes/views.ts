@@ -1,0 +1,124 @@
+// The views of a session, one route each, and its summary.
+
+import type { TSchema } from 'typebox'
+import { DaybookError } from '../../schema/errors.ts'
+import { summaryOf } from '../../schema/wire.ts'
+import { HistoryQuery, NewSummary, UntilQuery } from '../../schema/wire-requests.ts'
+import { Summary } from '../../schema/wire-shapes.ts'
+import { Agents, Files, History, Metrics, Notes, Runs } from '../../schema/wire-views.ts'
+import type { ViewName, ViewOf } from '../../session/views/contract.ts'
+import { agentsOf, filesOf, metricsOf, notesOf, runOf } from '../../session/views/wire.ts'
+import * as examples from '../examples.ts'
+import { historyStream } from '../history.ts'
+import { type Route, route } from '../route.ts'
+
+const history = route(
+  {
+    method: 'GET',
+    path: '/sessions/{session_id}/history',
+    at: 'both',
+    operation: 'getHistory',
+    tag: 'views',
+    summary: 'The messages of a session and what surrounds them',
+    details:
+      'Whole and streamed by default; limit gives the last so many, before those under a seq. When the session is deleted ' +
+      'midway the connection is cut.',
+    query: HistoryQuery,
+    answers: { 200: { description: 'The history.', schema: History, example: examples.history } },
+  },
+  async (call) => {
+    const { session, head } = await call.seen(call.params.session_id)
+    const view = await session.view('history', call.query)
+    return { body: historyStream(session.id, view), seq: call.query.until ?? head.seq }
+  },
+)
+
+type Small = Exclude<ViewName, 'history'>
+
+function view<N extends Small>(
+  name: N,
+  summary: string,
+  schema: TSchema,
+  example: unknown,
+  shape: (session: string, view: ViewOf<N>) => unknown,
+): Route {
+  return route(
+    {
+      method: 'GET',
+      path: `/sessions/{session_id}/${name as Small}`,
+      operation: `get${name.slice(0, 1).toUpperCase()}${name.slice(1)}`,
+      tag: 'views',
+      summary,
+      query: UntilQuery,
+      answers: { 200: { description: `The view ${name}; until shows the moment at a seq.`, schema, example } },
+    },
+    async (call) => {
+      const { session, head } = await call.seen(call.params.session_id)
+      const { until } = call.query
+      const found = await session.view(name, until === undefined ? {} : { until })
+      return { body: JSON.stringify(shape(session.id, found)), seq: until ?? head.seq }
+    },
+  )
+}
+
+const readSummary = route(
+  {
+    method: 'GET',
+    path: '/sessions/{session_id}/summary',
+    operation: 'getSummary',
+    tag: 'views',
+    summary: 'The latest summary',
+    answers: {
+      200: { description: 'The summary; 404 while there is none.', schema: Summary, example: examples.summary },
+    },
+  },
+  async (call) => {
+    const { session, head } = await call.seen(call.params.session_id)
+    const summary = await session.summary()
+    if (!summary) {
+      throw new DaybookError('not_found', `session ${session.id} has no summary`, {
+        hint: `POST /sessions/${session.id}/summary writes one.`,
+      })
+    }
+    return { body: JSON.stringify(summaryOf(summary)), seq: head.seq }
+  },
+)
+
+const writeSummary = route(
+  {
+    method: 'POST',
+    path: '/sessions/{session_id}/summary',
+    operation: 'writeSummary',
+    tag: 'views',
+    summary: 'Write a summary',
+    details: 'The given text, or a plain one made from the log without a model.',
+    body: NewSummary,
+    bodyOptional: true,
+    example: { text: 'A greeting; the coder took over.' },
+    answers: { 201: { description: 'The summary.', schema: Summary, example: examples.summary } },
+    errors: ['forbidden'],
+    writes: true,
+    guarded: true,
+  },
+  async (call) => {
+    const session = call.session(call.params.session_id)
+    const receipt = await session.summarise(call.body.text, call.write(call.body.expect))
+    const summary = await session.summary()
+    if (!summary) throw new DaybookError('internal', 'a summary was written and is not there')
+    return { body: JSON.stringify(summaryOf(summary)), seq: receipt.last, replayed: receipt.replayed }
+  },
+)
+
+export const viewRoutes: readonly Route[] = [
+  history,
+  view('agents', 'Who works on the session and who did', Agents, examples.agents, agentsOf),
+  view('runs', 'The runs of a session, oldest first', Runs, examples.runs, (session, { runs }) => ({
+    session_id: session,
+    runs: runs.map((run) => runOf(session, run)),
+  })),
+  view('files', 'The files that were edited or pinned', Files, examples.files, filesOf),
+  view('notes', 'The worklog', Notes, examples.notes, notesOf),
+  view('metrics', 'Figures over the runs of a session', Metrics, examples.metrics, metricsOf),
+  readSummary,
+  writeSummary,
+]

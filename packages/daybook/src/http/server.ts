@@ -1,0 +1,196 @@
+// The HTTP server: one fastify instance over one engine, from the first byte of a request to a problem document.
+
+import { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, fastify, LogController } from 'fastify'
+import { DaybookError } from '../schema/errors.ts'
+import { limits } from '../schema/json.ts'
+import type { Caller, Sessions } from '../session/contract.ts'
+import type { Scope } from '../store/store.ts'
+import { readBodies } from './body.ts'
+import type { Context } from './context.ts'
+import { isLoopback, openGate } from './hosts.ts'
+import { openMeters } from './meters.ts'
+import { openApi } from './openapi.ts'
+import { asDaybookError, problemHeaders, problemOf, rawProblem } from './problems.ts'
+import { register } from './register.ts'
+import { routes } from './routes/all.ts'
+import { serveBundle } from './routes/docs.ts'
+import { Broadcast } from './stream/broadcast.ts'
+import { validatorCompiler } from './validate.ts'
+
+export interface ServerSettings {
+  readonly sessions: Sessions
+  /** Whom all callers are, until the server knows them apart. */
+  readonly scope: Scope
+  readonly caller?: Caller
+  readonly version: string
+  /** Default `/api/v1`. */
+  readonly prefix?: string
+  /** Names beside those of this machine under which the server may be called. */
+  readonly hosts?: readonly string[]
+  /** Origins of web pages that may read and write; none by default. */
+  readonly origins?: readonly string[]
+  /** Lines of JSON go to this logger, without addresses' queries, bodies or credentials. None by default. */
+  readonly logger?: FastifyBaseLogger
+  /** Milliseconds between two heartbeats of a stream; default 15,000. */
+  readonly heartbeat?: number
+  /** Bytes that may wait for a slow reader of a stream before it falls back to reading; default 256 KiB. */
+  readonly streamBytes?: number
+}
+
+export interface Server {
+  readonly app: FastifyInstance
+  /** Listens and gives the address. Refuses hosts that others can reach while callers cannot be told apart. */
+  listen(where: { port: number; host: string }): Promise<string>
+  /** Refuses new requests with `shutting_down`, ends streams, waits for what is under way. Idempotent. */
+  close(): Promise<void>
+}
+
+const prefix = '/api/v1'
+
+export async function createServer(settings: ServerSettings): Promise<Server> {
+  let ending = false
+  const meters = openMeters()
+  const broadcast = new Broadcast({
+    bus: settings.sessions.store.bus,
+    heartbeat: settings.heartbeat ?? 15_000,
+    mostWaiting: settings.streamBytes ?? 256 * 1024,
+    onError: (error) => app.log.error(error, 'a stream ended early'),
+  })
+  const info = { version: settings.version, prefix: settings.prefix ?? prefix }
+  let document: string | undefined
+  const context: Context = {
+    ...info,
+    sessions: settings.sessions.within(settings.scope, settings.caller),
+    store: settings.sessions.store,
+    broadcast,
+    meters,
+    openApi: () => (document ??= JSON.stringify(openApi(routes, info))),
+    ending: () => ending,
+  }
+  meters.watch('daybook_stream_followers', 'Streams that are open.', () => broadcast.size)
+  const app = bareApp(settings)
+  await addPlugins(app, settings)
+  guard(app, settings, context)
+  readBodies(app)
+  answerProblems(app)
+  register(app, context, routes)
+  serveBundle(app)
+  await app.ready()
+
+  let closed: Promise<void> | undefined
+  return {
+    app,
+    async listen({ port, host }) {
+      if (!isLoopback(host)) {
+        throw new DaybookError('invalid', `the server cannot listen on ${host} while it cannot tell callers apart`, {
+          field: 'host',
+          hint: 'Listen on 127.0.0.1, and put a proxy that authenticates in front of it.',
+        })
+      }
+      return app.listen({ port, host })
+    },
+    close() {
+      ending = true
+      closed ??= (async () => {
+        broadcast.close()
+        await app.close()
+      })()
+      return closed
+    },
+  }
+}
+
+function bareApp(settings: ServerSettings): FastifyInstance {
+  const app: FastifyInstance = fastify({
+    ...(settings.logger ? { loggerInstance: settings.logger } : { logger: false }),
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: limits.bodyBytes,
+    routerOptions: { maxParamLength: 4 * limits.idLength },
+    exposeHeadRoutes: false,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    requestTimeout: 120_000,
+    keepAliveTimeout: 72_000,
+    frameworkErrors: (error, _request, reply) => {
+      const told = asDaybookError(error)
+      const answer = reply as FastifyReply
+      answer
+        .code(told.row.status)
+        .headers(problemHeaders(told.code))
+        .send(JSON.stringify(problemOf(told)))
+    },
+    clientErrorHandler(error, socket) {
+      if (error.code === 'ECONNRESET' || socket.destroyed) return
+      const long = error.code === 'HPE_HEADER_OVERFLOW'
+      const told = long
+        ? new DaybookError('too_large', 'the headers are too long')
+        : new DaybookError('invalid', 'this is not an HTTP/1.1 request')
+      if (socket.writable) socket.write(rawProblem(told, long ? 'Content Too Large' : 'Bad Request'))
+      socket.destroySoon()
+    },
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  // Answers are written as text by the handlers: open JSON passes through as it is stored.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data))
+  return app
+}
+
+async function addPlugins(app: FastifyInstance, settings: ServerSettings): Promise<void> {
+  const { default: compress } = await import('@fastify/compress')
+  await app.register(compress, {
+    global: true,
+    threshold: 2048,
+    encodings: ['gzip', 'deflate'],
+    zlibOptions: { level: 4 },
+  })
+  if (!settings.origins?.length) return
+  const { default: cors } = await import('@fastify/cors')
+  await app.register(cors, {
+    origin: [...settings.origins],
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders: ['etag', 'idempotent-replayed', 'retry-after'],
+  })
+}
+
+/** What every request passes before its body is read, and every answer after it was made. */
+function guard(app: FastifyInstance, settings: ServerSettings, context: Context): void {
+  const gate = openGate(settings.hosts ?? [], settings.origins ?? [])
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-content-type-options', 'nosniff')
+    reply.header('cache-control', 'no-store')
+    if (context.ending()) {
+      reply.header('connection', 'close')
+      throw new DaybookError('shutting_down', 'the server is ending')
+    }
+    const { host, origin } = request.headers
+    gate.check(request.method, host, origin)
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none'
+    context.meters.answered(request.method, route, reply.statusCode, reply.elapsedTime)
+    app.log.info({
+      method: request.method,
+      path: pathOf(request.url),
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+    })
+  })
+}
+
+/** Queries may carry what people search for or tokens that they should not; logs never do. */
+function pathOf(url: string): string {
+  const query = url.indexOf('?')
+  return query === -1 ? url : url.slice(0, query)
+}
+
+function answerProblems(app: FastifyInstance): void {
+  app.setErrorHandler(async (error, request, reply) => {
+    const told = asDaybookError(error)
+    if (told.row.status >= 500 && told.code !== 'shutting_down') {
+      app.log.error({ method: request.method, path: pathOf(request.url), code: told.code, err: told.cause ?? told })
+    }
+    reply.code(told.row.status).headers(problemHeaders(told.code))
+    if (told.seq !== undefined && told.seq > 0) reply.header('etag', `"${told.seq}"`)
+    return reply.send(JSON.stringify(problemOf(told)))
+  })
+}

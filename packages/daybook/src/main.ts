@@ -1,0 +1,185 @@
+// The only place that composes concrete parts: a store by its URL, the engine on it, the server in front.
+
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { DaybookError } from './schema/errors.ts'
+import type { KeepReport, Sessions } from './session/contract.ts'
+import type { Scope, Store } from './store/store.ts'
+
+/** Whom callers are while a server or a command line cannot tell them apart: the one who owns this machine. */
+export const localScope: Scope = Object.freeze({ tenant: 'default', subjects: Object.freeze(['local']) })
+
+export interface StoreOptions {
+  /** Write in a thread of its own; for servers. */
+  readonly worker?: boolean
+}
+
+/**
+ * The store of a URL, opened: `sqlite:./path`, `sqlite:///absolute/path` (with `?durability=relaxed` to survive crashes
+ * only) or `memory:`. Anything else is `invalid`.
+ */
+export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
+  const [scheme = '', rest = ''] = splitAt(url, ':')
+  if (scheme === 'memory') {
+    const { memoryStore } = await import('./store/memory.ts')
+    return opened(memoryStore())
+  }
+  if (scheme !== 'sqlite' || rest === '') throw unknownStore(url)
+  const [address = '', query = ''] = splitAt(rest, '?')
+  const { sqliteStore } = await import('./store/sqlite.ts')
+  return opened(
+    sqliteStore({
+      path: pathOf(address),
+      worker: options.worker ?? false,
+      durability: durabilityOf(new URLSearchParams(query)),
+    }),
+  )
+}
+
+async function opened(store: Store): Promise<Store> {
+  await store.open()
+  return store
+}
+
+function splitAt(text: string, mark: string): [string, string] {
+  const at = text.indexOf(mark)
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + mark.length)]
+}
+
+/** `sqlite:./a.db`, `sqlite:a.db`, `sqlite:/abs/a.db` and `sqlite:///abs/a.db`. */
+function pathOf(address: string): string {
+  if (address.startsWith('//') && !address.startsWith('///')) {
+    throw new DaybookError('invalid', 'the URL of a SQLite store names no host', {
+      field: 'store',
+      hint: 'sqlite:./path or sqlite:///absolute/path',
+    })
+  }
+  return resolve(address.replace(/^\/\/(?=\/)/, ''))
+}
+
+function durabilityOf(query: URLSearchParams): 'full' | 'relaxed' {
+  for (const [name, value] of query) {
+    if (name !== 'durability' || (value !== 'full' && value !== 'relaxed')) {
+      throw new DaybookError(
+        'invalid',
+        `a SQLite store knows durability=full and durability=relaxed, not ${name}=${value}`,
+        {
+          field: 'store',
+        },
+      )
+    }
+  }
+  return query.get('durability') === 'relaxed' ? 'relaxed' : 'full'
+}
+
+function unknownStore(url: string): DaybookError {
+  // Only the scheme: the rest of a URL can carry a password.
+  return new DaybookError('invalid', `there is no store for ${JSON.stringify(splitAt(url, ':')[0])}`, {
+    field: 'store',
+    hint: 'sqlite:./path, sqlite:///absolute/path or memory:',
+  })
+}
+
+export interface ServeSettings {
+  /** 0 takes a free one. */
+  readonly port: number
+  readonly host: string
+  /** URL of the store. */
+  readonly store: string
+  /** Names under which the server may be called, beside those of this machine. */
+  readonly hosts?: readonly string[]
+  /** Origins of web pages that may read and write. */
+  readonly origins?: readonly string[]
+  /** Level of the log on standard error, as lines of JSON; silent without. */
+  readonly log?: 'debug' | 'info' | 'warn' | 'error'
+  /** Idle sessions are archived after so many milliseconds; default 24 hours, null never. */
+  readonly idleMs?: number | null
+  /** Milliseconds between two passes of the keeper; default one minute. */
+  readonly keepMs?: number
+}
+
+export interface RunningServer {
+  readonly url: string
+  readonly store: Store
+  /** Refuses new calls, finishes those under way, ends streams, closes engine and store. Idempotent. */
+  close(): Promise<void>
+}
+
+const idleMs = 24 * 3_600_000
+
+/** Composes and starts a server; prints nothing. What fails on the way closes what was opened before. */
+export async function startServer(settings: ServeSettings): Promise<RunningServer> {
+  const [{ createServer }, { openSessions }] = await Promise.all([
+    import('./http/server.ts'),
+    import('./session/sessions.ts'),
+  ])
+  const store = await openStore(settings.store, { worker: true })
+  try {
+    const logger = await loggerOf(settings.log)
+    const afterMs = settings.idleMs === undefined ? idleMs : settings.idleMs
+    const sessions = await openSessions({
+      store,
+      ...(afterMs === null ? {} : { idle: { afterMs, tenants: [localScope.tenant] } }),
+      onError: (error) => logger?.error(error, 'in the background'),
+    })
+    const server = await createServer({
+      sessions,
+      scope: localScope,
+      version: version(),
+      ...(settings.hosts ? { hosts: settings.hosts } : {}),
+      ...(settings.origins ? { origins: settings.origins } : {}),
+      ...(logger ? { logger } : {}),
+    })
+    const url = await server.listen(settings)
+    const stop = keepLoop(sessions, settings.keepMs ?? 60_000, (error) => logger?.error(error, 'the keeper failed'))
+    let closed: Promise<void> | undefined
+    return {
+      url,
+      store,
+      close() {
+        closed ??= (async () => {
+          await stop()
+          await server.close()
+          await sessions.close()
+          await store.close()
+        })()
+        return closed
+      },
+    }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+async function loggerOf(level: ServeSettings['log']) {
+  if (level === undefined) return undefined
+  const { fastify } = await import('fastify')
+  return fastify({ logger: { level, stream: process.stderr } }).log
+}
+
+/** A pass of the keeper now and then, never two at once. The returned call waits for the one under way. */
+function keepLoop(sessions: Sessions, every: number, onError: (error: unknown) => void): () => Promise<void> {
+  let pass: Promise<KeepReport | undefined> | null = null
+  const timer = setInterval(() => {
+    pass ??= sessions
+      .keep()
+      .catch((error): undefined => {
+        onError(error)
+      })
+      .finally(() => {
+        pass = null
+      })
+  }, every)
+  timer.unref()
+  return async () => {
+    clearInterval(timer)
+    await pass
+  }
+}
+
+/** Of the package, as its manifest says. */
+export function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  return (manifest as { version: string }).version
+}

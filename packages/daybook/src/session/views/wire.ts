@@ -1,0 +1,93 @@
+// Views as they stand on the wire: the names of existing clients over the folds of the engine.
+
+import { moment, momentOrNull } from '../../schema/wire.ts'
+import type { RunShape } from '../../schema/wire-shapes.ts'
+import type {
+  AgentHandoffShape,
+  AgentsShape,
+  FilesShape,
+  HistoryMessageShape,
+  MetricsShape,
+  NotesShape,
+} from '../../schema/wire-views.ts'
+import type { AgentsView, FilesView, Handoff, HistoryMessage, MetricsView, NotesView, RunView } from './contract.ts'
+
+/** Without the members that are undefined. */
+function present<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never
+}
+
+export function handoffOf({ from, to, reason, at }: Handoff): AgentHandoffShape {
+  return { from, to, reason, timestamp: moment(at) }
+}
+
+export function messageOf({ seq, at, ...message }: HistoryMessage): HistoryMessageShape {
+  return { ...present(message), seq, at: moment(at) } as HistoryMessageShape
+}
+
+export function agentsOf(session: string, view: AgentsView): AgentsShape {
+  return {
+    session_id: session,
+    current_agent: view.currentAgent,
+    agent_history: view.history.map(handoffOf),
+    switch_count: view.switches,
+    context_metadata: view.metadata,
+    created_at: moment(view.createdAt),
+    last_switch_at: momentOrNull(view.lastSwitchAt),
+  }
+}
+
+export function runOf(session: string, run: RunView): RunShape {
+  const { usage } = run
+  const total = usage && (usage.total_tokens ?? (usage.input_tokens ?? 0) + (usage.output_tokens ?? 0))
+  return present({
+    run_id: run.run,
+    session_id: session,
+    parent: run.parent,
+    status: run.status,
+    reason: run.reason,
+    agent: run.agent,
+    skill: run.skill,
+    model: run.model,
+    input: run.input,
+    output: run.output,
+    error: run.error,
+    usage: usage && { ...usage, total_tokens: total ?? 0 },
+    cost: run.cost,
+    queued_at: moment(run.queuedAt),
+    started_at: momentOrNull(run.startedAt),
+    finished_at: momentOrNull(run.finishedAt),
+    duration_ms: run.durationMs,
+    steps: run.steps.map((step) => ({
+      step_id: step.step,
+      name: step.name,
+      status: step.status,
+      started_at: moment(step.startedAt),
+      finished_at: momentOrNull(step.finishedAt),
+    })),
+    seq: run.seq,
+  }) as RunShape
+}
+
+export function filesOf(session: string, view: FilesView): FilesShape {
+  const files = view.files.map(({ at, ...file }) => ({ ...present(file), at: moment(at) }))
+  return { session_id: session, files, pinned: [...view.pinned] } as FilesShape
+}
+
+export function notesOf(session: string, view: NotesView): NotesShape {
+  const notes = view.notes.map(({ at, ...note }) => ({ ...present(note), at: moment(at) }))
+  return { session_id: session, notes } as NotesShape
+}
+
+export function metricsOf(session: string, view: MetricsView): MetricsShape {
+  return {
+    session_id: session,
+    total_runs: view.totalRuns,
+    total_tokens: view.totalTokens,
+    cost: view.cost,
+    avg_response_time_ms: view.avgResponseTimeMs,
+    success_rate: view.successRate,
+    by_agent: view.byAgent,
+    by_model: view.byModel,
+  }
+}
