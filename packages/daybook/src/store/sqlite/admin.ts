@@ -1,0 +1,160 @@
+// The operator's side of a file: figures, checks, copies, sweeping and walking over everything.
+
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Head } from '../../schema/heads.ts'
+import { limits } from '../../schema/json.ts'
+import type { Finding, Row, StoreAdmin, StoreStats, SweepReport } from '../admin.ts'
+import { backupFile } from './backup.ts'
+import { blobFolder } from './blobs.ts'
+import type { Connection } from './connection.ts'
+import { cursorNumber } from './feed.ts'
+import { differences } from './mend.ts'
+import { meta } from './migrations.ts'
+import type { OpenFile } from './open.ts'
+import type { Op } from './ops.ts'
+import { pageLimit } from './reader.ts'
+import { fromText } from './text.ts'
+
+const day = 24 * 60 * 60 * 1000
+
+export function sqliteAdmin(file: OpenFile): StoreAdmin {
+  const one = async <T>(op: Op) => (await file.push([op]))[0] as T
+  return {
+    stats: async () => file.read((connection) => stats(connection, file.path)),
+    check: async () => file.read(check),
+    async mend() {
+      return await one<readonly Finding[]>({ type: 'mend' })
+    },
+    rows: async (cursor, limit) => file.read((connection) => rows(connection, cursor, limit)),
+    blobHashes: async (cursor, limit) => file.read((connection) => blobHashes(connection, cursor, limit)),
+    sweep: () => sweep(file, one),
+    /** Builds the file anew without its free pages: other writers wait meanwhile, and it needs as much room again. */
+    async vacuum() {
+      await one({ type: 'vacuum' })
+    },
+    async backup(to) {
+      return { bytes: await copied(file, to) }
+    },
+  }
+}
+
+function number(connection: Connection, question: string): number {
+  return Number(connection.rows(question).get()?.[0] ?? 0)
+}
+
+/** Entries come from the highest position less those removed: counting them would read the whole index. */
+function stats(connection: Connection, path: string): StoreStats {
+  const given = number(connection, "SELECT seq FROM sqlite_sequence WHERE name = 'entries'")
+  const page = number(connection, 'PRAGMA page_size')
+  return {
+    sessions: number(connection, 'SELECT count(*) FROM sessions WHERE gone_at IS NULL'),
+    entries: given - Number(meta(connection, 'removed')),
+    blobs: number(connection, 'SELECT count(*) FROM blobs'),
+    bytes: number(connection, 'PRAGMA page_count') * page,
+    blobBytes: number(connection, 'SELECT sum(size) FROM blobs'),
+    freeBytes: number(connection, 'PRAGMA freelist_count') * page,
+    location: `sqlite:${pathToFileURL(path).pathname}`,
+    format: Number(meta(connection, 'format')),
+  }
+}
+
+function check(connection: Connection): Finding[] {
+  const found = connection.rows('PRAGMA integrity_check').all() as unknown as [string][]
+  const engine = found.filter(([line]) => line !== 'ok').map(([detail]): Finding => ({ what: 'engine', detail }))
+  return [...engine, ...differences(connection)]
+}
+
+const rowsSql = `SELECT s.sid, s.tenant, s.head, s.base_seq, s.gone_at, s.reach, b.head, s.id
+  FROM sessions AS s LEFT JOIN sessions AS b ON b.sid = s.base WHERE s.sid > ? ORDER BY s.sid LIMIT ?`
+type RawRow = readonly [
+  sid: number,
+  tenant: string,
+  head: string,
+  baseSeq: number,
+  goneAt: number | null,
+  reach: number,
+  base: string | null,
+  id: string | null,
+]
+
+function rows(connection: Connection, cursor: string | null, limit: number | undefined) {
+  const most = pageLimit(limit, limits.pageItems)
+  const found = connection
+    .rows(rowsSql)
+    .all(cursor === null ? 0 : cursorNumber(cursor), most + 1) as unknown as RawRow[]
+  const items = found.slice(0, most).map((row): Row => {
+    const head = JSON.parse(row[2]) as Head
+    const base = row[6] === null ? null : (JSON.parse(row[6]) as Head)
+    return {
+      tenant: fromText(row[1]),
+      session: head.session,
+      head,
+      base: base && { session: base.session, seq: row[3] },
+      hidden: row[4] !== null && row[5] > 0,
+    }
+  })
+  return { items, cursor: found.length > most ? String(found[most - 1]?.[0]) : null }
+}
+
+const blobsSql = `SELECT blob, tenant, hash, size, EXISTS (SELECT 1 FROM blob_refs
+  WHERE blob_refs.tenant = blobs.tenant AND blob_refs.hash = blobs.hash) FROM blobs WHERE blob > ? ORDER BY blob LIMIT ?`
+type RawBlob = readonly [number, string, string, number, number]
+
+function blobHashes(connection: Connection, cursor: string | null, limit: number | undefined) {
+  const most = pageLimit(limit, limits.pageItems)
+  const found = connection
+    .rows(blobsSql)
+    .all(cursor === null ? 0 : cursorNumber(cursor), most + 1) as unknown as RawBlob[]
+  const items = found
+    .slice(0, most)
+    .map((row) => ({ tenant: fromText(row[1]), hash: row[2], size: row[3], used: row[4] === 1 }))
+  return { items, cursor: found.length > most ? String(found[most - 1]?.[0]) : null }
+}
+
+async function sweep(file: OpenFile, one: <T>(op: Op) => Promise<T>): Promise<SweepReport> {
+  let tombstones = 0
+  let hiddenEntries = 0
+  let blobs = 0
+  for (let below: number | null = null; ; ) {
+    const [ended, dropped, next]: readonly [number, number, number | null] = await one({ type: 'sweep', below })
+    tombstones += ended
+    hiddenEntries += dropped
+    if (next === null) break
+    below = next
+  }
+  for (let more = true; more; ) {
+    const [count, again] = await one<readonly [number, boolean]>({ type: 'sweep_blobs' })
+    blobs += count
+    more = again
+  }
+  await unlinkUnnamed(file, one)
+  return { tombstones, hiddenEntries, blobs }
+}
+
+/** Files beside the store that no row names: of blobs just swept, or of a put that was cut off. Fresh ones may still be named. */
+async function unlinkUnnamed(file: OpenFile, one: <T>(op: Op) => Promise<T>): Promise<void> {
+  const folder = blobFolder(file.path)
+  const parts = await readdir(folder).catch(() => [])
+  for (const part of parts) {
+    for (const hash of await readdir(join(folder, part))) {
+      const named = await file.read((c) => c.sql('SELECT 1 FROM blobs WHERE hash = ? AND bytes IS NULL').get(hash))
+      if (named) continue
+      const { mtimeMs } = await stat(join(folder, part, hash))
+      if (mtimeMs + day <= file.clock()) await one({ type: 'unlink', hash })
+    }
+  }
+}
+
+async function copied(file: OpenFile, to: string): Promise<number> {
+  // A connection of its own: the copy holds it for as long as it takes.
+  return file.readLater(async (_, path) => {
+    const connection = file.connect()
+    try {
+      return await backupFile(connection, path, to)
+    } finally {
+      connection.close()
+    }
+  })
+}

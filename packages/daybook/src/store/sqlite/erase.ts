@@ -1,0 +1,27 @@
+// Erasing: bodies are emptied, and every cache that was folded from them goes, in forks as well.
+
+import type { Row } from './rows.ts'
+import type { Tx } from './tx.ts'
+
+const unclaimed = `DELETE FROM blob_refs WHERE sid = ? AND first <= ? AND last >= ? AND NOT EXISTS (
+  SELECT 1 FROM entries WHERE entries.sid = blob_refs.sid AND seq BETWEEN first AND last AND body IS NOT NULL)`
+
+export function erase(tx: Tx, row: Row, seqs: readonly number[]): void {
+  const empty = tx.connection.sql('UPDATE entries SET body = NULL WHERE sid = ? AND seq = ?')
+  for (const seq of seqs) empty.run(row.sid, seq)
+  dropFolds(tx, row.sid, Math.min(...seqs))
+  tx.connection.sql(unclaimed).run(row.sid, Math.max(...seqs), Math.min(...seqs))
+  tx.scrub = true
+}
+
+/** Drops every snapshot that folded the entry `seq` of this session. */
+function dropFolds(tx: Tx, sid: number, seq: number): void {
+  tx.flush()
+  const forks = tx.connection.sql('SELECT sid FROM sessions WHERE base = ? AND base_seq >= ?')
+  const drop = tx.connection.sql('DELETE FROM snapshots WHERE sid = ? AND seq >= ?')
+  const waiting = [sid]
+  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+    drop.run(at, seq)
+    for (const fork of forks.all(at, seq)) waiting.push(Number(fork.sid))
+  }
+}

@@ -1,0 +1,69 @@
+// Kept counters and derived rows against the sessions themselves: what differs, and making it agree again.
+
+import type { Finding } from '../admin.ts'
+import type { Connection } from './connection.ts'
+import { everybody } from './text.ts'
+import type { Tx } from './tx.ts'
+
+/** Every list a living session belongs in: the tenant's, its owner's, each reader's. Texts of readers are as stored in JSON. */
+const wanted = `
+  SELECT tenant, '${everybody}' AS subject, place, last_pos, sid FROM sessions WHERE place < 3 AND system = 0
+  UNION SELECT tenant, owner, place, last_pos, sid FROM sessions WHERE place < 3 AND system = 0
+  UNION SELECT tenant, value, place, last_pos, sid FROM sessions, json_each(readers)
+    WHERE place < 3 AND system = 0 AND readers IS NOT NULL`
+const present = 'SELECT tenant, subject, place, last_pos, sid FROM listed JOIN lists USING (list)'
+
+const questions: readonly (readonly [Finding['what'], string, string])[] = [
+  ['index', 'sessions missing in a list', `SELECT count(*) AS n FROM (${wanted} EXCEPT ${present})`],
+  [
+    'index',
+    'rows of lists without their session',
+    `SELECT count(*) AS n FROM (${present} EXCEPT SELECT * FROM (${wanted}))`,
+  ],
+  [
+    'counter',
+    'lists with a wrong count',
+    'SELECT count(*) AS n FROM lists WHERE n <> (SELECT count(*) FROM listed WHERE listed.list = lists.list)',
+  ],
+  [
+    'counter',
+    'difference in the count of entries',
+    `SELECT abs((SELECT count(*) FROM entries) + (SELECT CAST(v AS INTEGER) FROM meta WHERE k = 'removed')
+      - coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'entries'), 0)) AS n`,
+  ],
+  ...['entries', 'cells', 'refs', 'marks', 'blob_refs', 'snapshots', 'old_keys'].map(
+    (table) =>
+      [
+        'orphan',
+        `rows of ${table} without a session`,
+        `SELECT count(*) AS n FROM ${table} WHERE sid NOT IN (SELECT sid FROM sessions)`,
+      ] as const,
+  ),
+]
+
+export function differences(connection: Connection): Finding[] {
+  return questions.flatMap(([what, detail, question]) => {
+    const n = Number(connection.sql(question).get()?.n)
+    return n > 0 ? [{ what, detail: `${detail}: ${n}` }] : []
+  })
+}
+
+/** Makes lists and counters anew and drops rows without a session; answers what was wrong. */
+export function mend(tx: Tx): readonly Finding[] {
+  tx.flush()
+  const { connection } = tx
+  const found = differences(connection)
+  if (found.length === 0) return found
+  for (const table of ['cells', 'refs', 'marks', 'blob_refs', 'snapshots', 'old_keys', 'entries']) {
+    connection.sql(`DELETE FROM ${table} WHERE sid NOT IN (SELECT sid FROM sessions)`).run()
+  }
+  connection.db.exec(`DELETE FROM listed;
+    INSERT INTO lists(tenant, subject, place, n) SELECT DISTINCT tenant, subject, place, 0 FROM (${wanted}) WHERE true
+      ON CONFLICT DO NOTHING;
+    INSERT INTO listed SELECT list, last_pos, sid FROM (${wanted}) JOIN lists USING (tenant, subject, place);
+    UPDATE lists SET n = (SELECT count(*) FROM listed WHERE listed.list = lists.list);
+    UPDATE meta SET v = CAST(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'entries'), 0)
+      - (SELECT count(*) FROM entries) AS TEXT) WHERE k = 'removed'`)
+  tx.forget()
+  return found
+}

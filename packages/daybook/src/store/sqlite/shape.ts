@@ -1,0 +1,58 @@
+// The shape of what is written, judged before it enters the lane: whatever needs no row.
+
+import { isSessionId } from '../../schema/ids.ts'
+import type { Append, Deletion } from '../store.ts'
+import type { AppendOp, Asker, DeleteOp } from './ops.ts'
+import { toText } from './text.ts'
+
+/** `packed`: it goes to another thread, and deep values as JSON text. */
+export function appendOp(asker: Asker, append: Append, packed: boolean): AppendOp {
+  const { head, cell } = append
+  const texts = packed && { head: JSON.stringify(head), ...(cell && { cell: JSON.stringify(cell) }) }
+  return {
+    type: 'append',
+    asker,
+    append: texts ? { ...append, ...texts } : append,
+    invalid: malformed(append),
+    mayOpen: append.expect > 0 || mayOpen(asker, append),
+    toTrash: head.place === 'trash',
+    owner: toText(head.owner),
+    readers: head.readers.length > 0 ? JSON.stringify(head.readers) : null,
+  }
+}
+
+function malformed({ session, entries, head, expect, base }: Append): boolean {
+  const last = entries.at(-1)
+  if (!last || head.place === 'deleted' || head.session !== session) return true
+  if (head.seq !== last.seq || head.hash !== last.hash) return true
+  let next = expect === 0 ? (base?.seq ?? 0) : expect
+  for (const entry of entries) {
+    next += 1
+    if (entry.seq !== next) return true
+  }
+  return false
+}
+
+function mayOpen({ subjects }: Asker, { session, head, erase }: Append): boolean {
+  if (!isSessionId(session) || erase?.length) return false
+  if (subjects === 'all' || subjects.includes(head.owner)) return true
+  return head.readers.some((reader) => subjects.includes(reader))
+}
+
+export function deleteOp(asker: Asker, session: string, deletion: Deletion, packed: boolean): DeleteOp {
+  const { entry, head, expect } = deletion
+  const fits =
+    head.place === 'deleted' &&
+    head.session === session &&
+    entry.kind === 'session.deleted' &&
+    entry.seq === expect + 1 &&
+    head.seq === entry.seq &&
+    head.hash === entry.hash
+  return {
+    type: 'delete',
+    asker,
+    session,
+    deletion: packed ? { ...deletion, head: JSON.stringify(head) } : deletion,
+    invalid: !fits,
+  }
+}

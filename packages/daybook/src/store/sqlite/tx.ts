@@ -1,0 +1,179 @@
+// One commit in the making: rows ahead of the file, and what is written once per session at its end.
+
+import { facets, type Head } from '../../schema/heads.ts'
+import type { SessionId } from '../../schema/ids.ts'
+import type { Connection } from './connection.ts'
+import { Lists } from './lists.ts'
+import { meta, setMeta } from './migrations.ts'
+import { type Asker, packedText, unpack } from './ops.ts'
+import { type Labels, labelsOf, type Row, Rows, sameLabels, statusNumber, visible } from './rows.ts'
+import { toText } from './text.ts'
+
+const marks = (count: number) => Array.from({ length: count }, () => '?').join(', ')
+
+const hot = 'UPDATE sessions SET seq = ?, hash = ?, last_pos = ?, fold = ?, head = ? WHERE sid = ?'
+const state = 'UPDATE sessions SET status = ?, attention = ?, due = ? WHERE sid = ?'
+const labelled = `UPDATE sessions SET place = ?, owner = ?, readers = ?, label = ?, gone_at = ?, reach = ?,
+  ${facets.map((name) => `${name} = ?`).join(', ')} WHERE sid = ?`
+const opened = `INSERT INTO sessions(sid, tenant, id, tail, system, base, base_seq, fence, seq, hash, last_pos, fold, head,
+  status, attention, due, place, owner, readers, label, gone_at, reach, ${facets.join(', ')}) VALUES (${marks(22 + facets.length)})`
+const celled = 'INSERT INTO cells VALUES (?, ?) ON CONFLICT(sid) DO UPDATE SET body = excluded.body'
+
+export class Tx {
+  readonly connection: Connection
+  readonly rows: Rows
+  readonly lists: Lists
+  readonly clock: () => number
+  /** Texts were emptied or removed: the log beside the file must not keep them. */
+  scrub = false
+  /** The file is to be built anew after this commit. */
+  vacuum = false
+  /** This group ran before, and whether it was committed is unknown. */
+  again = false
+  /** The highest kind number that the file admits to hold. */
+  kinds = 0
+  #waiting: Row[] = []
+  #lastSid: number | null = null
+  #floor: number | null = null
+  #removed = 0
+
+  constructor(connection: Connection, clock: () => number) {
+    this.connection = connection
+    this.clock = clock
+    this.rows = new Rows(connection)
+    this.lists = new Lists(connection)
+    this.kinds = Number(meta(connection, 'kinds') ?? 0)
+  }
+
+  /** Forgets everything: another process wrote, or a commit was rolled back. */
+  forget(): void {
+    this.rows.clear()
+    this.lists.clear()
+    this.#waiting = []
+    this.#lastSid = null
+    this.#floor = null
+    this.#removed = 0
+    this.scrub = false
+    this.kinds = Number(meta(this.connection, 'kinds') ?? 0)
+  }
+
+  /** The session when the asker may know of it, tombstones included. */
+  seen(asker: Asker, session: SessionId): Row | null {
+    const row = this.rows.find(asker.tenant, session)
+    return row && visible(asker, row.owner, row.readers) ? row : null
+  }
+
+  living(asker: Asker, session: SessionId): Row | null {
+    const row = this.seen(asker, session)
+    return row && row.goneAt === null ? row : null
+  }
+
+  /** Sessions are numbered in order of opening, and a number never comes back. */
+  newSid(): number {
+    if (this.#lastSid === null) {
+      const row = this.connection.sql("SELECT seq FROM sqlite_sequence WHERE name = 'sessions'").get()
+      this.#lastSid = Number(row?.seq ?? 0)
+    }
+    this.#lastSid += 1
+    return this.#lastSid
+  }
+
+  /** Where the fences of new sessions begin: above those of every id that may come back. */
+  get fenceFloor(): number {
+    this.#floor ??= Number(meta(this.connection, 'fence') ?? 0)
+    return this.#floor
+  }
+
+  raiseFloor(fence: number): void {
+    if (fence <= this.fenceFloor) return
+    this.#floor = fence
+    setMeta(this.connection, 'fence', String(fence))
+  }
+
+  /** Counts entries that left the file, for the number of those still in it. */
+  removed(count: number): void {
+    this.#removed += count
+  }
+
+  /** Has the row written at the end of the commit. */
+  wait(row: Row): void {
+    if (row.waiting) return
+    row.waiting = true
+    this.#waiting.push(row)
+  }
+
+  /** Writes what waits; the rows then say what the file says. */
+  flush(): void {
+    for (const row of this.#waiting) this.write(row)
+    this.#waiting.length = 0
+    this.lists.flush()
+    if (this.#removed > 0) {
+      this.connection
+        .sql("UPDATE meta SET v = CAST(CAST(v AS INTEGER) + ? AS TEXT) WHERE k = 'removed'")
+        .run(this.#removed)
+      this.#removed = 0
+    }
+  }
+
+  /** Writes one session now: for what must find it in the file. */
+  write(row: Row): void {
+    row.waiting = false
+    const packed = row.head
+    if (packed === null) return
+    const head = unpack<Head>(packed)
+    const text = packedText(packed)
+    const labels = labelsOf(head, row.system)
+    const moved = !row.stored || !sameLabels(row, labels)
+    const lists = this.#listsAfter(row, labels, moved)
+    if (row.stored) this.#update(row, head, text, labels, moved)
+    else this.#insert(row, head, text, labels)
+    this.lists.move(row, lists, row.lastPos)
+    if (row.cell !== null) this.connection.sql(celled).run(row.sid, packedText(row.cell))
+    if (moved) Object.assign(row, labels)
+    row.head = null
+    row.cell = null
+  }
+
+  #listsAfter(row: Row, labels: Labels, moved: boolean): readonly number[] {
+    if (row.stored && row.lists === null) row.lists = this.lists.of(row, row)
+    return moved || row.lists === null ? this.lists.of(row, labels) : row.lists
+  }
+
+  #update(row: Row, head: Head, text: string, labels: Labels, moved: boolean): void {
+    this.connection.sql(hot).run(row.seq, row.hash, row.lastPos, head.fold, text, row.sid)
+    const status = row.system ? null : statusNumber(head)
+    const attention = attentionOf(row, head)
+    if (status !== row.status || attention !== row.attention || head.due !== row.due) {
+      this.connection.sql(state).run(status, attention, head.due, row.sid)
+      row.status = status
+      row.attention = attention
+      row.due = head.due
+    }
+    if (moved) {
+      const { place, owner, readers, label } = labels
+      this.connection.sql(labelled).run(place, owner, readers, label, row.goneAt, row.reach, ...labels.facets, row.sid)
+    }
+  }
+
+  #insert(row: Row, head: Head, text: string, labels: Labels): void {
+    row.status = row.system ? null : statusNumber(head)
+    row.attention = attentionOf(row, head)
+    row.due = head.due
+    const { place, owner, readers, label } = labels
+    const own = [row.sid, toText(row.tenant), row.id, tailOf(row), Number(row.system), row.base, row.baseSeq, row.fence]
+    const now = [row.seq, row.hash, row.lastPos, head.fold, text, row.status, row.attention, row.due]
+    this.connection
+      .sql(opened)
+      .run(...own, ...now, place, owner, readers, label, row.goneAt, row.reach, ...labels.facets)
+    row.stored = true
+  }
+}
+
+function attentionOf(row: Row, head: Head): number | null {
+  return head.attention.length > 0 && !row.system && head.place !== 'deleted' ? 1 : null
+}
+
+/** Lower case and reversed, so that an ending is the beginning of an index key; null for what nobody lists. */
+function tailOf(row: Row): string | null {
+  return row.system ? null : [...row.id.toLowerCase()].reverse().join('')
+}

@@ -1,0 +1,44 @@
+// The thread that writes: takes groups one by one, commits them, answers.
+
+import { parentPort, workerData } from 'node:worker_threads'
+import { LaneFailure } from '../lane.ts'
+import { toDaybookError } from './errors.ts'
+import type { Answer, Failed, Request, WorkerOptions } from './remote.ts'
+import { Writer } from './writer.ts'
+
+const port = parentPort
+const options = workerData as WorkerOptions
+/** The time of the request: the main thread's clock decides. */
+let now = 0
+
+function failedOf(error: unknown): Failed {
+  const { code, message } = toDaybookError(error)
+  return { failedWith: code, message }
+}
+
+function answer(message: Answer): void {
+  port?.postMessage(message)
+}
+
+async function take(writer: Writer, request: Request): Promise<void> {
+  if (request === 'close') {
+    writer.close()
+    port?.close()
+    return
+  }
+  now = request.now
+  try {
+    const results = await writer.commit(request.group, request.again)
+    answer({ results: results.map((one) => (one instanceof LaneFailure ? failedOf(one.error) : one)) })
+  } catch (error) {
+    answer({ failed: failedOf(error) })
+  }
+}
+
+try {
+  const writer = new Writer({ ...options, clock: () => now })
+  port?.on('message', (request: Request) => void take(writer, request))
+  answer('open')
+} catch (error) {
+  answer({ failed: failedOf(error) })
+}
