@@ -1,0 +1,121 @@
+// The client of a daybook server, for browsers and node: typed calls, safe repeats, streams that go on by themselves.
+
+import type { NewSession } from '../schema/wire-requests.ts'
+import type { EntryShape, FeedPageShape, SessionListShape, SessionShape } from '../schema/wire-shapes.ts'
+import { type FollowOptions, follow } from './follow.ts'
+import { type CallOptions, prefix, type RemoteSession, remoteSession, type WriteOptions, written } from './session.ts'
+import type { ServerSentEvent } from './sse.ts'
+import { openTransport, type Request, type Transport, type TransportOptions } from './transport.ts'
+
+export { DaybookError, isDaybookError } from '../schema/errors.ts'
+export type { FollowOptions } from './follow.ts'
+export type { CallOptions, Delta, EntriesRange, RemoteSession, ViewShapes, WriteOptions } from './session.ts'
+export type { TransportOptions } from './transport.ts'
+export type { EntryShape, FeedPageShape, SessionListShape, SessionShape }
+export type FeedItemShape = FeedPageShape['items'][number]
+
+export interface SessionQuery {
+  readonly agent_id?: string
+  readonly user_id?: string
+  readonly team_id?: string
+  readonly workflow_id?: string
+  readonly branch?: string
+  readonly repository?: string
+  readonly status?: SessionShape['status']
+  readonly attention?: true
+  readonly pinned?: true
+  readonly archived?: boolean
+  readonly trashed?: boolean
+  /** End of an id, at least four characters. */
+  readonly tail?: string
+  /** Part of name or title. */
+  readonly q?: string
+  /** At most 1,000; default 50. */
+  readonly limit?: number
+  readonly cursor?: string
+}
+
+export interface Client {
+  readonly url: string
+  /** A handle; nothing is asked. */
+  session(id: string): RemoteSession
+  create(fields?: NewSession, options?: WriteOptions): Promise<SessionShape>
+  list(query?: SessionQuery, options?: CallOptions): Promise<SessionListShape>
+  /** Every session that fits, page by page, newest activity first. */
+  all(query?: SessionQuery, options?: CallOptions): AsyncGenerator<SessionShape>
+  /** Archives what was idle for longer; how many. */
+  cleanup(maxAgeHours?: number, options?: WriteOptions): Promise<number>
+  feed(cursor?: string | null, limit?: number, options?: CallOptions): Promise<FeedPageShape>
+  /** Everything the caller may see, in commit order, from a cursor on (`''`: the beginning); `null` begins now. No gap, no double. */
+  followFeed(cursor: string | null, options?: FollowOptions): AsyncGenerator<FeedItemShape>
+  /** Version of the server; `unreachable` when none answers. */
+  health(options?: CallOptions): Promise<{ readonly status: string; readonly version: string }>
+  /** Whether the server can work, and on which store. */
+  ready(options?: CallOptions): Promise<ServerReady>
+}
+
+export interface ServerReady {
+  readonly version: string
+  readonly store: { readonly name: string; readonly durable: string }
+}
+
+/** Nothing is sent until the first call; nothing needs to be closed. */
+export function openClient(options: TransportOptions): Client {
+  const transport = openTransport(options)
+  const list = (query: SessionQuery = {}, { signal }: CallOptions = {}): Promise<SessionListShape> =>
+    transport.json({ path: `${prefix}/sessions`, query: { ...query }, signal })
+  return {
+    url: transport.url,
+    session: (id) => remoteSession(transport, id),
+    create: (fields = {}, given = {}) =>
+      transport.json({ ...written(given), method: 'POST', path: `${prefix}/sessions`, body: fields }),
+    list,
+    async *all(query = {}, given) {
+      let cursor = query.cursor
+      do {
+        const page: SessionListShape = await list(cursor === undefined ? query : { ...query, cursor }, given)
+        yield* page.sessions
+        cursor = page.cursor ?? undefined
+      } while (cursor !== undefined)
+    },
+    async cleanup(hours, given = {}) {
+      const body = hours === undefined ? {} : { max_age_hours: hours }
+      const path = `${prefix}/sessions/cleanup`
+      const answer = await transport.json<{ deleted_count: number }>({ ...written(given), method: 'POST', path, body })
+      return answer.deleted_count
+    },
+    feed: (cursor, limit, { signal } = {}) =>
+      transport.json({ path: `${prefix}/feed`, query: { cursor: cursor || undefined, limit }, signal }),
+    followFeed: (cursor, given = {}) => followFeed(transport, cursor, given),
+    health: ({ signal } = {}) => transport.json({ path: '/health', signal }),
+    ready: ({ signal } = {}) => transport.json({ path: '/ready', signal }),
+  }
+}
+
+/** `now` is asked for once, before the stream: a stream that breaks before its first item goes on from there too. */
+async function* followFeed(
+  transport: Transport,
+  from: string | null,
+  options: FollowOptions,
+): AsyncGenerator<FeedItemShape> {
+  const path = `${prefix}/feed`
+  const { signal } = options
+  let last = from
+  try {
+    last ??= (await transport.json<FeedPageShape>({ path, query: { cursor: 'now', limit: 1 }, signal })).cursor
+  } catch (error) {
+    if (signal?.aborted) return
+    throw error
+  }
+  yield* follow(transport, { request, take }, options)
+
+  function request(): Request {
+    return { path, query: { cursor: last || undefined }, headers: { accept: 'text/event-stream' } }
+  }
+
+  function take(event: ServerSentEvent): FeedItemShape | null {
+    if (!event.numbered || event.id === undefined || event.id === last) return null
+    last = event.id
+    return event.data === '' ? null : (JSON.parse(event.data) as FeedItemShape)
+  }
+}

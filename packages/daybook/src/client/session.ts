@@ -1,0 +1,183 @@
+// One session of a server: every call that the HTTP interface has for it, typed.
+
+import type { NewEntryShape, NewMessage, SessionPatch, SessionReplacement } from '../schema/wire-requests.ts'
+import type {
+  EntryListShape,
+  EntryShape,
+  MarkShape,
+  ReceiptShape,
+  SessionShape,
+  SummaryShape,
+} from '../schema/wire-shapes.ts'
+import type { AgentsShape, FilesShape, HistoryShape, MetricsShape, NotesShape } from '../schema/wire-views.ts'
+import { type FollowOptions, follow } from './follow.ts'
+import type { ServerSentEvent } from './sse.ts'
+import type { Request, Transport } from './transport.ts'
+
+export interface CallOptions {
+  readonly signal?: AbortSignal
+}
+
+export interface WriteOptions extends CallOptions {
+  /** The same key again gives the same receipt; made up when absent, so that repeats after a lost answer are safe. */
+  readonly key?: string
+  /** The exact seq before this write; `conflict` otherwise. */
+  readonly expect?: number
+}
+
+export interface EntriesRange {
+  readonly after?: number
+  readonly until?: number
+  readonly limit?: number
+  readonly order?: 'asc' | 'desc'
+  readonly kind?: readonly string[]
+}
+
+export interface ViewShapes {
+  readonly history: HistoryShape
+  readonly agents: AgentsShape
+  readonly runs: { readonly session_id: string; readonly runs: NonNullable<SessionShape['runs']> }
+  readonly files: FilesShape
+  readonly notes: NotesShape
+  readonly metrics: MetricsShape
+}
+
+/** Unfinished output on its way; without a number, never stored. */
+export interface Delta {
+  readonly delta: unknown
+}
+
+export interface RemoteSession {
+  readonly id: string
+  get(options?: CallOptions): Promise<SessionShape>
+  update(patch: Omit<SessionPatch, 'expect'>, options?: WriteOptions): Promise<SessionShape>
+  replace(fields: Omit<SessionReplacement, 'expect'>, options?: WriteOptions): Promise<SessionShape>
+  entries(range?: EntriesRange, options?: CallOptions): Promise<EntryListShape>
+  /** A window of entries around one. */
+  around(seq: number, limit?: number, options?: CallOptions): Promise<EntryListShape>
+  /** All entries of a range, page by page. */
+  stream(range?: EntriesRange, options?: CallOptions): AsyncGenerator<EntryShape>
+  append(entries: NewEntryShape | readonly NewEntryShape[], options?: WriteOptions): Promise<ReceiptShape>
+  /** Opens the session when its id is not known yet. */
+  message(message: Omit<NewMessage, 'expect'>, options?: WriteOptions): Promise<EntryShape>
+  /** `until`: as it was at that entry. `limit`: the last messages of the history only. */
+  view<N extends keyof ViewShapes>(
+    name: N,
+    options?: CallOptions & { until?: number; limit?: number },
+  ): Promise<ViewShapes[N]>
+  /** Catch-up behind `after`, then live, over lost connections: no gap, no double. */
+  follow(after: number, options?: FollowOptions & { kind?: readonly string[] }): AsyncGenerator<EntryShape>
+  /** As `follow`, with unfinished output between the entries. */
+  followDeltas(after: number, options?: FollowOptions): AsyncGenerator<EntryShape | Delta>
+  fork(options?: WriteOptions & { at?: number; id?: string; name?: string }): Promise<SessionShape>
+  rewind(to: number, options?: WriteOptions): Promise<SessionShape>
+  archive(options?: WriteOptions): Promise<SessionShape>
+  trash(options?: WriteOptions): Promise<SessionShape>
+  restore(options?: WriteOptions): Promise<SessionShape>
+  /** Into the trash; with `now` it is forgotten at once. */
+  delete(options?: WriteOptions & { now?: boolean }): Promise<void>
+  handoff(to: string, reason?: string, options?: WriteOptions): Promise<EntryShape>
+  marks(options?: CallOptions): Promise<MarkShape>
+  /** Replaces the caller's marks where `version` is still the present one. */
+  setMarks(
+    marks: { version: number; seen?: number; draft?: string; pinned?: boolean },
+    options?: CallOptions & { key?: string },
+  ): Promise<MarkShape>
+  /** The latest summary; null when there is none. */
+  summary(options?: CallOptions): Promise<SummaryShape | null>
+  summarise(text?: string, options?: WriteOptions): Promise<SummaryShape>
+}
+
+export function remoteSession(transport: Transport, id: string): RemoteSession {
+  const path = `${prefix}/sessions/${encodeURIComponent(id)}`
+  const read = <T>(part: string, options: CallOptions = {}, query?: Request['query']): Promise<T> =>
+    transport.json({ path: `${path}${part}`, query, signal: options.signal })
+  const write = <T>(method: string, part: string, body: object, options: WriteOptions = {}): Promise<T> =>
+    transport.json({ ...written(options), method, path: `${path}${part}`, body: expecting(body, options) })
+  const entries = (range: EntriesRange = {}, options: CallOptions = {}): Promise<EntryListShape> =>
+    read('/entries', options, { ...range, kind: range.kind?.join(',') })
+
+  return {
+    id,
+    get: (options) => read('', options),
+    update: (patch, options) => write('PATCH', '', patch, options),
+    replace: (fields, options) => write('PUT', '', fields, options),
+    entries,
+    around: (seq, limit, options) => read('/entries', options, { around: seq, limit }),
+    stream: (range, options) => pages(entries, range, options),
+    append: (given, options) => write('POST', '/entries', { entries: Array.isArray(given) ? given : [given] }, options),
+    message: (message, options) => write('POST', '/messages', message, options),
+    view: (name, options) => read(`/${name}`, options, { until: options?.until, limit: options?.limit }),
+    follow: (after, options = {}) =>
+      follow(transport, entryStream<EntryShape>(path, after, { kind: options.kind?.join(',') }), options),
+    followDeltas: (after, options = {}) =>
+      follow(transport, entryStream<EntryShape | Delta>(path, after, { deltas: true }), options),
+    fork: ({ at, id: session_id, name, ...options } = {}) =>
+      transport.json({ ...written(options), method: 'POST', path: `${path}/fork`, body: { at, session_id, name } }),
+    rewind: (to, options) => write('POST', '/rewind', { to }, options),
+    archive: (options) => write('POST', '/archive', {}, options),
+    trash: (options) => write('POST', '/trash', {}, options),
+    restore: (options) => write('POST', '/restore', {}, options),
+    async delete({ now, ...options } = {}) {
+      await transport.json({ ...written(options), method: 'DELETE', path, query: { now } })
+    },
+    handoff: (to, reason, options) => write('POST', '/handoff', { to, reason }, options),
+    marks: (options) => read('/marks', options),
+    setMarks: (marks, options) => write('PUT', '/marks', marks, options),
+    async summary(options) {
+      const session = await read<SessionShape>('', options, { include: 'summary' })
+      return session.summary ?? null
+    },
+    summarise: (text, options) => write('POST', '/summary', { text }, options),
+  }
+}
+
+export const prefix = '/api/v1'
+
+/** What a request that writes carries: its key and its signal. */
+export function written(options: WriteOptions): Pick<Request, 'key' | 'signal'> {
+  return { key: options.key ?? newKey(), signal: options.signal }
+}
+
+function expecting(body: object, { expect }: WriteOptions): object {
+  return expect === undefined ? body : { ...body, expect }
+}
+
+/** 128 random bits. Not `randomUUID`, which browsers offer on secure pages only. */
+function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+async function* pages(
+  read: RemoteSession['entries'],
+  range: EntriesRange = {},
+  options?: CallOptions,
+): AsyncGenerator<EntryShape> {
+  let left = range.limit ?? Number.POSITIVE_INFINITY
+  let part: EntriesRange = range
+  while (left > 0) {
+    const page = await read({ ...part, limit: Math.min(left, 1000) }, options)
+    yield* page.entries
+    left -= page.entries.length
+    if (page.cursor === null) return
+    part = range.order === 'desc' ? { ...range, until: page.cursor } : { ...range, after: page.cursor }
+  }
+}
+
+function entryStream<T>(path: string, after: number, query: NonNullable<Request['query']>) {
+  let last = after
+  return {
+    request: (): Request => ({
+      path: `${path}/entries`,
+      query: { ...query, after: last },
+      headers: { accept: 'text/event-stream' },
+    }),
+    take(event: ServerSentEvent): T | null {
+      if (!event.numbered) return event.name === 'delta' ? ({ delta: JSON.parse(event.data) } as T) : null
+      const seq = Number(event.id)
+      if (!(seq > last)) return null
+      last = seq
+      return event.data === '' ? null : (JSON.parse(event.data) as T)
+    },
+  }
+}
