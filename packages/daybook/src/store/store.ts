@@ -128,14 +128,13 @@ export interface ScopedStore {
   readonly snapshots: Snapshots
 }
 
-/** Part of a log. Both bounds exclude or include as named; `after: 0` is the beginning. */
+/** Part of a log. Both bounds exclude or include as named; `after: 0` is the beginning. Limit: 1,000 by default. */
 export interface Range {
   /** Entries with a greater seq. */
   readonly after?: Seq
   /** Entries up to and with this seq. */
   readonly until?: Seq
   readonly order?: 'asc' | 'desc'
-  /** At most 1,000, the default. */
   readonly limit?: number
   readonly kinds?: readonly Kind[]
 }

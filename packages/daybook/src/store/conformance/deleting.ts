@@ -15,6 +15,7 @@ async function threeEntries(scope: ScopedStore, session = 'one'): Promise<Head> 
 export function deleting(suite: Suite): void {
   trash(suite)
   tombstones(suite)
+  endings(suite)
   refusals(suite)
   sweeping(suite)
 }
@@ -99,7 +100,9 @@ function tombstones({ test }: Suite): void {
       )
     }
   })
+}
 
+function endings({ test }: Suite): void {
   test('A deleted id is gone for 30 days: writes, openings, forks and deletions are refused', async ({
     anna,
     store,

@@ -23,6 +23,7 @@ async function turns(scope: ScopedStore): Promise<string[]> {
 export function feed(suite: Suite): void {
   ordering(suite)
   cursors(suite)
+  gaps(suite)
   heads(suite)
 }
 
@@ -115,7 +116,9 @@ function cursors({ test }: Suite): void {
     await write(anna, after(head))
     deepStrictEqual(names((await store.feed(cursor)).items), ['one 2'])
   })
+}
 
+function gaps({ test }: Suite): void {
   test('A cursor moves over what the scope does not see', async ({ anna, bob: scope, store }) => {
     const mine = await write(scope, opening('mine', { head: { owner: bob } }))
     let head = await write(anna, opening('hers'))

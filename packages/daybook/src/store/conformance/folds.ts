@@ -14,6 +14,7 @@ function snapshot(head: Head, seq: number, fold = 1): Snapshot {
 
 export function folds(suite: Suite): void {
   erasing(suite)
+  spreading(suite)
   snapshots(suite)
   refolds(suite)
 }
@@ -59,7 +60,9 @@ function erasing({ test }: Suite): void {
     await write(anna, erasure)
     deepStrictEqual(await anna.append([erasure]), [{ ok: true, first: 3, last: 3, replayed: true }])
   })
+}
 
+function spreading({ test }: Suite): void {
   test('Forks, and forks of them, see the emptied body; only the owning session can erase', async ({ anna }) => {
     const base = await write(anna, after(await write(anna, opening('base')), { bodies: ['"a"'] }))
     const fork = await write(anna, forking('fork', base, base))

@@ -33,6 +33,7 @@ async function family(scope: ScopedStore): Promise<Record<'base' | 'fork' | 'lat
 
 export function forks(suite: Suite): void {
   openings(suite)
+  inheriting(suite)
   readings(suite)
   lives(suite)
 }
@@ -76,7 +77,9 @@ function openings({ test }: Suite): void {
     ok(outcomes.every((outcome) => outcome.ok))
     deepStrictEqual(seqs(await anna.read('second')), [1, 2, 3, 4])
   })
+}
 
+function inheriting({ test }: Suite): void {
   test('Cell, keys, refs, marks, snapshots, leases and due are not inherited', async ({
     anna: scope,
     store,

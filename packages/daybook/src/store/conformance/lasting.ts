@@ -7,6 +7,7 @@ import { anna as annaSubject, fails, range, type Suite, type World, wholeFeed, w
 
 export function lasting(suite: Suite): void {
   living(suite)
+  meeting(suite)
   if (suite.supports.durable !== 'none') reopening(suite)
   if (suite.supports.shared !== 'process') sharing(suite)
 }
@@ -56,7 +57,9 @@ function living({ test, supports }: Suite): void {
     ]
     for (const verb of verbs) await fails(verb, 'shutting_down')
   })
+}
 
+function meeting({ test }: Suite): void {
   test('Closing waits for what was accepted', async ({ store, anna }) => {
     const append = anna.append([opening('one')])
     const closing = store.close()

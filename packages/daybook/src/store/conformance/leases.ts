@@ -13,6 +13,7 @@ async function take(scope: ScopedStore, holder: string, session = 'one', ttl = 1
 
 export function leases(suite: Suite): void {
   holding(suite)
+  rivals(suite)
   fences(suite)
   due(suite)
 }
@@ -62,7 +63,9 @@ function holding({ test }: Suite): void {
     strictEqual((await anna.renew(lease, 1000))?.fence, lease.fence)
     strictEqual(await anna.acquire('one', 'b', 1000), null)
   })
+}
 
+function rivals({ test }: Suite): void {
   test('Releasing frees the session; releasing a lost lease leaves the new one alone', async ({ anna, clock }) => {
     await write(anna, opening('one'))
     const first = await take(anna, 'a')

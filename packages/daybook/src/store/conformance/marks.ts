@@ -4,7 +4,12 @@ import { deepStrictEqual, strictEqual } from 'node:assert/strict'
 import { after, opening } from './drafts.ts'
 import { anna as annaSubject, bob, fails, range, type Suite, write } from './suite.ts'
 
-export function marks({ test }: Suite): void {
+export function marks(suite: Suite): void {
+  versions(suite)
+  persons(suite)
+}
+
+function versions({ test }: Suite): void {
   test('A mark starts at version 0 and rises by one with each write, which replaces it whole', async ({ anna }) => {
     await write(anna, opening('one'))
     deepStrictEqual(await anna.marks.get('one', annaSubject), { version: 0 })
@@ -34,7 +39,9 @@ export function marks({ test }: Suite): void {
     strictEqual(stored.length, 1)
     deepStrictEqual(await anna.marks.get('one', annaSubject), stored[0])
   })
+}
 
+function persons({ test }: Suite): void {
   test('Each person has marks of their own, for each session', async ({ anna, bob: scope, all }) => {
     await write(anna, opening('one', { head: { readers: [bob] } }))
     await write(anna, opening('two'))

@@ -76,6 +76,8 @@ async function provesUntouched({ anna: scope }: World, { head, lease, blob }: Fu
 export function scopes(suite: Suite): void {
   tenants(suite)
   people(suite)
+  sharing(suite)
+  unions(suite)
   systemSessions(suite)
 }
 
@@ -150,7 +152,9 @@ function people({ test }: Suite): void {
       ['two'],
     )
   })
+}
 
+function sharing({ test }: Suite): void {
   test('A reader sees and writes from the append on that names them, and no longer after the one that does not', async (world) => {
     const { anna: own, bob: scope, store } = world
     const opened = await write(own, opening('one', { refs: [ref] }))
@@ -184,7 +188,9 @@ function people({ test }: Suite): void {
     strictEqual((await own.list()).total, 0)
     strictEqual((await scope.list()).total, 1)
   })
+}
 
+function unions({ test }: Suite): void {
   test('Several subjects see the union of what each sees', async (world) => {
     const { anna: own, bob: scope } = world
     await write(own, opening('one', { head: { readers: [bob] } }))
