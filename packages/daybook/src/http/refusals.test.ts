@@ -1,0 +1,157 @@
+// What the server refuses, and how it says so: problems with a code of the one table, and nothing written.
+import assert from 'node:assert/strict'
+import { connect } from 'node:net'
+import { describe, it } from 'node:test'
+import { DaybookError, errorTable, isDaybookError } from '../schema/errors.ts'
+import { type Request, say, told, testServer } from './server.fixture.ts'
+
+describe('refusals', () => {
+  it('are problem documents with status, retry and field from the one error table', async () => {
+    await using s = await testServer()
+    const reply = await s.call('POST /sessions/a/messages', say('x', 'chef'))
+    assert.equal(reply.headers['content-type'], 'application/problem+json; charset=utf-8')
+    assert.deepEqual(Object.keys(reply.json), ['type', 'title', 'status', 'detail', 'code', 'retry', 'field'])
+    assert.equal(reply.json.status, errorTable.invalid.status)
+  })
+
+  it('answer unknown routes with 404 and known ones under another method with 405 and Allow', async () => {
+    await using s = await testServer()
+    assert.equal(told(await s.call('GET /nothing')), '404 not_found')
+    assert.equal(told(await s.call('GET //api/v2/sessions')), '404 not_found')
+    const wrong = await s.call('PUT /sessions/a/messages', say('x'))
+    assert.deepEqual([told(wrong), wrong.headers['allow']], ['405 method_not_allowed', 'POST'])
+    assert.equal(told(await s.call('OPTIONS /sessions')), '405 method_not_allowed')
+  })
+
+  it('let nothing malformed reach the log', async () => {
+    await using s = await testServer()
+    await s.call('POST /sessions/a/messages', say('x'))
+    const tip = await s.tip()
+    const post = async (body: string | Uint8Array, headers?: Request['headers']): Promise<string> =>
+      told(await s.call('POST /sessions/a/messages', { body, ...(headers ? { headers } : {}) }))
+    const text = (content: string): string => `{"role":"user","content":${content}}`
+    assert.equal(await post('{"role":'), '400 invalid')
+    assert.equal(await post(''), '400 invalid')
+    assert.equal(await post('null'), '400 invalid')
+    assert.equal(await post('[]'), '400 invalid')
+    assert.equal(await post(text('1')), '400 invalid')
+    assert.equal(await post('{"role":"user","content":"x","content2":"y"}'), '400 invalid')
+    assert.equal(await post(Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d])), '400 invalid')
+    assert.equal(await post(`${'['.repeat(100_000)}${']'.repeat(100_000)}`), '400 invalid')
+    assert.equal(await post(`{"role":"user","content":"x","metadata":${'{"a":'.repeat(66)}1${'}'.repeat(66)}}`), '400 invalid')
+    assert.equal(await post(`{"role":"user","content":"x","metadata":{"n":9007199254740993}}`), '400 invalid')
+    assert.equal(await post(text(`"${'x'.repeat(1024 * 1024)}"`)), '413 too_large')
+    assert.equal(await post(text(`"${'x'.repeat(8 * 1024 * 1024)}"`)), '413 too_large')
+    assert.equal(await post(text('"x"'), { 'content-type': 'text/plain' }), '415 unsupported_media')
+    assert.equal(await s.tip(), tip)
+  })
+
+  it('name the field when a member is called __proto__, however it is written', async () => {
+    await using s = await testServer()
+    for (const name of ['__proto__', '\\u005f_proto__', '__pr\\u006fto__', '\\u005F\\u005f\\u0070\\u0072\\u006f\\u0074\\u006f__']) {
+      const body = `{"role":"user","content":"x","metadata":{"deep":[{"${name}":{"polluted":true}}]}}`
+      const reply = await s.call('POST /sessions/a/messages', { body })
+      assert.deepEqual([told(reply), reply.json.field], ['400 invalid', 'metadata.deep[0].__proto__'], name)
+    }
+    assert.equal((await s.call('POST /sessions/a/messages', say('talk about __proto__'))).status, 201)
+    assert.equal(({} as Record<string, unknown>)['polluted'], undefined)
+  })
+
+  it('answer only to known Host headers, and to writes of no foreign page', async () => {
+    await using s = await testServer('memory', { hosts: ['daybook.lan'], origins: ['https://app.example'] })
+    const get = async (host: string): Promise<string> => told(await s.call('GET /sessions', { headers: { host } }))
+    for (const host of ['localhost:8001', '127.0.0.1', '[::1]:8001', '10.0.2.2:8001', 'LOCALHOST', 'daybook.lan:80']) {
+      assert.equal(await get(host), '200', host)
+    }
+    for (const host of ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example:8001', '0.0.0.0:8001', '10.0.2.3']) {
+      assert.equal(await get(host), '421 host_refused', host)
+    }
+    const post = async (origin: string): Promise<string> =>
+      told(await s.call('POST /sessions/a/messages', { body: say('x'), headers: { origin } }))
+    assert.equal(await post('http://localhost:5173'), '201')
+    assert.equal(await post('https://app.example'), '201')
+    assert.equal(await post('https://evil.example'), '403 forbidden')
+    assert.equal(await post('null'), '403 forbidden')
+  })
+
+  it('allow no other origin to read unless it is configured', async () => {
+    await using closed = await testServer()
+    const origin = { headers: { origin: 'https://app.example' } }
+    assert.equal((await closed.call('GET /sessions', origin)).headers['access-control-allow-origin'], undefined)
+    await using open = await testServer('memory', { origins: ['https://app.example'] })
+    assert.equal((await open.call('GET /sessions', origin)).headers['access-control-allow-origin'], 'https://app.example')
+    const other = await open.call('GET /sessions', { headers: { origin: 'https://evil.example' } })
+    assert.notEqual(other.headers['access-control-allow-origin'], 'https://evil.example')
+  })
+
+  it('say 406 to callers who can read none of the answer', async () => {
+    await using s = await testServer()
+    const accept = async (type: string): Promise<string> => told(await s.call('GET /sessions', { headers: { accept: type } }))
+    assert.equal(await accept('text/html'), '406 not_acceptable')
+    assert.equal(await accept('text/html, */*;q=0.8'), '200')
+    assert.equal(await accept('application/json'), '200')
+    assert.equal((await s.call('GET //', { headers: { accept: 'text/html' } })).status, 200)
+  })
+
+  it('refuse to listen where others could reach it', async () => {
+    await using s = await testServer()
+    for (const host of ['0.0.0.0', '::', '192.168.1.4', 'example.org']) {
+      const refusal = await s.server.listen({ port: 0, host }).catch((error: unknown) => error)
+      assert.ok(isDaybookError(refusal) && refusal.field === 'host', host)
+    }
+  })
+
+  it('say shutting_down while the server ends', async () => {
+    await using s = await testServer()
+    const ended = s.server.close()
+    const late = await s.call('GET /sessions').catch((error: unknown) => error)
+    if (!(late instanceof Error)) assert.equal(told(late as Awaited<ReturnType<typeof s.call>>), '503 shutting_down')
+    await ended
+    await s.server.close()
+  })
+
+  it('are problems even for bytes that are no request', async () => {
+    await using s = await testServer()
+    const { port } = new URL(await s.server.listen({ port: 0, host: '127.0.0.1' }))
+    const raw = (text: string): Promise<string> =>
+      new Promise((resolve, reject) => {
+        const socket = connect(Number(port), '127.0.0.1', () => socket.end(text))
+        let answer = ''
+        socket.on('data', (data) => {
+          answer += data
+        })
+        socket.on('error', reject)
+        socket.on('close', () => resolve(answer))
+      })
+    const code = (answer: string): string => /"code":"(\w+)"/.exec(answer)?.[1] ?? answer
+    assert.equal(code(await raw('nonsense\r\n\r\n')), 'invalid')
+    assert.equal(code(await raw(`GET / HTTP/1.1\r\nhost: localhost\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`)), 'too_large')
+    assert.equal(code(await raw('GET /api/v1/sessions HTTP/1.1\r\nhost: evil\r\nconnection: close\r\n\r\n')), 'host_refused')
+    assert.equal(code(await raw('GET /%E0%A4%A HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n')), 'invalid')
+  })
+
+  it('hide what nobody expected behind internal, and log it without queries, bodies or credentials', async () => {
+    const lines: string[] = []
+    const write = (line: string): void => void lines.push(line)
+    const { fastify } = await import('fastify')
+    const logger = fastify({ logger: { level: 'info', stream: { write } } }).log
+    await using s = await testServer('memory', { logger })
+    const headers = { authorization: 'Bearer sekret-token', cookie: 'sekret=1' }
+    await s.call('POST /sessions/a/messages?token=sekret', { body: say('sekret'), headers })
+    await s.call('GET /sessions?q=sekret', { headers })
+    assert.ok(lines.length >= 2)
+    assert.doesNotMatch(lines.join('\n'), /sekret/)
+    assert.match(lines.join('\n'), /"path":"\/api\/v1\/sessions"/)
+  })
+
+  it('keep unexpected failures to the log', async () => {
+    await using s = await testServer()
+    const { asDaybookError } = await import('./problems.ts')
+    const hidden = asDaybookError(new Error('the password is sekret'))
+    assert.equal(hidden.code, 'internal')
+    assert.doesNotMatch(hidden.message, /sekret/)
+    const known = new DaybookError('busy', 'x')
+    assert.equal(asDaybookError(known), known)
+    assert.equal((await s.call('GET //health')).status, 200)
+  })
+})

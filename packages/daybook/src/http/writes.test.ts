@@ -1,0 +1,96 @@
+// Writes that are repeated, guarded or raced over HTTP, on each store.
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { type Reply, say, storeNames, told, testServer } from './server.fixture.ts'
+
+const keyed = (body: unknown, key = 'k'): { body: unknown; headers: Record<string, string> } => ({
+  body,
+  headers: { 'idempotency-key': key },
+})
+
+for (const name of storeNames) {
+  describe(`writes over HTTP on ${name}`, () => {
+    it('answers a repeat under the same key with the first status and receipt, for every mutation [B2]', async () => {
+      await using s = await testServer(name)
+      const { json: blob } = await s.call('POST /sessions', { session_id: 'a' })
+      assert.equal(blob.session_id, 'a')
+      const writes: readonly [string, unknown][] = [
+        ['POST /sessions', { user_id: 'u' }],
+        ['POST /sessions', { session_id: 'b' }],
+        ['POST /sessions/a/messages', say('hi')],
+        ['POST /sessions/new/messages', say('opens')],
+        ['POST /sessions/a/entries', [{ kind: 'note', data: { type: 'idea', text: 'x' } }]],
+        ['PATCH /sessions/a', { name: 'n' }],
+        ['PUT /sessions/a', { metadata: {} }],
+        ['POST /sessions/a/handoff', { to: 'coder' }],
+        ['POST /agents/a/switch', { target_agent: 'ask' }],
+        ['POST /sessions/a/summary', { text: 's' }],
+        ['POST /sessions/a/fork', {}],
+        ['POST /sessions/a/rewind', { to: 2 }],
+        ['POST /sessions/a/archive', {}],
+        ['POST /sessions/a/restore', {}],
+        ['PUT /sessions/a/marks', { version: 0, seen: 1 }],
+        ['POST /sessions/a/trash', {}],
+        ['POST /sessions/a/restore', {}],
+        ['DELETE /sessions/a', undefined],
+        ['DELETE /sessions/a?now=true', undefined],
+      ]
+      for (const [index, [line, body]] of writes.entries()) {
+        const first = await s.call(line, keyed(body, `key ${index}`))
+        const tip = await s.tip()
+        const again = await s.call(line, keyed(body, `key ${index}`))
+        assert.ok(first.status < 300, `${line}: ${told(first)}`)
+        assert.equal(first.headers['idempotent-replayed'], undefined, line)
+        assert.deepEqual([again.status, again.headers['idempotent-replayed']], [first.status, 'true'], `${line}: ${told(again)}`)
+        assert.deepEqual(again.json, first.json, line)
+        assert.equal(await s.tip(), tip, line)
+      }
+    })
+
+    it('keeps keys of routes apart and refuses another request under a key', async () => {
+      await using s = await testServer(name)
+      await s.call('POST /sessions/a/messages', keyed(say('hi')))
+      assert.equal((await s.call('POST /sessions/a/entries', keyed({ kind: 'message', data: say('hi') }))).status, 201)
+      assert.equal(told(await s.call('POST /sessions/a/messages', keyed(say('ho')))), '409 key_reused')
+      const spaced = JSON.stringify(say('hi'), null, 1)
+      assert.equal(told(await s.call('POST /sessions/a/messages', keyed(spaced))), '409 key_reused', 'the body as sent')
+      const id = (await s.call('POST /sessions', keyed({ name: 'x' }))).json.session_id
+      assert.equal((await s.call('POST /sessions', keyed({ name: 'x' }))).json.session_id, id)
+      assert.equal(told(await s.call('POST /sessions', keyed({ name: 'y' }))), '409 key_reused')
+      for (const key of ['', ' a', 'x'.repeat(257), 'ä']) {
+        const reply = await s.call('POST /sessions/a/messages', keyed(say('hi'), key))
+        assert.deepEqual([told(reply), reply.json.field], ['400 invalid', 'Idempotency-Key'], key)
+      }
+    })
+
+    it('tells conflicts by what the caller asked: If-Match or expect [B2]', async () => {
+      await using s = await testServer(name)
+      await s.call('POST /sessions/a/messages', say('hi'))
+      const match = (seq: string) => ({ body: say('x'), headers: { 'if-match': seq } })
+      const stale = await s.call('POST /sessions/a/messages', match('"1"'))
+      assert.deepEqual([told(stale), stale.json.seq, stale.headers['etag']], ['412 precondition_failed', 2, '"2"'])
+      const conflict = await s.call('POST /sessions/a/messages', { ...say('x'), expect: 1 })
+      assert.deepEqual([told(conflict), conflict.json.seq, conflict.json.retry], ['409 conflict', 2, 'reread'])
+      assert.equal((await s.call('POST /sessions/a/messages', match('"2"'))).headers['etag'], '"3"')
+      assert.equal((await s.call('POST /sessions/a/messages', match('*'))).status, 201)
+      assert.equal(told(await s.call('POST /sessions/a/messages', match('W/"4"'))), '400 invalid')
+      assert.equal((await s.call('POST /sessions/new/messages', { ...say('x'), expect: 0 })).status, 201)
+      assert.equal(told(await s.call('POST /sessions/new/messages', { ...say('x'), expect: 0 })), '409 exists')
+      assert.equal(told(await s.call('POST /sessions/new/messages', match('"0"'))), '412 precondition_failed')
+      const both = { body: { ...say('x'), expect: 3 }, headers: { 'if-match': '"4"' } }
+      assert.deepEqual((await s.call('POST /sessions/a/messages', both)).json.field, 'expect')
+    })
+
+    it('lets exactly one of 64 concurrent expecting writers win each number, and all others without [S2.10]', async () => {
+      await using s = await testServer(name)
+      await s.call('POST /sessions', { session_id: 'a' })
+      const post = (body: unknown): Promise<Reply> => s.call('POST /sessions/a/messages', { body })
+      const won = await Promise.all(Array.from({ length: 64 }, (_, n) => post({ ...say(`${n}`), expect: 1 })))
+      assert.equal(won.filter((reply) => reply.status === 201).length, 1)
+      assert.equal(won.filter((reply) => told(reply) === '409 conflict' && reply.json.seq === 2).length, 63)
+      const all = await Promise.all(Array.from({ length: 64 }, (_, n) => post(say(`${n}`))))
+      const seqs = all.map((reply) => reply.json.seq).sort((a, b) => a - b)
+      assert.deepEqual(seqs, Array.from({ length: 64 }, (_, n) => n + 3))
+    })
+  })
+}
