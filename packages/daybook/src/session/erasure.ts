@@ -22,9 +22,10 @@ export async function eraseEntries(
   options: WriteOptions = {},
 ): Promise<Receipt> {
   const chosen = [...new Set(seqs)].sort((a, b) => a - b)
-  const usage = await usageOf(session, chosen)
   for (let race = 0; race < maxRaces; race += 1) {
     const head = await session.head()
+    // In the loop: whoever was faster may have erased, and counted, the same entries.
+    const usage = await usageOf(session, chosen)
     const whole = session.engine.writer.whole(session.scope.tenant)
     const instead = await foldAt(whole, session.id, head.seq, { without: new Set(chosen) })
     const entry = session.draft({ kind: 'entry.erased', data: { seqs: chosen, ...usage } })

@@ -11,6 +11,8 @@ export class Live {
   loaded = false
   /** Seq of the last snapshot, taken or under way. */
   snapshot: Seq = 0
+  /** How often entries were erased: a snapshot taken before is not stored after. */
+  erasures = 0
   readonly tenant: Tenant
   readonly session: SessionId
   /** Not yet folded. */

@@ -7,9 +7,9 @@ import { foldVersion } from '../schema/heads.ts'
 import type { Seq, SessionId } from '../schema/ids.ts'
 import type { ScopedStore, Snapshot } from '../store/store.ts'
 import { dataOf } from './decode.ts'
-import { type Folded, fold, unopened } from './fold.ts'
-
-const pageSize = 1000
+import { type Folded, unopened } from './fold.ts'
+import { entriesOf } from './pages.ts'
+import { Replay, rewindTargets } from './replay.ts'
 
 export interface RefoldOptions {
   /** Never start from a snapshot: what verification wants. */
@@ -27,28 +27,47 @@ export async function foldAt(
   seq: Seq,
   options: RefoldOptions = {},
 ): Promise<Folded> {
-  const snapshot = options.fromStart ? null : await snapshotBefore(store, session, firstOf(options.without, seq))
-  let state: Folded = snapshot ? { head: { ...snapshot.head, session }, cell: snapshot.cell } : unopened(session)
-  while (state.head.seq < seq) {
-    const page = await store.read(session, { after: state.head.seq, until: seq, limit: pageSize })
-    if (page.length === 0)
-      throw new DaybookError('damaged', `${session} ends at ${state.head.seq}, before ${seq}`, { seq })
-    for (const entry of page) {
-      const left = options.without?.has(entry.seq) === true
-      const data = left ? null : dataOf(entry)
-      const rewoundTo =
-        entry.kind === 'session.rewound' && data !== null
-          ? await foldAt(store, session, (data as { to: Seq }).to, { ...withoutHook(options) })
-          : undefined
-      options.onEntry?.(entry)
-      state = fold(state, entry, data, rewoundTo ? { rewoundTo } : {})
-    }
-  }
-  return withLateErasures(store, session, state)
+  const { states, start } = await statesAt(store, session, new Set([seq]), options)
+  const state = states.get(seq)
+  if (!state) throw new DaybookError('damaged', `${session} has no entry ${seq}`, { seq })
+  return withLateErasures(store, session, state, start)
 }
 
-function withoutHook({ fromStart, without }: RefoldOptions): RefoldOptions {
-  return { ...(fromStart ? { fromStart } : {}), ...(without ? { without } : {}) }
+interface States {
+  readonly states: ReadonlyMap<Seq, Folded>
+  /** Seq of the snapshot that they were folded from, 0 for the beginning. */
+  readonly start: Seq
+}
+
+/** The folds at some seqs, all in one pass; rewinds to before its start cost one more pass for all of them together. */
+export async function statesAt(
+  store: ScopedStore,
+  session: SessionId,
+  seqs: ReadonlySet<Seq>,
+  options: RefoldOptions = {},
+): Promise<States> {
+  const first = Math.min(...seqs)
+  const last = Math.max(...seqs)
+  const snapshot = options.fromStart ? null : await snapshotBefore(store, session, firstOf(options.without, first))
+  const begun: Folded = snapshot ? { head: { ...snapshot.head, session }, cell: snapshot.cell } : unopened(session)
+  const start = begun.head.seq
+  const targets = await rewindTargets(store, session, start, last)
+  const earlier = new Set([...targets].filter((seq) => seq >= 1 && seq < start))
+  const { onEntry, ...rest } = options
+  const kept = earlier.size > 0 ? new Map((await statesAt(store, session, earlier, rest)).states) : undefined
+  const replay = new Replay(begun, new Set([...targets, ...seqs]), kept)
+  for await (const entry of entriesOf(store, session, { after: start, until: last })) {
+    if (entry.seq !== replay.state.head.seq + 1) break
+    onEntry?.(entry)
+    replay.step(entry, options.without?.has(entry.seq) ? null : dataOf(entry))
+  }
+  const { seq } = replay.state.head
+  if (seq < last) throw new DaybookError('damaged', `${session} ends at ${seq}, before ${last}`, { seq })
+  return { states: new Map([...seqs].flatMap((at) => pair(at, replay.at(at)))), start }
+}
+
+function pair(seq: Seq, state: Folded | undefined): [Seq, Folded][] {
+  return state ? [[seq, state]] : []
 }
 
 function firstOf(without: ReadonlySet<Seq> | undefined, seq: Seq): Seq {
@@ -67,24 +86,27 @@ async function snapshotBefore(store: ScopedStore, session: SessionId, seq: Seq):
   return null
 }
 
-/** Usage that erased entries had reported stays counted, also in a fold that ends before the erasure. */
-async function withLateErasures(store: ScopedStore, session: SessionId, state: Folded): Promise<Folded> {
-  const head = await store.head(session)
-  const chain: { session: SessionId; until: Seq }[] = [{ session, until: state.head.seq }]
+/**
+ * Usage that erased entries had reported stays counted, also in a fold that ends before the erasure. Entries up to
+ * `start` are in a snapshot: one that was made after the erasure, since an erasure drops those that it makes untrue.
+ */
+async function withLateErasures(store: ScopedStore, session: SessionId, state: Folded, start: Seq): Promise<Folded> {
   let { tokens, cost } = state.head
-  for (let base = head?.base; base; ) {
-    chain.push({ session: base.session, until: Math.min(base.seq, state.head.seq) })
-    base = (await store.head(base.session))?.base
-  }
-  for (const { session: owner, until } of chain) {
-    for (const entry of await store.read(owner, { after: until, kinds: ['entry.erased'] })) {
+  let owner: { session: SessionId; seq: Seq } | null = { session, seq: state.head.seq }
+  while (owner !== null) {
+    const base: Head['base'] = (await store.head(owner.session))?.base ?? null
+    const until = Math.min(owner.seq, state.head.seq)
+    // Own entries only: what an owner inherited is its base's to tell.
+    const after = Math.max(until, base?.seq ?? 0)
+    for await (const entry of entriesOf(store, owner.session, { after, kinds: ['entry.erased'] })) {
       const data = dataOf(entry, 'entry.erased')
       data?.seqs.forEach((seq, index) => {
-        if (seq > until) return
+        if (seq > until || seq <= start) return
         tokens += data.tokens?.[index] ?? 0
         cost += data.cost?.[index] ?? 0
       })
     }
+    owner = base
   }
   if (tokens === state.head.tokens && cost === state.head.cost) return state
   return { ...state, head: { ...state.head, tokens, cost } }

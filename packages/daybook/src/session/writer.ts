@@ -8,9 +8,8 @@ import { limits } from '../schema/json.ts'
 import type { Append, KnownKey, Outcome, RefusalCode, Scope, ScopedStore, Store } from '../store/store.ts'
 import { type Assembled, assemble, type Command } from './assemble.ts'
 import type { Receipt } from './contract.ts'
-import type { Folded } from './fold.ts'
 import { type Live, LiveSessions } from './live.ts'
-import { foldAt } from './refold.ts'
+import { loadSession } from './loading.ts'
 
 /** A command on its way: what to write, and whom to tell. */
 export interface Item {
@@ -238,37 +237,30 @@ export class Writer {
   }
 
   async #load(live: Live): Promise<void> {
-    const store = this.whole(live.tenant)
-    const head = await store.head(live.session)
-    live.state = head === null ? null : await this.#current(store, live.session, head)
+    const { state, snapshot } = await loadSession(this.whole(live.tenant), live.session)
+    live.state = state
+    live.snapshot = snapshot
     live.loaded = true
     live.stale = false
-    live.snapshot = await this.#lastSnapshot(store, live.session, head)
-  }
-
-  async #lastSnapshot(store: ScopedStore, session: SessionId, head: Folded['head'] | null): Promise<Seq> {
-    if (!head || head.seq <= limits.snapshotEntries) return 0
-    const latest = await store.snapshots.latest(session, head.seq, foldVersion)
-    return latest?.seq ?? head.base?.seq ?? 0
-  }
-
-  /** Heads of an older fold are folded again before use; those of a newer one keep what we do not know. */
-  async #current(store: ScopedStore, session: SessionId, head: Folded['head']): Promise<Folded> {
-    if (head.fold < foldVersion && head.place !== 'deleted') return foldAt(store, session, head.seq)
-    const cell = await store.cell(session)
-    return { head, cell: cell ?? { state: {}, metadata: {}, agentData: {} } }
   }
 
   /** Keeps snapshots at most {@link limits.snapshotEntries} apart: of the fold before the append that would exceed it. */
   #snapshot(live: Live, append: Append): void {
+    if (append.erase) {
+      // The store drops the folds that this makes untrue; none of those may be put back behind it.
+      live.erasures += 1
+      live.snapshot = Math.min(live.snapshot, ...append.erase)
+      return
+    }
     const state = live.state
     if (!state || state.head.seq + append.entries.length <= live.snapshot + limits.snapshotEntries) return
     const { seq } = state.head
+    const { erasures } = live
     live.snapshot = seq
     const durable = live.underWay > 0 ? live.tail : null
     const put = async (): Promise<void> => {
       const outcome = await durable
-      if (outcome === null || outcome.ok) {
+      if ((outcome === null || outcome.ok) && erasures === live.erasures) {
         await this.whole(live.tenant).snapshots.put(live.session, { seq, fold: foldVersion, ...state })
       }
     }

@@ -1,0 +1,51 @@
+// What the writer continues: a session's stored fold, once head and log are seen to agree.
+
+import { DaybookError } from '../schema/errors.ts'
+import { emptyCell, foldVersion, type Head } from '../schema/heads.ts'
+import type { Seq, SessionId } from '../schema/ids.ts'
+import { limits } from '../schema/json.ts'
+import type { ScopedStore } from '../store/store.ts'
+import { brokenLink, genesis } from './chain.ts'
+import type { Folded } from './fold.ts'
+import { foldAt } from './refold.ts'
+
+export interface Loaded {
+  /** Null while the session does not exist. */
+  readonly state: Folded | null
+  /** Seq of the latest snapshot. */
+  readonly snapshot: Seq
+}
+
+/**
+ * Fails with `damaged` where the head is not that of the last entry: nothing is appended on such a head, the session can
+ * only be read until it is repaired. Heads of an older fold are folded again; those of a newer one keep what we do not know.
+ */
+export async function loadSession(store: ScopedStore, session: SessionId): Promise<Loaded> {
+  const head = await store.head(session)
+  if (!head) return { state: null, snapshot: 0 }
+  if (head.place === 'deleted') return { state: { head, cell: emptyCell }, snapshot: 0 }
+  if (!(await endsWith(store, session, head))) {
+    const now = await store.head(session)
+    if (now && now.seq === head.seq && now.place === head.place) {
+      throw new DaybookError('damaged', `the head of ${session} is not that of its last entry`, {
+        seq: head.seq,
+        hint: 'Look with `daybook store verify`; what can be mended, `daybook store repair` mends.',
+      })
+    }
+    return loadSession(store, session)
+  }
+  if (head.fold < foldVersion) return { state: await foldAt(store, session, head.seq), snapshot: 0 }
+  return { state: { head, cell: (await store.cell(session)) ?? emptyCell }, snapshot: await lastSnapshot(store, head) }
+}
+
+async function endsWith(store: ScopedStore, session: SessionId, head: Head): Promise<boolean> {
+  const [last, before] = await store.read(session, { until: head.seq, order: 'desc', limit: 2 })
+  if (!last || last.seq !== head.seq || last.hash !== head.hash || head.session !== session) return false
+  return brokenLink(before?.hash ?? genesis(session), session, head.seq, last) === null
+}
+
+async function lastSnapshot(store: ScopedStore, head: Head): Promise<Seq> {
+  if (head.seq <= limits.snapshotEntries) return 0
+  const latest = await store.snapshots.latest(head.session, head.seq, foldVersion)
+  return latest?.seq ?? head.base?.seq ?? 0
+}
