@@ -1,12 +1,13 @@
 // Finds secrets by what stands before them: a telling name and a sign of assignment, or the user part of an address.
 import type { Finder, Hit } from './finder.ts'
 import { MARKER_START } from './finder.ts'
-import { basicPair, EVIDENCE, LEAST_VALUE, secretive } from './judge.ts'
+import { basicPair, EVIDENCE, LEAST_VALUE, SAMPLE, secretive } from './judge.ts'
 
+// What is left of a name is only asked for what must stand there, or in a way that an earlier replacement can't change.
 const NAME =
-  '(?:pass(?:word|wd|phrase)|pwd|secret(?:_key_base)?|(?<!(?:page|next|continuation|sync|cancel|cancellation)[_-]?)token|' +
+  '(?:pass(?:word|wd|phrase)|pwd|secret(?:_key_base)?|(?<!\\]|(?:page|next|continuation|sync|cancel|cancellation)[_-]?)token|' +
   '(?:api|access|secret|private|account|auth|encryption|signing|master|service|session|shared|webhook)[_ -]?key|' +
-  'credentials?|authorization|(?:(?<![a-z])|(?<=\\\\[nrtbf]|\\\\u[\\da-f]{4}))pass)'
+  'credentials?|authorization|(?:^|(?<=["\'`\\s_.,;&?-]|\\\\[nrtbf]|\\\\u[\\da-f]{4}))pass)'
 
 export const ASSIGNED_NAMES = [
   'password',
@@ -27,11 +28,15 @@ const LONGEST = 8192
 // The search begins at the rare sign and reads the name backwards: a text with the words alone costs nothing.
 const SEARCH = new RegExp(
   `[:=](?:(?<=(${NAME})(?:\\\\{0,8}["'\`]\\]?)?[ \\t]{0,4}[:=])[:=>]{0,2}[ \\t]{0,4}(\\\\{0,8}["'\`])?` +
-    `|(?<=:)//[^\\s:/?#@"'\`<>\\\\]{0,128}:(?=([^\\s/?#"'\`<>\\\\]{1,256})@))`,
+    `|(?<=:)//[^\\s[:/?#@"'\`<>\\\\]{0,128}:(?=([^\\s/?#"'\`<>\\\\]{1,256})@))`,
   'gi',
 )
-const QUOTED = new RegExp(`[^\\s"'\`\\\\]{${LEAST_VALUE},${LONGEST}}`, 'y')
-const BARE = new RegExp(`[^\\s"'\`\\\\<>(){}[\\],;&|]{${LEAST_VALUE},${LONGEST}}`, 'y')
+const quotedChar = '[^\\s"\'`\\\\]'
+const bareChar = '[^\\s"\'`\\\\<>(){}[\\],;&|]'
+const sticky = (char: string, least: number, most: number) => new RegExp(`${char}{${least},${most}}`, 'y')
+// Judged by its beginning, so that a long row of refused values costs no more than a short look at each.
+const QUOTED = { sample: sticky(quotedChar, LEAST_VALUE, SAMPLE), rest: sticky(quotedChar, 0, LONGEST - SAMPLE) }
+const BARE = { sample: sticky(bareChar, LEAST_VALUE, SAMPLE), rest: sticky(bareChar, 0, LONGEST - SAMPLE) }
 const SCHEME = /(?:(basic)|bearer|token|bot|apikey|digest)[ \t]{1,2}/iy
 const ENDS_WITH_NAME = new RegExp(`(${NAME})$`, 'i')
 const ADDRESS_PLACEHOLDER = /^(?:\$|%\w+%|\{|\*+$|x+$|\.+$)/i
@@ -57,14 +62,15 @@ function valueAt(text: string, name: string, nameEnd: number, at: number, quoted
     if (scheme !== null) start = SCHEME.lastIndex
     basic = scheme?.[1] !== undefined
   }
-  const pattern = quoted ? QUOTED : BARE
-  pattern.lastIndex = start
-  const value = pattern.exec(text)?.[0]
-  if (value === undefined) return null
-  const end = start + value.length
-  if (text.startsWith(MARKER_START, end) || (!quoted && text[end] === '(')) return null
-  if (!(basic && basicPair(value)) && !secretive(value)) return null
-  return { start, end, shape: shapeOf(name, text.slice(Math.max(0, nameEnd - 32), nameEnd), value) }
+  const { sample, rest } = quoted ? QUOTED : BARE
+  sample.lastIndex = start
+  const value = sample.exec(text)?.[0]
+  if (value === undefined || !((basic && basicPair(value)) || secretive(value))) return null
+  rest.lastIndex = start + value.length
+  rest.test(text)
+  const end = rest.lastIndex
+  if (text.slice(start, end + MARKER_START.length).includes(MARKER_START) || (!quoted && text[end] === '(')) return null
+  return { start, end, shape: shapeOf(name, text.slice(Math.max(0, nameEnd - 32), nameEnd), text.slice(start, end)) }
 }
 
 /** Finds assigned values and passwords in addresses. */
@@ -99,15 +105,22 @@ export function assignedTo(key: string, value: string): Hit | null {
   const scheme = name.toLowerCase() === 'authorization' ? SCHEME.exec(value) : null
   const start = scheme?.[0].length ?? 0
   const secret = value.slice(start)
-  if (/\s/.test(secret) || !((scheme?.[1] !== undefined && basicPair(secret)) || secretive(secret))) return null
+  if (
+    /\s/.test(secret) ||
+    secret.includes(MARKER_START) ||
+    !((scheme?.[1] !== undefined && basicPair(secret)) || secretive(secret.slice(0, SAMPLE)))
+  )
+    return null
   return { start, end: value.length, shape: shapeOf(name, key, secret) }
 }
 
 // Wider than the search in every respect: white space may be escaped, and the value may be stretched by escapes.
 const gap = '(?:\\s|\\\\+t)*'
+const evidence = '0-9!@#$%^&*+=~?'
 const HINT = new RegExp(
-  `[:=](?:(?<=${NAME}(?:\\\\*["'\`]\\]?)?${gap}[:=])(?:[:=>]{0,2}${gap}(?:\\\\*["'\`])?` +
-    `(?:(?:basic|bearer|token|bot|apikey|digest)(?:\\s|\\\\+t)+\\S{6}|(?=\\S{${LEAST_VALUE}})\\S{0,${EVIDENCE * 6}}?[0-9!@#$%^&*+=~?]))` +
+  `[:=](?:(?<=${NAME}[\\s\\\\t"'\`\\]]*?[:=])[:=>]{0,2}${gap}(?:` +
+    `(?=\\S{${LEAST_VALUE}})[^\\s${evidence}]{0,${EVIDENCE * 6}}[${evidence}]` +
+    `|(?:\\\\*["'\`])?(?:basic|bearer|token|bot|apikey|digest)(?:\\s|\\\\+t)+\\S{6})` +
     `|\\\\*/\\\\*/[^\\s/@]{1,2400}@)`,
   'i',
 )

@@ -12,6 +12,8 @@ export interface Hit {
 /** Finds the first hit that begins at or behind `from`. `final` = no more text can follow (default true). */
 export interface Finder {
   next(text: string, from: number, final?: boolean): Hit | null
+  /** The hit that begins exactly at `at`, where another one ended; there the text before `at` is no part of a word. */
+  joined?(text: string, at: number): Hit | null
 }
 
 /** Longest secret in UTF-16 units that is recognised as one: a PEM block, a JWT, an assigned value with its key. */

@@ -1,5 +1,5 @@
 // Finds PEM private keys of all kinds, whole or cut off, also with escaped line ends.
-import { type Finder, type Hit, MAX_SECRET } from './finder.ts'
+import { type Finder, type Hit, MARKER_START, MAX_SECRET } from './finder.ts'
 
 export const PEM_SHAPE = 'private-key'
 /** Every header contains it; neither JSON nor line breaks can come between its letters. */
@@ -22,8 +22,9 @@ function keyAt(text: string, start: number, body: number, final: boolean): Hit |
   ) {
     return { start, end: text.length, shape: PEM_SHAPE, open: true }
   }
-  if (dashes >= 0 && dashes + LONGEST_FOOTER <= limit && ended(text, dashes)) {
-    return PAYLOAD.test(text.slice(body, dashes)) ? { start, end: FOOTER.lastIndex, shape: PEM_SHAPE } : null
+  const between = text.slice(body, Math.min(Math.max(body, dashes), limit))
+  if (dashes >= 0 && dashes + LONGEST_FOOTER <= limit && !between.includes(MARKER_START) && ended(text, dashes)) {
+    return PAYLOAD.test(between) ? { start, end: FOOTER.lastIndex, shape: PEM_SHAPE } : null
   }
   LINES.lastIndex = body
   const cut = LINES.exec(text.length > limit ? text.slice(0, limit) : text)?.[0] ?? ''

@@ -16,7 +16,8 @@ interface Shape {
 }
 
 const word = (least: number) => `[\\w-]{${least},${LONG}}`
-const closed = '(?![\\w-])'
+// An earlier replacement counts as going on, as the text did that it replaced.
+const closed = '(?![\\w-]|\\[redacted:)'
 const alnum = (length: number) => `[A-Za-z0-9]{${length}}${closed}`
 const hex = (length: number) => `[a-f0-9]{${length}}${closed}`
 const bech = '[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]'
@@ -35,7 +36,7 @@ const SHAPES: readonly Shape[] = [
   { shape: 'slack-token', lead: '(?:xox[abeoprs]|xapp)-', rest: `(?=[\\w-]{0,16}\\d)${word(20)}` },
   {
     shape: 'slack-webhook',
-    lead: 'hooks\\.slack\\.com\\\\{0,8}/services\\\\{0,8}/\\w{6,16}\\\\{0,8}/\\w{6,18}\\\\{0,8}/',
+    lead: 'hooks\\.slack\\.com\\\\*/services\\\\*/\\w{6,16}\\\\*/\\w{6,18}\\\\*/',
     rest: '[A-Za-z0-9]{20,64}',
     apart: true,
   },
@@ -82,7 +83,9 @@ export const SHAPE_NAMES: readonly string[] = [...new Set(SHAPES.map((each) => e
 
 // A letter before the secret may belong to an escape of JSON inside a string: the n of \n is no part of the word.
 const border = '(?:(?<![\\w-])|(?<=\\\\[nrtbf]|\\\\u[\\da-fA-F]{4}))'
-const SEARCH = new RegExp(border + `(?:${SHAPES.map((each) => `(${each.lead}${each.rest})`).join('|')})`, 'g')
+const any = `(?:${SHAPES.map((each) => `(${each.lead}${each.rest})`).join('|')})`
+const SEARCH = new RegExp(border + any, 'g')
+const JOINED = new RegExp(any, 'y')
 
 // Read at the start of a long run, which in JSON text may be lengthened by the last letters of an escape.
 const glued = SHAPES.filter((each) => !each.apart).map((each) => each.lead)
@@ -124,15 +127,21 @@ export function hintsShape(text: string): boolean {
   return false
 }
 
+function hitOf(match: RegExpExecArray | null): Hit | null {
+  if (match === null) return null
+  const known = SHAPES[match.findIndex((group, index) => index > 0 && group !== undefined) - 1]
+  if (known === undefined) throw new Error('redact: a shape matched without its group')
+  return { start: match.index, end: match.index + match[0].length, shape: known.shape }
+}
+
 /** Finds the shapes of the table. */
 export const shapes: Finder = {
-  next(text, from): Hit | null {
+  next(text, from) {
     SEARCH.lastIndex = from
-    const match = SEARCH.exec(text)
-    if (match === null) return null
-    const which = match.findIndex((group, index) => index > 0 && group !== undefined) - 1
-    const known = SHAPES[which]
-    if (known === undefined) throw new Error('redact: a shape matched without its group')
-    return { start: match.index, end: match.index + match[0].length, shape: known.shape }
+    return hitOf(SEARCH.exec(text))
+  },
+  joined(text, at) {
+    JOINED.lastIndex = at
+    return hitOf(JOINED.exec(text))
   },
 }

@@ -53,9 +53,10 @@ export function redactionStream({ scan, longest, onHit }: StreamOptions): Redact
   const limit = Math.max(MAX_SECRET, longest)
   let text = ''
   let from = 0
+  let joined = false
   let ended = false
   const advance = (until: number, final: boolean): string => {
-    const { hits, decided } = scan(text, { from, until, final })
+    const { hits, decided, joined: joins } = scan(text, { from, until, final, joined })
     let out = ''
     for (const hit of hits) {
       out += text.slice(from, hit.start) + marker(hit.shape ?? '')
@@ -66,6 +67,7 @@ export function redactionStream({ scan, longest, onHit }: StreamOptions): Redact
     const kept = Math.max(0, decided - LOOK_BACK)
     text = text.slice(kept)
     from = decided - kept
+    joined = joins
     return out
   }
   return {

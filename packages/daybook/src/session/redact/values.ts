@@ -139,13 +139,17 @@ export function valuesOf(configured: readonly Configured[]): Values | null {
   const inJson = new Matcher(jsonForms)
   const all = [...forms.keys()]
   // Another writer of JSON may escape what ours does not; then only the decoded strings can tell.
-  const odd = all.some((form) => /[^\x20-\x7e]/.test(form))
+  const odd = all.some((form) => /[\u007f-\uffff]/.test(form))
+  const control = all.some((form) => /[\u0000-\u001f]/.test(form))
   const slashed = all.some((form) => form.includes('/'))
   return {
     longest: inText.longest,
     names: [...new Set(configured.map((each) => each.name))],
     next: (text, from) => inText.next(text, from),
     hints: (text) =>
-      (odd && text.includes('\\u')) || (slashed && text.includes('\\/')) || inJson.next(text, 0) !== null,
+      (odd && /\\u(?!00[0-7])/.test(text)) ||
+      (control && text.includes('\\u00')) ||
+      (slashed && text.includes('\\/')) ||
+      inJson.next(text, 0) !== null,
   }
 }
