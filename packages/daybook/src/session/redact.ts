@@ -27,10 +27,11 @@ export interface Redactor {
    */
   clean(jsonText: string): boolean
   /**
-   * Redacts text that comes in pieces: together the outputs are `text` of all pieces together. Holds back at most the last six
-   * words of an unfinished line; while a secret may be under way (an open PEM block, a long word) and with configured values
-   * of that length more, at most 16,384 UTF-16 units (or the longest form of a configured value). A secret longer than that
-   * is recognised by neither: of a longer PEM block the beginning is replaced, the rest stays.
+   * Redacts text that comes in pieces: together the outputs are `text` of all pieces together. Finished lines pass at once;
+   * of an unfinished line the last six words are held back, or as many units as the longest form of a configured value
+   * has, and a secret that may be under way (an open PEM block, a long word) until it is decided. Never more than 16,384
+   * UTF-16 units (or that longest form) are held back. A longer secret is not recognised as one: of a longer PEM block the
+   * beginning is replaced and the rest stays, in `text` as well.
    */
   stream(): { push(chunk: string): string; end(): string; readonly found: readonly Finding[] }
 }
