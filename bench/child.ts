@@ -8,7 +8,11 @@ export class Child {
 
   /** `file` is run by this same Node with `args`; its standard error goes to ours. */
   constructor(file: string, args: readonly string[] = []) {
-    this.#process = fork(file, [...args], { execPath: process.execPath, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+    this.#process = fork(file, [...args], {
+      execPath: process.execPath,
+      execArgv: ['--expose-gc'],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
     this.#process.once('exit', (code, signal) => {
       this.#ended = new Error(`${file} ended with ${signal ?? code}`)
     })

@@ -12,14 +12,14 @@ export interface ServerOptions {
   readonly relaxed?: boolean
 }
 
-/** Listens on loopback, writing in a worker as the server does. Returns the port. */
-export async function startServer(options: ServerOptions): Promise<number> {
+/** Listens on loopback, writing in a worker as the server does. */
+export async function startServer(options: ServerOptions): Promise<{ port: number }> {
   const durability = options.relaxed === true ? 'relaxed' : 'full'
   const store = sqliteStore({ path: join(options.dir, 'daybook.db'), durability, worker: true })
   const sessions = await openSessions({ store: options.each === true ? oneCommitEach(store) : store })
   const server = await createServer({ sessions, scope: { tenant: 'local', subjects: ['local'] }, version: '0.0.0' })
   const address = await server.listen({ port: 0, host: '127.0.0.1' })
-  return Number(new URL(address).port)
+  return { port: Number(new URL(address).port) }
 }
 
 /** The same store, which hands the next append on only when the one before is durable. */

@@ -85,6 +85,7 @@ async function run(load: Load): Promise<LoadResult> {
 }
 
 if (process.send !== undefined) {
+  process.once('disconnect', () => process.exit(0))
   process.on('message', (load: Load) => {
     run(load).then(
       (result) => process.send?.(result),

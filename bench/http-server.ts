@@ -15,12 +15,15 @@ async function start(): Promise<number> {
   if (what === 'noop') return startNoop()
   if (what !== 'shared' && what !== 'each') throw new Error(`no server is called ${what}`)
   const { startServer } = await import('./daybook-server.ts')
-  return startServer({ dir: dir ?? '.', each: what === 'each', relaxed: mode === 'relaxed' })
+  const { port } = await startServer({ dir: dir ?? '.', each: what === 'each', relaxed: mode === 'relaxed' })
+  return port
 }
 
 process.on('message', () => {
   const { user, system } = process.cpuUsage()
   process.send?.({ cpu: user + system } satisfies Used)
 })
+// A bench that died must not leave its servers behind.
+process.once('disconnect', () => process.exit(0))
 const port = await start()
 process.send?.({ port } satisfies Ready)

@@ -1,0 +1,107 @@
+// The server of the stream bench, a process of its own: sse-server.ts product|each <store folder>
+import { createServer, ServerResponse } from 'node:http'
+import { message } from './message.ts'
+
+/** One event went out. Milliseconds: `queueing` from the first write to the last, `turn` until the loop was free again. */
+export interface Told {
+  readonly queueing: number
+  readonly turn: number
+  readonly writes: number
+}
+
+export interface Memory {
+  readonly heap: number
+  readonly rss: number
+}
+
+const [what, dir] = process.argv.slice(2)
+const spent = { first: 0, last: 0, writes: 0 }
+
+/** Notes when the first and the last byte of an event are handed over, whoever does it: both servers pay the same for it. */
+function watchWrites(): void {
+  const write = ServerResponse.prototype.write
+  ServerResponse.prototype.write = function watched(this: ServerResponse, ...given: unknown[]): boolean {
+    if (spent.writes === 0) spent.first = performance.now()
+    spent.writes += 1
+    const more = Reflect.apply(write, this, given) as boolean
+    spent.last = performance.now()
+    return more
+  }
+}
+
+/** The habit measured against: every subscriber gets the event serialised for itself. */
+async function startEach(): Promise<{ port: number; tell(i: number): void }> {
+  const subscribers = new Set<ServerResponse>()
+  const server = createServer((request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write('retry: 1000\n\n')
+    subscribers.add(response)
+    request.once('close', () => subscribers.delete(response))
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the server has no port')
+  const hash = 'A'.repeat(43)
+  return {
+    port: address.port,
+    tell(i) {
+      const entry = {
+        seq: i,
+        kind: 'message',
+        v: 1,
+        at: new Date(),
+        actor: 'user:local',
+        data: message(i),
+        data_hash: hash,
+        hash,
+      }
+      for (const subscriber of subscribers) subscriber.write(`id: ${i}\ndata: ${JSON.stringify(entry)}\n\n`)
+    },
+  }
+}
+
+async function startProduct(): Promise<{ port: number; tell(i: number): void }> {
+  const { startServer } = await import('./daybook-server.ts')
+  const { port } = await startServer({ dir: dir ?? '.' })
+  const post = (i: number) =>
+    fetch(`http://127.0.0.1:${port}/api/v1/sessions/followed/messages`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(message(i)),
+    })
+  await post(0)
+  return {
+    port,
+    tell(i) {
+      post(i).then(
+        (answer) => answer.arrayBuffer(),
+        () => process.exit(1),
+      )
+    },
+  }
+}
+
+/** Resolves with what the event cost once `count` writes were made and the loop has come round. */
+async function told(count: number, tell: () => void): Promise<Told> {
+  spent.writes = 0
+  tell()
+  while (spent.writes < count) await new Promise((next) => setImmediate(next))
+  const { first, last, writes } = spent
+  await new Promise((next) => setImmediate(next))
+  return { queueing: last - first, turn: performance.now() - first, writes }
+}
+
+const server = what === 'each' ? await startEach() : await startProduct()
+watchWrites()
+process.once('disconnect', () => process.exit(0))
+process.on('message', async (question: { tell?: number; count?: number }) => {
+  if (question.tell !== undefined) {
+    const i = question.tell
+    process.send?.(await told(question.count ?? 1, () => server.tell(i)))
+    return
+  }
+  globalThis.gc?.()
+  const { heapUsed, rss } = process.memoryUsage()
+  process.send?.({ heap: heapUsed, rss } satisfies Memory)
+})
+process.send?.({ port: server.port })
