@@ -95,13 +95,14 @@ function whole({ test }: Suite): void {
     const head = await write(anna, opening('one'))
     await anna.append([after(head), after(after(head).head)])
     await refused(anna, after(head), 'conflict')
-    await until(() => hints.length >= 2)
+    await until(() => hints.some((hint) => hint.seq === 3))
     stop()
     await write(anna, opening('two'))
-    deepStrictEqual(hints, [
-      { tenant, session: 'one', seq: 1 },
-      { tenant, session: 'one', seq: 3 },
-    ])
+    ok(hints.every((hint) => hint.tenant === tenant && hint.session === 'one'))
+    // One batch may be written in several commits, each with a hint of its own.
+    const told = hints.map((hint) => hint.seq)
+    deepStrictEqual([told[0], told.at(-1)], [1, 3])
+    deepStrictEqual(told, [...new Set(told)].sort())
   })
 }
 

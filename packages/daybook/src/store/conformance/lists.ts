@@ -226,6 +226,7 @@ function words({ test }: Suite): void {
     deepStrictEqual(await listed(anna, { tail: 'a_cd' }), [])
     deepStrictEqual(await listed(anna, { tail: '%' }), [])
     deepStrictEqual(await listed(anna, { tail: 'xses_01ABCD' }), [])
+    deepStrictEqual(await listed(anna, { tail: 'ses_01' }), [])
   })
 
   test('A text is found in name or title, letters of any language in any case, and nothing in it is a pattern', async ({
