@@ -1,5 +1,6 @@
 // The operator's side of a file: figures, checks, copies, sweeping and walking over everything.
 
+import { existsSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -7,8 +8,9 @@ import type { Head } from '../../schema/heads.ts'
 import { limits } from '../../schema/json.ts'
 import type { Finding, Row, StoreAdmin, StoreStats, SweepReport } from '../admin.ts'
 import { backupFile } from './backup.ts'
-import { blobFolder } from './blobs.ts'
+import { blobFolder, blobPath } from './blobs.ts'
 import type { Connection } from './connection.ts'
+import { codeOf } from './errors.ts'
 import { cursorNumber } from './feed.ts'
 import { differences } from './mend.ts'
 import { meta } from './migrations.ts'
@@ -23,7 +25,7 @@ export function sqliteAdmin(file: OpenFile): StoreAdmin {
   const one = async <T>(op: Op) => (await file.push([op]))[0] as T
   return {
     stats: async () => file.read((connection) => stats(connection, file.path)),
-    check: async () => file.read(check),
+    check: async () => file.read((connection) => check(connection, file.path)),
     async mend() {
       return await one<readonly Finding[]>({ type: 'mend' })
     },
@@ -60,10 +62,26 @@ function stats(connection: Connection, path: string): StoreStats {
   }
 }
 
-function check(connection: Connection): Finding[] {
-  const found = connection.rows('PRAGMA integrity_check').all() as unknown as [string][]
-  const engine = found.filter(([line]) => line !== 'ok').map(([detail]): Finding => ({ what: 'engine', detail }))
-  return [...engine, ...differences(connection)]
+/** The engine's check comes first; what the other questions say of a damaged file is worth nothing. */
+function check(connection: Connection, path: string): Finding[] {
+  const broken = engineFindings(connection)
+  if (broken.length > 0) return broken
+  const beside = connection.rows('SELECT DISTINCT hash FROM blobs WHERE bytes IS NULL').all() as unknown as [string][]
+  const lost = beside.filter(([hash]) => !existsSync(blobPath(path, hash)))
+  return [
+    ...differences(connection),
+    ...lost.map(([hash]): Finding => ({ what: 'orphan', detail: `blob without its file: ${hash}` })),
+  ]
+}
+
+function engineFindings(connection: Connection): Finding[] {
+  try {
+    const found = connection.rows('PRAGMA integrity_check').all() as unknown as [string][]
+    return found.filter(([line]) => line !== 'ok').map(([detail]) => ({ what: 'engine', detail }))
+  } catch (error) {
+    if (codeOf(error) !== 'damaged') throw error
+    return [{ what: 'engine', detail: String((error as Error).message) }]
+  }
 }
 
 const rowsSql = `SELECT s.sid, s.tenant, s.head, s.base_seq, s.gone_at, s.reach, b.head, s.id

@@ -4,6 +4,7 @@ import { hash as digest, randomUUID } from 'node:crypto'
 import { existsSync, rmSync } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { DaybookError } from '../../schema/errors.ts'
 import type { Connection } from './connection.ts'
 import type { BlobOp, UnlinkOp } from './ops.ts'
 import { toText } from './text.ts'
@@ -103,16 +104,21 @@ export async function readBlob(
   const row = connection.sql(part).get(start + 1, length, toText(tenant), hash)
   if (!row) return null
   if (row.beside === 0) return row.bytes instanceof Uint8Array ? row.bytes : new Uint8Array(0)
-  const file = await open(blobPath(path, hash), 'r')
+  const file = await open(blobPath(path, hash), 'r').catch(lost)
   try {
     const bytes = new Uint8Array(length)
     for (let done = 0; done < length; ) {
       const { bytesRead } = await file.read(bytes, done, length - done, start + done)
-      if (bytesRead === 0) throw new Error(`the file of blob ${hash} is shorter than it should be`)
+      if (bytesRead === 0) throw new DaybookError('damaged', 'the file of a blob is shorter than it should be')
       done += bytesRead
     }
     return bytes
   } finally {
     await file.close()
   }
+}
+
+function lost(error: NodeJS.ErrnoException): never {
+  if (error.code !== 'ENOENT') throw error
+  throw new DaybookError('damaged', 'the file of a blob is missing', { cause: error })
 }

@@ -26,6 +26,14 @@ const fileCodes: Readonly<Record<string, ErrorCode>> = {
   EACCES: 'store_readonly',
   EPERM: 'store_readonly',
   EEXIST: 'exists',
+  EISDIR: 'unreachable',
+  ENOTDIR: 'unreachable',
+  ENOENT: 'unreachable',
+  ENAMETOOLONG: 'unreachable',
+  ELOOP: 'unreachable',
+  EMFILE: 'unreachable',
+  ENFILE: 'unreachable',
+  EIO: 'unreachable',
 }
 
 const words: Readonly<Partial<Record<ErrorCode, string>>> = {

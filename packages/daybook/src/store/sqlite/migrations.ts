@@ -59,7 +59,8 @@ export function formatOf(connection: Connection, present: FileFormat = presentFo
 
 /**
  * Makes or lifts the layout. Several processes may do so at once: the write lock lets one do it, the others find it done.
- * The copy of an older file is complete before the first step runs.
+ * The copy of an older file is taken under that lock, so it has every entry written before, and is complete before the
+ * first step runs.
  */
 export async function prepareFile(
   connection: Connection,
@@ -67,22 +68,28 @@ export async function prepareFile(
   copyTo: (path: string) => Promise<unknown>,
   present: FileFormat = presentFormat,
 ): Promise<void> {
-  const found = formatOf(connection, present)
-  if (found === present.format) return
-  if (found > 0) {
-    const copy = `${path}.before-${present.format}`
-    if (!existsSync(copy)) await copyTo(copy)
-  }
+  if (formatOf(connection, present) === present.format) return
   connection.db.exec('BEGIN IMMEDIATE')
   try {
-    const from = formatOf(connection, present)
-    if (from === 0) create(connection, present)
-    else for (let at = from; at < present.format; at += 1) lift(connection, at, present)
+    const found = formatOf(connection, present)
+    if (found === 0) create(connection, present)
+    else if (found < present.format) {
+      await copyTo(copyName(path, present.format))
+      for (let at = found; at < present.format; at += 1) lift(connection, at, present)
+    }
     connection.db.exec('COMMIT')
   } catch (error) {
     if (connection.db.isTransaction) connection.db.exec('ROLLBACK')
     throw error
   }
+}
+
+/** A copy of an earlier lifting stays: the file may have been put back and written since. */
+function copyName(path: string, to: number): string {
+  const name = `${path}.before-${to}`
+  let free = name
+  for (let number = 2; existsSync(free); number += 1) free = `${name}.${number}`
+  return free
 }
 
 function create(connection: Connection, present: FileFormat): void {

@@ -113,9 +113,7 @@ export class OpenFile {
     }
     const first = await retried(() => writableConnection(this.#options))
     try {
-      await retried(() =>
-        prepareFile(first, this.path, (to) => backupFile(first, this.path, to), this.#options.present),
-      )
+      await retried(() => prepareFile(first, this.path, (to) => this.#copy(to), this.#options.present))
     } catch (error) {
       first.close()
       throw error
@@ -125,6 +123,15 @@ export class OpenFile {
     const connection = inside ? first : this.connect()
     const committer = inside ? new Writer(this.#options, first) : await RemoteWriter.start(this.#options)
     this.#state = this.#around(connection, committer)
+  }
+
+  async #copy(to: string): Promise<void> {
+    const source = this.connect()
+    try {
+      await backupFile(source, this.path, to)
+    } finally {
+      source.close()
+    }
   }
 
   #around(connection: Connection, committer: Committer): State {
@@ -214,14 +221,23 @@ function writableConnection(options: ConnectionOptions): Connection {
 }
 
 function readOnlyConnection(options: ConnectionOptions): Connection {
-  const connection = new Connection({ ...options, readOnly: true })
+  try {
+    return readable({ ...options, readOnly: true })
+  } catch (error) {
+    // Without a log beside it and without the right to make one, the file is all there is.
+    if (existsSync(`${options.path}-wal`)) throw error
+    return readable({ ...options, readOnly: true, immutable: true })
+  }
+}
+
+/** A connection that has read once: rights show only then. */
+function readable(options: ConnectionOptions): Connection {
+  const connection = new Connection(options)
   try {
     connection.sql('SELECT count(*) FROM sqlite_schema').get()
     return connection
   } catch (error) {
     connection.close()
-    // Without a log beside it and without the right to make one, the file is all there is.
-    if (existsSync(`${options.path}-wal`)) throw error
-    return new Connection({ ...options, readOnly: true, immutable: true })
+    throw error
   }
 }

@@ -7,11 +7,22 @@ import { type StoreUnderTest, testClock } from '../conformance/suite.ts'
 import { type SqliteOptions, sqliteStore } from '../sqlite.ts'
 import type { Store } from '../store.ts'
 
+/** Gives `body` a folder and removes it afterwards. */
+export async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'daybook-'))
+  try {
+    await body(folder)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
 export async function sqliteUnderTest(worker: boolean): Promise<StoreUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), 'daybook-'))
   const clock = testClock()
   const options: SqliteOptions = { path: join(folder, 'daybook.db'), worker, clock: clock.now }
-  const stores: Store[] = [sqliteStore(options)]
+  const first = sqliteStore(options)
+  const stores: Store[] = [first]
   const another = async () => {
     const store = sqliteStore(options)
     stores.push(store)
@@ -19,10 +30,10 @@ export async function sqliteUnderTest(worker: boolean): Promise<StoreUnderTest> 
     return store
   }
   return {
-    store: stores[0] as Store,
+    store: first,
     clock,
     async reopen() {
-      await stores[0]?.close()
+      await first.close()
       return another()
     },
     twin: another,
