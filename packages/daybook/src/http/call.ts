@@ -115,7 +115,7 @@ export class Call<P = unknown, Q = unknown, B = unknown> {
   /** A conflict with what `If-Match` asked is told as such. */
   translate(error: unknown): unknown {
     const refused = isDaybookError(error) && (error.code === 'conflict' || error.code === 'exists')
-    if (!refused || this.request.headers['if-match'] === undefined) return error
+    if (!refused || !this.spec.guarded || this.request.headers['if-match'] === undefined) return error
     const { seq, hint } = error
     return new DaybookError('precondition_failed', error.message, {
       field: 'If-Match',

@@ -1,7 +1,7 @@
 // Entries and views over HTTP on each store: appending, ranges, windows, histories, blobs, the feed.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type Reply, say, storeNames, told, testServer } from './server.fixture.ts'
+import { type Reply, say, storeNames, testServer, told } from './server.fixture.ts'
 
 const seqs = (reply: Reply): number[] => reply.json.entries.map((entry: { seq: number }) => entry.seq)
 const note = (text: string) => ({ kind: 'note', data: { type: 'decision', text } })
@@ -16,11 +16,16 @@ for (const name of storeNames) {
       const many = await s.call('POST /sessions/a/entries', { body: [note('two'), note('three')] })
       assert.deepEqual([many.json.first, many.json.last], [3, 4])
       assert.equal((await s.call('POST /sessions/a/entries', { entries: [note('four')], expect: 4 })).json.first, 5)
-      const bad = await s.call('POST /sessions/a/entries', { body: [note('five'), { kind: 'note', data: { type: 'x', text: 'y' } }] })
+      const bad = await s.call('POST /sessions/a/entries', {
+        body: [note('five'), { kind: 'note', data: { type: 'x', text: 'y' } }],
+      })
       assert.deepEqual([told(bad), bad.json.field], ['400 invalid', 'entries[1].data.type'])
-      const forged = await s.call('POST /sessions/a/entries', { kind: 'run.finished', data: { run_id: 'r', status: 'done' } })
+      const forged = await s.call('POST /sessions/a/entries', {
+        kind: 'run.finished',
+        data: { run_id: 'r', status: 'done' },
+      })
       assert.equal(told(forged), '400 not_allowed_kind')
-      const unknown = await s.call('POST /sessions/a/entries', { body: [{ kind: 'note' , data: {}, extra: 1 }] })
+      const unknown = await s.call('POST /sessions/a/entries', { body: [{ kind: 'note', data: {}, extra: 1 }] })
       assert.equal(unknown.json.field, 'entries[0].extra')
       assert.equal(told(await s.call('POST /sessions/none/entries', note('x'))), '404 not_found')
       assert.equal((await s.call('GET /sessions/a')).json.seq, 5)
@@ -38,7 +43,16 @@ for (const name of storeNames) {
       assert.deepEqual(seqs(await read('order=desc&until=6&limit=3')), [6, 5, 4])
       assert.deepEqual(seqs(await read('kind=session.opened,note')), [1])
       assert.deepEqual([(await read('after=9')).json.entries, (await read('after=9')).json.cursor], [[], null])
-      for (const query of ['limit=0', 'limit=1001', 'limit=x', 'order=up', 'kind=nope', 'after=-1', 'deltas=true', 'nope=1']) {
+      for (const query of [
+        'limit=0',
+        'limit=1001',
+        'limit=x',
+        'order=up',
+        'kind=nope',
+        'after=-1',
+        'deltas=true',
+        'nope=1',
+      ]) {
         assert.equal(told(await read(query)), '400 invalid', query)
       }
     })
@@ -64,7 +78,10 @@ for (const name of storeNames) {
       const raw = JSON.stringify({ ...say('x'), metadata: open })
       assert.deepEqual((await s.call('POST /sessions/a/messages', { body: raw })).json.data.metadata, open)
       const history = await s.call('GET /sessions/a/history')
-      assert.deepEqual(history.json.messages.slice(0, 5).map((each: { content: string }) => each.content), texts)
+      assert.deepEqual(
+        history.json.messages.slice(0, 5).map((each: { content: string }) => each.content),
+        texts,
+      )
     })
 
     it('reads developer as system, and says no to other roles', async () => {
@@ -83,16 +100,25 @@ for (const name of storeNames) {
       assert.deepEqual([whole.json.messages.length, whole.json.message_count], [1500, 1500])
       assert.deepEqual(whole.json.context, { mood: 'good' })
       const last = await s.call('GET /sessions/a/history?limit=2')
-      assert.deepEqual(last.json.messages.map((each: { seq: number }) => each.seq), [1500, 1501])
+      assert.deepEqual(
+        last.json.messages.map((each: { seq: number }) => each.seq),
+        [1500, 1501],
+      )
       const before = await s.call('GET /sessions/a/history?limit=2&before=1500')
-      assert.deepEqual(before.json.messages.map((each: { seq: number }) => each.seq), [1498, 1499])
+      assert.deepEqual(
+        before.json.messages.map((each: { seq: number }) => each.seq),
+        [1498, 1499],
+      )
       assert.equal((await s.call('GET //sessions/a/history?until=11')).json.message_count, 10)
-      assert.equal((await s.call('GET /sessions/a/history')).headers['etag'], '"1501"')
+      assert.equal((await s.call('GET /sessions/a/history')).headers.etag, '"1501"')
     })
 
     it('shows every view', async () => {
       await using s = await testServer(name)
-      await s.call('POST /sessions/a/messages', { ...say('x'), parts: [{ type: 'edit', path: 'a.ts', operation: 'create', added: 3 }] })
+      await s.call('POST /sessions/a/messages', {
+        ...say('x'),
+        parts: [{ type: 'edit', path: 'a.ts', operation: 'create', added: 3 }],
+      })
       await s.call('POST /sessions/a/entries', { body: [note('n'), { kind: 'pin', data: { path: 'b.ts', on: true } }] })
       await s.call('POST /sessions/a/handoff', { to: 'coder', reason: 'r' })
       const view = async (word: string) => (await s.call(`GET /sessions/a/${word}`)).json
@@ -116,7 +142,10 @@ for (const name of storeNames) {
         s.server.app.inject({ url: `/api/v1/sessions/a/blobs/${put.json.blob}`, headers: range ? { range } : {} })
       assert.deepEqual((await get()).rawPayload, bytes)
       const part = await get('bytes=10-19')
-      assert.deepEqual([part.statusCode, part.headers['content-range'], part.rawPayload], [206, 'bytes 10-19/1000', bytes.subarray(10, 20)])
+      assert.deepEqual(
+        [part.statusCode, part.headers['content-range'], part.rawPayload],
+        [206, 'bytes 10-19/1000', bytes.subarray(10, 20)],
+      )
       assert.deepEqual((await get('bytes=-5')).rawPayload, bytes.subarray(995))
       assert.equal((await get('bytes=1000-')).statusCode, 400)
       const message = { ...say('look'), parts: [{ type: 'file', blob: put.json.blob, media_type: 'image/png' }] }
@@ -133,7 +162,10 @@ for (const name of storeNames) {
       assert.equal(first.json.items.length, 3)
       const rest = await s.call(`GET /feed?cursor=${encodeURIComponent(first.json.cursor)}`)
       const all = [...first.json.items, ...rest.json.items]
-      assert.deepEqual(all.map((item) => `${item.session_id}${item.entry.seq}`), ['a1', 'a2', 'b1', 'b2', 'a3'])
+      assert.deepEqual(
+        all.map((item) => `${item.session_id}${item.entry.seq}`),
+        ['a1', 'a2', 'b1', 'b2', 'a3'],
+      )
       assert.equal(all.at(-1).session.session_id, 'a')
       const end = (await s.call('GET /feed?cursor=now')).json
       assert.deepEqual([end.items, end.cursor], [[], rest.json.cursor])

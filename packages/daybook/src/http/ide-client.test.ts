@@ -17,13 +17,31 @@ for (const name of storeNames) {
       const { status, json } = await s.call(`GET /sessions/${id}/history`, emulator)
       assert.equal(status, 200)
       assert.deepEqual(faults('SessionHistory', json), [])
-      assert.deepEqual(Object.keys(json).sort(), ['agent_history', 'context', 'current_agent', 'last_activity', 'message_count', 'messages', 'session_id'])
-      assert.deepEqual(json.messages.map((each: { role: string; content: string; name?: string }) => [each.role, each.content, each.name]), [
-        ['system', 'You are a helpful assistant', undefined],
-        ['user', 'Hello, how are you?', 'Anna'],
+      assert.deepEqual(Object.keys(json).sort(), [
+        'agent_history',
+        'context',
+        'current_agent',
+        'last_activity',
+        'message_count',
+        'messages',
+        'session_id',
       ])
+      assert.deepEqual(
+        json.messages.map((each: { role: string; content: string; name?: string }) => [
+          each.role,
+          each.content,
+          each.name,
+        ]),
+        [
+          ['system', 'You are a helpful assistant', undefined],
+          ['user', 'Hello, how are you?', 'Anna'],
+        ],
+      )
       const [change] = json.agent_history
-      assert.deepEqual({ ...change, timestamp: '' }, { from: 'orchestrator', to: 'coder', reason: 'User requested coding task', timestamp: '' })
+      assert.deepEqual(
+        { ...change, timestamp: '' },
+        { from: 'orchestrator', to: 'coder', reason: 'User requested coding task', timestamp: '' },
+      )
       assert.match(change.timestamp, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
       assert.equal(json.current_agent, 'coder')
     })
@@ -46,7 +64,10 @@ for (const name of storeNames) {
       const { json } = await s.call('GET /agents/a/current')
       assert.deepEqual(Object.keys(json).sort(), ['agent_history', 'current_agent', 'session_id', 'switch_count'])
       assert.deepEqual([json.current_agent, json.switch_count], ['debug', 2])
-      assert.deepEqual(json.agent_history.flatMap((each: object) => faults('AgentSwitch', each)), [])
+      assert.deepEqual(
+        json.agent_history.flatMap((each: object) => faults('AgentSwitch', each)),
+        [],
+      )
       assert.equal(json.agent_history[1].reason, '')
       const agents = (await s.call('GET /sessions/a/agents')).json
       assert.deepEqual([agents.switch_count, agents.last_switch_at], [2, json.agent_history[1].timestamp])

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { describe, it } from 'node:test'
 import { DaybookError, errorTable, isDaybookError } from '../schema/errors.ts'
-import { type Request, say, told, testServer } from './server.fixture.ts'
+import { type Request, say, testServer, told } from './server.fixture.ts'
 
 describe('refusals', () => {
   it('are problem documents with status, retry and field from the one error table', async () => {
@@ -19,7 +19,7 @@ describe('refusals', () => {
     assert.equal(told(await s.call('GET /nothing')), '404 not_found')
     assert.equal(told(await s.call('GET //api/v2/sessions')), '404 not_found')
     const wrong = await s.call('PUT /sessions/a/messages', say('x'))
-    assert.deepEqual([told(wrong), wrong.headers['allow']], ['405 method_not_allowed', 'POST'])
+    assert.deepEqual([told(wrong), wrong.headers.allow], ['405 method_not_allowed', 'POST'])
     assert.equal(told(await s.call('OPTIONS /sessions')), '405 method_not_allowed')
   })
 
@@ -38,7 +38,10 @@ describe('refusals', () => {
     assert.equal(await post('{"role":"user","content":"x","content2":"y"}'), '400 invalid')
     assert.equal(await post(Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d])), '400 invalid')
     assert.equal(await post(`${'['.repeat(100_000)}${']'.repeat(100_000)}`), '400 invalid')
-    assert.equal(await post(`{"role":"user","content":"x","metadata":${'{"a":'.repeat(66)}1${'}'.repeat(66)}}`), '400 invalid')
+    assert.equal(
+      await post(`{"role":"user","content":"x","metadata":${'{"a":'.repeat(66)}1${'}'.repeat(66)}}`),
+      '400 invalid',
+    )
     assert.equal(await post(`{"role":"user","content":"x","metadata":{"n":9007199254740993}}`), '400 invalid')
     assert.equal(await post(text(`"${'x'.repeat(1024 * 1024)}"`)), '413 too_large')
     assert.equal(await post(text(`"${'x'.repeat(8 * 1024 * 1024)}"`)), '413 too_large')
@@ -48,13 +51,18 @@ describe('refusals', () => {
 
   it('name the field when a member is called __proto__, however it is written', async () => {
     await using s = await testServer()
-    for (const name of ['__proto__', '\\u005f_proto__', '__pr\\u006fto__', '\\u005F\\u005f\\u0070\\u0072\\u006f\\u0074\\u006f__']) {
+    for (const name of [
+      '__proto__',
+      '\\u005f_proto__',
+      '__pr\\u006fto__',
+      '\\u005F\\u005f\\u0070\\u0072\\u006f\\u0074\\u006f__',
+    ]) {
       const body = `{"role":"user","content":"x","metadata":{"deep":[{"${name}":{"polluted":true}}]}}`
       const reply = await s.call('POST /sessions/a/messages', { body })
       assert.deepEqual([told(reply), reply.json.field], ['400 invalid', 'metadata.deep[0].__proto__'], name)
     }
     assert.equal((await s.call('POST /sessions/a/messages', say('talk about __proto__'))).status, 201)
-    assert.equal(({} as Record<string, unknown>)['polluted'], undefined)
+    assert.equal(({} as Record<string, unknown>).polluted, undefined)
   })
 
   it('answer only to known Host headers, and to writes of no foreign page', async () => {
@@ -63,7 +71,13 @@ describe('refusals', () => {
     for (const host of ['localhost:8001', '127.0.0.1', '[::1]:8001', '10.0.2.2:8001', 'LOCALHOST', 'daybook.lan:80']) {
       assert.equal(await get(host), '200', host)
     }
-    for (const host of ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example:8001', '0.0.0.0:8001', '10.0.2.3']) {
+    for (const host of [
+      'evil.example',
+      'localhost.evil.example',
+      '127.0.0.1.evil.example:8001',
+      '0.0.0.0:8001',
+      '10.0.2.3',
+    ]) {
       assert.equal(await get(host), '421 host_refused', host)
     }
     const post = async (origin: string): Promise<string> =>
@@ -79,14 +93,18 @@ describe('refusals', () => {
     const origin = { headers: { origin: 'https://app.example' } }
     assert.equal((await closed.call('GET /sessions', origin)).headers['access-control-allow-origin'], undefined)
     await using open = await testServer('memory', { origins: ['https://app.example'] })
-    assert.equal((await open.call('GET /sessions', origin)).headers['access-control-allow-origin'], 'https://app.example')
+    assert.equal(
+      (await open.call('GET /sessions', origin)).headers['access-control-allow-origin'],
+      'https://app.example',
+    )
     const other = await open.call('GET /sessions', { headers: { origin: 'https://evil.example' } })
     assert.notEqual(other.headers['access-control-allow-origin'], 'https://evil.example')
   })
 
   it('say 406 to callers who can read none of the answer', async () => {
     await using s = await testServer()
-    const accept = async (type: string): Promise<string> => told(await s.call('GET /sessions', { headers: { accept: type } }))
+    const accept = async (type: string): Promise<string> =>
+      told(await s.call('GET /sessions', { headers: { accept: type } }))
     assert.equal(await accept('text/html'), '406 not_acceptable')
     assert.equal(await accept('text/html, */*;q=0.8'), '200')
     assert.equal(await accept('application/json'), '200')
@@ -126,7 +144,10 @@ describe('refusals', () => {
     const code = (answer: string): string => /"code":"(\w+)"/.exec(answer)?.[1] ?? answer
     assert.equal(code(await raw('nonsense\r\n\r\n')), 'invalid')
     assert.equal(code(await raw(`GET / HTTP/1.1\r\nhost: localhost\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`)), 'too_large')
-    assert.equal(code(await raw('GET /api/v1/sessions HTTP/1.1\r\nhost: evil\r\nconnection: close\r\n\r\n')), 'host_refused')
+    assert.equal(
+      code(await raw('GET /api/v1/sessions HTTP/1.1\r\nhost: evil\r\nconnection: close\r\n\r\n')),
+      'host_refused',
+    )
     assert.equal(code(await raw('GET /%E0%A4%A HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n')), 'invalid')
   })
 

@@ -115,7 +115,7 @@ export function errorsOf(spec: RouteSpec): ErrorCode[] {
     ...new Set<ErrorCode>([
       ...everywhere,
       ...(spec.path.includes('{') ? (['not_found', 'gone'] as const) : []),
-      ...(spec.body || spec.bytes ? withBody : []),
+      ...(spec.method === 'GET' ? [] : withBody),
       ...(spec.writes ? withWrite : []),
       ...(spec.guarded ? withGuard : []),
       ...(spec.errors ?? []),

@@ -40,7 +40,10 @@ export interface TestServer extends AsyncDisposable {
 
 const scope = { tenant: 'default', subjects: ['local'] }
 
-export async function testServer(name: StoreName = 'memory', settings: Partial<ServerSettings> = {}): Promise<TestServer> {
+export async function testServer(
+  name: StoreName = 'memory',
+  settings: Partial<ServerSettings> = {},
+): Promise<TestServer> {
   const folder = name === 'sqlite' ? await mkdtemp(join(tmpdir(), 'daybook-http-')) : null
   const store = folder === null ? memoryStore() : sqliteStore({ path: join(folder, 'test.db'), durability: 'relaxed' })
   const sessions = settings.sessions ?? (await openSessions({ store }))

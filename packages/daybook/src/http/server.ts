@@ -39,6 +39,8 @@ export interface ServerSettings {
 
 export interface Server {
   readonly app: FastifyInstance
+  /** What runs, as `GET /path/:name`. */
+  readonly routes: ReadonlySet<string>
   /** Listens and gives the address. Refuses hosts that others can reach while callers cannot be told apart. */
   listen(where: { port: number; host: string }): Promise<string>
   /** Refuses new requests with `shutting_down`, ends streams, waits for what is under way. Idempotent. */
@@ -69,6 +71,10 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
   }
   meters.watch('daybook_stream_followers', 'Streams that are open.', () => broadcast.size)
   const app = bareApp(settings)
+  const running = new Set<string>()
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) running.add(`${one} ${url}`)
+  })
   await addPlugins(app, settings)
   guard(app, settings, context)
   readBodies(app)
@@ -80,6 +86,7 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
   let closed: Promise<void> | undefined
   return {
     app,
+    routes: running,
     async listen({ port, host }) {
       if (!isLoopback(host)) {
         throw new DaybookError('invalid', `the server cannot listen on ${host} while it cannot tell callers apart`, {

@@ -1,7 +1,7 @@
 // Sessions over HTTP on each store: creating, listing, changing, moving, deleting.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { say, storeNames, told, testServer } from './server.fixture.ts'
+import { say, storeNames, testServer, told } from './server.fixture.ts'
 
 for (const name of storeNames) {
   describe(`sessions over HTTP on ${name}`, () => {
@@ -10,7 +10,7 @@ for (const name of storeNames) {
       const made = await s.call('POST /sessions', { user_id: 'anna', metadata: { a: 1 }, state: { b: 2 } })
       assert.equal(made.status, 201)
       assert.match(made.json.session_id, /^ses_[0-9A-Z]{26}$/)
-      assert.equal(made.headers['etag'], '"1"')
+      assert.equal(made.headers.etag, '"1"')
       const read = await s.call(`GET /sessions/${made.json.session_id}`)
       assert.deepEqual(read.json, made.json)
       assert.deepEqual([read.json.metadata, read.json.state, read.json.agent_data], [{ a: 1 }, { b: 2 }, {}])
@@ -49,19 +49,30 @@ for (const name of storeNames) {
       } while (cursor !== '')
       assert.deepEqual(ids, ['s-6', 's-5', 's-4', 's-3', 's-2', 's-1', 's-0'])
       const skipped = await s.call('GET /sessions?limit=2&offset=4')
-      assert.deepEqual(skipped.json.sessions.map((each: { session_id: string }) => each.session_id), ['s-2', 's-1'])
+      assert.deepEqual(
+        skipped.json.sessions.map((each: { session_id: string }) => each.session_id),
+        ['s-2', 's-1'],
+      )
       assert.deepEqual((await s.call('GET /sessions?offset=99')).json.sessions, [])
     })
 
     it('filters by labels, words, tails, places and marks [S4.3]', async () => {
       await using s = await testServer(name)
       await s.call('POST /sessions', { session_id: 'one-aaaa', agent_id: 'coder', user_id: 'anna', name: 'Token test' })
-      await s.call('POST /sessions', { session_id: 'two-bbbb', team_id: 't', workflow_id: 'w', branch: 'main', repository: 'r' })
+      await s.call('POST /sessions', {
+        session_id: 'two-bbbb',
+        team_id: 't',
+        workflow_id: 'w',
+        branch: 'main',
+        repository: 'r',
+      })
       await s.call('POST /sessions', { session_id: 'old-cccc' })
       await s.call('POST /sessions/old-cccc/archive')
       await s.call('PUT /sessions/two-bbbb/marks', { version: 0, pinned: true })
       const found = async (query: string): Promise<string> =>
-        (await s.call(`GET /sessions?${query}`)).json.sessions.map((each: { session_id: string }) => each.session_id).join()
+        (await s.call(`GET /sessions?${query}`)).json.sessions
+          .map((each: { session_id: string }) => each.session_id)
+          .join()
       assert.equal(await found('agent_id=coder'), 'one-aaaa')
       assert.equal(await found('user_id=anna'), 'one-aaaa')
       assert.equal(await found('team_id=t&workflow_id=w'), 'two-bbbb')
@@ -80,12 +91,15 @@ for (const name of storeNames) {
       await using s = await testServer(name)
       await s.call('POST /sessions', { session_id: 'a', metadata: { keep: 1, drop: 2 } })
       const headers = { 'content-type': 'application/merge-patch+json' }
-      const patched = await s.call('PATCH /sessions/a', { headers, body: { name: 'N', metadata: { drop: null, add: { x: 1 } } } })
+      const patched = await s.call('PATCH /sessions/a', {
+        headers,
+        body: { name: 'N', metadata: { drop: null, add: { x: 1 } } },
+      })
       assert.deepEqual([patched.json.name, patched.json.metadata], ['N', { keep: 1, add: { x: 1 } }])
       const put = await s.call('PUT /sessions/a', { metadata: { only: true } })
       assert.deepEqual([put.json.name, put.json.metadata], ['N', { only: true }])
       assert.equal((await s.call('PATCH /sessions/a', {})).status, 400, 'a test call without anything has no body')
-      assert.equal((await s.call('PATCH /sessions/a', { body: '{}' })).headers['etag'], put.headers['etag'])
+      assert.equal((await s.call('PATCH /sessions/a', { body: '{}' })).headers.etag, put.headers.etag)
       assert.equal((await s.call('PATCH /sessions/a', { name: null })).json.name, null)
       assert.equal(told(await s.call('PATCH /sessions/none', { name: 'x' })), '404 not_found')
     })
@@ -135,7 +149,9 @@ for (const name of storeNames) {
       assert.deepEqual([fork.status, fork.json.parent, fork.json.message_count], [201, { session_id: 'a', seq: 3 }, 2])
       await s.call('POST /sessions/b/messages', say('other'))
       const words = async (id: string): Promise<string> =>
-        (await s.call(`GET /sessions/${id}/history`)).json.messages.map((each: { content: string }) => each.content).join()
+        (await s.call(`GET /sessions/${id}/history`)).json.messages
+          .map((each: { content: string }) => each.content)
+          .join()
       assert.deepEqual([await words('a'), await words('b')], ['one,two,three', 'one,two,other'])
       assert.equal((await s.call('POST /sessions/a/rewind', { to: 2 })).json.message_count, 1)
       assert.equal(await words('a'), 'one')

@@ -27,7 +27,8 @@ export function validatorCompiler({
 function bodyValidator(schema: Schema): (value: unknown) => Outcome {
   const check = shaped(schema)
   const optional = optionalBodies.has(schema)
-  return (value) => (optional && (value === undefined || value === null) ? { value: {} } : checked(check, value, 'body'))
+  return (value) =>
+    optional && (value === undefined || value === null) ? { value: {} } : checked(check, value, 'body')
 }
 
 /**

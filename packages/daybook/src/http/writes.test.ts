@@ -1,7 +1,7 @@
 // Writes that are repeated, guarded or raced over HTTP, on each store.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type Reply, say, storeNames, told, testServer } from './server.fixture.ts'
+import { type Reply, say, storeNames, testServer, told } from './server.fixture.ts'
 
 const keyed = (body: unknown, key = 'k'): { body: unknown; headers: Record<string, string> } => ({
   body,
@@ -41,7 +41,11 @@ for (const name of storeNames) {
         const again = await s.call(line, keyed(body, `key ${index}`))
         assert.ok(first.status < 300, `${line}: ${told(first)}`)
         assert.equal(first.headers['idempotent-replayed'], undefined, line)
-        assert.deepEqual([again.status, again.headers['idempotent-replayed']], [first.status, 'true'], `${line}: ${told(again)}`)
+        assert.deepEqual(
+          [again.status, again.headers['idempotent-replayed']],
+          [first.status, 'true'],
+          `${line}: ${told(again)}`,
+        )
         assert.deepEqual(again.json, first.json, line)
         assert.equal(await s.tip(), tip, line)
       }
@@ -68,10 +72,10 @@ for (const name of storeNames) {
       await s.call('POST /sessions/a/messages', say('hi'))
       const match = (seq: string) => ({ body: say('x'), headers: { 'if-match': seq } })
       const stale = await s.call('POST /sessions/a/messages', match('"1"'))
-      assert.deepEqual([told(stale), stale.json.seq, stale.headers['etag']], ['412 precondition_failed', 2, '"2"'])
+      assert.deepEqual([told(stale), stale.json.seq, stale.headers.etag], ['412 precondition_failed', 2, '"2"'])
       const conflict = await s.call('POST /sessions/a/messages', { ...say('x'), expect: 1 })
       assert.deepEqual([told(conflict), conflict.json.seq, conflict.json.retry], ['409 conflict', 2, 'reread'])
-      assert.equal((await s.call('POST /sessions/a/messages', match('"2"'))).headers['etag'], '"3"')
+      assert.equal((await s.call('POST /sessions/a/messages', match('"2"'))).headers.etag, '"3"')
       assert.equal((await s.call('POST /sessions/a/messages', match('*'))).status, 201)
       assert.equal(told(await s.call('POST /sessions/a/messages', match('W/"4"'))), '400 invalid')
       assert.equal((await s.call('POST /sessions/new/messages', { ...say('x'), expect: 0 })).status, 201)
@@ -90,7 +94,10 @@ for (const name of storeNames) {
       assert.equal(won.filter((reply) => told(reply) === '409 conflict' && reply.json.seq === 2).length, 63)
       const all = await Promise.all(Array.from({ length: 64 }, (_, n) => post(say(`${n}`))))
       const seqs = all.map((reply) => reply.json.seq).sort((a, b) => a - b)
-      assert.deepEqual(seqs, Array.from({ length: 64 }, (_, n) => n + 3))
+      assert.deepEqual(
+        seqs,
+        Array.from({ length: 64 }, (_, n) => n + 3),
+      )
     })
   })
 }

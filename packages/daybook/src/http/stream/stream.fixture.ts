@@ -19,8 +19,12 @@ export class Reader {
 
   constructor(url: string, path: string, headers: Readonly<Record<string, string>> = {}) {
     const { hostname, port } = new URL(url)
-    const lines = Object.entries({ host: 'localhost', accept: 'text/event-stream', ...headers }).map((pair) => pair.join(': '))
-    this.socket = connect(Number(port), hostname, () => this.socket.write(`GET ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`))
+    const lines = Object.entries({ host: 'localhost', accept: 'text/event-stream', ...headers }).map((pair) =>
+      pair.join(': '),
+    )
+    this.socket = connect(Number(port), hostname, () =>
+      this.socket.write(`GET ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`),
+    )
     this.socket.setEncoding('utf8')
     this.socket.on('data', (text: string) => this.#take(text))
     this.socket.on('error', () => {}) // a reader that leaves in mid stream is told so by the other side

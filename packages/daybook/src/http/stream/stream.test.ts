@@ -2,13 +2,17 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { deltaTopic } from '../../store/bus.ts'
-import { prefix, say, storeNames, told, type TestServer, testServer } from '../server.fixture.ts'
+import { prefix, say, storeNames, type TestServer, testServer, told } from '../server.fixture.ts'
 import type { ServerSettings } from '../server.ts'
 import { Reader } from './stream.fixture.ts'
 
 async function listening(name: (typeof storeNames)[number], settings: Partial<ServerSettings> = {}) {
   const s = await testServer(name, settings)
-  return { s, url: await s.server.listen({ port: 0, host: '127.0.0.1' }), [Symbol.asyncDispose]: () => s[Symbol.asyncDispose]() }
+  return {
+    s,
+    url: await s.server.listen({ port: 0, host: '127.0.0.1' }),
+    [Symbol.asyncDispose]: () => s[Symbol.asyncDispose](),
+  }
 }
 
 const post = (s: TestServer, id: string, text: string) => s.call(`POST /sessions/${id}/messages`, say(text))
@@ -41,7 +45,10 @@ for (const name of storeNames) {
       assert.deepEqual(reader.ids, numbers(7, 9))
       const headers = { accept: 'text/event-stream', 'last-event-id': 'x' }
       assert.equal(told(await at.s.call('GET /sessions/a/entries', { headers })), '400 invalid')
-      assert.equal(told(await at.s.call('GET /sessions/none/entries', { headers: { accept: 'text/event-stream' } })), '404 not_found')
+      assert.equal(
+        told(await at.s.call('GET /sessions/none/entries', { headers: { accept: 'text/event-stream' } })),
+        '404 not_found',
+      )
     })
 
     it('pass over other kinds, and the heartbeat says how far', async () => {
