@@ -112,7 +112,7 @@ export async function problemOf(answer: Response): Promise<DaybookError> {
   const message = text('detail') ?? text('title') ?? `the server answered ${answer.status}`
   const [field, hint] = [text('field'), text('hint')]
   const error = new DaybookError(codeOf(text('code'), answer.status), message, {
-    ...(typeof fields['seq'] === 'number' ? { seq: fields['seq'] } : {}),
+    ...(typeof fields.seq === 'number' ? { seq: fields.seq } : {}),
     ...(field === undefined ? {} : { field }),
     ...(hint === undefined ? {} : { hint }),
   })

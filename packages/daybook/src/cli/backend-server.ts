@@ -1,0 +1,25 @@
+// The backend that is a server: the client, and branches found by their labels.
+
+import { openClient } from '../client/client.ts'
+import type { Backend } from './backend.ts'
+import { splitBranch } from './branch.ts'
+import type { Place } from './where.ts'
+
+export function serverBackend(place: Place): Backend {
+  const client = openClient({ url: place.url, retries: 3 })
+  return {
+    place,
+    list: client.list,
+    all: client.all,
+    followFeed: client.followFeed,
+    session: client.session,
+    async locate(type, value) {
+      if (type !== 'branch') return null
+      const { sessions } = await client.list({ ...splitBranch(value), limit: 1 })
+      return sessions[0] ?? null
+    },
+    async [Symbol.asyncDispose]() {
+      // Nothing is held: every call stands alone, streams end with their signal.
+    },
+  }
+}

@@ -1,0 +1,33 @@
+// The one port through which commands reach sessions: a server, or the engine on a store in this process.
+
+import type { Client, RemoteSession } from '../client/client.ts'
+import type { SessionShape } from '../schema/wire-shapes.ts'
+import type { Place } from './where.ts'
+
+export type BackendSession = Pick<
+  RemoteSession,
+  | 'id'
+  | 'get'
+  | 'entries'
+  | 'around'
+  | 'stream'
+  | 'append'
+  | 'view'
+  | 'follow'
+  | 'fork'
+  | 'rewind'
+  | 'archive'
+  | 'trash'
+  | 'restore'
+  | 'delete'
+  | 'marks'
+  | 'setMarks'
+>
+
+/** Speaks the shapes of the wire, so that what is printed never depends on where it came from. */
+export interface Backend extends Pick<Client, 'list' | 'all' | 'followFeed'>, AsyncDisposable {
+  readonly place: Place
+  session(id: string): BackendSession
+  /** The session that a ref belongs to; servers know refs of branches only. */
+  locate(type: string, value: string): Promise<SessionShape | null>
+}

@@ -1,0 +1,102 @@
+// `daybook serve`: the server, until it is told to end. Its first lines are facts: where it answers, what it keeps where.
+
+import { mkdirSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, relative } from 'node:path'
+import { isAlive, publishAddress, readAddress } from '../address.ts'
+import type { Context } from '../context.ts'
+import { exits, misuse, Refusal } from '../exits.ts'
+import { beside } from '../format/columns.ts'
+import type { Call, Perform } from '../grammar.ts'
+import { text } from '../open.ts'
+import type { RunningServer } from '../parts.ts'
+import { type Place, placeText, serveStore, storeFile } from '../where.ts'
+
+const standardPort = 8001
+
+export const perform: Perform = async (context, call) => {
+  const { host } = context
+  const place = serveStore(context.asked)
+  const where = { port: portOf(context, call), host: text(call, 'host') ?? (host.env.DAYBOOK_HOST || '127.0.0.1') }
+  const file = storeFile(place.url)
+  if (file !== null) mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  const server = await start(context, place, where)
+  const withdraw = publishAddress(
+    { url: server.url, store: place.url, pid: process.pid, version: host.version },
+    host.env,
+  )
+  try {
+    tell(context, place, server)
+    await ended(host.signal)
+  } finally {
+    withdraw()
+    await server.close()
+  }
+  // Being told to end is how a server's work ends well.
+  return exits.ok
+}
+
+function portOf(context: Context, call: Call): number {
+  const given = text(call, 'port') ?? (context.host.env.DAYBOOK_PORT || String(standardPort))
+  const port = /^\d{1,5}$/.test(given) ? Number(given) : Number.NaN
+  if (!(port <= 65_535)) throw misuse(`${given} is no port`, `${context.me} serve --port ${standardPort}`)
+  return port
+}
+
+async function start(context: Context, place: Place, where: { port: number; host: string }): Promise<RunningServer> {
+  const { startServer } = await context.host.parts()
+  try {
+    return await startServer({ ...where, store: place.url })
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error
+    if (error.code === 'EADDRINUSE') throw await portTaken(context, where.port)
+    if (error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL') {
+      const what = `${where.host} port ${where.port} cannot be listened on`
+      throw new Refusal(exits.notAllowed, 'forbidden', { what, why: error.message, next: `${context.me} serve` })
+    }
+    throw error
+  }
+}
+
+async function portTaken(context: Context, port: number): Promise<Refusal> {
+  const address = readAddress(context.host.env)
+  const ours = address !== null && new URL(address.url).port === String(port) && (await isAlive(address))
+  return new Refusal(exits.conflict, 'busy', {
+    what: `port ${port} is in use`,
+    why: ours ? `A daybook answers there (process ${address.pid}).` : 'Another program listens there.',
+    next: ours ? `open ${address.url}   or end it: kill ${address.pid}` : `${context.me} serve --port ${port + 1}`,
+  })
+}
+
+const durable = {
+  power: 'survives power loss',
+  process: 'survives a killed process, not power loss',
+  none: 'kept in memory only, gone when the server ends',
+} as const
+
+function tell({ output, host, me }: Context, place: Place, { url, store }: RunningServer): void {
+  if (output.json) {
+    const { durable } = store.supports
+    output.object({ version: host.version, url, store: place.url, durable, pid: process.pid })
+    return
+  }
+  const first = beside(`daybook ${host.version} is ready   ${url}`, 'stop: Ctrl-C (nothing is lost)', 58)
+  output.line(first.replace(url, output.style('bold', url)))
+  output.line(`  store   ${store.name} ${shortPath(placeText(place), host.cwd)} · ${durable[store.supports.durable]}`)
+  output.line(`  next    open the page, or:  ${me}`)
+}
+
+/** As people write it: from here when it is below here, from home when it is there. */
+export function shortPath(path: string, cwd: string): string {
+  if (!path.startsWith('/')) return path
+  const below = relative(cwd, path)
+  if (!below.startsWith('..')) return `./${below}`
+  return path.startsWith(`${homedir()}/`) ? `~${path.slice(homedir().length)}` : path
+}
+
+function ended(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

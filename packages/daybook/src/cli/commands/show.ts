@@ -1,0 +1,219 @@
+// `daybook show`: a session as lines, the entries around one number, or one of its views.
+
+import type { EntryShape, SessionShape } from '../../schema/wire-shapes.ts'
+import type { BackendSession } from '../backend.ts'
+import type { Context } from '../context.ts'
+import { exits, misuse, Refusal } from '../exits.ts'
+import { beside } from '../format/columns.ts'
+import { lineOf, speakerOf } from '../format/entry.ts'
+import { factsOf, money, titleOf } from '../format/session.ts'
+import { ago, clock, count, lasting, timeOf } from '../format/time.ts'
+import { harmless, oneLine } from '../format/width.ts'
+import type { Perform } from '../grammar.ts'
+import { wholeNumber } from '../open.ts'
+import { pick } from '../pick.ts'
+
+interface Shown {
+  readonly context: Context
+  readonly session: SessionShape
+  readonly remote: BackendSession
+  readonly until: number | undefined
+}
+
+const views = ['files', 'notes', 'runs'] as const
+
+export const perform: Perform = async (context, call) => {
+  const until = wholeNumber(call, 'until', 1)
+  const asked = [...views, 'raw' as const].filter((name) => call.options[name] === true)
+  if (asked.length > 1) throw misuse(`--${asked[0]} and --${asked[1]} exclude each other`)
+  const { session, seq } = await pick(context, call.args[0])
+  const remote = (await context.backend()).session(session.session_id)
+  const shown: Shown = { context, session, remote, until }
+  const newest = Math.max(seq ?? 0, until ?? 0)
+  if (newest > session.seq) throw noEntry(context, session, newest)
+  const view = asked[0]
+  if (view === 'raw') await raw(shown, seq)
+  else if (view !== undefined) await viewPrinters[view](shown)
+  else if (seq !== undefined) await around(shown, seq)
+  else await whole(shown)
+  return undefined
+}
+
+function noEntry(context: Context, session: SessionShape, seq: number): Refusal {
+  return new Refusal(exits.notFound, 'not_found', {
+    what: `${session.tail} has no entry ${seq}`,
+    why: `Its newest is ${session.seq}.`,
+    next: `${context.me} show ${session.tail}@${session.seq}`,
+  })
+}
+
+/** The newest entries, oldest of them first. */
+async function lastEntries({ context, remote, until }: Shown, standard: number): Promise<EntryShape[]> {
+  const limit = context.since === undefined ? (context.limit ?? standard) : (context.limit ?? Number.POSITIVE_INFINITY)
+  const entries: EntryShape[] = []
+  const range = {
+    order: 'desc' as const,
+    ...(until === undefined ? {} : { until }),
+    ...(Number.isFinite(limit) ? { limit } : {}),
+  }
+  for await (const entry of remote.stream(range)) {
+    if (entries.length >= limit || (context.since !== undefined && Date.parse(entry.at) < context.since)) break
+    entries.push(entry)
+  }
+  return entries.reverse()
+}
+
+async function whole(shown: Shown): Promise<void> {
+  const { context, session, remote } = shown
+  const { output, me } = context
+  if (output.json) {
+    const limit = context.limit === undefined ? {} : { limit: context.limit }
+    output.object(await remote.view('history', { ...untilOf(shown), ...limit }))
+    return
+  }
+  const entries = await lastEntries(shown, 30)
+  header(shown)
+  for (const line of entryLines(context, entries)) output.line(line)
+  const earlier = (entries[0]?.seq ?? 1) - 1
+  if (earlier > 0) output.hint(`${count(earlier)} earlier: ${me} show ${session.tail} --limit ${session.seq}`)
+}
+
+async function around(shown: Shown, seq: number): Promise<void> {
+  const { context, session, remote } = shown
+  const { output } = context
+  const { entries } = await remote.around(seq, context.limit ?? 7)
+  if (output.json) {
+    for (const entry of entries) output.object(entry)
+    return
+  }
+  header(shown)
+  if (!entries.some((entry) => entry.seq === seq)) throw noEntry(context, session, seq)
+  for (const [at, line] of entryLines(context, entries).entries()) {
+    const entry = entries[at]
+    const chosen = entry?.seq === seq
+    output.line(chosen ? output.style('bold', line) : line)
+    if (entry && chosen) for (const text of fullText(entry)) output.line(`      ${text}`)
+  }
+}
+
+/** The whole text of a message where one line did not hold it, else the data. */
+function fullText(entry: EntryShape): string[] {
+  const data = entry.data
+  const content = typeof data === 'object' && data !== null && 'content' in data ? data.content : undefined
+  if (typeof content === 'string' && !content.includes('\n')) return []
+  const text = typeof content === 'string' ? content : JSON.stringify(data, null, 2)
+  return harmless(text).split('\n')
+}
+
+function header({ context, session }: Shown): void {
+  const { output } = context
+  const title = `${session.tail}  ${titleOf(session)}`
+  output.line(output.style('bold', beside(title, `  ${factsOf(session)}`, 40)))
+}
+
+function entryLines(context: Context, entries: readonly EntryShape[]): readonly string[] {
+  const today = new Date(context.host.now()).toDateString()
+  const time = (at: string): string => {
+    const moment = new Date(at)
+    return moment.toDateString() === today ? timeOf(moment.getTime()) : clock(moment.getTime(), context.host.now())
+  }
+  return context.output.lines(
+    entries.map((entry) => [String(entry.seq), speakerOf(entry), time(entry.at), lineOf(entry)]),
+    {
+      indent: 1,
+      columns: [{ right: true }, {}, {}, { flexible: true }],
+      styles: ['dim', 'cyan', 'dim', undefined],
+    },
+  )
+}
+
+async function raw(shown: Shown, seq: number | undefined): Promise<void> {
+  const { context, remote, until, session } = shown
+  if (seq !== undefined) {
+    for (const entry of (await remote.around(seq, 1)).entries) context.output.object(entry)
+    return
+  }
+  if (context.limit !== undefined || context.since !== undefined) {
+    for (const entry of await lastEntries(shown, session.seq)) context.output.object(entry)
+    return
+  }
+  for await (const entry of remote.stream(until === undefined ? {} : { until })) {
+    if (context.host.signal.aborted) return
+    await context.output.stream(`${JSON.stringify(entry)}\n`)
+  }
+}
+
+const untilOf = ({ until }: Shown): { until?: number } => (until === undefined ? {} : { until })
+
+const viewPrinters: Readonly<Record<(typeof views)[number], (shown: Shown) => Promise<void>>> = {
+  async files(shown) {
+    const { context, remote } = shown
+    const { output } = context
+    const view = await remote.view('files', untilOf(shown))
+    if (output.json) return output.object(view)
+    header(shown)
+    const pinned = new Set(view.pinned)
+    const rows = view.files.map(({ path, operation, to, added, removed, seq }) => [
+      String(seq),
+      operation,
+      oneLine(to === undefined ? path : `${path} → ${to}`),
+      added === undefined && removed === undefined ? '' : `+${added ?? 0} −${removed ?? 0}`,
+      pinned.has(path) ? 'pinned' : '',
+    ])
+    if (rows.length === 0) output.hint('no files')
+    output.table(rows, { indent: 1, columns: [{ right: true }, {}, { flexible: true }], styles: ['dim'] })
+  },
+  async notes(shown) {
+    const { context, remote } = shown
+    const { output } = context
+    const view = await remote.view('notes', untilOf(shown))
+    if (output.json) return output.object(view)
+    header(shown)
+    const now = context.host.now()
+    const rows = view.notes.map(({ seq, type, at, text }) => [
+      String(seq),
+      type,
+      ago(Date.parse(at), now),
+      oneLine(text),
+    ])
+    if (rows.length === 0) output.hint(`no notes   ${context.me} note ${shown.session.tail} "…"`)
+    output.table(rows, {
+      indent: 1,
+      columns: [{ right: true }, {}, { right: true }, { flexible: true }],
+      styles: ['dim', 'cyan', 'dim'],
+    })
+  },
+  async runs(shown) {
+    const { context, remote } = shown
+    const { output } = context
+    const view = await remote.view('runs', untilOf(shown))
+    if (output.json) return output.object(view)
+    header(shown)
+    const now = context.host.now()
+    const rows = view.runs.map((run) => [
+      String(run.seq),
+      run.reason === undefined ? run.status : `${run.status} (${run.reason})`,
+      oneLine(run.agent ?? run.skill ?? ''),
+      ago(Date.parse(run.queued_at), now),
+      run.duration_ms === null ? '' : lasting(run.duration_ms),
+      run.usage === undefined ? '' : `${count(run.usage.total_tokens)} tokens`,
+      money(run.cost ?? 0),
+      oneLine(run.error?.message ?? ''),
+    ])
+    if (rows.length === 0) output.hint('no runs')
+    output.table(rows, {
+      indent: 1,
+      columns: [
+        { right: true },
+        {},
+        {},
+        { right: true },
+        { right: true },
+        { right: true },
+        { right: true },
+        { flexible: true },
+      ],
+      styles: ['dim'],
+    })
+  },
+}

@@ -1,0 +1,91 @@
+// An entry in one line: who, and what it says.
+
+import type { EntryShape } from '../../schema/wire-shapes.ts'
+import { oneLine } from './width.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {}
+}
+
+function word(value: unknown): string {
+  return typeof value === 'string' ? oneLine(value) : ''
+}
+
+/** Who stands in front of the line: the speaker of a message, else what kind of entry it is. */
+export function speakerOf(entry: EntryShape): string {
+  const data = fieldsOf(entry.data)
+  if (entry.erased) return 'erased'
+  if (entry.kind !== 'message') return entry.kind.split('.')[0] ?? entry.kind
+  if (data.role === 'user') return word(data.name) || (entry.actor === 'user:local' ? 'you' : oneLine(entry.actor))
+  return word(data.agent) || word(data.name) || word(data.role)
+}
+
+/** What the entry says, on one line, harmless to a terminal. */
+export function lineOf(entry: EntryShape): string {
+  if (entry.erased) return `${entry.kind}, emptied for ever`
+  const data = fieldsOf(entry.data)
+  const say = sayings[entry.kind]
+  return oneLine(say === undefined ? `${entry.kind} ${JSON.stringify(data)}` : say(data))
+}
+
+const joined = (...words: readonly string[]): string => words.filter((each) => each !== '').join(' ')
+const because = (data: Fields): string => (word(data.reason) === '' ? '' : `: ${word(data.reason)}`)
+
+const sayings: Readonly<Record<string, (data: Fields) => string>> = {
+  message: (data) => joined(textOf(data), partsOf(data.parts)),
+  note: (data) => `${word(data.type)}: ${String(data.text)}`,
+  pin: (data) => `${data.on === true ? 'pinned' : 'no longer pinned'} ${word(data.path)}`,
+  handoff: (data) => `${word(data.from)} → ${word(data.to)}${because(data)}`,
+  summary: (data) => `up to ${String(data.covers_seq)}: ${String(data.text)}`,
+  'session.opened': (data) => {
+    const base = fieldsOf(data.base)
+    return joined('opened', 'seq' in base ? `as a fork of ${word(base.session_id)} at ${String(base.seq)}` : '')
+  },
+  'session.updated': (data) => `changed ${Object.keys(data).join(', ')}`,
+  'session.archived': (data) => `archived${because(data)}`,
+  'session.reopened': () => 'opened again',
+  'session.trashed': () => 'put into the trash',
+  'session.restored': () => 'restored',
+  'session.deleted': () => 'deleted',
+  'session.rewound': (data) => `rewound: the history ends at ${String(data.to)}`,
+  'session.shared': (data) => `readers: ${JSON.stringify(data.readers)}`,
+  'state.changed': (data) => `${word(data.scope)}: ${Object.keys(fieldsOf(data.patch)).join(', ')}`,
+  'run.queued': (data) => joined('queued', word(data.agent)),
+  'run.started': (data) => joined('started', word(data.agent)),
+  'run.waiting': (data) => joined('waits for', word(data.reason), word(data.summary)),
+  'run.finished': (data) => joined(word(data.status), word(data.reason), word(fieldsOf(data.error).message)),
+  'run.cancelled': (data) => `cancelled${because(data)}`,
+  'step.started': (data) => joined('started', word(data.name)),
+  'step.finished': (data) => (data.unknown === true ? 'outcome unknown' : 'finished'),
+  'approval.requested': (data) => joined(word(data.summary), 'digest', word(data.digest).slice(0, 8)),
+  'approval.decided': (data) => joined(word(data.decision), 'by', word(data.by)),
+  'approval.expired': () => 'expired',
+  'question.asked': (data) => word(data.summary),
+  'question.answered': (data) => `answered: ${JSON.stringify(data.answer)}`,
+  'foreign.recorded': (data) => joined(word(data.source), word(data.type)),
+  'entry.erased': (data) => `emptied ${JSON.stringify(data.seqs)}`,
+}
+
+function textOf(data: Fields): string {
+  return typeof data.content === 'string' ? data.content : ''
+}
+
+/** Calls by name, edits by path; texts repeat the content. */
+function partsOf(parts: unknown): string {
+  if (!Array.isArray(parts)) return ''
+  const said = parts.map(fieldsOf).flatMap((part) => {
+    if (part.type === 'call') return [`[${word(part.name)}]`]
+    if (part.type === 'result') return [part.error === true ? '[result: error]' : '[result]']
+    if (part.type === 'edit') return [`[${word(part.operation)} ${word(part.path)}${changed(part)}]`]
+    if (part.type === 'file') return [`[file ${word(part.name)}]`]
+    return []
+  })
+  return said.length > 6 ? [...said.slice(0, 5), `[${said.length - 5} more]`].join(' ') : said.join(' ')
+}
+
+function changed(part: Fields): string {
+  if (typeof part.added !== 'number' && typeof part.removed !== 'number') return ''
+  return ` +${Number(part.added ?? 0)} −${Number(part.removed ?? 0)}`
+}

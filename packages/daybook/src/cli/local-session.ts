@@ -1,0 +1,159 @@
+// One session of the engine in the shapes of the wire.
+
+import type { EntriesRange, ViewShapes } from '../client/client.ts'
+import { uniqueTail } from '../schema/ids.ts'
+import { isKind, type Kind } from '../schema/kinds.ts'
+import { cellOf, markOf, moment, sessionOf } from '../schema/wire.ts'
+import type { EntryShape, ReceiptShape, SessionShape } from '../schema/wire-shapes.ts'
+import type { HistoryMessageShape } from '../schema/wire-views.ts'
+import type { Receipt, ScopedSessions, Session } from '../session/contract.ts'
+import { agentsOf, filesOf, handoffOf, messageOf, metricsOf, notesOf, runOf } from '../session/views/wire.ts'
+import type { Mark, Range } from '../store/store.ts'
+import type { BackendSession } from './backend.ts'
+import { entryShape, newEntryOf } from './entry-shapes.ts'
+
+type PlaceCall = 'fork' | 'rewind' | 'archive' | 'trash' | 'restore' | 'delete'
+
+export function localSession(mine: ScopedSessions, id: string): BackendSession {
+  const session = mine.session(id)
+  return {
+    id,
+    get: () => sessionShape(mine, session),
+    async entries(range = {}) {
+      const { limit = 50, order = 'asc' } = range
+      const stored = await session.stored({ ...rangeOf(range), limit })
+      const last = stored.at(-1)
+      const next = last === undefined || stored.length < limit ? null : order === 'asc' ? last.seq : last.seq - 1
+      return { entries: stored.map(entryShape), cursor: next === 0 ? null : next }
+    },
+    async around(seq, limit = 50) {
+      const half = Math.floor(limit / 2)
+      const before = seq > 1 && half > 0 ? await session.stored({ until: seq - 1, order: 'desc', limit: half }) : []
+      const from = await session.stored({ after: seq - 1, limit: limit - half })
+      return { entries: [...before.toReversed(), ...from].map(entryShape), cursor: from.at(-1)?.seq ?? null }
+    },
+    async *stream(range = {}) {
+      for await (const entry of session.stream(rangeOf(range))) yield entryShape(entry)
+    },
+    async append(given, options = {}) {
+      const entries = (Array.isArray(given) ? given : [given]).map(newEntryOf)
+      const { expect, key } = options
+      const write = { ...(expect === undefined ? {} : { expect }), ...(key === undefined ? {} : { key }) }
+      return receiptOf(await session.append(entries, write))
+    },
+    view: (name, { until, limit } = {}) =>
+      viewOf(session, name, { ...(until === undefined ? {} : { until }), ...(limit === undefined ? {} : { limit }) }),
+    follow: (from, options = {}) => follow(session, from, options.signal, options.kind),
+    ...places(mine, session),
+    ...marks(session),
+  }
+}
+
+function places(mine: ScopedSessions, session: Session): Pick<BackendSession, PlaceCall> {
+  const after = async (write: Promise<unknown>): Promise<SessionShape> => {
+    await write
+    return sessionShape(mine, session)
+  }
+  return {
+    async fork({ at, id: given, name } = {}) {
+      const fork = await session.fork({
+        ...(at === undefined ? {} : { at }),
+        ...(given === undefined ? {} : { id: given }),
+        ...(name === undefined ? {} : { name }),
+      })
+      return sessionShape(mine, fork)
+    },
+    rewind: (to) => after(session.rewind(to)),
+    archive: () => after(session.archive()),
+    trash: () => after(session.trash()),
+    restore: () => after(session.restore()),
+    async delete({ now } = {}) {
+      if (now) await session.delete()
+      else await session.trash()
+    },
+  }
+}
+
+function marks(session: Session): Pick<BackendSession, 'marks' | 'setMarks'> {
+  return {
+    marks: async () => markOf(session.id, await session.mark()),
+    async setMarks({ version, seen, draft, pinned }) {
+      const before = await session.mark()
+      const mark: Mark = {
+        version,
+        ...(seen === undefined ? {} : { seen }),
+        ...(draft === undefined ? {} : { draft }),
+        ...(pinned ? { pinned: before.pinned ?? Date.now() } : {}),
+      }
+      return markOf(session.id, await session.setMark(mark))
+    },
+  }
+}
+
+/** The session as it is now, with the tail that tells it from all others. */
+export async function sessionShape(mine: ScopedSessions, session: Session): Promise<SessionShape> {
+  const [head, cell] = await Promise.all([session.head(), session.cell()])
+  const others = await mine.byTail(uniqueTail(head.session, []))
+  const tail = uniqueTail(
+    head.session,
+    others.map((other) => other.session),
+  )
+  return { ...sessionOf(head, tail), ...cellOf(cell) }
+}
+
+function rangeOf({ kind, ...range }: EntriesRange): Range {
+  return kind === undefined ? range : { ...range, kinds: kind.filter(isKind) }
+}
+
+function receiptOf({ first, last, entries }: Receipt): ReceiptShape {
+  return { first, last, entries: entries.map(entryShape) }
+}
+
+async function* follow(
+  session: Session,
+  after: number,
+  signal: AbortSignal = new AbortController().signal,
+  kinds?: readonly string[],
+): AsyncGenerator<EntryShape> {
+  const wanted = kinds === undefined ? null : new Set<Kind>(kinds.filter(isKind))
+  for await (const entry of session.follow(after, signal)) {
+    if (wanted === null || wanted.has(entry.kind)) yield entryShape(entry)
+  }
+}
+
+async function viewOf<N extends keyof ViewShapes>(
+  session: Session,
+  name: N,
+  options: { until?: number; limit?: number },
+): Promise<ViewShapes[N]> {
+  const make: { [K in keyof ViewShapes]: () => Promise<ViewShapes[K]> } = {
+    history: () => historyOf(session, options),
+    agents: async () => agentsOf(session.id, await session.view('agents', options)),
+    runs: async () => ({
+      session_id: session.id,
+      runs: (await session.view('runs', options)).runs.map((run) => runOf(session.id, run)),
+    }),
+    files: async () => filesOf(session.id, await session.view('files', options)),
+    notes: async () => notesOf(session.id, await session.view('notes', options)),
+    metrics: async () => metricsOf(session.id, await session.view('metrics', options)),
+  }
+  return make[name]()
+}
+
+async function historyOf(
+  session: Session,
+  options: { until?: number; limit?: number },
+): Promise<ViewShapes['history']> {
+  const view = await session.view('history', options)
+  const messages: HistoryMessageShape[] = []
+  for await (const message of view.messages) messages.push(messageOf(message))
+  return {
+    session_id: session.id,
+    messages,
+    message_count: view.messageCount,
+    last_activity: moment(view.lastActivity),
+    current_agent: view.currentAgent,
+    agent_history: view.agents.map(handoffOf),
+    context: view.context,
+  }
+}

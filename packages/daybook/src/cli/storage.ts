@@ -1,0 +1,76 @@
+// Opens a store in this process, with the engine on it. A store that is not there is never made by accident.
+
+import { existsSync, mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Caller, ScopedSessions, Sessions } from '../session/contract.ts'
+import { openSessions } from '../session/sessions.ts'
+import type { Store } from '../store/store.ts'
+import type { Host } from './context.ts'
+import { exits, Refusal } from './exits.ts'
+import { type Place, placeText, storeFile } from './where.ts'
+
+export interface OpenedStore extends AsyncDisposable {
+  readonly place: Place
+  readonly store: Store
+  readonly sessions: Sessions
+  /** What this person sees: the same as through a local server. */
+  readonly mine: ScopedSessions
+  /** What an operator of the store sees: everybody's sessions of the tenant. */
+  readonly all: ScopedSessions
+}
+
+export interface StorageOptions {
+  /** May make a new store. */
+  readonly create: boolean
+  readonly actor: string | undefined
+}
+
+export async function openStorage(place: Place, host: Host, options: StorageOptions): Promise<OpenedStore> {
+  prepare(place, options.create)
+  const { openStore, localScope } = await host.parts()
+  const store = await openStore(place.url)
+  try {
+    const sessions = await openSessions({ store })
+    const caller = options.actor === undefined ? undefined : callerOf(options.actor)
+    return {
+      place,
+      store,
+      sessions,
+      mine: sessions.within(localScope, caller),
+      all: sessions.within({ ...localScope, subjects: 'all' }, caller),
+      async [Symbol.asyncDispose]() {
+        await sessions.close()
+        await store.close()
+      },
+    }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+/** A bare name is a person's. Without a name it is who owns the store, as behind a server. */
+function callerOf(name: string): Caller {
+  return { actor: name.includes(':') ? name : `user:${name}`, writer: 'C' }
+}
+
+function prepare(place: Place, create: boolean): void {
+  if (place.url.startsWith('memory:') && place.by === 'the server of this machine') {
+    throw new Refusal(exits.unreachable, 'unreachable', {
+      what: 'the server of this machine keeps its store in its own memory',
+      why: 'Nothing else can open it.',
+    })
+  }
+  const file = storeFile(place.url)
+  if (file === null || existsSync(file)) return
+  if (!create) throw noStore(place)
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+}
+
+export function noStore(place: Place): Refusal {
+  return new Refusal(exits.unreachable, 'unreachable', {
+    what: `there is no store at ${placeText(place)}`,
+    why: `It was looked for there because of ${place.by}; no server runs on this machine.`,
+    next: 'start one: daybook serve   or name another: --store FILE',
+  })
+}

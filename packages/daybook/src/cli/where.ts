@@ -1,0 +1,154 @@
+// Where the store is: flag, environment, nearest configuration, the server of this machine, the user's data folder.
+
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { type Address, readAddress } from './address.ts'
+import { exits, misuse, Refusal } from './exits.ts'
+import { type Env, userFolder } from './folders.ts'
+
+export interface Asked {
+  readonly server: string | undefined
+  readonly store: string | undefined
+  readonly config: string | undefined
+  readonly env: Env
+  readonly cwd: string
+}
+
+/** A server by its URL, or a store by its URL; `by` says in words where this was read. */
+export interface Place {
+  readonly kind: 'server' | 'store'
+  readonly url: string
+  readonly by: string
+}
+
+const configFields = ['store']
+
+/** The store or server to talk to. `alive` asks whether a server of this machine answers. */
+export async function findPlace(asked: Asked, alive: (address: Address) => Promise<boolean>): Promise<Place> {
+  if (asked.server !== undefined && asked.store !== undefined) throw misuse('--server and --store exclude each other')
+  if (asked.server !== undefined) return { kind: 'server', url: serverUrl(asked.server), by: '--server' }
+  const stored = givenStore(asked)
+  if (stored !== null && stored.by !== 'config') return stored.place
+  const address = readAddress(asked.env)
+  const running = address !== null && (stored === null || address.store === stored.place.url)
+  if (address !== null && running && (await alive(address))) {
+    return { kind: 'server', url: address.url, by: 'the server of this machine' }
+  }
+  return stored?.place ?? userStore(asked.env)
+}
+
+/** The store alone, for what works on the store itself: a running server's file, else as {@link findPlace}. */
+export async function findStore(asked: Asked, alive: (address: Address) => Promise<boolean>): Promise<Place> {
+  const address = readAddress(asked.env)
+  if (asked.server !== undefined) {
+    const url = serverUrl(asked.server)
+    if (address?.url !== url) throw misuse('this works on the store itself, not through a server', 'daybook --store … ')
+    return { kind: 'store', url: address.store, by: 'the server of this machine' }
+  }
+  const stored = givenStore(asked)
+  if (stored !== null) return stored.place
+  if (address !== null && (await alive(address))) {
+    return { kind: 'store', url: address.store, by: 'the server of this machine' }
+  }
+  return userStore(asked.env)
+}
+
+/** The store of `serve`: never that of another server. */
+export function serveStore(asked: Asked): Place {
+  if (asked.server !== undefined) throw misuse('serve takes --store, not --server', 'daybook serve --store FILE')
+  return givenStore(asked)?.place ?? userStore(asked.env)
+}
+
+function userStore(env: Env): Place {
+  return { kind: 'store', url: storeUrl(join(userFolder('data', env), 'daybook.db'), '/'), by: 'the data folder' }
+}
+
+function givenStore(asked: Asked): { place: Place; by: 'flag' | 'config' } | null {
+  const flag = (text: string, by: string): { place: Place; by: 'flag' } => ({
+    place: { kind: 'store', url: storeUrl(text, asked.cwd), by },
+    by: 'flag',
+  })
+  if (asked.store !== undefined) return flag(asked.store, '--store')
+  const variable = asked.env.DAYBOOK_STORE
+  if (variable) return flag(variable, 'DAYBOOK_STORE')
+  const file = asked.config ?? (asked.env.DAYBOOK_CONFIG || nearestConfig(asked.cwd))
+  if (file === null) return null
+  const path = resolve(asked.cwd, file)
+  const store = readConfig(path)
+  return store === null
+    ? null
+    : { place: { kind: 'store', url: storeUrl(store, dirname(path)), by: path }, by: 'config' }
+}
+
+function nearestConfig(cwd: string): string | null {
+  let folder = resolve(cwd)
+  for (;;) {
+    const file = join(folder, 'daybook.json')
+    if (existsSync(file)) return file
+    const above = dirname(folder)
+    if (above === folder) return null
+    folder = above
+  }
+}
+
+function readConfig(file: string): string | null {
+  const wrong = (why: string): Refusal => misuse(`${file} cannot be used`, `edit ${file}`, why)
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch {
+    throw new Refusal(exits.notFound, 'not_found', { what: `${file} cannot be read`, next: 'daybook --help' })
+  }
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw wrong(`It is not JSON: ${error instanceof Error ? error.message : String(error)}.`)
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong('It is not a JSON object.')
+  const unknown = Object.keys(value).find((field) => !configFields.includes(field))
+  if (unknown !== undefined)
+    throw wrong(`It has an unknown field ${JSON.stringify(unknown)}; known: ${configFields.join(', ')}.`)
+  const store = 'store' in value ? value.store : undefined
+  if (store !== undefined && (typeof store !== 'string' || store === '')) throw wrong('store is not a text.')
+  return store ?? null
+}
+
+/** A store as URL with an absolute path: `x.db`, `sqlite:x.db` and `sqlite:/a/x.db` name the same file in `/a`. */
+export function storeUrl(text: string, folder: string): string {
+  const scheme = /^([a-z][a-z0-9+.-]+):/.exec(text)?.[1]
+  if (scheme === undefined) return `sqlite:${resolve(folder, text)}`
+  if (scheme !== 'sqlite') return text
+  const [path = '', query] = splitQuery(text.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, ''))
+  return `sqlite:${resolve(folder, path)}${query}`
+}
+
+function splitQuery(text: string): [string, string] {
+  const at = text.indexOf('?')
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at)]
+}
+
+/** The file of a store's URL; null for stores that are no file. */
+export function storeFile(url: string): string | null {
+  return url.startsWith('sqlite:') ? splitQuery(url.slice('sqlite:'.length))[0] : null
+}
+
+function serverUrl(text: string): string {
+  const given = /^[a-z]+:\/\//.test(text) ? text : `http://${text}`
+  const url = URL.canParse(given) ? new URL(given) : null
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw misuse(`${text} is no address of a server`, 'daybook --server http://127.0.0.1:8001')
+  }
+  return url.origin
+}
+
+/** As people read it: the file without its scheme where it is one. */
+export function placeText(place: Place): string {
+  return place.kind === 'server' ? place.url : (storeFile(place.url) ?? place.url.replace(/\/\/[^@/]*@/, '//'))
+}
+
+/** Whether there is something to open: true for what is no file of this machine. */
+export function isThere(place: Place): boolean {
+  const file = place.kind === 'store' ? storeFile(place.url) : null
+  return file === null || existsSync(file)
+}
