@@ -157,7 +157,7 @@ export interface Append {
   readonly refs?: readonly Ref[]
   /** Must be stored already, else `blob_missing`. Kept until every entry of this append is erased or gone. */
   readonly blobs?: readonly Hash[]
-  /** Of the lease under which this is written, checked at commit: the session's present fence, even if the lease ran out. */
+  /** Of the lease under which this is written, checked at commit: the present fence, even if the lease ran out. Not at openings. */
   readonly fence?: number
   /** Own earlier entries (others: `invalid`) whose bodies this append empties; snapshots from them on go, forks' too. */
   readonly erase?: readonly Seq[]

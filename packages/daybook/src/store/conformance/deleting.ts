@@ -201,7 +201,7 @@ function sweeping({ test }: Suite): void {
         if (!page.cursor) break
         cursor = page.cursor
       }
-      return items.map((row) => `${row.tenant} ${row.session} ${row.head.place}${row.hidden ? ' hidden' : ''}`).sort()
+      return items.map((row) => `${row.tenant} ${row.session} ${row.head?.place}${row.hidden ? ' hidden' : ''}`).sort()
     }
     const living = ['acme @app open', 'acme fork open', 'other one open']
     deepStrictEqual(await seen(), [...living, 'acme lone deleted', 'acme one deleted hidden'].sort())

@@ -147,16 +147,25 @@ function fences({ test }: Suite): void {
     }
   })
 
-  test('Deletion never resets the fence, not even when the id is opened anew', async ({ anna, store, clock }) => {
-    const head = await write(anna, opening('one'))
-    const lease = await take(anna, 'a')
-    await anna.release(lease)
-    await anna.delete('one', deleting(head))
-    clock.advance(31 * 24 * 3_600_000)
-    await store.admin.sweep()
-    const again = await write(anna, opening('one'))
-    await refused(anna, after(again, { fence: lease.fence }), 'fenced')
-    ok((await take(anna, 'b')).fence > lease.fence)
+  for (const end of ['released', 'run out'] as const) {
+    test(`Deletion never resets the fence: one that was ${end} is fenced when its id is opened anew`, async (world) => {
+      const { anna, store, clock } = world
+      const head = await write(anna, opening('one'))
+      const lease = await take(anna, 'a')
+      if (end === 'released') await anna.release(lease)
+      clock.advance(1001)
+      await anna.delete('one', deleting(head))
+      clock.advance(31 * 24 * 3_600_000)
+      await store.admin.sweep()
+      const again = await write(anna, opening('one'))
+      await refused(anna, after(again, { fence: lease.fence }), 'fenced', 1)
+      ok((await take(anna, 'b')).fence > lease.fence)
+    })
+  }
+
+  test('An opening under a fence is fenced: nobody holds a lease on what is not there', async ({ anna }) => {
+    await refused(anna, opening('one', { fence: 1 }), 'fenced', 0)
+    strictEqual(await anna.head('one'), null)
   })
 }
 

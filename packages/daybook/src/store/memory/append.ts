@@ -85,7 +85,7 @@ function open(state: State, tenant: TenantState, scope: Scope, append: Append): 
   const baseSeq = append.base?.seq ?? 0
   const allowed = isSessionId(append.session) && sees(scope, append.head) && !append.erase?.length
   if (!allowed || malformed(append, baseSeq)) return refusal('invalid', 0)
-  if (append.fence !== undefined && append.fence !== state.fenceFloor) return refusal('fenced', 0)
+  if (append.fence !== undefined) return refusal('fenced', 0)
   const code = refuseNames(tenant, null, append)
   if (code) return refusal(code, 0)
   return write(state, addRow(state, tenant, append, base), append)

@@ -99,7 +99,8 @@ function endTombstone(state: State, row: Row): void {
   row.tenant.rows.delete(row.id)
   dropRefs(row, () => true)
   row.keys = null
-  state.fenceFloor = Math.max(state.fenceFloor, row.fence)
+  // Above, not at: the last holder may still be writing when its id comes back.
+  state.fenceFloor = Math.max(state.fenceFloor, row.fence + 1)
 }
 
 /** Positions stay taken; only what they held is let go. */

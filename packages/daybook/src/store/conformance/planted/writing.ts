@@ -244,7 +244,7 @@ const fences: readonly Plant[] = [
   },
   {
     bug: 'a swept tombstone resets the fence of its id',
-    caughtBy: 'Deletion never resets the fence, not even when the id is opened anew',
+    caughtBy: 'Deletion never resets the fence: one that was released is fenced when its id is opened anew',
     plant: afterSweep((state) => {
       state.fenceFloor = 0
     }),
