@@ -70,6 +70,13 @@ export function refusalOf(error: unknown): Refusal {
       ...(hint === undefined ? {} : { next: hint }),
     })
   }
-  const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  return new Refusal(exits.failed, 'internal', { what, why: 'This is a fault of daybook; please report it.' })
+  const what = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
+  if (error instanceof Error && 'code' in error && /^E[A-Z]+$/.test(String(error.code))) {
+    return new Refusal(exits.failed, 'failed', { what, why: 'The system refused it.' })
+  }
+  return new Refusal(exits.failed, 'internal', {
+    what,
+    why: 'This is a fault of daybook; please report it.',
+    next: 'the same again with --verbose says where',
+  })
 }

@@ -38,17 +38,26 @@ function hostOf(signal: AbortSignal, parts: () => Promise<Parts>): Host {
     version: version(),
     now: Date.now,
     parts,
-    async ask(question) {
-      const lines = createInterface({ input: process.stdin, output: process.stderr })
-      try {
-        return await lines.question(question, { signal })
-      } catch (error) {
-        if (signal.aborted) return null
-        throw error
-      } finally {
-        lines.close()
-      }
-    },
+    ask: (question) => askLine(question, signal),
+  }
+}
+
+/** One line from the terminal; null when it was closed or the command was ended. */
+async function askLine(question: string, signal: AbortSignal): Promise<string | null> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  // While it edits a line, the terminal hands Ctrl-C to the editor instead of making a signal of it.
+  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+  const closed = new Promise<null>((resolve) => {
+    lines.once('close', () => resolve(null))
+  })
+  const answer = lines.question(question, { signal }).catch((error: unknown) => {
+    if (signal.aborted || (error instanceof Error && error.name === 'AbortError')) return null
+    throw error
+  })
+  try {
+    return await Promise.race([answer, closed])
+  } finally {
+    lines.close()
   }
 }
 

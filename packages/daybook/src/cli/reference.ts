@@ -72,7 +72,7 @@ export function reference(): string {
       exitLines.map(([code, meaning]) => [code, meaning]),
     ),
     '\nA failure is three lines on standard error: what happened, why, what to type. With `--json` it is one object there:',
-    '`{"code", "detail", "why", "hint", "exit"}`, with a code of the one table of errors.',
+    '`{"code", "detail", "why", "hint", "exit"}`, with a code of the one table of errors, or `needs_person` or `failed`.',
     '\n## Daily\n',
     group('daily'),
     '\n## Administration\n',

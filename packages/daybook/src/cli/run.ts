@@ -18,6 +18,7 @@ export async function run(argv: readonly string[], host: Host): Promise<ExitCode
   } catch (error) {
     if (host.signal.aborted) return exitOfSignal(host.signal)
     const refusal = refusalOf(error)
+    if (argv.includes('--verbose') && error instanceof Error && error !== refusal) output.hint(error.stack ?? '')
     output.refuse(refusal)
     return refusal.exit
   }

@@ -137,6 +137,7 @@ const administration: readonly Command[] = [
     options: [
       { name: 'port', value: 'N', help: 'default 8001, or DAYBOOK_PORT; 0 takes a free one' },
       { name: 'host', value: 'NAME', help: 'default 127.0.0.1, or DAYBOOK_HOST' },
+      { name: 'log', value: 'LEVEL', help: 'debug, info, warn or error: lines of JSON on standard error' },
     ],
     details: ['SIGTERM and Ctrl-C end it gracefully.'],
     json: 'one object when it is ready: version, url, store, durable',

@@ -9,7 +9,7 @@ import { exits, misuse, Refusal } from '../exits.ts'
 import { beside } from '../format/columns.ts'
 import type { Call, Perform } from '../grammar.ts'
 import { text } from '../open.ts'
-import type { RunningServer } from '../parts.ts'
+import type { RunningServer, ServeSettings } from '../parts.ts'
 import { type Place, placeText, serveStore, storeFile } from '../where.ts'
 
 const standardPort = 8001
@@ -20,7 +20,7 @@ export const perform: Perform = async (context, call) => {
   const where = { port: portOf(context, call), host: text(call, 'host') ?? (host.env.DAYBOOK_HOST || '127.0.0.1') }
   const file = storeFile(place.url)
   if (file !== null) mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  const server = await start(context, place, where)
+  const server = await start(context, place, { ...where, ...logOf(call) })
   const withdraw = publishAddress(
     { url: server.url, store: place.url, pid: process.pid, version: host.version },
     host.env,
@@ -43,7 +43,17 @@ function portOf(context: Context, call: Call): number {
   return port
 }
 
-async function start(context: Context, place: Place, where: { port: number; host: string }): Promise<RunningServer> {
+const levels = ['debug', 'info', 'warn', 'error'] as const
+
+function logOf(call: Call): Pick<ServeSettings, 'log'> {
+  const given = text(call, 'log')
+  if (given === undefined) return {}
+  const log = levels.find((level) => level === given)
+  if (log === undefined) throw misuse(`--log is ${levels.join(', ')}, not ${given}`)
+  return { log }
+}
+
+async function start(context: Context, place: Place, where: Omit<ServeSettings, 'store'>): Promise<RunningServer> {
   const { startServer } = await context.host.parts()
   try {
     return await startServer({ ...where, store: place.url })

@@ -1,14 +1,16 @@
 // `daybook store repair`: makes everything that is derived agree with the logs again; a log itself is never changed.
 
+import { mustBeAtRest } from '../at-rest.ts'
 import { type ExitCode, exits } from '../exits.ts'
 import { many } from '../format/time.ts'
 import type { Perform } from '../grammar.ts'
 import { findingLines, progress, sizeOf } from '../verifying.ts'
 
 export const perform: Perform = async (context): Promise<ExitCode | undefined> => {
+  await mustBeAtRest(context, await context.storePlace())
   const { store } = await context.store()
   const { repairStore } = await import('../../session/verify.ts')
-  const report = await repairStore(store, progress(context))
+  const report = await repairStore(store, undefined, progress(context))
   const { repaired, after } = report
   const { output, me } = context
   if (output.json) output.object(report)

@@ -3,8 +3,8 @@
 import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import { cp, rename } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { isAlive, readAddress } from '../address.ts'
 import { confirm } from '../ask.ts'
+import { mustBeAtRest } from '../at-rest.ts'
 import type { Context } from '../context.ts'
 import { type ExitCode, exits, misuse, Refusal } from '../exits.ts'
 import type { Perform } from '../grammar.ts'
@@ -21,7 +21,7 @@ export const perform: Perform = async (context, call): Promise<ExitCode | undefi
   if (target === null) throw misuse(`${placeText(place)} is no file that a backup could replace`)
   const from = resolve(host.cwd, call.args[0] ?? '')
   mustBeBackup(from, target)
-  await mustBeAtRest(context, place.url)
+  await mustBeAtRest(context, place)
   const there = existsSync(target)
   if (there) await confirm(context, `replace ${target} by ${from}?`)
   mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
@@ -57,16 +57,6 @@ function mustBeBackup(from: string, target: string): void {
     throw new Refusal(exits.notFound, 'not_found', { what: `${from} is no file`, next: `ls ${dirname(from)}` })
   }
   if (from === target) throw misuse(`${from} is the store itself`)
-}
-
-async function mustBeAtRest({ host }: Context, url: string): Promise<void> {
-  const address = readAddress(host.env)
-  if (address === null || address.store !== url || !(await isAlive(address))) return
-  throw new Refusal(exits.conflict, 'busy', {
-    what: 'a server works on this store',
-    why: `Process ${address.pid} at ${address.url}.`,
-    next: `end it first: kill ${address.pid}`,
-  })
 }
 
 /** A copy of the backup is opened, never the backup: opening may lift an older format. */
