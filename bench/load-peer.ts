@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Peer } from './peers/peer.ts'
 
-export type PeerName = 'blob-full' | 'blob-normal' | 'langgraph' | 'mastra' | 'openai-memory'
+export type PeerName = 'blob-full' | 'blob-normal' | 'langgraph' | 'langgraph-plain' | 'mastra' | 'openai-memory'
 
 const files: Record<PeerName, readonly [file: string, maker: string, ...given: string[]]> = {
   'blob-full': ['blob.ts', 'blob', 'FULL'],
   'blob-normal': ['blob.ts', 'blob', 'NORMAL'],
-  langgraph: ['langgraph.ts', 'langgraph'],
+  langgraph: ['langgraph.ts', 'langgraph', 'classes'],
+  'langgraph-plain': ['langgraph.ts', 'langgraph', 'objects'],
   mastra: ['mastra.ts', 'mastra'],
   'openai-memory': ['openai-memory.ts', 'openaiMemory'],
 }

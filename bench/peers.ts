@@ -19,8 +19,9 @@ const counts: Record<PeerName, Record<number, number>> = {
   'blob-full': { 10_000: 24, 100_000: 3 },
   'blob-normal': { 10_000: 24, 100_000: 3 },
   langgraph: { 10_000: 8, 100_000: 1 },
+  'langgraph-plain': { 10_000: 8, 100_000: 1 },
   mastra: { 10_000: 1_280, 100_000: 1_280 },
-  'openai-memory': { 10: 640, 10_000: 640, 100_000: 100 },
+  'openai-memory': { 10: 640, 10_000: 640, 100_000: 500 },
 }
 
 function folder(...name: readonly (string | number)[]): string {
@@ -119,7 +120,7 @@ async function inMemory(): Promise<void> {
   }
 }
 
-const ten = await onDisk(10_000, ['blob-full', 'langgraph', 'mastra'])
+const ten = await onDisk(10_000, ['blob-full', 'langgraph', 'langgraph-plain', 'mastra'])
 const atLeast = (
   id: string,
   from: { table: Table; peers: ReadonlyMap<PeerName, string> },
@@ -135,7 +136,7 @@ atLeast('P4', ten, 'langgraph', '10,000', 1_000)
 atLeast('P4', ten, 'mastra', '10,000', 5)
 if (!bench.flags.quick) atLeast('P3', await onDisk(100_000, ['blob-full', 'mastra']), 'blob-full', '100,000', 10_000)
 await inMemory()
-for (const name of ['blob-full', 'langgraph', 'mastra', 'openai-memory'] as const) {
+for (const name of ['blob-full', 'langgraph', 'langgraph-plain', 'mastra', 'openai-memory'] as const) {
   const peer = await loadPeer(name)
   bench.remark(`${peer.name}: ${peer.note}.`)
 }

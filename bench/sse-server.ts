@@ -15,18 +15,21 @@ export interface Memory {
 }
 
 const [what, dir] = process.argv.slice(2)
-const spent = { first: 0, last: 0, writes: 0 }
+const spent = { first: 0, last: 0, writes: 0, wanted: 0 }
 
-/** Notes when the first and the last byte of an event are handed over, whoever does it: both servers pay the same for it. */
+type Write = (this: ServerResponse, chunk: unknown, encoding?: unknown, done?: unknown) => boolean
+
+/** Notes when the first and the last byte of an event are handed over, whoever does it, and does nothing in between. */
 function watchWrites(): void {
-  const write = ServerResponse.prototype.write
-  ServerResponse.prototype.write = function watched(this: ServerResponse, ...given: unknown[]): boolean {
+  const write = ServerResponse.prototype.write as Write
+  const watched: Write = function (chunk, encoding, done) {
     if (spent.writes === 0) spent.first = performance.now()
+    const more = write.call(this, chunk, encoding, done)
     spent.writes += 1
-    const more = Reflect.apply(write, this, given) as boolean
-    spent.last = performance.now()
+    if (spent.writes === spent.wanted) spent.last = performance.now()
     return more
   }
+  ServerResponse.prototype.write = watched as ServerResponse['write']
 }
 
 /** The habit measured against: every subscriber gets the event serialised for itself. */
@@ -84,6 +87,7 @@ async function startProduct(): Promise<{ port: number; tell(i: number): void }> 
 /** Resolves with what the event cost once `count` writes were made and the loop has come round. */
 async function told(count: number, tell: () => void): Promise<Told> {
   spent.writes = 0
+  spent.wanted = count
   tell()
   while (spent.writes < count) await new Promise((next) => setImmediate(next))
   const { first, last, writes } = spent

@@ -10,7 +10,7 @@ import { check } from './peer.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'daybook-peers-'))
 try {
-  for (const peer of [blob('NORMAL'), langgraph(), mastra(), openaiMemory()]) {
+  for (const peer of [blob('NORMAL'), langgraph('classes'), langgraph('objects'), mastra(), openaiMemory()]) {
     await check(peer, dir)
     console.log(`${peer.name}: ok`)
   }
