@@ -1,6 +1,6 @@
 // The exit codes of the command line and the refusals that end a command with one.
 
-import { isDaybookError } from '../schema/errors.ts'
+import { type DaybookError, isDaybookError } from '../schema/errors.ts'
 
 export const exits = Object.freeze({
   ok: 0,
@@ -62,11 +62,11 @@ export function misuse(what: string, next?: string, why?: string): Refusal {
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error
   if (isDaybookError(error)) {
-    const { code, row, message, hint, seq } = error
-    const why = seq === undefined ? row.when : `${row.when} It is ${seq}.`
+    const { code, row, message, hint } = error
+    const why = whyOf(error)
     return new Refusal(row.exit satisfies number as ExitCode, code, {
       what: message,
-      why,
+      ...(why === undefined ? {} : { why }),
       ...(hint === undefined ? {} : { next: hint }),
     })
   }
@@ -79,4 +79,10 @@ export function refusalOf(error: unknown): Refusal {
     why: 'This is a fault of daybook; please report it.',
     next: 'the same again with --verbose says where',
   })
+}
+
+/** The table's reason, where it says more than the message. */
+function whyOf({ code, field, row, seq }: DaybookError): string | undefined {
+  if (seq !== undefined) return `${row.when} It is ${seq}.`
+  return code === 'invalid' ? field && `It is about ${field}.` : row.when
 }

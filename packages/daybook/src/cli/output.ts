@@ -3,6 +3,7 @@
 import { styleText } from 'node:util'
 import type { Refusal } from './exits.ts'
 import { type Column, columns } from './format/columns.ts'
+import { harmless } from './format/width.ts'
 
 export interface Sink {
   write(text: string): boolean
@@ -104,11 +105,10 @@ export function openOutput(out: Sink, err: Sink, person: boolean, settings: Outp
 }
 
 function refusalText({ lines }: Refusal, colour: boolean): string {
-  const what = colour ? styleText('red', lines.what, { validateStream: false }) : lines.what
-  return [what, lines.why, lines.next]
-    .filter((line) => line !== undefined)
-    .join('\n')
-    .concat('\n')
+  const said = [lines.what, lines.why, lines.next].filter((line) => line !== undefined).map(harmless)
+  const [what = '', ...others] = said
+  const first = colour ? styleText('red', what, { validateStream: false }) : what
+  return `${[first, ...others].join('\n')}\n`
 }
 
 function problemOf({ code, exit, lines }: Refusal): Readonly<Record<string, unknown>> {

@@ -7,7 +7,7 @@ import { openSessions } from '../session/sessions.ts'
 import type { Store } from '../store/store.ts'
 import type { Host } from './context.ts'
 import { exits, Refusal } from './exits.ts'
-import { type Place, placeText, storeFile } from './where.ts'
+import { atPlace, type Place, placeText, storeFile } from './where.ts'
 
 export interface OpenedStore extends AsyncDisposable {
   readonly place: Place
@@ -28,7 +28,9 @@ export interface StorageOptions {
 export async function openStorage(place: Place, host: Host, options: StorageOptions): Promise<OpenedStore> {
   prepare(place, options.create)
   const { openStore, localScope } = await host.parts()
-  const store = await openStore(place.url)
+  const store = await openStore(place.url).catch((error: unknown) => {
+    throw atPlace(place, error)
+  })
   try {
     const sessions = await openSessions({ store })
     const caller = options.actor === undefined ? undefined : callerOf(options.actor)
@@ -70,7 +72,10 @@ function prepare(place: Place, create: boolean): void {
 export function noStore(place: Place): Refusal {
   return new Refusal(exits.unreachable, 'unreachable', {
     what: `there is no store at ${placeText(place)}`,
-    why: `It was looked for there because of ${place.by}; no server runs on this machine.`,
+    why:
+      place.by === 'the data folder'
+        ? 'No other store is named, and no server runs on this machine.'
+        : `It is named by ${place.by}.`,
     next: 'start one: daybook serve   or name another: --store FILE',
   })
 }

@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { DaybookError, isDaybookError } from '../schema/errors.ts'
 import { type Address, readAddress } from './address.ts'
 import { exits, misuse, Refusal } from './exits.ts'
 import { type Env, userFolder } from './folders.ts'
@@ -151,4 +152,14 @@ export function placeText(place: Place): string {
 export function isThere(place: Place): boolean {
   const file = place.kind === 'store' ? storeFile(place.url) : null
   return file === null || existsSync(file)
+}
+
+/** Names the store in what its opening failed with. */
+export function atPlace(place: Place, error: unknown): unknown {
+  if (!isDaybookError(error) || error.code === 'invalid') return error
+  const { code, hint, message } = error
+  return new DaybookError(code, `${placeText(place)}: ${message}`, {
+    ...(hint === undefined ? {} : { hint }),
+    cause: error,
+  })
 }

@@ -3,6 +3,7 @@
 import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, relative } from 'node:path'
+import { isDaybookError } from '../../schema/errors.ts'
 import { isAlive, publishAddress, readAddress } from '../address.ts'
 import type { Context } from '../context.ts'
 import { exits, misuse, Refusal } from '../exits.ts'
@@ -10,7 +11,7 @@ import { beside } from '../format/columns.ts'
 import type { Call, Perform } from '../grammar.ts'
 import { text } from '../open.ts'
 import type { RunningServer, ServeSettings } from '../parts.ts'
-import { type Place, placeText, serveStore, storeFile } from '../where.ts'
+import { atPlace, type Place, placeText, serveStore, storeFile } from '../where.ts'
 
 const standardPort = 8001
 
@@ -58,6 +59,7 @@ async function start(context: Context, place: Place, where: Omit<ServeSettings, 
   try {
     return await startServer({ ...where, store: place.url })
   } catch (error) {
+    if (isDaybookError(error)) throw atPlace(place, error)
     if (!(error instanceof Error && 'code' in error)) throw error
     if (error.code === 'EADDRINUSE') throw await portTaken(context, where.port)
     if (error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL') {
