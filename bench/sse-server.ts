@@ -1,5 +1,6 @@
 // The server of the stream bench, a process of its own: sse-server.ts product|each <store folder>
-import { createServer, ServerResponse } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import { message } from './message.ts'
 
 /** One event went out. Milliseconds: `queueing` from the first write to the last, `turn` until the loop was free again. */
@@ -17,19 +18,24 @@ export interface Memory {
 const [what, dir] = process.argv.slice(2)
 const spent = { first: 0, last: 0, writes: 0, wanted: 0 }
 
-type Write = (this: ServerResponse, chunk: unknown, encoding?: unknown, done?: unknown) => boolean
+type Write = (this: Socket, chunk: unknown, encoding?: unknown, done?: unknown) => boolean
 
-/** Notes when the first and the last byte of an event are handed over, whoever does it, and does nothing in between. */
+/** Frames of chunks and headers are shorter. */
+const shortestEvent = 200
+
+/** Notes when the first and the last event are handed to a connection, whoever does it, and does nothing in between. */
 function watchWrites(): void {
-  const write = ServerResponse.prototype.write as Write
+  const write = Socket.prototype.write as Write
   const watched: Write = function (chunk, encoding, done) {
-    if (spent.writes === 0) spent.first = performance.now()
+    const event = (chunk as string | Uint8Array).length >= shortestEvent
+    if (event && spent.writes === 0) spent.first = performance.now()
     const more = write.call(this, chunk, encoding, done)
+    if (!event) return more
     spent.writes += 1
     if (spent.writes === spent.wanted) spent.last = performance.now()
     return more
   }
-  ServerResponse.prototype.write = watched as ServerResponse['write']
+  Socket.prototype.write = watched as Socket['write']
 }
 
 /** The habit measured against: every subscriber gets the event serialised for itself. */
