@@ -56,8 +56,8 @@ async function compare(owners: number, few: number): Promise<{ mastra: number; g
     'us per page',
     base,
     [
-      lists(base, 200, () => large.list50('owner-0')),
-      lists(other, 200, () => small.list50('owner-0')),
+      lists(base, 200, () => large.list50()),
+      lists(other, 200, () => small.list50()),
       lists(mastra.name, 10, () => mastra.list50?.() ?? Promise.resolve([])),
       lists(blob.name, 1, () => blob.list50?.() ?? Promise.resolve([])),
     ],
