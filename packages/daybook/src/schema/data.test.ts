@@ -1,3 +1,5 @@
+// The shapes of the kinds: generated from data.ts, understood by the check, and named where they do not fit.
+
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'

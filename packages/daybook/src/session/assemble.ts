@@ -10,6 +10,7 @@ import type { Kind } from '../schema/kinds.ts'
 import { type Place, type PlaceEvent, placeTable } from '../schema/states.ts'
 import type { Append, Key, Ref, Scope } from '../store/store.ts'
 import { genesis, link } from './chain.ts'
+import type { Receipt } from './contract.ts'
 import type { Draft } from './drafts.ts'
 import { type FoldContext, type Folded, fold, unopened } from './fold.ts'
 
@@ -20,8 +21,8 @@ export interface Command {
   readonly opens: 'no' | 'may' | 'only'
   /** The `session.opened` of the two latter. */
   readonly opening?: Draft
-  /** What happens to the session's place; `write` reopens an archived one. */
-  readonly event: PlaceEvent
+  /** What happens to the session's place; `write` reopens an archived one. Null: nothing, wherever it is. */
+  readonly event: PlaceEvent | null
   readonly key?: Key
   readonly expect?: Seq
   readonly fence?: number
@@ -29,6 +30,11 @@ export interface Command {
   readonly fork?: Fork
   /** Pure; may throw a {@link DaybookError} to refuse. */
   readonly make: (state: Folded) => Made
+  /**
+   * Comes before `make`, on the durable fold, while nothing else of the session is under way in this process; again when
+   * another process was faster. It may read the log; a receipt says that it has done the work itself.
+   */
+  readonly alone?: (state: Folded) => Promise<Receipt | null>
 }
 
 /** Opening as a fork: the base's fold, in the name of the new session. */
@@ -53,7 +59,22 @@ export interface Assembled {
 /** Kinds that a reader who is not the owner may append. */
 const readerKinds: ReadonlySet<Kind> = new Set(['message', 'note'])
 
-/** @throws DaybookError `not_found exists gone trashed conflict forbidden invalid_state too_large` and what `make` refuses. */
+/**
+ * Whether the command may be tried on this fold, and the place that it leads to.
+ *
+ * @throws DaybookError `not_found exists gone trashed conflict invalid_state`
+ */
+export function admit(present: Folded | null, command: Command, session: SessionId, scope: Scope): Place {
+  const head = present?.head
+  if (head && !visible(head, scope)) throw unknown(head, session, command)
+  if (head?.place === 'deleted') throw new DaybookError('gone', `${session} was deleted`, { seq: head.seq })
+  if (!head && (command.opens === 'no' || !command.opening)) throw unknown(null, session, command)
+  if (command.expect !== undefined && command.expect !== (head?.seq ?? 0)) throw conflict(present, command)
+  if (head && command.opens === 'only') throw new DaybookError('exists', `${session} exists`, { seq: head.seq })
+  return head && command.event !== null ? nextPlace(head.place, command.event, session) : (head?.place ?? 'open')
+}
+
+/** @throws DaybookError as {@link admit}, `forbidden too_large` and what `make` refuses. */
 export function assemble(
   present: Folded | null,
   command: Command,
@@ -61,25 +82,27 @@ export function assemble(
   scope: Scope,
   now: number,
 ): Assembled {
-  if (present && !visible(present.head, scope)) throw unknown(session, command)
-  if (command.expect !== undefined && command.expect !== (present?.head.seq ?? 0)) throw conflict(present, command)
-  if (present) return assembleNext(present, command, session, scope, now)
-  if (command.opens === 'no' || !command.opening) throw unknown(session, command)
+  const place = admit(present, command, session, scope)
+  if (present) return assembleNext(present, place, command, session, scope, now)
   const start = command.fork?.state ?? unopened(session)
   const chain = new Chain(session, command, now, start, command.fork ? start.head.hash : genesis(session))
-  chain.add(command.opening)
+  if (command.opening) chain.add(command.opening)
   const made = command.make(chain.state)
   for (const draft of made.drafts) chain.add(draft, made.context)
   return chain.finish(start, 0, made)
 }
 
-function assembleNext(present: Folded, command: Command, session: SessionId, scope: Scope, now: number): Assembled {
+function assembleNext(
+  present: Folded,
+  place: Place,
+  command: Command,
+  session: SessionId,
+  scope: Scope,
+  now: number,
+): Assembled {
   const { head } = present
-  if (command.opens === 'only' && head.place !== 'deleted')
-    throw new DaybookError('exists', `${session} exists`, { seq: head.seq })
-  const place = nextPlace(head.place, command.event, session)
   const made = command.make(present)
-  checkRights(head, made.drafts, scope)
+  checkRights(head, made.drafts, command, scope)
   const start = made.instead ?? present
   const chain = new Chain(session, command, now, start, head.hash)
   if (place === 'open' && head.place === 'archived' && command.event === 'write') chain.add(reopened)
@@ -167,10 +190,11 @@ export function owns(head: Head, scope: Scope): boolean {
   return scope.subjects === 'all' || scope.subjects.includes(head.owner)
 }
 
-function checkRights(head: Head, drafts: readonly Draft[], scope: Scope): void {
+function checkRights(head: Head, drafts: readonly Draft[], { refs }: Command, scope: Scope): void {
   if (owns(head, scope)) return
   const refused = drafts.find((draft) => !readerKinds.has(draft.kind))
   if (refused) throw new DaybookError('forbidden', `a reader may not write ${refused.kind}`)
+  if (refs) throw new DaybookError('forbidden', 'a reader may not bind refs')
 }
 
 function nextPlace(place: Place, event: PlaceEvent, session: SessionId): Place {
@@ -185,9 +209,11 @@ function nextPlace(place: Place, event: PlaceEvent, session: SessionId): Place {
   return next
 }
 
-function unknown(session: SessionId, command: Command): DaybookError {
-  const code: ErrorCode = command.opens === 'no' ? 'not_found' : 'exists'
-  return new DaybookError(code, code === 'exists' ? `${session} is not free` : `no session ${session}`)
+/** Of a session that the caller may not see, no more than that its id is taken. */
+function unknown(head: Head | null, session: SessionId, command: Command): DaybookError {
+  const taken = head?.place === 'deleted' ? 'gone' : 'exists'
+  const code: ErrorCode = command.opens === 'no' || head === null ? 'not_found' : taken
+  return new DaybookError(code, code === 'not_found' ? `no session ${session}` : `${session} is not free`)
 }
 
 function conflict(present: Folded | null, command: Command): DaybookError {

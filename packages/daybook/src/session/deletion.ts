@@ -1,42 +1,73 @@
 // Deleting a session for good: its last entry, the tombstone, and everything that asks for it afterwards.
 
 import type { StoredEntry } from '../schema/entries.ts'
-import { DaybookError } from '../schema/errors.ts'
-import type { Deletion } from '../store/store.ts'
+import { DaybookError, isDaybookError } from '../schema/errors.ts'
+import { emptyCell, type Head } from '../schema/heads.ts'
+import type { Deletion, Key } from '../store/store.ts'
 import { owns } from './assemble.ts'
 import { link } from './chain.ts'
-import type { WriteOptions } from './contract.ts'
-import { fold } from './fold.ts'
+import type { Receipt, WriteOptions } from './contract.ts'
+import { type Folded, fold } from './fold.ts'
 import type { SessionHandle } from './session.ts'
 
 const maxRaces = 50
 
 /** False when the session is unknown. `busy` with open work or a lease, `forbidden` for readers, `gone` when deleted already. */
 export async function deleteSession(session: SessionHandle, options: WriteOptions = {}): Promise<boolean> {
-  const { store, engine, id } = session
-  const key = options.key === undefined ? undefined : session.key(options.key, 'delete', null)
-  for (let race = 0; race < maxRaces; race += 1) {
-    const head = await store.head(id)
-    if (!head) return false
+  const { key, expect } = options
+  const stored = key === undefined ? undefined : session.key(key, 'delete', null)
+  const command = {
+    actor: session.caller.actor,
+    opens: 'no',
+    event: 'delete',
+    make: () => ({ drafts: [] }),
+    alone: ({ head }: Folded) => deleteAt(session, head, stored, expect),
+    ...(stored ? { key: stored } : undefined),
+    ...(expect === undefined ? undefined : { expect }),
+  } as const
+  try {
+    await session.engine.writer.submit(session.scope, session.id, command)
+    return true
+  } catch (error) {
+    if (isDaybookError(error) && error.code === 'not_found') return false
+    throw error
+  }
+}
+
+/** Goes on with the stored head where another process was faster. */
+async function deleteAt(
+  session: SessionHandle,
+  known: Head,
+  key: Key | undefined,
+  expect: number | undefined,
+): Promise<Receipt> {
+  const { store, id } = session
+  for (let race = 0, head: Head | null = known; race < maxRaces; race += 1, head = await store.head(id)) {
+    if (!head) throw new DaybookError('not_found', `no session ${id}`)
     if (!owns(head, session.scope)) throw new DaybookError('forbidden', 'only the owner deletes')
     if (head.openRuns.length > 0) throw new DaybookError('busy', `${id} has open work`)
-    if (options.expect !== undefined && options.expect !== head.seq && head.place !== 'deleted') {
-      throw new DaybookError('conflict', `expected seq ${options.expect}, it is ${head.seq}`, { seq: head.seq })
+    if (expect !== undefined && expect !== head.seq && head.place !== 'deleted') {
+      throw new DaybookError('conflict', `expected seq ${expect}, it is ${head.seq}`, { seq: head.seq })
     }
-    const { kind, v, body, dataHash, data } = session.draft({ kind: 'session.deleted', data: {} })
-    const envelope = { seq: head.seq + 1, kind, v, at: engine.clock(), actor: session.caller.actor }
-    const entry: StoredEntry = { ...envelope, body, dataHash, hash: link(head.hash, id, envelope, dataHash) }
-    const deletion: Deletion = {
-      expect: head.seq,
-      prev: head.hash,
-      entry,
-      head: fold({ head, cell: { state: {}, metadata: {}, agentData: {} } }, entry, data).head,
-      ...(key ? { key } : undefined),
+    const outcome = await store.delete(id, deletionOf(session, head, key))
+    if (outcome.ok) {
+      const { first, last, replayed } = outcome
+      return { session: id, first, last, replayed, entries: [] }
     }
-    const outcome = await store.delete(id, deletion)
-    if (outcome.ok) return true
-    if (outcome.code === 'not_found') return false
     if (outcome.code !== 'conflict') throw new DaybookError(outcome.code, `${id} was not deleted: ${outcome.code}`)
   }
   throw new DaybookError('store_busy', `other writers were faster ${maxRaces} times`)
+}
+
+function deletionOf(session: SessionHandle, head: Head, key: Key | undefined): Deletion {
+  const { kind, v, body, dataHash, data } = session.draft({ kind: 'session.deleted', data: {} })
+  const envelope = { seq: head.seq + 1, kind, v, at: session.engine.clock(), actor: session.caller.actor }
+  const entry: StoredEntry = { ...envelope, body, dataHash, hash: link(head.hash, session.id, envelope, dataHash) }
+  return {
+    expect: head.seq,
+    prev: head.hash,
+    entry,
+    head: fold({ head, cell: emptyCell }, entry, data).head,
+    ...(key ? { key } : undefined),
+  }
 }

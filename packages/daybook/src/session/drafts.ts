@@ -59,7 +59,7 @@ export function draft(entry: NewEntry, writer: Writer, redactor: Redactor, place
     data: copyForFold(kind, data, body),
     body,
     dataHash: sha256(body),
-    blobs: kind === 'message' ? blobsOf(data as { parts?: readonly { type: string; blob?: Hash }[] }) : none,
+    blobs: blobsIn(kind, data),
   }
 }
 
@@ -102,7 +102,9 @@ function copyForFold(kind: Kind, data: unknown, body: string): unknown {
   return { role, content, name, cost, usage: usage === undefined ? undefined : { ...usage } }
 }
 
-function blobsOf(data: { parts?: readonly { type: string; blob?: Hash }[] }): readonly Hash[] {
-  if (!data.parts) return none
-  return data.parts.flatMap((part) => (part.type === 'file' && part.blob !== undefined ? part.blob : []))
+/** Hashes of the blobs that an entry's data names. */
+export function blobsIn(kind: Kind, data: unknown): readonly Hash[] {
+  if (kind !== 'message') return none
+  const { parts } = data as { parts?: readonly { type: string; blob?: Hash }[] }
+  return parts?.flatMap((part) => (part.type === 'file' && part.blob !== undefined ? part.blob : [])) ?? none
 }

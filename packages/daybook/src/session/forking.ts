@@ -1,13 +1,19 @@
 // Forking: a new session that shares its base's entries up to a seq, without copying them.
 
+import { isDeepStrictEqual } from 'node:util'
 import { DaybookError } from '../schema/errors.ts'
 import { foldVersion } from '../schema/heads.ts'
 import { newId, type Seq, type SessionId } from '../schema/ids.ts'
-import type { Key } from '../store/store.ts'
+import type { Key, ScopedStore } from '../store/store.ts'
+import { whileAlone } from './alone.ts'
 import type { Command } from './assemble.ts'
+import type { Engine } from './engine.ts'
+import { refoldFork } from './erasure.ts'
+import { type Folded, fold } from './fold.ts'
 import { idFromKey } from './keys.ts'
 import { checkId, openingDraft } from './opening.ts'
 import { foldAt } from './refold.ts'
+import { segmentsOf } from './segments.ts'
 import type { SessionHandle } from './session.ts'
 
 export interface ForkOptions {
@@ -33,25 +39,38 @@ export async function forkSession(base: SessionHandle, options: ForkOptions): Pr
   const id = checkId(options.id ?? (key ? idFromKey('ses', scope, 'fork', key) : newId('ses', engine.clock())))
   const whole = engine.writer.whole(scope.tenant)
   const state = await foldAt(whole, base.id, at)
-  const opening = openingDraft(
-    options.name === undefined
-      ? { agent: state.head.currentAgent }
-      : { agent: state.head.currentAgent, name: options.name },
-    scope,
-    engine.redactor,
-    { session_id: base.id, seq: at, hash: state.head.hash },
-  )
+  const opening = openingDraft(options.name === undefined ? {} : { name: options.name }, scope, engine.redactor, {
+    base: { session_id: await writerOf(whole, base.id, at), seq: at, hash: state.head.hash },
+    agent: state.head.currentAgent,
+  })
+  const fork = { base: { session: base.id, seq: at }, state: { ...state, head: { ...state.head, session: id } } }
   const command: Command = {
     actor: caller.actor,
     opens: 'only',
     opening,
     event: 'write',
-    fork: { base: { session: base.id, seq: at }, state: { ...state, head: { ...state.head, session: id } } },
+    fork,
     make: () => ({ drafts: [] }),
     ...(key ? { key } : undefined),
   }
-  await engine.writer.submit(scope, id, command)
-  const forked = await foldAt(whole, id, at + 1)
-  await whole.snapshots.put(id, { seq: at + 1, fold: foldVersion, ...forked })
+  const [opened] = (await engine.writer.submit(scope, id, command)).entries
+  if (opened) await keepFold(engine, whole, id, fold(fork.state, opened, opening.data))
   return id
+}
+
+/** The fork's first snapshot. Where its base was erased in meanwhile, the fork was opened with what is gone by now. */
+async function keepFold(engine: Engine, whole: ScopedStore, id: SessionId, opened: Folded): Promise<void> {
+  const { seq } = opened.head
+  let outdated = false
+  await whileAlone(engine, whole, id, async () => {
+    const folded = await foldAt(whole, id, seq)
+    outdated = !isDeepStrictEqual(folded, opened)
+    if (!outdated) await whole.snapshots.put(id, { seq, fold: foldVersion, ...folded })
+  })
+  if (outdated) await refoldFork(engine, whole, id)
+}
+
+/** In whose name an entry was written: an opening names that session, so that a log alone tells whose ids its hashes bind. */
+async function writerOf(whole: ScopedStore, session: SessionId, seq: Seq): Promise<SessionId> {
+  return (await segmentsOf(whole, session, seq)).at(-1)?.session ?? session
 }

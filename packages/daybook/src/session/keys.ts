@@ -14,7 +14,16 @@ export function keyOf(caller: Caller, key: string | Key, operation: string, requ
   if (key.length < 1 || key.length > limits.keyLength) {
     throw new DaybookError('invalid', `a key has 1 to ${limits.keyLength} characters`, { field: 'key' })
   }
-  return { id: `${caller.actor} ${key}`, digest: sha256(JSON.stringify([operation, request ?? null])) }
+  // A quoted name ends where it ends: no actor's name runs into a key.
+  return { id: `${JSON.stringify(caller.actor)} ${key}`, digest: sha256(textOf([operation, request ?? null])) }
+}
+
+function textOf(request: unknown): string {
+  try {
+    return JSON.stringify(request)
+  } catch (cause) {
+    throw new DaybookError('invalid', 'the request is not JSON', { field: 'data', cause })
+  }
 }
 
 /** Calls without a session derive the new id, so that a repeat finds what the first made. */

@@ -1,9 +1,28 @@
 // Live sessions: the newest folds that this process knows, durable or not yet, with what waits behind them.
 
 import type { Seq, SessionId, Tenant } from '../schema/ids.ts'
-import type { Outcome } from '../store/store.ts'
+import type { KnownKey, Outcome, Scope, ScopedStore } from '../store/store.ts'
+import type { Command } from './assemble.ts'
+import type { Receipt } from './contract.ts'
 import type { Folded } from './fold.ts'
-import type { Item } from './writer.ts'
+
+/** A command on its way: what to write, and whom to tell. */
+export interface Item {
+  readonly command: Command
+  readonly scope: Scope
+  readonly session: SessionId
+  readonly resolve: (receipt: Receipt) => void
+  readonly reject: (error: unknown) => void
+  /** Repeats of the same key that came while this one was under way. */
+  joined: Item[]
+  races: number
+  /** Refused once on a fold from before: the next refusal is on what is stored. */
+  fresh: boolean
+  /** The fold that its `alone` has seen. */
+  seen: Folded | null
+  /** What it expected when it was refused with nothing in front of it; -1 before. */
+  tried: Seq
+}
 
 export class Live {
   /** The fold that the next append continues; null while the session does not exist. */
@@ -28,6 +47,8 @@ export class Live {
   tail: Promise<Outcome> | null = null
   /** Keyed items under way, so that a repeat joins the first. */
   readonly keys = new Map<string, Item>()
+  /** Keys that were answered while others were looked up: what the look-up says of them may be too old. */
+  readonly doubtful = new Set<string>()
 
   constructor(tenant: Tenant, session: SessionId) {
     this.tenant = tenant
@@ -69,4 +90,15 @@ export class LiveSessions {
       if (this.#lives.size < this.#size * 0.9) return
     }
   }
+}
+
+/** What the log knows of the keys in the queue, but for those answered during the look-up; null when nothing has a key. */
+export async function knownKeys(store: ScopedStore, live: Live): Promise<ReadonlyMap<string, KnownKey | null> | null> {
+  const ids = live.queue.flatMap((item) => item.command.key?.id ?? [])
+  if (ids.length === 0) return null
+  live.doubtful.clear()
+  const found = await store.receipts(live.session, ids)
+  const known = new Map(ids.map((id, index) => [id, found[index] ?? null]))
+  for (const id of live.doubtful) known.delete(id)
+  return known
 }

@@ -11,17 +11,30 @@ import type { Redactor } from './redact.ts'
 
 type Opened = DataOf<'session.opened'>
 
-/** Sessions are opened in the name of the scope's first subject; a scope over the whole tenant opens as `local`. */
+/**
+ * Sessions are opened in the name of the scope's first subject; a scope over the whole tenant opens as `local`.
+ *
+ * @throws DaybookError `invalid` for a scope of nobody.
+ */
 export function ownerOf(scope: Scope): string {
-  return scope.subjects === 'all' ? 'local' : (scope.subjects[0] ?? 'local')
+  if (scope.subjects === 'all') return 'local'
+  const [first] = scope.subjects
+  if (first === undefined) throw new DaybookError('invalid', 'nobody acts in this scope', { field: 'subjects' })
+  return first
 }
 
-export function openingDraft(fields: OpenFields, scope: Scope, redactor: Redactor, base?: Opened['base']): Draft {
+/** Where a fork goes on from: its base, and who works at that moment. */
+export interface ForkPoint {
+  readonly base: NonNullable<Opened['base']>
+  readonly agent: string
+}
+
+export function openingDraft(fields: OpenFields, scope: Scope, redactor: Redactor, fork?: ForkPoint): Draft {
   const data: { -readonly [Name in keyof Opened]: Opened[Name] } = {
     owner: fields.owner ?? ownerOf(scope),
-    agent: fields.agent ?? firstAgent,
+    agent: fields.agent ?? fork?.agent ?? firstAgent,
   }
-  if (base) data.base = base
+  if (fork) data.base = fork.base
   for (const [field, name] of Object.entries(wireNames) as [keyof typeof wireNames, keyof Opened][]) {
     if (fields[field] !== undefined) Object.assign(data, { [name]: fields[field] })
   }

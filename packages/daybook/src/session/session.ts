@@ -34,6 +34,7 @@ export interface Write {
   readonly request: unknown
   readonly event?: PlaceEvent
   readonly make: (state: Folded) => Made
+  readonly alone?: Command['alone']
 }
 
 export class SessionHandle implements Session {
@@ -85,6 +86,7 @@ export class SessionHandle implements Session {
 
   #command(write: Write, options: WriteOptions): Command {
     const { key, expect, fence, refs } = options
+    const { alone } = write
     return {
       actor: this.caller.actor,
       opens: this.#opens === undefined ? 'no' : 'may',
@@ -93,10 +95,11 @@ export class SessionHandle implements Session {
         : { opening: openingDraft(this.#opens, this.scope, this.engine.redactor) }),
       event: write.event ?? 'write',
       make: write.make,
+      ...(alone ? { alone } : undefined),
       ...(key === undefined ? undefined : { key: this.key(key, write.operation, write.request) }),
       ...(expect === undefined ? undefined : { expect }),
       ...(fence === undefined ? undefined : { fence }),
-      ...(refs === undefined ? undefined : { refs }),
+      ...(refs === undefined ? undefined : { refs: structuredClone(refs) }),
     }
   }
 
@@ -104,10 +107,10 @@ export class SessionHandle implements Session {
     return keyOf(this.caller, key, operation, request)
   }
 
-  /** Entries that an engine writes in the caller's name. */
-  #engineWrite(operation: string, request: unknown, entries: () => readonly NewEntry[], event?: PlaceEvent): Write {
-    const drafts = (): readonly Draft[] => entries().map((entry) => this.draft(entry))
-    return { operation, request, make: () => ({ drafts: drafts() }), ...(event ? { event } : undefined) }
+  /** Writes entries of the engine's kinds in the caller's name. */
+  async #write(operation: string, request: unknown, entries: readonly NewEntry[], options?: WriteOptions) {
+    const made = { drafts: entries.map((entry) => this.draft(entry)) }
+    return this.submit({ operation, request, make: () => made }, options)
   }
 
   /** A draft of an entry of the engine's own kinds. */
@@ -135,7 +138,7 @@ export class SessionHandle implements Session {
     }
     // An end that came too early would look like a whole answer: the session may be gone.
     if (count === 0 || range.kinds || range.limit) await this.head()
-    else if (count < until - (range.after ?? 0)) throw new DaybookError('gone', `${this.id} was deleted`)
+    else if (count < until - Math.max(range.after ?? 0, 0)) throw new DaybookError('gone', `${this.id} was deleted`)
   }
 
   follow(after: Seq, signal: AbortSignal): AsyncIterable<StoredEntry> {
@@ -152,24 +155,20 @@ export class SessionHandle implements Session {
   }
 
   async rewind(to: Seq, options?: WriteOptions): Promise<Receipt> {
-    const head = await this.head()
-    if (!Number.isSafeInteger(to) || to < 1 || to > head.seq) {
-      throw new DaybookError('invalid', `there is no entry ${to} to go back to`, { field: 'to' })
-    }
-    const rewoundTo = await foldAt(this.engine.writer.whole(this.scope.tenant), this.id, to)
     const entry = this.draft({ kind: 'session.rewound', data: { to } })
-    const make = ({ head: { openRuns } }: Folded): Made => {
-      if (openRuns.length > 0) throw new DaybookError('busy', `${this.id} has open work`)
-      return { drafts: [entry], context: { rewoundTo } }
+    let rewoundTo: Folded | undefined
+    const alone = async ({ head }: Folded): Promise<null> => {
+      if (to > head.seq) throw new DaybookError('invalid', `there is no entry ${to} to go back to`, { field: 'to' })
+      if (head.openRuns.length > 0) throw new DaybookError('busy', `${this.id} has open work`)
+      rewoundTo = await foldAt(this.engine.writer.whole(this.scope.tenant), this.id, to)
+      return null
     }
-    return this.submit({ operation: 'rewind', request: to, make }, options)
+    const make = (): Made => ({ drafts: [entry], ...(rewoundTo ? { context: { rewoundTo } } : undefined) })
+    return this.submit({ operation: 'rewind', request: to, alone, make }, options)
   }
 
-  update(fields: UpdateFields, options?: WriteOptions): Promise<Receipt> {
-    return this.submit(
-      this.#engineWrite('update', fields, () => updateEntries(fields)),
-      options,
-    )
+  async update(fields: UpdateFields, options?: WriteOptions): Promise<Receipt> {
+    return this.#write('update', fields, updateEntries(fields), options)
   }
 
   handoff(to: string, reason = '', options?: WriteOptions): Promise<Receipt> {
@@ -188,11 +187,8 @@ export class SessionHandle implements Session {
   }
 
   share(readers: readonly Subject[], options?: WriteOptions): Promise<Receipt> {
-    const entry: NewEntry = { kind: 'session.shared', data: { readers: [...new Set(readers)] } }
-    return this.submit(
-      this.#engineWrite('share', readers, () => [entry]),
-      options,
-    )
+    const data = { readers: [...new Set(readers)] }
+    return this.#write('share', data.readers, [{ kind: 'session.shared', data }], options)
   }
 
   archive(options?: WriteOptions): Promise<Receipt> {
@@ -227,9 +223,8 @@ export class SessionHandle implements Session {
     return eraseEntries(this, seqs, options)
   }
 
-  addRun(run: RunRecord, options?: WriteOptions): Promise<Receipt> {
-    const write = this.#engineWrite('run', run, () => runEntries(run, this.engine.clock()))
-    return this.submit(write, options)
+  async addRun(run: RunRecord, options?: WriteOptions): Promise<Receipt> {
+    return this.#write('run', run, runEntries(run, this.engine.clock()), options)
   }
 
   async lastRun(): Promise<RunView | null> {
@@ -243,10 +238,7 @@ export class SessionHandle implements Session {
   async summarise(text?: string, options?: WriteOptions): Promise<Receipt> {
     const head = await this.head()
     const data = { covers_seq: head.seq, text: text ?? (await plainSummary(this, head)) }
-    return this.submit(
-      this.#engineWrite('summarise', text ?? null, () => [{ kind: 'summary', data }]),
-      options,
-    )
+    return this.#write('summarise', text ?? null, [{ kind: 'summary', data }], options)
   }
 
   async mark(subject: Subject = ownerOf(this.scope)): Promise<Mark> {
@@ -255,8 +247,9 @@ export class SessionHandle implements Session {
   }
 
   async setMark(mark: Mark, subject: Subject = ownerOf(this.scope)): Promise<Mark> {
+    const wanted = { ...mark }
     await this.head()
-    const stored = await this.store.marks.put(this.id, subject, mark)
+    const stored = await this.store.marks.put(this.id, subject, wanted)
     if (stored) return stored
     const { version } = await this.store.marks.get(this.id, subject)
     throw new DaybookError('conflict', `the mark is at version ${version}`, { seq: version })

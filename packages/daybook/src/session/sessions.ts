@@ -2,7 +2,7 @@
 
 import { DaybookError } from '../schema/errors.ts'
 import type { Head } from '../schema/heads.ts'
-import { newId, type SessionId } from '../schema/ids.ts'
+import { type Actor, newId, type SessionId, type Subject } from '../schema/ids.ts'
 import type { Json, JsonObject } from '../schema/json.ts'
 import type { Blobs, Cursor, FeedItem, ListPage, Page, Query, Ref, Scope, ScopedStore, Store } from '../store/store.ts'
 import type {
@@ -64,8 +64,11 @@ class SessionsEngine implements Sessions {
     }
   }
 
-  within(scope: Scope, caller?: Caller): ScopedSessions {
-    return new Scoped(this.#engine, scope, caller ?? { actor: `user:${ownerOf(scope)}`, writer: 'C' })
+  within({ tenant, subjects }: Scope, caller?: Caller): ScopedSessions {
+    // Copies: whoever asked for it cannot change what it may see afterwards.
+    const scope = Object.freeze({ tenant, subjects: subjects === 'all' ? subjects : Object.freeze([...subjects]) })
+    const { actor, writer } = caller ?? { actor: actorOf(ownerOf(scope)), writer: 'C' }
+    return new Scoped(this.#engine, scope, Object.freeze({ actor, writer }))
   }
 
   async keep(): Promise<KeepReport> {
@@ -186,6 +189,10 @@ class Scoped implements ScopedSessions {
   setState(scope: 'user' | 'app', patch: Json, options?: WriteOptions): Promise<JsonObject> {
     return setSharedState(this.#engine, this.scope, this.caller, scope, patch, options)
   }
+}
+
+function actorOf(subject: Subject): Actor {
+  return subject.includes(':') ? subject : `user:${subject}`
 }
 
 function warn(error: unknown): void {
