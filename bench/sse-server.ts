@@ -1,5 +1,5 @@
 // The server of the stream bench, a process of its own: sse-server.ts product|each <store folder>
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { message } from './message.ts'
 
@@ -18,16 +18,21 @@ export interface Memory {
 const [what, dir] = process.argv.slice(2)
 const spent = { first: 0, last: 0, writes: 0, wanted: 0 }
 
-type Write = (this: Socket, chunk: unknown, encoding?: unknown, done?: unknown) => boolean
+type Write = (this: unknown, chunk: unknown, encoding?: unknown, done?: unknown) => boolean
 
-/** Frames of chunks and headers are shorter. */
-const shortestEvent = 200
+/** An event begins with its id; frames of chunks, heads and other calls do not. */
+function isEvent(chunk: unknown): boolean {
+  return typeof chunk === 'string' ? chunk.startsWith('id: ') : (chunk as Uint8Array)[0] === 0x69
+}
 
-/** Notes when the first and the last event are handed to a connection, whoever does it, and does nothing in between. */
-function watchWrites(): void {
-  const write = Socket.prototype.write as Write
+/**
+ * Notes when the first and the last event are handed over, and does nothing in between. The product hands to connections,
+ * the habit to responses, which pass it on later in the turn: each is watched where its loop writes.
+ */
+function watchWrites(writer: { write: unknown }): void {
+  const write = writer.write as Write
   const watched: Write = function (chunk, encoding, done) {
-    const event = (chunk as string | Uint8Array).length >= shortestEvent
+    const event = isEvent(chunk)
     if (event && spent.writes === 0) spent.first = performance.now()
     const more = write.call(this, chunk, encoding, done)
     if (!event) return more
@@ -35,7 +40,7 @@ function watchWrites(): void {
     if (spent.writes === spent.wanted) spent.last = performance.now()
     return more
   }
-  Socket.prototype.write = watched as Socket['write']
+  writer.write = watched
 }
 
 /** The habit measured against: every subscriber gets the event serialised for itself. */
@@ -102,7 +107,7 @@ async function told(count: number, tell: () => void): Promise<Told> {
 }
 
 const server = what === 'each' ? await startEach() : await startProduct()
-watchWrites()
+watchWrites(what === 'each' ? ServerResponse.prototype : Socket.prototype)
 process.once('disconnect', () => process.exit(0))
 process.on('message', async (question: { tell?: number; count?: number }) => {
   if (question.tell !== undefined) {

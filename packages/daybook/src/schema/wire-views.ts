@@ -14,6 +14,7 @@ export const HistoryMessage = Type.Object(
     agent: Type.Optional(Type.String()),
     model: Type.Optional(Type.String()),
     usage: Type.Optional(Usage),
+    cost: Type.Optional(Type.Number({ minimum: 0, description: 'US dollars.' })),
     metadata: Type.Optional(OpenObject),
     seq: SeqNumber,
     at: Time,

@@ -17,6 +17,8 @@ export interface BroadcastOptions {
   readonly onError: (error: unknown) => void
 }
 
+const beatsInOneTurn = 500
+
 /** An open stream, as far as all are alike. */
 export interface Stream {
   beat(): void
@@ -48,6 +50,12 @@ export class Broadcast {
 
   /** Sends what comes after `after`, then what comes at all, until the reader leaves. */
   follow(mine: ScopedSessions, session: Session, head: Head, response: ServerResponse, options: FollowOptions): void {
+    const { socket } = response
+    if (!socket) {
+      // An earlier answer of this connection is not out yet: this one has it when it is.
+      response.once('socket', () => this.follow(mine, session, head, response, options))
+      return
+    }
     const { tenant, subjects } = mine.scope
     const name = JSON.stringify([tenant, subjects, session.id])
     let hub = this.#hubs.get(name)
@@ -63,7 +71,7 @@ export class Broadcast {
       hub = fresh
       this.#hubs.set(name, hub)
     }
-    const follower = new Follower(hub, response, { ...options, mostWaiting: this.#options.mostWaiting })
+    const follower = new Follower(hub, response, socket, { ...options, mostWaiting: this.#options.mostWaiting })
     this.add(follower, response)
     hub.join(follower)
   }
@@ -84,8 +92,14 @@ export class Broadcast {
     })
   }
 
-  #beat(): void {
-    for (const stream of this.#streams) stream.beat()
+  /** Some at a time: ten thousand writes in one turn would be felt by everybody else. */
+  #beat(streams: Iterator<Stream> = this.#streams.values()): void {
+    for (let count = 0; count < beatsInOneTurn; count += 1) {
+      const { value, done } = streams.next()
+      if (done) return
+      value.beat()
+    }
+    setImmediate(() => this.#beat(streams))
   }
 
   close(): void {

@@ -1,10 +1,11 @@
 // One reader of one session's stream: reads until it has caught up, then is live; falls back to reading when it is slow.
 
 import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Seq } from '../../schema/ids.ts'
 import type { Kind } from '../../schema/kinds.ts'
 import type { FollowOptions, Stream } from './broadcast.ts'
-import { drained, endFrame, entryFrame } from './frames.ts'
+import { drained, endFrame, entryFrame, hold } from './frames.ts'
 import type { Hub } from './hub.ts'
 
 /** Entries read at once while catching up. */
@@ -22,14 +23,20 @@ export class Follower implements Stream {
   /** Everything up to here was sent or passed over. */
   #position: Seq
   #live = false
+  /** Has a filter or an end. */
+  readonly #bounded: boolean
+  /** Written to directly while live: the layer in between has nothing to add to a stream that ends with its connection. */
+  readonly #socket: Socket
   /** Why the stream ends once everything was sent. */
   #ending: string | undefined
 
-  constructor(hub: Hub, response: ServerResponse, options: FollowerOptions) {
+  constructor(hub: Hub, response: ServerResponse, socket: Socket, options: FollowerOptions) {
     this.#hub = hub
     this.#response = response
     this.#options = options
     this.#position = options.after
+    this.#socket = socket
+    this.#bounded = options.kinds !== undefined || options.until !== undefined
     response.once('close', () => hub.leave(this))
   }
 
@@ -45,9 +52,23 @@ export class Follower implements Stream {
     })
   }
 
-  /** A new entry, told by the hub. While catching up it is left to be read. */
-  push(seq: Seq, kind: Kind, frame: Buffer): void {
+  /**
+   * A new entry, told by the hub. While catching up it is left to be read. What is written waits in `held` sockets. This is
+   * called for every follower and entry: it does as little as it can.
+   */
+  push(seq: Seq, kind: Kind, frame: Buffer, held: Socket[]): void {
     if (!this.#live || seq <= this.#position) return
+    const socket = this.#socket
+    if (this.#bounded || socket.writableNeedDrain) this.#pushWithCare(seq, kind, frame)
+    else {
+      hold(socket, held)
+      socket.write(frame)
+      this.#position = seq
+    }
+  }
+
+  /** For followers with a filter or an end, and for slow ones. */
+  #pushWithCare(seq: Seq, kind: Kind, frame: Buffer): void {
     const { until, kinds, mostWaiting } = this.#options
     if (kinds && !kinds.has(kind)) this.#position = seq
     else if (this.#response.writableLength > mostWaiting) this.start()

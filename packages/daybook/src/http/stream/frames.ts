@@ -1,6 +1,7 @@
 // Server-sent events as bytes, made once for all who get them.
 
 import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { FastifyReply } from 'fastify'
 import type { StoredEntry } from '../../schema/entries.ts'
 import { entryText } from '../../schema/wire.ts'
@@ -47,6 +48,25 @@ export function beginStream(reply: FastifyReply, headers: Readonly<Record<string
   response.writeHead(200, { 'content-type': eventStream, 'x-accel-buffering': 'no', ...headers })
   response.write('retry: 1000\n\n')
   return response
+}
+
+/**
+ * Keeps what is written to the connection until {@link letGo}. A response alone would schedule a call of its own for that;
+ * for a thousand followers one is enough.
+ */
+export function hold(socket: Socket, held: Socket[]): void {
+  if (socket.writableCorked > 0) return
+  socket.cork()
+  held.push(socket)
+}
+
+/** Sends what was held, in the same turn, once whoever hands over is done. */
+export function letGo(held: readonly Socket[]): void {
+  if (held.length > 0) process.nextTick(uncorkAll, held)
+}
+
+function uncorkAll(held: readonly Socket[]): void {
+  for (const socket of held) socket.uncork()
 }
 
 /** Resolves when what waits for a slow reader has gone out, or the connection is closed. */

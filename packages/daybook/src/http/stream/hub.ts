@@ -1,11 +1,12 @@
 // Follows one session once for all its followers: each new entry becomes bytes once and goes to everybody who is live.
 
+import type { Socket } from 'node:net'
 import { isDaybookError } from '../../schema/errors.ts'
 import type { Seq } from '../../schema/ids.ts'
 import type { Session } from '../../session/contract.ts'
 import type { Listener } from '../../store/bus.ts'
 import type { Follower } from './follower.ts'
-import { beatFrame, deltaFrame, entryFrame } from './frames.ts'
+import { beatFrame, deltaFrame, entryFrame, letGo } from './frames.ts'
 
 export interface HubOptions {
   /** To the session's deltas. */
@@ -74,7 +75,9 @@ export class Hub {
     for await (const entry of this.session.follow(this.#last, this.#stop.signal)) {
       this.#last = entry.seq
       const frame = entryFrame(entry)
-      for (const follower of this.#followers) follower.push(entry.seq, entry.kind, frame)
+      const held: Socket[] = []
+      for (const follower of this.#followers) follower.push(entry.seq, entry.kind, frame, held)
+      letGo(held)
     }
   }
 

@@ -1,0 +1,21 @@
+// Many readers in a process of their own: connects them all, says so, and counts the bytes they get.
+
+import { connect } from 'node:net'
+
+const [address = '', path = '', count = '0'] = process.argv.slice(2)
+const { hostname, port } = new URL(address)
+let connected = 0
+
+for (let n = 0; n < Number(count); n += 1) {
+  const socket = connect({ port: Number(port), host: hostname, localAddress: `127.0.0.${1 + (n % 100)}` }, () => {
+    socket.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\n\r\n`)
+  })
+  socket.once('data', () => {
+    connected += 1
+    if (connected === Number(count)) process.send?.(connected)
+  })
+  socket.resume()
+  socket.on('error', (error) => {
+    throw error
+  })
+}
