@@ -310,7 +310,7 @@ test('home is bands of lines by an injected clock: pinned, changed since the las
     'newest',
     '  plan         Старый план                           4 m  daybook show plan',
     '  auth  coder  fix auth     tokens live for an hour  4 m  daybook show auth',
-    'no more sessions',
+    '2 sessions',
   ])
   await run(5, 'pin', 'plan')
   assert.deepEqual(text(await run(6)), ['pinned', '  plan  Старый план  6 m', '1 more session'])

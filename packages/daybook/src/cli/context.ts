@@ -17,7 +17,7 @@ export interface Host {
   readonly input: AsyncIterable<Uint8Array | string>
   /** Both ends are a terminal: a person can be asked. */
   readonly person: boolean
-  /** Ends with Ctrl-C and SIGTERM; the reason is the exit code. */
+  /** Ends with Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal
   readonly version: string
   now(): number

@@ -115,9 +115,10 @@ function find(words: readonly string[], table: readonly Command[]): Command {
     words[0] ?? '',
     table.map(({ name }) => name.split(' ')[0] ?? ''),
   )
+  const shown = /^\S{4,}$/.test(words[0] ?? '') ? `   or, if it is a session: daybook show ${words[0]}` : ''
   throw misuse(
     `there is no command ${words[0]}`,
-    near === undefined ? 'daybook --help' : `daybook ${near}`,
+    near === undefined ? `daybook --help${shown}` : `daybook ${near}`,
     near === undefined ? undefined : `Nearest: ${near}.`,
   )
 }

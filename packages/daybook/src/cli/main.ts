@@ -17,7 +17,7 @@ export async function main(argv: readonly string[], parts: () => Promise<Parts>)
     const end = (): void => {
       // A second one does not wait for a graceful end.
       if (stop.signal.aborted) process.exit(exits.interrupted)
-      stop.abort(signal === 'SIGTERM' ? exits.ok : exits.interrupted)
+      stop.abort()
     }
     listening.set(signal, end)
     process.on(signal, end)

@@ -16,7 +16,7 @@ export async function run(argv: readonly string[], host: Host): Promise<ExitCode
     output = outputOf(host, { json: options.json === true, quiet: options.quiet === true })
     return await dispatch(parsed, host, output)
   } catch (error) {
-    if (host.signal.aborted) return exitOfSignal(host.signal)
+    if (host.signal.aborted) return exits.interrupted
     const refusal = refusalOf(error)
     if (argv.includes('--verbose') && error instanceof Error && error !== refusal) output.hint(error.stack ?? '')
     output.refuse(refusal)
@@ -38,11 +38,7 @@ async function dispatch({ command, call, help, version }: Parsed, host: Host, ou
   await using context = openContext(call, host, output)
   const { perform } = await command.load()
   const exit = await perform(context, call)
-  return exit ?? (host.signal.aborted ? exitOfSignal(host.signal) : exits.ok)
-}
-
-function exitOfSignal(signal: AbortSignal): ExitCode {
-  return signal.reason === exits.ok ? exits.ok : exits.interrupted
+  return exit ?? (host.signal.aborted ? exits.interrupted : exits.ok)
 }
 
 function outputOf(host: Host, settings: { json: boolean; quiet: boolean }): Output {

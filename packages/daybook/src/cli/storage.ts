@@ -5,9 +5,11 @@ import { dirname } from 'node:path'
 import type { Caller, ScopedSessions, Sessions } from '../session/contract.ts'
 import { openSessions } from '../session/sessions.ts'
 import type { Store } from '../store/store.ts'
+import { readAddress } from './address.ts'
 import type { Host } from './context.ts'
 import { exits, Refusal } from './exits.ts'
-import { atPlace, type Place, placeText, storeFile } from './where.ts'
+import type { Env } from './folders.ts'
+import { atPlace, isThere, type Place, placeText, storeFile } from './where.ts'
 
 export interface OpenedStore extends AsyncDisposable {
   readonly place: Place
@@ -26,7 +28,7 @@ export interface StorageOptions {
 }
 
 export async function openStorage(place: Place, host: Host, options: StorageOptions): Promise<OpenedStore> {
-  prepare(place, options.create)
+  prepare(place, options.create, host.env)
   const { openStore, localScope } = await host.parts()
   const store = await openStore(place.url).catch((error: unknown) => {
     throw atPlace(place, error)
@@ -56,7 +58,7 @@ function callerOf(name: string): Caller {
   return { actor: name.includes(':') ? name : `user:${name}`, writer: 'C' }
 }
 
-function prepare(place: Place, create: boolean): void {
+function prepare(place: Place, create: boolean, env: Env): void {
   if (place.url.startsWith('memory:') && place.by === 'the server of this machine') {
     throw new Refusal(exits.unreachable, 'unreachable', {
       what: 'the server of this machine keeps its store in its own memory',
@@ -65,17 +67,21 @@ function prepare(place: Place, create: boolean): void {
   }
   const file = storeFile(place.url)
   if (file === null || existsSync(file)) return
-  if (!create) throw noStore(place)
+  if (!create) throw noStore(place, env)
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
 }
 
-export function noStore(place: Place): Refusal {
+function noStore(place: Place, env: Env): Refusal {
+  const last = readAddress(env)?.store
+  const known = last !== undefined && last !== place.url && isThere({ kind: 'store', url: last, by: '' })
   return new Refusal(exits.unreachable, 'unreachable', {
     what: `there is no store at ${placeText(place)}`,
     why:
       place.by === 'the data folder'
         ? 'No other store is named, and no server runs on this machine.'
         : `It is named by ${place.by}.`,
-    next: 'start one: daybook serve   or name another: --store FILE',
+    next: known
+      ? `the last server here kept --store ${storeFile(last)}`
+      : 'start one: daybook serve   or name another: --store FILE',
   })
 }

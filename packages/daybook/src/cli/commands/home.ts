@@ -67,8 +67,9 @@ export const perform: Perform = async (context) => {
 function restOf(backend: Backend, { total, total_is }: SessionListShape, shown: number): string {
   if (total === 0) return `no sessions yet in ${placeText(backend.place)}`
   const left = Math.max(0, total - shown)
-  if (left === 0 && shown > 0) return 'no more sessions'
-  return `${count(left)}${total_is === 'exact' ? '' : ' or more'}${shown > 0 ? ' more' : ''} session${left === 1 ? '' : 's'}`
+  const number = left === 0 ? total : left
+  const words = [count(number), total_is === 'exact' ? '' : 'or more', left > 0 && shown > 0 ? 'more' : '']
+  return [...words, number === 1 ? 'session' : 'sessions'].filter((word) => word !== '').join(' ')
 }
 
 interface Line {
