@@ -24,12 +24,21 @@ async function start() {
       process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
     }
   }
-  // Not in the common temporary folder, where another account could lay code ready.
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
-  module.enableCompileCache(process.env.NODE_COMPILE_CACHE || join(cache, 'daybook', 'compile'))
+  const cache = cacheFolder()
+  if (cache !== null) module.enableCompileCache(cache)
   const load = parts()
   const { main } = await load('cli/main')
   await main(process.argv.slice(2), () => load('main'))
+}
+
+/** Not in the common temporary folder, where another account could lay code ready; none without a home. */
+function cacheFolder() {
+  if (process.env.NODE_COMPILE_CACHE) return process.env.NODE_COMPILE_CACHE
+  try {
+    return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'daybook', 'compile')
+  } catch {
+    return null // an account without a home: nothing is cached, all the rest works
+  }
 }
 
 /** Sources where they are and node may read their types, which it refuses to do inside node_modules; else the build. */

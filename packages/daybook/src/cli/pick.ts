@@ -51,6 +51,7 @@ function readAddress(argument: string): Typed {
 export async function pick(context: Context, argument: string | undefined, options: PickOptions = {}): Promise<Target> {
   const { text, seq } = readTyped(argument ?? '@')
   if (seq === 0) throw misuse(`${argument} is no entry`, undefined, 'Entries are counted from 1.')
+  if (text.trim() === '') throw misuse('which session?', `${context.me} show <session>`, 'An empty text names none.')
   const backend = await context.backend()
   if (text === '@') return { session: await branchSession(context, backend), seq }
   const found = await candidates(backend, text, options)
@@ -99,7 +100,7 @@ async function byId(backend: Backend, id: string): Promise<SessionShape | null> 
   try {
     return await backend.session(id).get()
   } catch (error) {
-    if (isDaybookError(error) && error.row.status < 500 && error.code !== 'unauthenticated') return null
+    if (isDaybookError(error) && (error.code === 'not_found' || error.code === 'invalid')) return null
     throw error
   }
 }
@@ -153,6 +154,14 @@ export function uniqueTails(sessions: readonly SessionShape[]): string[] {
 }
 
 async function notFound(context: Context, backend: Backend, text: string): Promise<Refusal> {
+  const [thrown] = await candidates(backend, text, { trash: true })
+  if (thrown !== undefined) {
+    return new Refusal(exits.notFound, 'not_found', {
+      what: `${thrown.tail} is in the trash`,
+      why: `"${titleOf(thrown)}" was put there by somebody, and stays for thirty days.`,
+      next: `${context.me} trash ${thrown.tail} --off`,
+    })
+  }
   const { sessions } = await backend.list({ limit: 200 })
   const wanted = text.toLowerCase()
   const far = ({ session_id, name }: SessionShape): number => {

@@ -1,5 +1,6 @@
 // Bare `daybook`: who needs you, what runs, what changed since you looked, and how many more there are.
 
+import { limits } from '../../schema/json.ts'
 import type { SessionListShape, SessionShape } from '../../schema/wire-shapes.ts'
 import type { Backend } from '../backend.ts'
 import type { Context } from '../context.ts'
@@ -19,7 +20,7 @@ export const perform: Perform = async (context) => {
   if (context.output.json) return listAll(context, backend)
   const now = context.host.now()
   const looked = context.since ?? lookedAt(backend.place, context.host.env)
-  const limit = context.limit ?? room
+  const limit = Math.min(context.limit ?? room, limits.pageItems)
   const [needing, running, waiting, queued, pinned, recent] = await Promise.all([
     backend.list({ attention: true, limit }),
     backend.list({ status: 'running', limit }),

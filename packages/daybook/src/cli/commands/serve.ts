@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, relative } from 'node:path'
 import { isDaybookError } from '../../schema/errors.ts'
-import { isAlive, publishAddress, readAddress } from '../address.ts'
+import { type Address, isAlive, publishAddress, readAddress } from '../address.ts'
 import type { Context } from '../context.ts'
 import { exits, misuse, Refusal } from '../exits.ts'
 import { beside } from '../format/columns.ts'
@@ -22,10 +22,7 @@ export const perform: Perform = async (context, call) => {
   const file = storeFile(place.url)
   if (file !== null) mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const server = await start(context, place, { ...where, ...logOf(call) })
-  const withdraw = publishAddress(
-    { url: server.url, store: place.url, pid: process.pid, version: host.version },
-    host.env,
-  )
+  const withdraw = publish(context, { url: server.url, store: place.url, pid: process.pid, version: host.version })
   try {
     tell(context, place, server)
     await ended(host.signal)
@@ -35,6 +32,16 @@ export const perform: Perform = async (context, call) => {
   }
   // Being told to end is how a server's work ends well.
   return exits.ok
+}
+
+/** A home that cannot be written does not keep a server from serving. */
+function publish({ host, output }: Context, address: Address): () => void {
+  try {
+    return publishAddress(address, host.env)
+  } catch (error) {
+    output.hint(`commands will not find this server by themselves: ${error instanceof Error ? error.message : error}`)
+    return () => undefined
+  }
 }
 
 function portOf(context: Context, call: Call): number {

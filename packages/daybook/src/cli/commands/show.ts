@@ -1,5 +1,6 @@
 // `daybook show`: a session as lines, the entries around one number, or one of its views.
 
+import { limits } from '../../schema/json.ts'
 import type { EntryShape, SessionShape } from '../../schema/wire-shapes.ts'
 import type { BackendSession } from '../backend.ts'
 import type { Context } from '../context.ts'
@@ -81,7 +82,7 @@ async function whole(shown: Shown): Promise<void> {
 async function around(shown: Shown, seq: number): Promise<void> {
   const { context, session, remote } = shown
   const { output } = context
-  const { entries } = await remote.around(seq, context.limit ?? 7)
+  const { entries } = await remote.around(seq, Math.min(context.limit ?? 7, limits.pageItems))
   if (output.json) {
     for (const entry of entries) output.object(entry)
     return
