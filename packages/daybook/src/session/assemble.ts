@@ -222,7 +222,8 @@ function conflict(present: Folded | null, command: Command): DaybookError {
   return new DaybookError('conflict', `expected seq ${command.expect}, it is ${seq}`, { seq })
 }
 
-function checkCell(before: Cell, after: Cell): void {
+/** @throws DaybookError `too_large` for state, metadata or agent data over the limit. */
+export function checkCell(before: Cell, after: Cell): void {
   for (const field of ['state', 'metadata', 'agentData'] as const) {
     if (after[field] === before[field]) continue
     const text = JSON.stringify(after[field])

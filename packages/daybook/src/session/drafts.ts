@@ -65,7 +65,8 @@ export function draft(entry: NewEntry, writer: Writer, redactor: Redactor, place
 
 const none: readonly Hash[] = Object.freeze([])
 
-function checkOf(kind: Kind): Check {
+/** The check of a kind's data in its present version. */
+export function checkOf(kind: Kind): Check {
   let check = checks.get(kind)
   if (!check) {
     check = compile(dataSchemas[kind])

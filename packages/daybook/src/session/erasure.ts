@@ -59,7 +59,7 @@ async function usageOf(
 }
 
 /** Forks that reach an erased entry are folded again, and theirs. */
-async function refoldForks(engine: Engine, whole: ScopedStore, base: SessionId, from: Seq): Promise<void> {
+export async function refoldForks(engine: Engine, whole: ScopedStore, base: SessionId, from: Seq): Promise<void> {
   for (const id of await whole.forks(base)) {
     const head = await whole.head(id)
     if (!head?.base || head.base.seq < from || head.place === 'deleted') continue

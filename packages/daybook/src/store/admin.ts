@@ -34,7 +34,8 @@ export interface SweepReport {
 export interface Row {
   readonly tenant: Tenant
   readonly session: SessionId
-  readonly head: Head
+  /** Null when what is stored cannot be read. */
+  readonly head: Head | null
   readonly base: { readonly session: SessionId; readonly seq: number } | null
   /** Deleted, and its entries stay only for the forks that read them. */
   readonly hidden: boolean
