@@ -64,6 +64,6 @@ async function* linesIn(context: Context, file: string): AsyncGenerator<string> 
   for await (const line of linesOf(input)) {
     // A file that was read in part must not pass for a whole one.
     host.signal.throwIfAborted()
-    if (line !== '') yield line
+    yield line
   }
 }
