@@ -10,7 +10,7 @@ import { sqliteStore } from '../sqlite.ts'
 import { inFolder } from './store.fixture.ts'
 
 for (const worker of [false, true]) {
-  test(`[B9] A backup taken under writing opens, agrees with itself and has the blobs (${worker ? 'in a worker' : 'in this thread'})`, () =>
+  test(`A backup taken under writing opens, agrees with itself and has the blobs (${worker ? 'in a worker' : 'in this thread'})`, () =>
     inFolder(async (folder) => {
       await using store = sqliteStore({ path: join(folder, 'daybook.db'), worker })
       await store.open()

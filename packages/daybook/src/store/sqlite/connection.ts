@@ -1,6 +1,7 @@
 // One connection to a daybook file: pragmas, and each statement prepared once.
 
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { Heads } from './heads.ts'
 
 export interface ConnectionOptions {
   readonly path: string
@@ -17,6 +18,7 @@ const pageBytes = 4096
 
 export class Connection {
   readonly db: DatabaseSync
+  readonly heads = new Heads()
   readonly #statements = new Map<string, StatementSync>()
   readonly #arrays = new Map<string, StatementSync>()
 

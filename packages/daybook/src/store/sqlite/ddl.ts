@@ -6,7 +6,7 @@ export const format = 1
 export const placeNumbers = Object.freeze({ open: 0, archived: 1, trash: 2, deleted: 3 })
 
 /**
- * - `sessions.id` is NULL once a deleted session's id is free again while forks still reach its entries.
+ * - `sessions.id` is NULL, and `freed` has it, once a deleted session's id is free again while forks reach its entries.
  * - `tail` is the id in lower case, reversed, so that an ending is a prefix.
  * - `status` is NULL for idle and `attention` NULL for none: most sessions are in neither index.
  * - `reach` is the seq up to which living forks read a deleted session.
@@ -17,7 +17,7 @@ export const ddl = `
 CREATE TABLE meta(k TEXT PRIMARY KEY, v TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE sessions(
   sid INTEGER PRIMARY KEY AUTOINCREMENT,
-  tenant TEXT NOT NULL, id TEXT, tail TEXT,
+  tenant TEXT NOT NULL, id TEXT, freed TEXT, tail TEXT,
   system INTEGER NOT NULL, place INTEGER NOT NULL, owner TEXT NOT NULL, readers TEXT,
   base INTEGER REFERENCES sessions(sid), base_seq INTEGER NOT NULL,
   seq INTEGER NOT NULL, hash TEXT NOT NULL, last_pos INTEGER NOT NULL, fold INTEGER NOT NULL,

@@ -83,6 +83,8 @@ export function isDataFault(error: unknown): boolean {
 export function codeOf(error: unknown): ErrorCode {
   const { code } = raw(error)
   const result = sqliteCode(error)
+  // Stored JSON that does not parse.
+  if (error instanceof SyntaxError) return 'damaged'
   if (result === shmSize) return 'store_full'
   if (result > 0) return codes[result & 0xff] ?? 'internal'
   if (code === 'ERR_INVALID_STATE') return 'shutting_down'

@@ -1,7 +1,6 @@
 // The feed: every entry in commit order, with the present head beside the newest of each session in a page.
 
 import { DaybookError } from '../../schema/errors.ts'
-import type { Head } from '../../schema/heads.ts'
 import { limits } from '../../schema/json.ts'
 import { kinds } from '../../schema/kinds.ts'
 import type { Cursor, FeedItem, Page } from '../store.ts'
@@ -111,6 +110,6 @@ function itemsOf(connection: Connection, rows: readonly FeedRow[]): FeedItem[] {
       entry: entryOf(row as unknown as EntryRow),
     }
     const head = newest.get(row[11]) === index ? headOf.get(row[11])?.[0] : undefined
-    return typeof head === 'string' ? { ...item, head: JSON.parse(head) as Head } : item
+    return typeof head === 'string' ? { ...item, head: connection.heads.of(row[11], head) } : item
   })
 }

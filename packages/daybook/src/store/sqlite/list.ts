@@ -40,7 +40,7 @@ export function listPage(connection: Connection, asker: Asker, query: Query = {}
     ? cutPage(few, order, from, limit)
     : walk(connection, lists, conditions, matcher(query), order, from, limit)
   return {
-    items: rows.map((row) => JSON.parse(row[2] ?? '') as Head),
+    items: headsOf(connection, rows),
     cursor: next === null ? null : `${order} ${next}`,
     total: rows.length,
     totalIs: 'at_least',
@@ -90,16 +90,15 @@ function plainPage(
   const most = Math.max(0, ...lists.map(({ n }) => n))
   const exact = asker.subjects === 'all' || new Set(asker.subjects).size === 1
   return {
-    items: headsOf(page),
+    items: headsOf(connection, page),
     cursor: rows.length > limit ? `${order} ${page.at(-1)?.[0]}` : null,
     total: exact ? most : Math.max(most, page.length),
     totalIs: exact ? 'exact' : 'at_least',
   }
 }
 
-/** One parse for the whole page. */
-function headsOf(rows: readonly Found[]): Head[] {
-  return JSON.parse(`[${rows.map((row) => row[2]).join(',')}]`) as Head[]
+function headsOf(connection: Connection, rows: readonly Found[]): Head[] {
+  return rows.map((row) => connection.heads.of(row[1], row[2] ?? ''))
 }
 
 /** A session in several lists has the same position in each. */
@@ -130,10 +129,11 @@ function conditionsOf(query: Query): Condition[] {
   return conditions
 }
 
-/** What SQL cannot compare exactly (lone surrogates, letters in any case across name and title). */
-function matcher(query: Query): (head: Head) => boolean {
+/** What SQL cannot compare exactly (lone surrogates; a match across name and title); null when there is nothing of it. */
+function matcher(query: Query): ((head: Head) => boolean) | null {
   const tail = query.tail?.toLowerCase()
   const text = query.text?.toLowerCase()
+  if (tail === undefined && text === undefined) return null
   return (head) =>
     (tail === undefined || head.session.toLowerCase().endsWith(tail)) &&
     (text === undefined || [head.name, head.title].some((line) => line?.toLowerCase().includes(text)))
@@ -151,7 +151,7 @@ function gather(connection: Connection, asker: Asker, query: Query, conditions: 
   const rows = connection.rows(text).all(toText(asker.tenant), ...values, place) as unknown as GatheredRow[]
   const fits = matcher(query)
   return rows
-    .filter((row) => visible(asker, row[3], row[4]) && fits(JSON.parse(row[2]) as Head))
+    .filter((row) => visible(asker, row[3], row[4]) && (!fits || fits(connection.heads.of(row[1], row[2]))))
     .map((row) => [row[0], row[1], row[2]] as const)
 }
 type GatheredRow = readonly [number, number, string, string, string | null]
@@ -175,40 +175,62 @@ function cutPage(found: readonly Found[], order: Order, from: number | null, lim
   return { rows: page, next: rows.length > limit ? (page.at(-1)?.[0] ?? null) : null }
 }
 
-/** Walks the lists side by side, and reads heads only of what fits. */
+/** Walks the lists in pieces, until the page is full or enough was looked at; reads heads only of what fits. */
 function walk(
   connection: Connection,
   lists: readonly List[],
   conditions: readonly Condition[],
-  fits: (head: Head) => boolean,
+  fits: ((head: Head) => boolean) | null,
   order: Order,
   from: number | null,
   limit: number,
 ): Cut {
-  const condition = conditions.map(({ text }) => text).join(' AND ')
-  const text = `SELECT listed.last_pos, listed.sid, CASE WHEN ${condition} THEN head END FROM listed
-    JOIN sessions USING (sid) WHERE list = ? AND listed.last_pos ${beyond[order]} ?
+  const rows: Found[] = []
+  let next = from
+  for (let looked = 0; looked < walked; ) {
+    const each = Math.max(4 * limit, looked)
+    const piece = nextPiece(connection, lists, conditions, order, next, each)
+    for (const row of piece.rows) {
+      if (rows.length >= limit) return { rows, next }
+      next = row[0]
+      if (row[2] !== null && (!fits || fits(connection.heads.of(row[1], row[2])))) rows.push(row)
+    }
+    if (piece.ended) return { rows, next: null }
+    looked += each * lists.length
+  }
+  return { rows, next }
+}
+
+interface Piece {
+  readonly rows: readonly Found[]
+  /** Nothing comes behind it. */
+  readonly ended: boolean
+}
+
+/** The next sessions of all lists, up to where the first of them has shown its part; the head is null where it does not fit. */
+function nextPiece(
+  connection: Connection,
+  lists: readonly List[],
+  conditions: readonly Condition[],
+  order: Order,
+  from: number | null,
+  each: number,
+): Piece {
+  const text = `SELECT listed.last_pos, listed.sid, CASE WHEN ${conditions.map((one) => one.text).join(' AND ')} THEN head END
+    FROM listed JOIN sessions USING (sid) WHERE list = ? AND listed.last_pos ${beyond[order]} ?
     ORDER BY listed.last_pos ${sorted[order]} LIMIT ?`
-  const values = conditions.flatMap((each) => each.values)
-  const each = Math.ceil(walked / Math.max(lists.length, 1))
+  const values = conditions.flatMap((one) => one.values)
   const pages = lists.map(
     ({ list }) => connection.rows(text).all(...values, list, from ?? edge[order], each) as unknown as Found[],
   )
-  // Behind the nearest end of a part that goes on, the others may lack what it has not shown yet.
   const ends = pages.filter((page) => page.length === each).map((page) => page.at(-1)?.[0] ?? 0)
-  const end = ends.length === 0 ? null : order === 'newest' ? Math.max(...ends) : Math.min(...ends)
-  const rows: Found[] = []
-  let last: number | null = null
-  for (const row of merge(pages, order)) {
-    if (rows.length >= limit) return { rows, next: last }
-    if (end !== null && (order === 'newest' ? row[0] < end : row[0] > end)) break
-    last = row[0]
-    if (row[2] !== null && fits(JSON.parse(row[2]) as Head)) rows.push(row)
-  }
-  return { rows, next: end === null ? null : last }
+  if (ends.length === 0) return { rows: merge(pages, order), ended: true }
+  const end = order === 'newest' ? Math.max(...ends) : Math.min(...ends)
+  const rows = merge(pages, order).filter((row) => (order === 'newest' ? row[0] >= end : row[0] <= end))
+  return { rows, ended: false }
 }
 
-const pinnedSql = `SELECT pinned, id, head, owner, readers FROM marks JOIN sessions USING (sid)
+const pinnedSql = `SELECT pinned, id, head, owner, readers, sid FROM marks JOIN sessions USING (sid)
   WHERE marks.tenant = ? AND subject = ? AND pinned IS NOT NULL AND place = ? AND system = 0`
 
 function pinnedPage(connection: Connection, asker: Asker, query: Query, subject: string, limit: number): ListPage {
@@ -224,7 +246,9 @@ function pinnedPage(connection: Connection, asker: Asker, query: Query, subject:
     .filter((row) => visible(asker, row[3], row[4]))
     .filter((row) => start === null || row[0] > start.at || (row[0] === start.at && row[1] > start.id))
     .sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1))
-  const heads = rows.map((row) => [row, JSON.parse(row[2]) as Head] as const).filter(([, head]) => fits(head))
+  const heads = rows
+    .map((row) => [row, connection.heads.of(row[5], row[2])] as const)
+    .filter(([, head]) => !fits || fits(head))
   const page = heads.slice(0, limit)
   const last = page.at(-1)?.[0]
   return {
@@ -234,7 +258,7 @@ function pinnedPage(connection: Connection, asker: Asker, query: Query, subject:
     totalIs: 'at_least',
   }
 }
-type PinnedRow = readonly [number, string, string, string, string | null]
+type PinnedRow = readonly [number, string, string, string, string | null, number]
 
 function pinIn(cursor: string): { at: number; id: string } {
   const [made, at, id] = cursor.split(' ')

@@ -172,8 +172,9 @@ export class OpenFile {
     const state = this.#state
     if (!state) return
     await state.lane.drained()
+    // The writer last: who closes the file last tidies up its log, and a connection that only reads cannot.
+    if (this.packed) state.connection.close()
     await state.committer.close()
-    state.connection.close()
     this.#state = null
   }
 }

@@ -21,7 +21,7 @@ export interface Seen {
 }
 
 const seenSql = 'SELECT sid, seq, gone_at, owner, readers FROM sessions WHERE tenant = ? AND id = ?'
-const headSql = 'SELECT owner, readers, head FROM sessions WHERE tenant = ? AND id = ?'
+const headSql = 'SELECT owner, readers, head, sid FROM sessions WHERE tenant = ? AND id = ?'
 
 /** The session when the asker may know of it, tombstones included. */
 export function see(connection: Connection, asker: Asker, session: SessionId): Seen | null {
@@ -38,9 +38,9 @@ export function seeLiving(connection: Connection, asker: Asker, session: Session
 
 export function readHead(connection: Connection, asker: Asker, session: SessionId): Head | null {
   const row = connection.rows(headSql).get(toText(asker.tenant), toText(session)) as unknown as HeadRow | undefined
-  return row && visible(asker, row[0], row[1]) ? (JSON.parse(row[2]) as Head) : null
+  return row && visible(asker, row[0], row[1]) ? connection.heads.of(row[3], row[2]) : null
 }
-type HeadRow = readonly [string, string | null, string]
+type HeadRow = readonly [string, string | null, string, number]
 
 export function pageLimit(limit: number | undefined, otherwise: number): number {
   if (limit === undefined) return otherwise

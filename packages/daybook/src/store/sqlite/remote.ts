@@ -23,46 +23,65 @@ interface InFlight {
   readonly group: readonly Op[]
   readonly resolve: (results: readonly (Result | LaneFailure)[]) => void
   readonly reject: (error: unknown) => void
-  again: boolean
+  /** Threads that ended while this group waited for its answer. */
+  deaths: number
 }
+
+const mostDeaths = 3
 
 export class RemoteWriter {
   readonly #options: WriterOptions
-  #worker: Worker
+  /** Null between the end of one thread and the start of the next. */
+  #worker: Worker | null = null
+  #starting = false
   #inFlight: InFlight | null = null
   #closed: (() => void) | null = null
 
   private constructor(options: WriterOptions, worker: Worker) {
     this.#options = options
-    this.#worker = worker
-    this.#listen(worker)
+    this.#take(worker)
   }
 
   static async start(options: WriterOptions): Promise<RemoteWriter> {
     return new RemoteWriter(options, await spawn(options))
   }
 
-  /** One group at a time: the lane waits for the answer. */
+  /** One group at a time: the lane waits for the answer. Like a file, an idle thread keeps no process alive. */
   commit(group: readonly Op[]): Promise<readonly (Result | LaneFailure)[]> {
     return new Promise((resolve, reject) => {
-      this.#inFlight = { group, resolve, reject, again: false }
-      this.#send()
+      this.#inFlight = { group, resolve, reject, deaths: 0 }
+      if (this.#worker) this.#send(this.#worker)
+      else this.#revive()
     })
   }
 
   async close(): Promise<void> {
-    const gone = new Promise<void>((resolve) => {
+    const worker = this.#worker
+    if (!worker) return
+    await new Promise<void>((resolve) => {
       this.#closed = resolve
+      worker.ref()
+      worker.postMessage('close' satisfies Request)
     })
-    this.#post('close')
-    await gone
   }
 
-  #send(): void {
+  #take(worker: Worker): void {
+    this.#worker = worker
+    worker.on('message', (answer: Answer) => this.#settle(worker, answer))
+    // An uncaught error of the thread is followed by its exit.
+    worker.on('error', () => {})
+    worker.on('exit', () => this.#died())
+    if (this.#inFlight) this.#send(worker)
+    else worker.unref()
+  }
+
+  #send(worker: Worker): void {
     const flight = this.#inFlight
     if (!flight) return
+    const now = (this.#options.clock ?? Date.now)()
+    worker.ref()
     try {
-      this.#post({ group: flight.group, again: flight.again, now: (this.#options.clock ?? Date.now)() })
+      worker.postMessage({ group: flight.group, again: flight.deaths > 0, now } satisfies Request)
     } catch (error) {
       // A value that cannot cross to another thread.
       this.#inFlight = null
@@ -70,57 +89,55 @@ export class RemoteWriter {
     }
   }
 
-  #post(request: Request): void {
-    this.#worker.postMessage(request)
-  }
-
-  #listen(worker: Worker): void {
-    worker.on('message', (answer: Answer) => this.#settle(answer))
-    // An uncaught error of the thread is followed by its exit.
-    worker.on('error', () => {})
-    worker.on('exit', () => this.#died())
-  }
-
-  #settle(answer: Answer): void {
+  #settle(worker: Worker, answer: Answer): void {
     const flight = this.#inFlight
     this.#inFlight = null
+    worker.unref()
     if (!flight || answer === 'open') return
     if ('failed' in answer) flight.reject(errorOf(answer.failed))
     else flight.resolve(answer.results.map((result) => (isFailed(result) ? new LaneFailure(errorOf(result)) : result)))
   }
 
-  /**
-   * Whether the group in flight was committed only the file knows. A new thread runs it again as `again`: what is in
-   * the file already is answered as written, the rest is written now. A group that ends two threads is given up.
-   */
   #died(): void {
-    if (this.#closed) {
-      this.#closed()
-      return
-    }
+    this.#worker = null
+    if (this.#closed) this.#closed()
+    else if (this.#inFlight) this.#revive()
+  }
+
+  /**
+   * Whether the group in flight was committed only the file knows. The next thread runs it again, and says so: what is
+   * in the file already is answered as written, the rest is written now. A group that ends several threads is given up.
+   */
+  #revive(): void {
+    if (this.#starting) return
     const flight = this.#inFlight
-    if (flight?.again) {
+    if (flight) flight.deaths += 1
+    if (flight && flight.deaths > mostDeaths) {
       this.#inFlight = null
       flight.reject(
-        new DaybookError('internal', 'the writer ended twice over the same group; read before repeating it'),
+        new DaybookError('internal', 'the writer ended several times over one group; read before repeating it'),
       )
+      return
     }
-    spawn(this.#options).then(
-      (worker) => {
-        this.#worker = worker
-        this.#listen(worker)
-        if (this.#inFlight) {
-          this.#inFlight.again = true
-          this.#send()
-        }
-      },
-      (error: unknown) => {
-        this.#inFlight?.reject(error)
-        this.#inFlight = null
-      },
-    )
+    this.#starting = true
+    spawn(this.#options)
+      .then(
+        (worker) => this.#take(worker),
+        (error: unknown) => {
+          // Ended before it was open: no fault of the file, so another may do better.
+          if (error !== ended) this.#inFlight?.reject(error)
+          if (error !== ended) this.#inFlight = null
+        },
+      )
+      .finally(() => {
+        this.#starting = false
+        if (!this.#worker && this.#inFlight) this.#revive()
+      })
   }
 }
+
+/** Why a thread could not be started: it ended without a word. */
+const ended = new DaybookError('internal', 'the thread of the writer ended before it was open')
 
 function isFailed(result: Result | Failed): result is Failed {
   return typeof result === 'object' && result !== null && 'failedWith' in result
@@ -136,10 +153,12 @@ function spawn(options: WriterOptions): Promise<Worker> {
   const workerData = { path, durability, wait, maxBytes }
   const worker = new Worker(new URL(`./worker.${ending}`, import.meta.url), { workerData })
   return new Promise((resolve, reject) => {
-    const failed = (error: unknown) => reject(error)
-    worker.once('error', failed)
+    const exited = () => reject(ended)
+    worker.once('error', reject)
+    worker.once('exit', exited)
     worker.once('message', (answer: Answer) => {
-      worker.off('error', failed)
+      worker.off('error', reject)
+      worker.off('exit', exited)
       if (typeof answer === 'object' && 'failed' in answer) reject(errorOf(answer.failed))
       else resolve(worker)
     })

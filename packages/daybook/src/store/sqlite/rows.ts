@@ -218,10 +218,10 @@ export function labelsOf(head: Head, system: boolean): Labels {
   }
 }
 
-/** Name and title as they are searched. */
+/** Name and title as they are searched; a lone surrogate is what SQLite makes of it. */
 export function labelOf(name: string | null, title: string | null): string {
-  if (name === null) return title === null ? '' : title.toLowerCase()
-  return title === null ? name.toLowerCase() : `${name}\n${title}`.toLowerCase()
+  if (name === null && title === null) return ''
+  return (name === null || title === null ? (name ?? title ?? '') : `${name}\n${title}`).toLowerCase().toWellFormed()
 }
 
 export function sameLabels(row: Labels, next: Labels): boolean {

@@ -50,8 +50,9 @@ function endTombstone(tx: Tx, sid: number, fence: number): void {
   const { number } = kinds['session.deleted']
   const done = connection.sql('DELETE FROM entries WHERE sid = ? AND kind = ?').run(sid, number)
   tx.removed(Number(done.changes))
-  connection.sql('UPDATE sessions SET id = NULL, tail = NULL WHERE sid = ?').run(sid)
-  tx.raiseFloor(fence)
+  connection.sql('UPDATE sessions SET freed = id, id = NULL, tail = NULL WHERE sid = ?').run(sid)
+  // Above, not at: the last holder may still be writing when its id comes back.
+  tx.raiseFloor(fence + 1)
 }
 
 const unused = `SELECT blob FROM blobs WHERE at + ? <= ?

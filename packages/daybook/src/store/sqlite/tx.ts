@@ -2,11 +2,12 @@
 
 import { facets, type Head } from '../../schema/heads.ts'
 import type { SessionId } from '../../schema/ids.ts'
+import { signsOf } from './columns.ts'
 import type { Connection } from './connection.ts'
 import { Lists } from './lists.ts'
 import { meta, setMeta } from './migrations.ts'
 import { type Asker, packedText, unpack } from './ops.ts'
-import { type Labels, labelsOf, type Row, Rows, sameLabels, statusNumber, visible } from './rows.ts'
+import { type Labels, labelsOf, type Row, Rows, sameLabels, visible } from './rows.ts'
 import { toText } from './text.ts'
 
 const marks = (count: number) => Array.from({ length: count }, () => '?').join(', ')
@@ -115,17 +116,17 @@ export class Tx {
     }
   }
 
-  /** Writes one session now: for what must find it in the file. */
-  write(row: Row): void {
+  /** Writes one session now: for what must find it in the file. `all`: columns that seem right already, too. */
+  write(row: Row, all = false): void {
     row.waiting = false
     const packed = row.head
     if (packed === null) return
     const head = unpack<Head>(packed)
     const text = packedText(packed)
     const labels = labelsOf(head, row.system)
-    const moved = !row.stored || !sameLabels(row, labels)
+    const moved = all || !row.stored || !sameLabels(row, labels)
     const lists = this.#listsAfter(row, labels, moved)
-    if (row.stored) this.#update(row, head, text, labels, moved)
+    if (row.stored) this.#update(row, head, text, moved ? labels : null, all)
     else this.#insert(row, head, text, labels)
     this.lists.move(row, lists, row.lastPos)
     if (row.cell !== null) this.connection.sql(celled).run(row.sid, packedText(row.cell))
@@ -139,38 +140,32 @@ export class Tx {
     return moved || row.lists === null ? this.lists.of(row, labels) : row.lists
   }
 
-  #update(row: Row, head: Head, text: string, labels: Labels, moved: boolean): void {
+  #update(row: Row, head: Head, text: string, labels: Labels | null, all: boolean): void {
     this.connection.sql(hot).run(row.seq, row.hash, row.lastPos, head.fold, text, row.sid)
-    const status = row.system ? null : statusNumber(head)
-    const attention = attentionOf(row, head)
-    if (status !== row.status || attention !== row.attention || head.due !== row.due) {
-      this.connection.sql(state).run(status, attention, head.due, row.sid)
+    const [status, attention, due] = signsOf(head, row.system)
+    if (all || status !== row.status || attention !== row.attention || due !== row.due) {
+      this.connection.sql(state).run(status, attention, due, row.sid)
       row.status = status
       row.attention = attention
-      row.due = head.due
+      row.due = due
     }
-    if (moved) {
+    if (labels) {
       const { place, owner, readers, label } = labels
       this.connection.sql(labelled).run(place, owner, readers, label, row.goneAt, row.reach, ...labels.facets, row.sid)
     }
   }
 
   #insert(row: Row, head: Head, text: string, labels: Labels): void {
-    row.status = row.system ? null : statusNumber(head)
-    row.attention = attentionOf(row, head)
-    row.due = head.due
+    const [status, attention, due] = signsOf(head, row.system)
+    Object.assign(row, { status, attention, due })
     const { place, owner, readers, label } = labels
     const own = [row.sid, toText(row.tenant), row.id, tailOf(row), Number(row.system), row.base, row.baseSeq, row.fence]
-    const now = [row.seq, row.hash, row.lastPos, head.fold, text, row.status, row.attention, row.due]
+    const now = [row.seq, row.hash, row.lastPos, head.fold, text, status, attention, due]
     this.connection
       .sql(opened)
       .run(...own, ...now, place, owner, readers, label, row.goneAt, row.reach, ...labels.facets)
     row.stored = true
   }
-}
-
-function attentionOf(row: Row, head: Head): number | null {
-  return head.attention.length > 0 && !row.system && head.place !== 'deleted' ? 1 : null
 }
 
 /** Lower case and reversed, so that an ending is the beginning of an index key; null for what nobody lists. */

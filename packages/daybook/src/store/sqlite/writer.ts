@@ -56,8 +56,15 @@ export class Writer {
     }
   }
 
+  /** The log goes into the file, as far as other processes let it; whoever closes last does the rest. */
   close(): void {
-    this.connection.close()
+    try {
+      this.connection.sql('PRAGMA wal_checkpoint(TRUNCATE)').get()
+    } catch (error) {
+      if (!isBusy(error)) throw toDaybookError(error)
+    } finally {
+      this.connection.close()
+    }
   }
 
   /** False when another process holds the lock just now. */
