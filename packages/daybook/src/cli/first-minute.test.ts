@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { type Home, openHome, type Running } from './bin.fixture.ts'
 
-const page = join(import.meta.dirname, '../../../../docs/guide/first-minute.md')
+const page = join(import.meta.dirname, '../../../../README.md')
 
 interface Step {
   readonly command: string
