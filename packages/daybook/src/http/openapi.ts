@@ -73,7 +73,7 @@ export function openApi(routes: readonly Route[], { version, prefix }: ApiInfo):
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    tags: tags.map((name) => ({ name })),
+    tags: tags.filter((name) => routes.some(({ spec }) => spec.tag === name)).map((name) => ({ name })),
     paths,
     components: { schemas: components.schemas, responses: problems(components) },
   }

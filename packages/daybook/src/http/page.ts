@@ -38,7 +38,11 @@ export async function firstPage(context: Context): Promise<string> {
   const { store, sessions, version, prefix } = context
   const page = await sessions.list({ limit: shown })
   const count = `${page.totalIs === 'exact' ? '' : 'at least '}${page.total} ${page.total === 1 ? 'session' : 'sessions'}`
-  const safe = { none: 'kept in memory only', process: 'survives a crash of the process', power: 'survives power loss' }
+  const safe = {
+    none: 'gone when the server ends',
+    process: 'survives a crash of the process',
+    power: 'survives power loss',
+  }
   return `<!doctype html>
 <html lang="en">
 <head>

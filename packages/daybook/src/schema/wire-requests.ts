@@ -38,17 +38,19 @@ export const NewSession = Type.Object(
 )
 export type NewSession = Static<typeof NewSession>
 
-/** In PATCH null clears and objects merge (RFC 7396). */
-const objectOrNull = Type.Union([OpenObject, Type.Null()])
 export const SessionPatch = Type.Object(
   {
     ...named,
-    metadata: Type.Optional(objectOrNull),
-    state: Type.Optional(objectOrNull),
-    agent_data: Type.Optional(objectOrNull),
+    metadata: Type.Optional(OpenObject),
+    state: Type.Optional(OpenObject),
+    agent_data: Type.Optional(OpenObject),
     ...expect,
   },
-  { ...closed, title: 'SessionPatch', description: 'RFC 7396: objects merge, null removes.' },
+  {
+    ...closed,
+    title: 'SessionPatch',
+    description: 'RFC 7396: metadata, state and agent_data merge, and a null inside them removes a member.',
+  },
 )
 export type SessionPatch = Static<typeof SessionPatch>
 

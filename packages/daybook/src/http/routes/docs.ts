@@ -29,6 +29,10 @@ async function load(): Promise<Docs> {
       pageTitle: 'daybook',
       withDefaultFonts: false,
       telemetry: false,
+      showDeveloperTools: 'never',
+      hideClientButton: true,
+      agent: { disabled: true },
+      mcp: { disabled: true },
     },
   })
   const [page, bundle] = await Promise.all([app.inject('/docs/'), app.inject('/docs/js/scalar.js')])
