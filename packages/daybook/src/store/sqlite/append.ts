@@ -147,7 +147,8 @@ function write(tx: Tx, row: Row, op: AppendOp): Outcome {
   if (asked.cell !== undefined) row.cell = asked.cell
   tx.wait(row)
   // Who may see the session decides over the next append of the same commit already.
-  if (op.owner !== row.owner || op.readers !== row.readers) tx.write(row)
+  if (!row.stored) Object.assign(row, { owner: op.owner, readers: op.readers })
+  else if (op.owner !== row.owner || op.readers !== row.readers) tx.write(row)
   if (asked.refs || asked.blobs || asked.erase) writeNames(tx, row, op.asker, asked, first.seq, last.seq)
   return accepted(asked)
 }

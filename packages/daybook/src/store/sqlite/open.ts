@@ -35,8 +35,6 @@ interface State {
 
 export class OpenFile {
   readonly path: string
-  /** Operations go to another thread: deep values as text. */
-  readonly packed: boolean
   readonly clock: () => number
   readonly #options: FileOptions
   readonly #committed: (group: readonly Op[], results: readonly (Result | LaneFailure)[]) => void
@@ -50,7 +48,6 @@ export class OpenFile {
   ) {
     this.#options = { ...options, path: resolve(options.path) }
     this.path = this.#options.path
-    this.packed = options.worker
     this.clock = options.clock ?? Date.now
     this.#committed = committed
   }
@@ -173,7 +170,7 @@ export class OpenFile {
     if (!state) return
     await state.lane.drained()
     // The writer last: who closes the file last tidies up its log, and a connection that only reads cannot.
-    if (this.packed) state.connection.close()
+    if (this.#options.worker) state.connection.close()
     await state.committer.close()
     this.#state = null
   }

@@ -12,7 +12,11 @@ export interface Asker {
   readonly subjects: readonly Subject[] | 'all'
 }
 
-export type PackedAppend = Omit<Append, 'head' | 'cell'> & { readonly head: Packed<Head>; readonly cell?: Packed<Cell> }
+/** The head is null where a later append of the same group brings a newer one. */
+export type PackedAppend = Omit<Append, 'head' | 'cell'> & {
+  readonly head: Packed<Head> | null
+  readonly cell?: Packed<Cell>
+}
 export type PackedDeletion = Omit<Deletion, 'head'> & { readonly head: Packed<Head> }
 
 export interface AppendOp {
@@ -123,6 +127,9 @@ export type Op = AppendOp | SessionOp | BlobOp | SweepOp | SweepBlobsOp | MendOp
 
 /** `missing`: there is no such session for this asker. */
 export type Result = Outcome | Lease | Mark | Snapshot | boolean | null | 'missing' | readonly unknown[] | number
+
+/** A head was left out that turned out to be needed: the group must come again with all of them. */
+export class HeadMissing extends Error {}
 
 export function unpack<T>(packed: Packed<T>): T {
   return typeof packed === 'string' ? (JSON.parse(packed) as T) : packed

@@ -4,13 +4,14 @@ import { Worker } from 'node:worker_threads'
 import { DaybookError, type ErrorCode } from '../../schema/errors.ts'
 import { LaneFailure } from '../lane.ts'
 import type { Op, Result } from './ops.ts'
+import { pack, type Sent } from './pack.ts'
 import type { WriterOptions } from './writer.ts'
 
 /** To the worker: a group to commit, or the end. */
-export type Request = { readonly group: readonly Op[]; readonly again: boolean; readonly now: number } | 'close'
+export type Request = { readonly group: readonly Sent[]; readonly again: boolean; readonly now: number } | 'close'
 
-/** From the worker: failures as data, since errors lose their class on the way. */
-export type Answer = 'open' | { readonly results: readonly (Result | Failed)[] } | { readonly failed: Failed }
+/** From the worker (`whole`: again, with every head): failures as data, since errors lose their class on the way. */
+export type Answer = 'open' | 'whole' | { readonly results: readonly (Result | Failed)[] } | { readonly failed: Failed }
 
 export interface Failed {
   readonly failedWith: ErrorCode
@@ -25,6 +26,8 @@ interface InFlight {
   readonly reject: (error: unknown) => void
   /** Threads that ended while this group waited for its answer. */
   deaths: number
+  /** Send every head: the thread asked for one that was left out. */
+  whole: boolean
 }
 
 const mostDeaths = 3
@@ -49,7 +52,7 @@ export class RemoteWriter {
   /** One group at a time: the lane waits for the answer. Like a file, an idle thread keeps no process alive. */
   commit(group: readonly Op[]): Promise<readonly (Result | LaneFailure)[]> {
     return new Promise((resolve, reject) => {
-      this.#inFlight = { group, resolve, reject, deaths: 0 }
+      this.#inFlight = { group, resolve, reject, deaths: 0, whole: false }
       if (this.#worker) this.#send(this.#worker)
       else this.#revive()
     })
@@ -81,7 +84,8 @@ export class RemoteWriter {
     const now = (this.#options.clock ?? Date.now)()
     worker.ref()
     try {
-      worker.postMessage({ group: flight.group, again: flight.deaths > 0, now } satisfies Request)
+      const group = pack(flight.group, flight.whole)
+      worker.postMessage({ group, again: flight.deaths > 0, now } satisfies Request)
     } catch (error) {
       // A value that cannot cross to another thread.
       this.#inFlight = null
@@ -91,9 +95,14 @@ export class RemoteWriter {
 
   #settle(worker: Worker, answer: Answer): void {
     const flight = this.#inFlight
+    if (flight && answer === 'whole') {
+      flight.whole = true
+      this.#send(worker)
+      return
+    }
     this.#inFlight = null
     worker.unref()
-    if (!flight || answer === 'open') return
+    if (!flight || typeof answer === 'string') return
     if ('failed' in answer) flight.reject(errorOf(answer.failed))
     else flight.resolve(answer.results.map((result) => (isFailed(result) ? new LaneFailure(errorOf(result)) : result)))
   }

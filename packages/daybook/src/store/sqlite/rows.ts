@@ -47,6 +47,7 @@ export interface Row extends Labels {
   /** Waiting for the end of the commit. */
   head: Packed<Head> | null
   cell: Packed<Cell> | null
+  /** True without a head: the one that is needed was left out by the thread that sent the append. */
   waiting: boolean
 }
 

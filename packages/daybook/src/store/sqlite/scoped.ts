@@ -45,7 +45,7 @@ export class SqliteScope implements ScopedStore {
   }
 
   async append(batch: readonly Append[]): Promise<readonly Outcome[]> {
-    const ops = batch.map((append) => appendOp(this.#asker, append, this.#file.packed))
+    const ops = batch.map((append) => appendOp(this.#asker, append))
     return (await this.#file.push(ops)) as readonly Outcome[]
   }
 
@@ -104,21 +104,20 @@ export class SqliteScope implements ScopedStore {
 
   async refold(session: SessionId, at: { seq: number; hash: string }, head: Head, cell: Cell | null): Promise<boolean> {
     const fits = head.session === session && head.seq === at.seq && head.hash === at.hash && head.place !== 'deleted'
-    const packed = this.#file.packed
     const done = await this.#one({
       type: 'refold',
       asker: this.#asker,
       session,
       seq: fits ? at.seq : -1,
       hash: at.hash,
-      head: packed ? JSON.stringify(head) : head,
-      cell: packed && cell !== null ? JSON.stringify(cell) : cell,
+      head,
+      cell,
     })
     return done === true
   }
 
   async delete(session: SessionId, deletion: Deletion): Promise<Outcome> {
-    return (await this.#one(deleteOp(this.#asker, session, deletion, this.#file.packed))) as Outcome
+    return (await this.#one(deleteOp(this.#asker, session, deletion))) as Outcome
   }
 
   async acquire(session: SessionId, holder: string, ttl: number): Promise<Lease | null> {
@@ -170,11 +169,9 @@ export class SqliteScope implements ScopedStore {
 
   get snapshots(): Snapshots {
     const asker = this.#asker
-    const packed = this.#file.packed
     return {
       put: async (session, { seq, fold, head, cell }) => {
-        const texts = packed ? { head: JSON.stringify(head), cell: JSON.stringify(cell) } : { head, cell }
-        await this.#one({ type: 'snapshot', asker, session, seq, fold, ...texts })
+        await this.#one({ type: 'snapshot', asker, session, seq, fold, head, cell })
       },
       latest: async (session, seq, fold) =>
         this.#file.read((connection) => {

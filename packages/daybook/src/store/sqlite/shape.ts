@@ -5,14 +5,12 @@ import type { Append, Deletion } from '../store.ts'
 import type { AppendOp, Asker, DeleteOp } from './ops.ts'
 import { toText } from './text.ts'
 
-/** `packed`: it goes to another thread, and deep values as JSON text. */
-export function appendOp(asker: Asker, append: Append, packed: boolean): AppendOp {
-  const { head, cell } = append
-  const texts = packed && { head: JSON.stringify(head), ...(cell && { cell: JSON.stringify(cell) }) }
+export function appendOp(asker: Asker, append: Append): AppendOp {
+  const { head } = append
   return {
     type: 'append',
     asker,
-    append: texts ? { ...append, ...texts } : append,
+    append,
     invalid: malformed(append),
     mayOpen: append.expect > 0 || mayOpen(asker, append),
     toTrash: head.place === 'trash',
@@ -39,7 +37,7 @@ function mayOpen({ subjects }: Asker, { session, head, erase }: Append): boolean
   return head.readers.some((reader) => subjects.includes(reader))
 }
 
-export function deleteOp(asker: Asker, session: string, deletion: Deletion, packed: boolean): DeleteOp {
+export function deleteOp(asker: Asker, session: string, deletion: Deletion): DeleteOp {
   const { entry, head, expect } = deletion
   const fits =
     head.place === 'deleted' &&
@@ -52,7 +50,7 @@ export function deleteOp(asker: Asker, session: string, deletion: Deletion, pack
     type: 'delete',
     asker,
     session,
-    deletion: packed ? { ...deletion, head: JSON.stringify(head) } : deletion,
+    deletion,
     invalid: !fits,
   }
 }

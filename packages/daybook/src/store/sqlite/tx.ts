@@ -6,7 +6,7 @@ import { signsOf } from './columns.ts'
 import type { Connection } from './connection.ts'
 import { Lists } from './lists.ts'
 import { meta, setMeta } from './migrations.ts'
-import { type Asker, packedText, unpack } from './ops.ts'
+import { type Asker, HeadMissing, packedText, unpack } from './ops.ts'
 import { type Labels, labelsOf, type Row, Rows, sameLabels, visible } from './rows.ts'
 import { toText } from './text.ts'
 
@@ -61,6 +61,8 @@ export class Tx {
   /** The session when the asker may know of it, tombstones included. */
   seen(asker: Asker, session: SessionId): Row | null {
     const row = this.rows.find(asker.tenant, session)
+    // What is not an append looks for the session in the file.
+    if (row && !row.stored) this.write(row)
     return row && visible(asker, row.owner, row.readers) ? row : null
   }
 
@@ -118,8 +120,9 @@ export class Tx {
 
   /** Writes one session now: for what must find it in the file. `all`: columns that seem right already, too. */
   write(row: Row, all = false): void {
-    row.waiting = false
     const packed = row.head
+    if (packed === null && row.waiting) throw new HeadMissing()
+    row.waiting = false
     if (packed === null) return
     const head = unpack<Head>(packed)
     const text = packedText(packed)

@@ -3,6 +3,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { LaneFailure } from '../lane.ts'
 import { toDaybookError } from './errors.ts'
+import { HeadMissing } from './ops.ts'
+import { unpackGroup } from './pack.ts'
 import type { Answer, Failed, Request, WorkerOptions } from './remote.ts'
 import { Writer } from './writer.ts'
 
@@ -28,10 +30,10 @@ async function take(writer: Writer, request: Request): Promise<void> {
   }
   now = request.now
   try {
-    const results = await writer.commit(request.group, request.again)
+    const results = await writer.commit(unpackGroup(request.group), request.again)
     answer({ results: results.map((one) => (one instanceof LaneFailure ? failedOf(one.error) : one)) })
   } catch (error) {
-    answer({ failed: failedOf(error) })
+    answer(error instanceof HeadMissing ? 'whole' : { failed: failedOf(error) })
   }
 }
 

@@ -11,7 +11,7 @@ import { refusal } from './keys.ts'
 import { acquire, release, renew } from './leases.ts'
 import { putMark } from './marks.ts'
 import { mend } from './mend.ts'
-import type { Op, Result } from './ops.ts'
+import { HeadMissing, type Op, type Result } from './ops.ts'
 import { refold } from './refold.ts'
 import { dropSnapshots, putSnapshot } from './snapshots.ts'
 import { sweepBlobs, sweepSessions } from './sweep.ts'
@@ -52,7 +52,7 @@ export class Writer {
     try {
       return this.#begin() ? this.#write(group) : this.#later(group)
     } catch (error) {
-      throw toDaybookError(error)
+      throw reported(error)
     }
   }
 
@@ -93,14 +93,14 @@ export class Writer {
       return this.#together(group)
     } catch (error) {
       this.#rollback()
-      if (!isDataFault(error)) throw toDaybookError(error)
+      if (!isDataFault(error)) throw reported(error)
     }
     try {
       if (!this.#begin()) throw new DaybookError('store_busy', 'another process took the store')
       return this.#apart(group)
     } catch (error) {
       this.#rollback()
-      throw toDaybookError(error)
+      throw reported(error)
     }
   }
 
@@ -210,4 +210,9 @@ export class Writer {
         return mend(tx)
     }
   }
+}
+
+/** Whoever sent the group knows what to do about a missing head. */
+function reported(error: unknown): unknown {
+  return error instanceof HeadMissing ? error : toDaybookError(error)
 }
