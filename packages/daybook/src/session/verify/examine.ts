@@ -41,6 +41,8 @@ export interface Subject {
   /** Looks at states on the way: cached folds are compared with them. */
   readonly onState: (state: Folded, erased: Seq | null) => Promise<void> | void
   readonly onPage: (entries: number) => void
+  /** Whether the head moved on meanwhile: then nobody runs after the end of the log. */
+  readonly grown: () => Promise<boolean>
   readonly onBlob: (hash: Hash, seq: Seq) => Promise<void> | void
 }
 
@@ -67,6 +69,7 @@ export async function examine(subject: Subject): Promise<Examined> {
       else await examination.take(one)
     }
     subject.onPage(page.entries.length)
+    if (examination.last >= (subject.head?.seq ?? Number.POSITIVE_INFINITY) && (await subject.grown())) break
   }
   return examination.result()
 }
@@ -82,7 +85,7 @@ class Examination {
   readonly #ownAfter: Seq
   #erased: Seq | null
   #atHead: Folded | null = null
-  #last: Seq = 0
+  last: Seq = 0
   readonly start: Seq
 
   constructor(subject: Subject) {
@@ -92,7 +95,7 @@ class Examination {
     this.#ownAfter = segments.at(-1)?.after ?? 0
     this.#erased = point?.erased ?? null
     this.#chain = new ChainCheck(segments, prev, (found) => void this.#found.push(found))
-    this.#last = this.start
+    this.last = this.start
   }
 
   /** Learns what the rewinds of the log will need. */
@@ -121,7 +124,7 @@ class Examination {
     const before = this.#found.length
     const trusted = this.#chain.take(entry)
     if (this.#found.length > before) this.#replay = null
-    this.#last = entry.seq
+    this.last = entry.seq
     const data = trusted ? this.#dataOf(entry) : undefined
     if (data === undefined) return
     if (data === null) this.#without(entry.seq)
@@ -168,8 +171,8 @@ class Examination {
 
   result(): Examined {
     const { head, session } = this.#subject
-    if (head && this.#last < head.seq) {
-      const seq = this.#last + 1
+    if (head && this.last < head.seq) {
+      const seq = this.last + 1
       const detail = seq === head.seq ? 'the entry is not there' : `the entries up to ${head.seq} are not there`
       this.#found.push({ what: 'missing', repairable: false, session, seq, detail })
       this.#replay = null

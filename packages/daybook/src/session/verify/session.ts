@@ -72,10 +72,13 @@ async function verifyOnce(check: SessionCheck, { head, cell }: Stored): Promise<
   const { store, row } = check
   const found: Found[] = []
   const add = (one: Found): void => void found.push(one)
-  const segments = await segmentsOf(store, row.session, Number.MAX_SAFE_INTEGER).catch(() => null)
+  const segments = await segmentsOf(store, row.session).catch(() => null)
   const from = startOf(check, segments, add)
   const snapshots = await snapshotSeqs(check, head)
+  // Whoever appends meanwhile makes the log longer than the head that was read.
+  const grown = async (): Promise<boolean> => head !== null && ((await store.head(row.session))?.seq ?? 0) > head.seq
   const examined = await examine({
+    grown,
     store,
     session: row.session,
     head,
@@ -91,11 +94,9 @@ async function verifyOnce(check: SessionCheck, { head, cell }: Stored): Promise<
     },
   })
   found.push(...examined.found)
-  // Whoever appends meanwhile makes the log longer than the head that was read.
-  const grown = head !== null && ((await store.head(row.session))?.seq ?? 0) > head.seq
   const folds: Found[] = []
   if (found.every(({ what }) => what !== 'fork')) {
-    compareHead({ head, cell, grown }, examined, row.session, (one) => folds.push(one))
+    compareHead({ head, cell, grown: await grown() }, examined, row.session, (one) => folds.push(one))
   }
   const lost = emptied(check, examined, folds.length > 0)
   // Folding again would make a head forget what was lost.
@@ -162,10 +163,14 @@ function compareHead(
   const one = (what: 'head' | 'cell', detail: string): void =>
     add({ what, repairable: true, session, seq: end.head.seq, detail })
   const folded = grown ? atHead : end
-  if (!head || !folded) return one('head', head ? `no entry has its seq ${head.seq}` : 'it cannot be read')
+  if (!head || !folded) {
+    one('head', head ? `no entry has its seq ${head.seq}` : 'it cannot be read')
+    return
+  }
   if (head.fold < foldVersion) {
     const detail = `it is of fold ${head.fold}, this is ${foldVersion}`
-    return add({ what: 'stale', severity: 'stale', repairable: true, session, seq: end.head.seq, detail })
+    add({ what: 'stale', severity: 'stale', repairable: true, session, seq: end.head.seq, detail })
+    return
   }
   const fields = differentFields(head, folded.head, erasedInBase(examined))
   if (fields.length > 0) one('head', `not what the log says: ${fields.join(', ')}`)
