@@ -77,14 +77,14 @@ export const folders: { readonly [K in Kind]?: Folder<K> } = {
   }),
   'run.queued': ({ head }, data, entry) => ({
     head: {
-      runs: head.runs + 1,
+      runs: begun(head, data.run_id),
       lastActivity: entry.at,
       ...moved(head, data.run_id, 'queued', entry, withoutFailures(head.attention)),
     },
   }),
   'run.started': ({ head }, data, entry) => ({
     head: {
-      runs: head.openRuns.some((open) => open.run === data.run_id) ? head.runs : head.runs + 1,
+      runs: begun(head, data.run_id),
       ...moved(head, data.run_id, 'running', entry, withoutFailures(head.attention)),
     },
   }),
@@ -123,9 +123,11 @@ export const folders: { readonly [K in Kind]?: Folder<K> } = {
 }
 
 function opened({ head, cell }: Folded, data: DataOf<'session.opened'>, entry: StoredEntry) {
+  // A fork merges into what it inherits; otherwise the values are taken as they are, nulls too.
+  const fresh = data.base === undefined
   return {
     head: {
-      ...(data.base ? inheritedOf(data.base) : undefined),
+      ...(data.base ? inheritedOf(head, data.base) : undefined),
       ...labelsOf(data),
       name: data.name ?? head.name,
       owner: data.owner,
@@ -135,16 +137,17 @@ function opened({ head, cell }: Folded, data: DataOf<'session.opened'>, entry: S
       lastActivity: entry.at,
     },
     cell: {
-      state: patched(cell.state, data.state),
-      metadata: patched(cell.metadata, data.metadata),
-      agentData: patched(cell.agentData, data.agent_data),
+      state: patched(cell.state, data.state, fresh),
+      metadata: patched(cell.metadata, data.metadata, fresh),
+      agentData: patched(cell.agentData, data.agent_data, fresh),
     },
   }
 }
 
 /** What a fork takes over from its base's head without leases, queue, waits and open runs. */
-function inheritedOf(base: { session_id: string; seq: number }): Partial<Head> {
+function inheritedOf(head: Head, base: { session_id: string; seq: number }): Partial<Head> {
   return {
+    runs: head.runs - head.openRuns.length,
     base: { session: base.session_id, seq: base.seq },
     place: 'open',
     status: 'idle',
@@ -205,6 +208,11 @@ function patched(present: JsonObject, patch: unknown, replace = false): JsonObje
   if (patch === undefined) return present
   const next = replace ? patch : mergePatch(present, patch as JsonObject)
   return isObject(next) ? next : present
+}
+
+/** Runs there were, this one among them; one that goes back into the queue is counted already. */
+function begun(head: Head, run: string): number {
+  return head.openRuns.some((open) => open.run === run) ? head.runs : head.runs + 1
 }
 
 /** A run takes this status, or with null it ends; status, attention and due follow. */

@@ -8,6 +8,7 @@ import { hintTopic } from '../store/bus.ts'
 import type { Cursor, FeedItem, Page, Scope, ScopedStore, Store } from '../store/store.ts'
 import { visible } from './assemble.ts'
 import { Inbox } from './inbox.ts'
+import { invalid } from './values.ts'
 
 const pageSize = 500
 /** Without announcements from other processes their entries are looked for this often. */
@@ -17,6 +18,8 @@ type Listener = (item: FeedItem, head: Head | undefined) => void
 
 /** The one reader of the feed in this process; it reads while somebody listens. */
 export class Tail {
+  /** Whether the feed has one order for all sessions. */
+  readonly total: boolean
   readonly #store: Store
   readonly #onError: (error: unknown) => void
   readonly #sessions = new Map<string, Set<Listener>>()
@@ -27,6 +30,7 @@ export class Tail {
   #stop: (() => void) | null = null
 
   constructor(store: Store, onError: (error: unknown) => void) {
+    this.total = store.supports.feed === 'total'
     this.#store = store
     this.#onError = onError
   }
@@ -37,13 +41,19 @@ export class Tail {
     const listeners = name === null ? this.#everything : (this.#sessions.get(name) ?? new Set())
     if (name !== null) this.#sessions.set(name, listeners)
     listeners.add(listener)
-    this.#start()
-    await this.#cursor
-    return () => {
+    const unlisten = (): void => {
       listeners.delete(listener)
       if (name !== null && listeners.size === 0) this.#sessions.delete(name)
       if (this.#sessions.size === 0 && this.#everything.size === 0) this.end()
     }
+    this.#start()
+    try {
+      await this.#cursor
+    } catch (error) {
+      unlisten()
+      throw error
+    }
+    return unlisten
   }
 
   end(): void {
@@ -76,9 +86,14 @@ export class Tail {
     try {
       while (this.#again && this.#cursor) {
         this.#again = false
-        const before: Cursor = await this.#cursor
+        const from: Promise<Cursor> = this.#cursor
+        const before = await from
         const page = await this.#store.feed(before, pageSize)
-        if (!this.#cursor) return
+        if (this.#cursor !== from) {
+          // Ended meanwhile, and perhaps begun anew further on: this page is nobody's.
+          this.#again = true
+          continue
+        }
         if (page.cursor !== null) this.#cursor = Promise.resolve(page.cursor)
         this.#deliver(page.items)
         if (page.cursor !== before) this.#again = true
@@ -104,7 +119,10 @@ function nameOf(tenant: Tenant, session: SessionId): string {
   return `${tenant}\u0000${session}`
 }
 
-/** Entries after `after`: what is there, then what comes, each once and in order; ends with the signal or the deletion. */
+/**
+ * Entries after `after`: what is there, then what comes, each once and in order; ends with the signal, behind
+ * `session.deleted`, or with `gone` or `not_found` where the session went before all of it was told.
+ */
 export async function* followSession(
   tail: Tail,
   store: ScopedStore,
@@ -112,6 +130,7 @@ export async function* followSession(
   after: Seq,
   signal: AbortSignal,
 ): AsyncGenerator<StoredEntry> {
+  if (!Number.isSafeInteger(after) || after < 0) throw invalid('after', 'is not a seq')
   const inbox = new Inbox<StoredEntry>(signal)
   const { tenant } = store.scope
   const unlisten = await tail.listen({ tenant, session }, (item) => inbox.push(item.entry))
@@ -119,16 +138,19 @@ export async function* followSession(
   let behind = true
   try {
     await mustSee(store, session)
-    while (!signal.aborted) {
-      const page: readonly StoredEntry[] = behind
+    for (let missed = false; !signal.aborted; ) {
+      const reading: boolean = behind
+      const page: readonly StoredEntry[] = reading
         ? await store.read(session, { after: last, limit: pageSize })
         : inbox.take()
-      behind = behind ? page.length === pageSize : inbox.overflowed()
+      behind = reading ? page.length === pageSize : inbox.overflowed()
+      missed ||= behind
       for (const entry of page) {
         if (entry.seq <= last) continue
         if (entry.seq !== last + 1) {
+          if (reading) throw new DaybookError('damaged', `${session} has no entry ${last + 1}`, { seq: last + 1 })
           // Something in between was missed: the log has it.
-          behind = true
+          behind = missed = true
           break
         }
         last = entry.seq
@@ -136,6 +158,8 @@ export async function* followSession(
         if (signal.aborted || entry.kind === 'session.deleted') return
         if (entry.kind === 'session.shared') await mustSee(store, session)
       }
+      // What was missed and is not in the log went with the session, or with the right to see it.
+      if (reading && missed && page.length === 0) await mustSee(store, session)
       if (!behind && inbox.empty) await inbox.next()
     }
   } finally {
@@ -156,30 +180,32 @@ export async function* followFeed(
   cursor: Cursor | null,
   signal: AbortSignal,
 ): AsyncGenerator<FeedItem> {
+  const { total } = tail
   const inbox = new Inbox<FeedItem>(signal)
   const unlisten = await tail.listen('everything', (item, head) => {
     if (shown(item, head, store.scope)) inbox.push(head ? { ...item, head } : item)
   })
   let at = cursor
   let behind = true
-  const seen = new Map<SessionId, Seq>()
+  // What was read may come once more through the inbox.
+  const read = new Map<SessionId, Seq>()
   try {
     while (!signal.aborted) {
-      const page: Page<FeedItem> = behind ? await store.feed(at, pageSize) : { items: inbox.take(), cursor: at }
+      const reading: boolean = behind
+      const page: Page<FeedItem> = reading ? await store.feed(at, pageSize) : { items: inbox.take(), cursor: at }
       // A page may be empty before the end: the end is where the cursor stays the same.
-      behind = behind ? page.cursor !== at : inbox.overflowed()
+      behind = reading ? page.cursor !== at : inbox.overflowed()
       at = page.cursor
       for (const item of page.items) {
-        if (item.entry.seq <= (seen.get(item.session) ?? 0)) continue
-        seen.set(item.session, item.entry.seq)
+        if (reading) read.set(item.session, item.entry.seq)
+        else if (item.entry.seq <= (read.get(item.session) ?? 0)) continue
+        // In one order for all, what comes behind the first new one is new.
+        else if (total) read.clear()
         at = item.cursor
         yield item
         if (signal.aborted) return
       }
-      if (!behind && inbox.empty) {
-        seen.clear()
-        await inbox.next()
-      }
+      if (!behind && inbox.empty) await inbox.next()
     }
   } finally {
     unlisten()

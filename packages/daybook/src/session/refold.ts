@@ -4,7 +4,7 @@ import type { StoredEntry } from '../schema/entries.ts'
 import { DaybookError } from '../schema/errors.ts'
 import type { Head } from '../schema/heads.ts'
 import { foldVersion } from '../schema/heads.ts'
-import type { Seq, SessionId } from '../schema/ids.ts'
+import type { Hash, Seq, SessionId } from '../schema/ids.ts'
 import type { ScopedStore, Snapshot } from '../store/store.ts'
 import { dataOf } from './decode.ts'
 import { type Folded, unopened } from './fold.ts'
@@ -79,11 +79,29 @@ async function snapshotBefore(store: ScopedStore, session: SessionId, seq: Seq):
   let at: { session: SessionId; seq: Seq } | null = { session, seq }
   while (at !== null && at.seq > 0) {
     const own = await store.snapshots.latest(at.session, at.seq, foldVersion)
-    if (own) return own
+    if (own) return at.session === session || (await shares(store, session, own.head)) ? own : null
     const head: Head | null = await store.head(at.session)
     at = head?.base ? { session: head.base.session, seq: Math.min(head.base.seq, at.seq) } : null
   }
   return null
+}
+
+/**
+ * Whether the log of `session` has the entry that another session has at this seq. Bases are named by their ids, and an id
+ * may be another session's by now, once its deletion is long ago.
+ */
+async function shares(
+  store: ScopedStore,
+  session: SessionId,
+  { seq, hash }: { readonly seq: Seq; readonly hash: Hash | undefined },
+): Promise<boolean> {
+  const [entry] = await store.read(session, { after: seq - 1, until: seq })
+  return entry !== undefined && entry.hash === hash
+}
+
+async function isBase(store: ScopedStore, session: SessionId, base: NonNullable<Head['base']>): Promise<boolean> {
+  const [entry] = await store.read(base.session, { after: base.seq - 1, until: base.seq })
+  return shares(store, session, { seq: base.seq, hash: entry?.hash })
 }
 
 /**
@@ -106,7 +124,7 @@ async function withLateErasures(store: ScopedStore, session: SessionId, state: F
         cost += data.cost?.[index] ?? 0
       })
     }
-    owner = base
+    owner = base && base.seq > start && (await isBase(store, session, base)) ? base : null
   }
   if (tokens === state.head.tokens && cost === state.head.cost) return state
   return { ...state, head: { ...state.head, tokens, cost } }

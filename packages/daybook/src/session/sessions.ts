@@ -17,9 +17,10 @@ import type {
 } from './contract.ts'
 import type { Engine } from './engine.ts'
 import { followFeed, Tail } from './follow.ts'
-import { archiveIdle, type Idle, keepTrash, prune } from './keeper.ts'
+import { archiveIdle, archiveOld, type Idle, keepTrash, prune } from './keeper.ts'
 import { idFromKey, keyOf } from './keys.ts'
 import { checkId, openingDraft, ownerOf } from './opening.ts'
+import { headsOf } from './pages.ts'
 import { type Redactor, redactor } from './redact.ts'
 import { sessionHandle } from './session.ts'
 import { setSharedState, sharedState } from './shared-state.ts'
@@ -118,7 +119,7 @@ class Scoped implements ScopedSessions {
       event: 'write',
       make: () => ({ drafts: [] }),
       ...(key ? { key } : undefined),
-      ...(refs ? { refs } : undefined),
+      ...(refs ? { refs: structuredClone(refs) } : undefined),
     })
     return this.session(session)
   }
@@ -142,9 +143,12 @@ class Scoped implements ScopedSessions {
     if (tail.length === 0) throw new DaybookError('invalid', 'a tail is empty', { field: 'tail' })
     const found: Head[] = []
     for (const place of ['open', 'archived', 'trash'] as const) {
-      found.push(...(await this.#store.list({ tail, place, limit: 20 })).items)
+      for await (const head of headsOf(this.#store, { tail, place, limit: mostTails })) {
+        found.push(head)
+        if (found.length === mostTails) return found
+      }
     }
-    return found.slice(0, 20)
+    return found
   }
 
   locate(ref: Ref): Promise<SessionId | null> {
@@ -165,7 +169,7 @@ class Scoped implements ScopedSessions {
   }
 
   cleanup(maxAgeMs: number): Promise<number> {
-    return archiveIdle(this, { afterMs: maxAgeMs }, this.#engine.clock())
+    return archiveOld(this, this.#store, maxAgeMs, this.#engine.clock())
   }
 
   prune(rule: PruneRule): Promise<readonly SessionId[]> {
@@ -190,6 +194,9 @@ class Scoped implements ScopedSessions {
     return setSharedState(this.#engine, this.scope, this.caller, scope, patch, options)
   }
 }
+
+/** Sessions that one tail may find. */
+const mostTails = 20
 
 function actorOf(subject: Subject): Actor {
   return subject.includes(':') ? subject : `user:${subject}`

@@ -12,6 +12,7 @@ export function updateEntries(fields: UpdateFields): readonly NewEntry[] {
   const entries: NewEntry[] = []
   const data: Record<string, unknown> = {}
   for (const [field, value] of Object.entries(rest)) {
+    if (!Object.hasOwn(wireNames, field)) throw invalid(field, 'is not a known field')
     if (value !== undefined) data[wireNames[field as keyof typeof wireNames]] = value
   }
   for (const field of ['metadata', 'agentData', 'state'] as const) {

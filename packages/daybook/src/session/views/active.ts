@@ -1,6 +1,7 @@
 // The active history: what is left of a log when its rewinds are followed from the end.
 
 import type { StoredEntry } from '../../schema/entries.ts'
+import { DaybookError } from '../../schema/errors.ts'
 import type { Seq, SessionId } from '../../schema/ids.ts'
 import type { Kind } from '../../schema/kinds.ts'
 import type { ScopedStore } from '../../store/store.ts'
@@ -27,30 +28,52 @@ export async function activeSpans(store: ScopedStore, session: SessionId, seq: S
   return spans.reverse()
 }
 
-/** Active entries of some kinds up to `seq`, oldest first. */
+/** What of the active history at `seq` is wanted. */
+export interface Wanted {
+  readonly kinds: readonly Kind[]
+  /** Only entries with a seq below this. */
+  readonly before?: Seq | undefined
+}
+
+/** Active entries at `seq`, oldest first; fails with `gone` when the session goes before the end. */
 export async function* activeEntries(
   store: ScopedStore,
   session: SessionId,
   seq: Seq,
-  kinds: readonly Kind[],
+  { kinds, before }: Wanted,
 ): AsyncGenerator<StoredEntry> {
-  for (const span of await activeSpans(store, session, seq)) yield* entriesOf(store, session, { ...span, kinds })
+  for (const span of below(await activeSpans(store, session, seq), before)) {
+    yield* entriesOf(store, session, { ...span, kinds })
+  }
+  await mustBeThere(store, session)
 }
 
-/** The last `limit` active entries of some kinds with a seq below `before`, oldest first. */
+/** The last `limit` active entries at `seq`, oldest first. */
 export async function lastActive(
   store: ScopedStore,
   session: SessionId,
   seq: Seq,
-  kinds: readonly Kind[],
+  { kinds, before }: Wanted,
   limit: number,
 ): Promise<readonly StoredEntry[]> {
   const found: StoredEntry[] = []
-  for (const span of [...(await activeSpans(store, session, seq))].reverse()) {
+  for (const span of below(await activeSpans(store, session, seq), before).reverse()) {
     const left = limit - found.length
     if (left <= 0) break
     for await (const entry of entriesOf(store, session, { ...span, kinds, order: 'desc', limit: left }))
       found.push(entry)
   }
+  await mustBeThere(store, session)
   return found.reverse()
+}
+
+function below(spans: readonly Span[], before: Seq | undefined): Span[] {
+  if (before === undefined) return [...spans]
+  return spans.flatMap(({ after, until }) => (after + 1 < before ? { after, until: Math.min(until, before - 1) } : []))
+}
+
+/** A session that is deleted midway must not look like one with a shorter history. */
+async function mustBeThere(store: ScopedStore, session: SessionId): Promise<void> {
+  const head = await store.head(session)
+  if (!head || head.place === 'deleted') throw new DaybookError('gone', `${session} was deleted`)
 }

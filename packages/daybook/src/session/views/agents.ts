@@ -21,7 +21,7 @@ export async function agentsView(moment: Moment): Promise<AgentsView> {
 export async function handoffsOf({ store, head }: Moment): Promise<readonly Handoff[]> {
   if (head.switches === 0) return []
   const handoffs: Handoff[] = []
-  for await (const entry of activeEntries(store, head.session, head.seq, ['handoff'])) {
+  for await (const entry of activeEntries(store, head.session, head.seq, { kinds: ['handoff'] })) {
     const data = dataOf(entry, 'handoff')
     if (data) handoffs.push({ ...data, at: entry.at, seq: entry.seq })
   }

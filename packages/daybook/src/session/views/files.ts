@@ -12,7 +12,7 @@ const editMark = '"type":"edit"'
 export async function filesView({ store, head }: Moment): Promise<FilesView> {
   const files: FileView[] = []
   const pinned = new Set<string>()
-  for await (const entry of activeEntries(store, head.session, head.seq, ['message', 'pin'])) {
+  for await (const entry of activeEntries(store, head.session, head.seq, { kinds: ['message', 'pin'] })) {
     const place = { seq: entry.seq, at: entry.at }
     if (entry.kind === 'pin') {
       const data = dataOf(entry, 'pin')

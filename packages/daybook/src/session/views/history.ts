@@ -1,7 +1,6 @@
 // The view `history`: the active messages, streamed, with what surrounds them.
 
 import type { StoredEntry } from '../../schema/entries.ts'
-import { DaybookError } from '../../schema/errors.ts'
 import { dataOf } from '../decode.ts'
 import { activeEntries, lastActive } from './active.ts'
 import { handoffsOf } from './agents.ts'
@@ -21,23 +20,13 @@ export async function historyView(moment: Moment, options: ViewOptions): Promise
   }
 }
 
-async function* messagesOf({ store, head }: Moment, options: ViewOptions): AsyncGenerator<HistoryMessage> {
-  if (options.limit !== undefined) {
-    const until = Math.min(head.seq, (options.before ?? head.seq + 1) - 1)
-    for (const entry of await lastActive(store, head.session, until, ['message'], options.limit))
-      yield* messageOf(entry)
-    return
-  }
-  let count = 0
-  const until = options.before === undefined ? head.seq : Math.min(head.seq, options.before - 1)
-  for await (const entry of activeEntries(store, head.session, until, ['message'])) {
-    yield* messageOf(entry)
-    count += 1
-  }
-  // A session that is deleted midway must not look like one with a shorter history.
-  if (count < head.messages && (await store.head(head.session))?.place !== head.place) {
-    throw new DaybookError('gone', `${head.session} was deleted`)
-  }
+async function* messagesOf({ store, head }: Moment, { limit, before }: ViewOptions): AsyncGenerator<HistoryMessage> {
+  const wanted = { kinds: ['message'] as const, before }
+  const entries =
+    limit === undefined
+      ? activeEntries(store, head.session, head.seq, wanted)
+      : await lastActive(store, head.session, head.seq, wanted, limit)
+  for await (const entry of entries) yield* messageOf(entry)
 }
 
 /** Erased messages are not shown. */

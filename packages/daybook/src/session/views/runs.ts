@@ -11,6 +11,7 @@ import type { Moment } from './views.ts'
 type Open = { -readonly [Name in keyof RunView]: RunView[Name] } & { steps: StepView[] }
 
 const runKinds = [
+  'session.opened',
   'run.queued',
   'run.started',
   'run.waiting',
@@ -19,19 +20,21 @@ const runKinds = [
   'step.started',
   'step.finished',
 ] as const satisfies readonly Kind[]
+type RunKind = Exclude<(typeof runKinds)[number], 'session.opened'>
 
 export async function runsView({ store, head }: Moment): Promise<RunsView> {
   const runs = new Map<string, Open>()
-  for await (const entry of activeEntries(store, head.session, head.seq, runKinds)) {
+  for await (const entry of activeEntries(store, head.session, head.seq, { kinds: runKinds })) {
+    if (entry.kind === 'session.opened') {
+      // Runs that were open stayed with the base of a fork.
+      for (const [id, run] of runs) if (run.finishedAt === null) runs.delete(id)
+      continue
+    }
     const data = dataOf(entry) as { run_id: string } | null
     if (!data) continue
     const run = runs.get(data.run_id) ?? blank(data.run_id, entry)
     runs.set(data.run_id, run)
-    const apply = appliers[entry.kind as (typeof runKinds)[number]] as (
-      run: Open,
-      data: unknown,
-      entry: StoredEntry,
-    ) => void
+    const apply = appliers[entry.kind as RunKind] as (run: Open, data: unknown, entry: StoredEntry) => void
     apply(run, data, entry)
   }
   return { runs: [...runs.values()] }
@@ -43,10 +46,12 @@ function blank(run: string, entry: StoredEntry): Open {
 }
 
 const appliers: {
-  readonly [K in (typeof runKinds)[number]]: (run: Open, data: DataOf<K>, entry: StoredEntry) => void
+  readonly [K in RunKind]: (run: Open, data: DataOf<K>, entry: StoredEntry) => void
 } = {
   'run.queued': (run, { parent, agent, skill, reason, input }) => {
-    Object.assign(run, defined({ parent, agent, skill, reason, input: input as Json | undefined }))
+    Object.assign(run, defined({ parent, agent, skill, reason, input: input as Json | undefined }), {
+      status: 'queued',
+    })
   },
   'run.started': (run, { agent }, entry) => {
     delete run.reason

@@ -42,10 +42,19 @@ export async function viewOf<N extends ViewName>(
 async function momentOf(session: SessionHandle, until: Seq | undefined): Promise<Moment> {
   const { store } = session
   const head = await session.head()
-  if (until === undefined || until === head.seq) return { store, head, cell: await session.cell() }
+  if (until === undefined || until === head.seq) {
+    const cell = await session.cell()
+    // Head and cell of one moment: what was written between the two reads would be half there.
+    if ((await session.head()).hash === head.hash) return { store, head, cell }
+    return momentAt(session, head.seq)
+  }
   if (!Number.isSafeInteger(until) || until < 1 || until > head.seq) {
     throw new DaybookError('invalid', `there is no entry ${until}`, { field: 'until' })
   }
+  return momentAt(session, until)
+}
+
+async function momentAt(session: SessionHandle, seq: Seq): Promise<Moment> {
   const whole = session.engine.writer.whole(session.scope.tenant)
-  return { store, ...(await foldAt(whole, session.id, until)) }
+  return { store: session.store, ...(await foldAt(whole, session.id, seq)) }
 }
