@@ -29,7 +29,8 @@ export function blobPath(path: string, hash: string): string {
 export async function writeBeside(path: string, hash: string, bytes: Uint8Array): Promise<void> {
   const target = blobPath(path, hash)
   const folder = dirname(target)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  // One by one: where nothing can be written, making all at once says that the folder above is missing.
+  for (const one of [dirname(folder), folder]) await makeFolder(one)
   const temporary = `${target}.${randomUUID()}.part`
   try {
     const file = await open(temporary, 'wx', 0o600)
@@ -45,6 +46,14 @@ export async function writeBeside(path: string, hash: string, bytes: Uint8Array)
     throw error
   }
   for (const one of [folder, dirname(folder), dirname(dirname(folder))]) await syncFolder(one)
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 })
+  } catch (error) {
+    if (!existsSync(path)) throw error
+  }
 }
 
 /** A new name survives a loss of power only once its folder was written. Not every system can do that. */

@@ -16,8 +16,11 @@ const codes: Readonly<Record<number, ErrorCode>> = {
   23: 'store_readonly', // AUTH
   26: 'damaged', // NOTADB
 }
-/** IOERR_SHMSIZE: no room to grow the index of the write-ahead log. */
-const shmSize = 4874
+/**
+ * IOERR_SHMSIZE: no room to grow the index of the write-ahead log. IOERR_WRITE: the system refused to write for another
+ * reason than a full disk, nearly always a quota or a limit on the size of files; the reason itself is not told.
+ */
+const noRoom: ReadonlySet<number> = new Set([4874, 778])
 
 const fileCodes: Readonly<Record<string, ErrorCode>> = {
   ENOSPC: 'store_full',
@@ -85,7 +88,7 @@ export function codeOf(error: unknown): ErrorCode {
   const result = sqliteCode(error)
   // Stored JSON that does not parse.
   if (error instanceof SyntaxError) return 'damaged'
-  if (result === shmSize) return 'store_full'
+  if (noRoom.has(result)) return 'store_full'
   if (result > 0) return codes[result & 0xff] ?? 'internal'
   if (code === 'ERR_INVALID_STATE') return 'shutting_down'
   return (typeof code === 'string' && fileCodes[code]) || 'internal'
