@@ -6,7 +6,7 @@ import { append } from './append.ts'
 import { putBlob, unlinkBeside } from './blobs.ts'
 import { type Connection, type ConnectionOptions, Connection as Opened } from './connection.ts'
 import { deleteSession } from './delete.ts'
-import { isBusy, isDataFault, toDaybookError } from './errors.ts'
+import { codeOf, isBusy, isDataFault, toDaybookError } from './errors.ts'
 import { refusal } from './keys.ts'
 import { acquire, release, renew } from './leases.ts'
 import { putMark } from './marks.ts'
@@ -56,12 +56,15 @@ export class Writer {
     }
   }
 
-  /** The log goes into the file, as far as other processes let it; whoever closes last does the rest. */
+  /**
+   * The log goes into the file, as far as other processes and the room on the disk let it: what was acknowledged is safe
+   * in the log, and the next to open or close does the rest.
+   */
   close(): void {
     try {
       this.connection.sql('PRAGMA wal_checkpoint(TRUNCATE)').get()
     } catch (error) {
-      if (!isBusy(error)) throw toDaybookError(error)
+      if (!isBusy(error) && codeOf(error) !== 'store_full') throw toDaybookError(error)
     } finally {
       this.connection.close()
     }
