@@ -12,6 +12,9 @@ import { type Shapes, shapes } from './shapes.fixture.ts'
 const document: JsonObject = openApi(routes, { version: '0.0.0', prefix: '/api/v1' })
 const seconds = Number(process.env.DAYBOOK_FUZZ_SECONDS ?? 10)
 
+/** Calls are made in batches of 50; so many make it certain that every route is hit. */
+const leastBatches = 20
+
 const elsewhere: Readonly<Record<number, Operation['responses'][string]>> = {
   404: { $ref: '#/components/responses/Problem404' },
   405: { $ref: '#/components/responses/Problem405' },
@@ -63,13 +66,13 @@ for (const name of storeNames) {
     const byLine = new Map(operations.map((one) => [one.line, one]))
     const ends = performance.now() + (seconds * 1000) / storeNames.length
     const called = new Set<string>()
-    while (performance.now() < ends) {
+    for (let batch = 0; batch < leastBatches || performance.now() < ends; batch += 1) {
       await fc.assert(
         fc.asyncProperty(callArbitrary(operations), async (call) => {
           called.add(call.line)
           await check(s, known, byLine.get(call.line), call)
         }),
-        { numRuns: 300, interruptAfterTimeLimit: Math.max(1, ends - performance.now()), markInterruptAsFailure: false },
+        { numRuns: 50 },
       )
     }
     assert.deepEqual(

@@ -7,7 +7,7 @@ const { hostname, port } = new URL(address)
 let connected = 0
 
 for (let n = 0; n < Number(count); n += 1) {
-  const socket = connect({ port: Number(port), host: hostname, localAddress: `127.0.0.${1 + (n % 100)}` }, () => {
+  const socket = connect({ port: Number(port), host: hostname }, () => {
     socket.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\n\r\n`)
   })
   socket.once('data', () => {
