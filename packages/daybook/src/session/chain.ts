@@ -1,13 +1,10 @@
 // The hash chain: SHA-256 over stored texts and envelopes (rules 4 and 5 of PROTOCOL.md).
 
-import { hash } from 'node:crypto'
 import type { Envelope, StoredEntry } from '../schema/entries.ts'
 import type { Hash, SessionId } from '../schema/ids.ts'
+import { sha256 } from '../store/hash.ts'
 
-/** SHA-256 of a text's UTF-8, in base64url. */
-export function sha256(text: string): Hash {
-  return hash('sha256', text, 'base64url')
-}
+export { sha256 }
 
 /** What stands before the first entry: it binds a chain to its session's id. */
 export function genesis(session: SessionId): Hash {

@@ -1,6 +1,6 @@
 // Idempotency keys: whose they are, of what request, and the ids that are derived from them.
 
-import { hash } from 'node:crypto'
+import { Buffer } from 'node:buffer'
 import { DaybookError } from '../schema/errors.ts'
 import { type IdPrefix, idFromDigest } from '../schema/ids.ts'
 import { limits } from '../schema/json.ts'
@@ -28,6 +28,6 @@ function textOf(request: unknown): string {
 
 /** Calls without a session derive the new id, so that a repeat finds what the first made. */
 export function idFromKey(prefix: IdPrefix, scope: Scope, operation: string, key: Key): string {
-  const digest = hash('sha256', JSON.stringify([scope.tenant, operation, key.id]), 'buffer')
-  return idFromDigest(prefix, digest)
+  const digest = sha256(JSON.stringify([scope.tenant, operation, key.id]))
+  return idFromDigest(prefix, Buffer.from(digest, 'base64url'))
 }

@@ -16,7 +16,7 @@ import type { Engine } from './engine.ts'
 import { eraseEntries } from './erasure.ts'
 import type { Folded } from './fold.ts'
 import { followSession } from './follow.ts'
-import { type ForkOptions, forkSession } from './forking.ts'
+import type { ForkOptions } from './forking.ts'
 import { keyOf } from './keys.ts'
 import { checkId, openingDraft, ownerOf } from './opening.ts'
 import { entriesOf } from './pages.ts'
@@ -151,6 +151,7 @@ export class SessionHandle implements Session {
   }
 
   async fork(options: ForkOptions = {}): Promise<Session> {
+    const { forkSession } = await import('./forking.ts')
     return new SessionHandle(this.engine, this.scope, this.caller, await forkSession(this, options))
   }
 

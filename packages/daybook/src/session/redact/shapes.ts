@@ -78,19 +78,28 @@ const SHAPES: readonly Shape[] = [
   { shape: 'bearer-token', lead: '(?<=[Bb]earer )', rest: `(?=[\\w-]{0,200}\\d)${word(20)}[\\w.~+/=-]{0,${LONG}}` },
 ]
 
+/** A pattern that is read when it is first needed: the long ones cost a start a millisecond. */
+function later(source: string, flags: string): () => RegExp {
+  let pattern: RegExp | undefined
+  return () => {
+    pattern ??= new RegExp(source, flags)
+    return pattern
+  }
+}
+
 /** Names under which this table reports. */
 export const SHAPE_NAMES: readonly string[] = [...new Set(SHAPES.map((each) => each.shape))]
 
 // A letter before the secret may belong to an escape of JSON inside a string: the n of \n is no part of the word.
 const border = '(?:(?<![\\w-])|(?<=\\\\[nrtbf]|\\\\u[\\da-fA-F]{4}))'
-const any = `(?:${SHAPES.map((each) => `(${each.lead}${each.rest})`).join('|')})`
-const SEARCH = new RegExp(border + any, 'g')
-const JOINED = new RegExp(any, 'y')
+const table = `(?:${SHAPES.map((each) => `(${each.lead}${each.rest})`).join('|')})`
+const SEARCH = later(border + table, 'g')
+const JOINED = later(table, 'y')
 
 // Read at the start of a long run, which in JSON text may be lengthened by the last letters of an escape.
 const glued = SHAPES.filter((each) => !each.apart).map((each) => each.lead)
 const apart = SHAPES.filter((each) => each.apart).map((each) => each.lead)
-const HINT = new RegExp(`(?<=${apart.join('|')})|(?:[nrtbf]|u[\\da-fA-F]{4})?(?:${glued.join('|')})`, 'y')
+const HINT = later(`(?<=${apart.join('|')})|(?:[nrtbf]|u[\\da-fA-F]{4})?(?:${glued.join('|')})`, 'y')
 
 const IN_RUN = new Uint8Array(128)
 for (const char of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-') IN_RUN[char.charCodeAt(0)] = 1
@@ -120,9 +129,10 @@ function runEnd(text: string, from: number): number {
 
 /** True when the text has a long run that begins like one of the shapes; also for serialised JSON. */
 export function hintsShape(text: string): boolean {
+  const hint = HINT()
   for (let at = nextRun(text, 0); at >= 0; at = nextRun(text, runEnd(text, at))) {
-    HINT.lastIndex = at
-    if (HINT.test(text)) return true
+    hint.lastIndex = at
+    if (hint.test(text)) return true
   }
   return false
 }
@@ -137,11 +147,13 @@ function hitOf(match: RegExpExecArray | null): Hit | null {
 /** Finds the shapes of the table. */
 export const shapes: Finder = {
   next(text, from) {
-    SEARCH.lastIndex = from
-    return hitOf(SEARCH.exec(text))
+    const search = SEARCH()
+    search.lastIndex = from
+    return hitOf(search.exec(text))
   },
   joined(text, at) {
-    JOINED.lastIndex = at
-    return hitOf(JOINED.exec(text))
+    const search = JOINED()
+    search.lastIndex = at
+    return hitOf(search.exec(text))
   },
 }

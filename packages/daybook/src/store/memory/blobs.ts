@@ -1,7 +1,7 @@
 // Blobs by the hash of their bytes, one set per tenant, with the number of claims on each.
 
-import { hash } from 'node:crypto'
 import type { Hash } from '../../schema/ids.ts'
+import { sha256 } from '../hash.ts'
 import type { Blobs, Scope } from '../store.ts'
 import { type BlobClaim, type Row, type State, tenantOf } from './state.ts'
 
@@ -10,7 +10,7 @@ export function memoryBlobs(state: State, scope: Scope, guard: () => void): Blob
   return {
     async put(bytes) {
       guard()
-      const key = hash('sha256', bytes, 'base64url')
+      const key = sha256(bytes)
       const known = stored(key)
       if (known) known.at = state.clock()
       else tenantOf(state, scope.tenant).blobs.set(key, { bytes: new Uint8Array(bytes), at: state.clock(), claims: 0 })

@@ -1,6 +1,5 @@
 // A consistent copy of the file while others go on writing, with the blobs beside it.
 
-import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { copyFile, link, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
@@ -17,7 +16,7 @@ export async function backupFile(source: Connection, path: string, to: string): 
   const target = resolve(to)
   if (existsSync(target)) throw taken(to)
   await mkdir(dirname(target), { recursive: true, mode: 0o700 })
-  const temporary = `${target}.${randomUUID()}.part`
+  const temporary = `${target}.${crypto.randomUUID()}.part`
   try {
     await (await open(temporary, 'wx', 0o600)).close()
     await backup(source.db, temporary, { rate: allPages })

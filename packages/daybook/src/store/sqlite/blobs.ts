@@ -1,6 +1,5 @@
 // Blobs: up to 1 MiB in the file, larger ones beside it, written whole before anything can name them.
 
-import { hash as digest, randomUUID } from 'node:crypto'
 import { existsSync, rmSync } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -12,10 +11,6 @@ import type { Tx } from './tx.ts'
 
 /** Larger ones stand beside the file. */
 export const largestInside = 1024 * 1024
-
-export function blobHash(bytes: Uint8Array): string {
-  return digest('sha256', bytes, 'base64url')
-}
 
 export function blobFolder(path: string): string {
   return `${path}-blobs`
@@ -31,7 +26,7 @@ export async function writeBeside(path: string, hash: string, bytes: Uint8Array)
   const folder = dirname(target)
   // One by one: where nothing can be written, making all at once says that the folder above is missing.
   for (const one of [dirname(folder), folder]) await makeFolder(one)
-  const temporary = `${target}.${randomUUID()}.part`
+  const temporary = `${target}.${crypto.randomUUID()}.part`
   try {
     const file = await open(temporary, 'wx', 0o600)
     try {

@@ -1,6 +1,5 @@
 // The format of a file: made when it is new, lifted after a backup when it is older, refused when it is newer.
 
-import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { DaybookError } from '../../schema/errors.ts'
 import { lastKindNumber } from '../../schema/kinds.ts'
@@ -96,7 +95,7 @@ function create(connection: Connection, present: FileFormat): void {
   connection.db.exec(ddl)
   setMeta(connection, 'format', String(format))
   setMeta(connection, 'kinds', String(present.kinds))
-  setMeta(connection, 'store', randomUUID())
+  setMeta(connection, 'store', crypto.randomUUID())
   setMeta(connection, 'removed', '0')
   setMeta(connection, 'fence', '0')
 }

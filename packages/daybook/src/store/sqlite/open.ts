@@ -11,7 +11,6 @@ import { isBusy, toDaybookError } from './errors.ts'
 import { Forks } from './forks.ts'
 import { type FileFormat, formatOf, prepareFile, presentFormat } from './migrations.ts'
 import { bytesOf, entriesOf, type Op, type Result } from './ops.ts'
-import { RemoteWriter } from './remote.ts'
 import { Writer, type WriterOptions } from './writer.ts'
 
 export interface FileOptions extends WriterOptions {
@@ -118,8 +117,14 @@ export class OpenFile {
     const inside = !this.#options.worker
     if (!inside) first.close()
     const connection = inside ? first : this.connect()
-    const committer = inside ? new Writer(this.#options, first) : await RemoteWriter.start(this.#options)
+    const committer = inside ? new Writer(this.#options, first) : await this.#remote()
     this.#state = this.#around(connection, committer)
+  }
+
+  /** Threads only where one is asked for. */
+  async #remote(): Promise<Committer> {
+    const { RemoteWriter } = await import('./remote.ts')
+    return RemoteWriter.start(this.#options)
   }
 
   async #copy(to: string): Promise<void> {

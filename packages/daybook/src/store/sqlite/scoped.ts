@@ -3,6 +3,7 @@
 import { DaybookError } from '../../schema/errors.ts'
 import { type Cell, emptyCell, type Head } from '../../schema/heads.ts'
 import type { SessionId } from '../../schema/ids.ts'
+import { sha256 } from '../hash.ts'
 import type {
   Append,
   Blobs,
@@ -22,7 +23,7 @@ import type {
   ScopedStore,
   Snapshots,
 } from '../store.ts'
-import { blobHash, blobSize, largestInside, readBlob, writeBeside } from './blobs.ts'
+import { blobSize, largestInside, readBlob, writeBeside } from './blobs.ts'
 import { scopedFeedPage, unhurried } from './feed.ts'
 import { knownKey } from './keys.ts'
 import { listPage } from './list.ts'
@@ -185,7 +186,7 @@ export class SqliteScope implements ScopedStore {
   }
 
   async #putBlob(bytes: Uint8Array): Promise<string> {
-    const hash = blobHash(bytes)
+    const hash = sha256(bytes)
     const inside = bytes.byteLength <= largestInside
     for (;;) {
       if (!inside) await this.#file.readLater((_, path) => writeBeside(path, hash, bytes))
