@@ -59,6 +59,11 @@ export class Connection {
     return statement
   }
 
+  /** Every statement prepared so far by its text, for measuring what it did. */
+  statements(): readonly (readonly [string, StatementSync])[] {
+    return [...this.#statements, ...this.#arrays]
+  }
+
   close(): void {
     this.#statements.clear()
     this.#arrays.clear()

@@ -68,10 +68,13 @@ export class OpenFile {
   /** One look at the file; errors in the codes of daybook. */
   read<T>(look: (connection: Connection, forks: Forks) => T): T {
     const { connection, forks } = this.#ready()
-    try {
-      return look(connection, forks)
-    } catch (error) {
-      throw toDaybookError(error)
+    for (let left = tries; ; left -= 1) {
+      try {
+        return look(connection, forks)
+      } catch (error) {
+        // Readers wait only where another process opens or recovers the log.
+        if (!isBusy(error) || left === 0) throw toDaybookError(error)
+      }
     }
   }
 
