@@ -95,6 +95,25 @@ function spreading({ test }: Suite): void {
     strictEqual(await anna.snapshots.latest('late', 99, 1), null)
     strictEqual(await anna.snapshots.latest('below', 99, 1), null)
   })
+
+  test('Heads of forks that folded the erased entry are marked as of no fold with the erasure itself; others are not', async ({
+    anna,
+  }) => {
+    const opened = await write(anna, opening('base'))
+    const base = await write(anna, after(opened, { bodies: ['2', '3', '4'] }))
+    const second = (await anna.read('base'))[1]
+    if (!second) throw new Error('the base has four entries')
+    const early = await write(anna, forking('early', base, second))
+    const late = await write(anna, forking('late', base, base))
+    const below = await write(anna, after(await write(anna, forking('below', late, late)), { bodies: ['"more"'] }))
+    const erased = await write(anna, after(base, { kinds: ['entry.erased'], erase: [3] }))
+    deepStrictEqual(await anna.head('base'), erased)
+    deepStrictEqual(await anna.head('early'), early)
+    deepStrictEqual(await anna.head('late'), { ...late, fold: 0 })
+    deepStrictEqual(await anna.head('below'), { ...below, fold: 0 })
+    strictEqual(await anna.refold('late', late, late, null), true)
+    deepStrictEqual(await anna.head('late'), late)
+  })
 }
 
 function snapshots({ test }: Suite): void {

@@ -6,7 +6,7 @@ import { isSessionId, isSystemId } from '../../schema/ids.ts'
 import { kinds } from '../../schema/kinds.ts'
 import type { Append, Key, KnownKey, Outcome, Ref, RefusalCode, Scope } from '../store.ts'
 import { dropClaims } from './blobs.ts'
-import { dropFolds } from './snapshots.ts'
+import { outdate } from './snapshots.ts'
 import { find, findLiving, freeze, type Row, refKey, type State, sees, type TenantState, tenantOf } from './state.ts'
 
 const firstRare = 16
@@ -166,7 +166,7 @@ function erase(row: Row, seqs: readonly number[]): void {
     const entry = row.entries[seq - row.baseSeq - 1]
     if (entry && entry.body !== null) row.entries[seq - row.baseSeq - 1] = Object.freeze({ ...entry, body: null })
   }
-  dropFolds(row, Math.min(...seqs))
+  outdate(row, Math.min(...seqs))
   dropClaims(row, (claim) => {
     for (let seq = claim.first; seq <= claim.last; seq += 1) if (entryAt(row, seq)?.body !== null) return false
     return true

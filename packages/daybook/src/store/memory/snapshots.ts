@@ -31,11 +31,12 @@ function isSame(one: Snapshot | undefined, other: Snapshot): boolean {
   return one?.seq === other.seq && one.fold === other.fold
 }
 
-/** Drops every snapshot that folded the entry `seq` of this row, in its forks as well. */
-export function dropFolds(row: Row, seq: Seq): void {
+/** Drops every snapshot that folded the entry `seq` of this row, in its forks as well, and marks the forks' heads. */
+export function outdate(row: Row, seq: Seq): void {
   const rows = [row]
   for (let next = rows.pop(); next; next = rows.pop()) {
     next.snapshots = next.snapshots.filter((kept) => kept.seq < seq)
+    if (next !== row && !next.gone) next.head = freeze({ ...next.head, fold: 0 })
     for (const fork of next.forks) if (fork.baseSeq >= seq) rows.push(fork)
   }
 }

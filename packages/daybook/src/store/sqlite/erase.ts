@@ -1,5 +1,6 @@
 // Erasing: bodies are emptied, and every cache that was folded from them goes, in forks as well.
 
+import type { Head } from '../../schema/heads.ts'
 import type { Row } from './rows.ts'
 import type { Tx } from './tx.ts'
 
@@ -9,19 +10,29 @@ const unclaimed = `DELETE FROM blob_refs WHERE sid = ? AND first <= ? AND last >
 export function erase(tx: Tx, row: Row, seqs: readonly number[]): void {
   const empty = tx.connection.sql('UPDATE entries SET body = NULL WHERE sid = ? AND seq = ?')
   for (const seq of seqs) empty.run(row.sid, seq)
-  dropFolds(tx, row.sid, Math.min(...seqs))
+  outdate(tx, row.sid, Math.min(...seqs))
   tx.connection.sql(unclaimed).run(row.sid, Math.max(...seqs), Math.min(...seqs))
   tx.scrub = true
 }
 
-/** Drops every snapshot that folded the entry `seq` of this session. */
-function dropFolds(tx: Tx, sid: number, seq: number): void {
+/**
+ * Drops every snapshot that folded the entry `seq` of this session, and marks the heads of forks that did: with this very
+ * commit, since who folds them again afterwards may be killed before.
+ */
+function outdate(tx: Tx, sid: number, seq: number): void {
   tx.flush()
-  const forks = tx.connection.sql('SELECT sid FROM sessions WHERE base = ? AND base_seq >= ?')
-  const drop = tx.connection.sql('DELETE FROM snapshots WHERE sid = ? AND seq >= ?')
+  const { connection } = tx
+  const forks = connection.sql('SELECT sid, head, gone_at FROM sessions WHERE base = ? AND base_seq >= ?')
+  const drop = connection.sql('DELETE FROM snapshots WHERE sid = ? AND seq >= ?')
+  const mark = connection.sql('UPDATE sessions SET fold = 0, head = ? WHERE sid = ?')
   const waiting = [sid]
   for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
     drop.run(at, seq)
-    for (const fork of forks.all(at, seq)) waiting.push(Number(fork.sid))
+    for (const fork of forks.all(at, seq)) {
+      waiting.push(Number(fork.sid))
+      if (fork.gone_at !== null) continue
+      const head = JSON.parse(String(fork.head)) as Head
+      mark.run(JSON.stringify({ ...head, fold: 0 }), Number(fork.sid))
+    }
   }
 }

@@ -35,6 +35,17 @@ const folds: readonly Plant[] = [
     }),
   },
   {
+    bug: "erasing leaves the forks' heads as if nothing had been erased",
+    caughtBy:
+      'Heads of forks that folded the erased entry are marked as of no fold with the erasure itself; others are not',
+    plant: aroundAppends(async (append, write, row) => {
+      const kept = [...(row?.forks ?? [])].map((fork) => [fork, fork.head] as const)
+      const outcome = await write(append)
+      for (const [fork, head] of kept) force(fork, { head })
+      return outcome
+    }),
+  },
+  {
     bug: "erasing leaves the forks' snapshots",
     caughtBy:
       'Snapshots from the erased entry on go, in forks that read it too; earlier ones and other forks keep theirs',
