@@ -244,6 +244,7 @@ describe('[B9] a damaged session', () => {
   const kinds: readonly [string, string, FindingKind][] = [
     ['whose last entry is gone', `DELETE FROM entries WHERE sid = ${sid('other')} AND seq = 3`, 'missing'],
     ['whose head has another hash', head('other', 'hash', `'nonsense'`), 'head'],
+    ['whose head is no JSON', `UPDATE sessions SET head = '{"seq' WHERE id = 'other'`, 'head'],
     ['whose last entry was changed', entry('at = at + 1', 'other', 3), 'link'],
   ]
   for (const [name, sql, what] of kinds) {
@@ -256,7 +257,8 @@ describe('[B9] a damaged session', () => {
           const sessions = engine.within(scope)
           const refused = sessions.session('other').append(message('more'))
           await assert.rejects(refused, (error) => isDaybookError(error) && error.code === 'damaged')
-          assert.equal((await sessions.session('other').read({ limit: 1 })).length, 1)
+          // Its entries can be read: each says for itself whether it is whole.
+          assert.equal((await sessions.session('other').stored({ limit: 1 })).length, 1)
           await sessions.session('a').append(message('goes on'))
           await engine.close()
         })
@@ -264,4 +266,24 @@ describe('[B9] a damaged session', () => {
       })
     })
   }
+})
+
+test('repair folds forks of a stale base from what it has just folded, and leaves chains as they are', async () => {
+  await inFile(async (path) => {
+    await fill(path)
+    plant(path, `UPDATE sessions SET head = json_set(head, '$.fold', 0, '$.messages', 77)`)
+    plant(path, entry('at = at + 1', 'other', 2))
+    const { repaired, after } = await withStore(path, (store) => repairStore(store))
+    assert.deepEqual(repaired.map(({ what, session }) => `${what} ${session}`).sort(), [
+      'stale a',
+      'stale b',
+      'stale c',
+    ])
+    assert.deepEqual(where(after), ['link other 2'])
+    await withStore(path, async (store) => {
+      const whole = store.within({ tenant: 'acme', subjects: 'all' })
+      assert.deepEqual([(await whole.head('b'))?.fold, (await whole.head('b'))?.messages], [1, 7])
+      assert.equal((await whole.head('other'))?.messages, 77)
+    })
+  })
 })

@@ -32,8 +32,11 @@ export async function repairStore(
   // First the rows that the others are found by.
   if (todo.some((finding) => finding.session === null)) await store.admin.mend()
   const sessions = new Map(todo.flatMap((finding) => target(finding)))
+  const tree = await Tree.of(store)
   for await (const row of rowsOf(store)) {
-    if (sessions.has(keyOf(row.tenant, row.session)) && row.head?.place !== 'deleted') await refold(store, row, todo)
+    options.signal?.throwIfAborted()
+    const named = sessions.has(keyOf(row.tenant, row.session))
+    if (named && row.head?.place !== 'deleted') await refold(store, row, tree, todo)
   }
   if (todo.length > 0) await store.admin.mend()
   const after = todo.length > 0 ? await verifyStore(store, options) : before
@@ -54,13 +57,13 @@ function keyOf(tenant: Tenant, session: SessionId): string {
 }
 
 /** Head and cell as the log says; only where the log itself is whole. */
-async function refold(store: Store, row: Row, todo: readonly VerifyFinding[]): Promise<void> {
+async function refold(store: Store, row: Row, tree: Tree, todo: readonly VerifyFinding[]): Promise<void> {
   const whole = store.within({ tenant: row.tenant, subjects: 'all' })
   const own = todo.filter(({ tenant, session }) => tenant === row.tenant && session === row.session)
   if (own.some(({ what }) => what === 'snapshot')) await whole.snapshots.drop(row.session)
   if (own.every(({ what }) => what === 'snapshot')) return
-  const tree = await Tree.of(store)
   const result = await verifySession(checkOf(whole, row, tree, { blob: async () => null, onPage: () => {} }))
+  if (result) tree.keep(row.tenant, row.session, result.points, result.end === null)
   if (!result?.end) return
   const { head, cell } = result.usageAtLeast ? withUsageOf(result.end, row.head) : result.end
   await whole.refold(row.session, { seq: head.seq, hash: head.hash }, head, cell)

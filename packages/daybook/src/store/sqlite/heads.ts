@@ -1,5 +1,6 @@
 // Heads as values: parsed once per text and shared, for lists that are asked for again and again.
 
+import { DaybookError } from '../../schema/errors.ts'
 import type { Head } from '../../schema/heads.ts'
 
 interface Kept {
@@ -17,11 +18,19 @@ export class Heads {
   of(sid: number, text: string): Head {
     const kept = this.#kept.get(sid)
     if (kept?.text === text) return kept.head
-    const head = freeze(JSON.parse(text) as Head)
+    const head = freeze(parsed(text))
     this.#kept.delete(sid)
     this.#kept.set(sid, { text, head })
     if (this.#kept.size > most) this.#kept.delete(this.#kept.keys().next().value ?? sid)
     return head
+  }
+}
+
+function parsed(text: string): Head {
+  try {
+    return JSON.parse(text) as Head
+  } catch (cause) {
+    throw new DaybookError('damaged', 'a head in the file is not JSON', { cause })
   }
 }
 
