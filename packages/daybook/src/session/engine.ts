@@ -11,6 +11,8 @@ export interface Engine {
   readonly tail: Tail
   readonly redactor: Redactor
   readonly clock: () => number
+  /** Told of what fails behind a commit: its caller was or will be answered as the log says. */
+  readonly onError: (error: unknown) => void
   /** Ends followers when the engine closes. */
   readonly closing: AbortSignal
 }

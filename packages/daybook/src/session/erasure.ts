@@ -36,7 +36,8 @@ export async function eraseEntries(
     return null
   }
   const receipt = await session.submit({ operation: 'erase', request: chosen, alone, make: () => made }, options)
-  await refoldForks(session.engine, whole, session.id, chosen[0] ?? 0)
+  // The erasure is in the log by now, and the store has marked the forks' heads as outdated with it.
+  await refoldForks(session.engine, whole, session.id, chosen[0] ?? 0).catch(session.engine.onError)
   return receipt
 }
 

@@ -54,7 +54,8 @@ export async function forkSession(base: SessionHandle, options: ForkOptions): Pr
     ...(key ? { key } : undefined),
   }
   const [opened] = (await engine.writer.submit(scope, id, command)).entries
-  if (opened) await keepFold(engine, whole, id, fold(fork.state, opened, opening.data))
+  // The fork is there by now, whatever becomes of its first snapshot.
+  if (opened) await keepFold(engine, whole, id, fold(fork.state, opened, opening.data)).catch(engine.onError)
   return id
 }
 

@@ -61,6 +61,7 @@ class SessionsEngine implements Sessions {
       writer: new Writer({ store, clock, onError }),
       tail: new Tail(store, onError),
       redactor: options.redactor ?? redactor(),
+      onError,
       closing: this.#closing.signal,
     }
   }

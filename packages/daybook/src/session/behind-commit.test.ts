@@ -1,0 +1,52 @@
+// What fails behind a commit does not turn its answer into a refusal: the write is in the log.
+
+import { deepStrictEqual, strictEqual } from 'node:assert/strict'
+import { test } from 'node:test'
+import { DaybookError, isDaybookError } from '../schema/errors.ts'
+import { memoryStore } from '../store/memory.ts'
+import type { Store } from '../store/store.ts'
+import type { ScopedSessions } from './contract.ts'
+import { openSessions } from './sessions.ts'
+
+/** A disk with room for the log and none for what is kept beside it. */
+function withoutRoomBeside(inner: Store): Store {
+  const full = async (): Promise<never> => {
+    throw new DaybookError('store_full', 'no room')
+  }
+  return {
+    ...inner,
+    within(scope) {
+      const store = inner.within(scope)
+      return { ...store, snapshots: { ...store.snapshots, put: full }, refold: full }
+    },
+  }
+}
+
+async function inSessions(body: (sessions: ScopedSessions, codes: readonly string[]) => Promise<void>): Promise<void> {
+  const codes: string[] = []
+  const onError = (error: unknown) => void codes.push(isDaybookError(error) ? error.code : String(error))
+  await using store = memoryStore()
+  await using engine = await openSessions({ store: withoutRoomBeside(store), onError })
+  await body(engine.within({ tenant: 'acme', subjects: ['anna'] }), codes)
+}
+
+test('A fork whose first snapshot cannot be kept is there, and its caller is told so', () =>
+  inSessions(async (sessions, codes) => {
+    const base = await sessions.open()
+    const fork = await base.fork()
+    strictEqual((await fork.head()).seq, 2)
+    deepStrictEqual(codes, ['store_full'])
+  }))
+
+test('An erasure whose forks cannot be folded again now is done, and the forks say that they are outdated', () =>
+  inSessions(async (sessions, codes) => {
+    const base = await sessions.open()
+    await base.append({ kind: 'message', data: { role: 'user', content: 'secret' } })
+    const fork = await base.fork()
+    strictEqual((await base.erase([2])).last, 3)
+    strictEqual((await fork.stored({ after: 1, limit: 1 }))[0]?.body, null)
+    strictEqual((await fork.head()).fold, 0)
+    await fork.append({ kind: 'message', data: { role: 'user', content: 'more' } })
+    deepStrictEqual([(await fork.head()).messages, (await fork.head()).title], [1, 'more'])
+    deepStrictEqual(codes, ['store_full', 'store_full'])
+  }))
