@@ -4,7 +4,7 @@ import { deepStrictEqual, strictEqual } from 'node:assert/strict'
 import { test } from 'node:test'
 import { DaybookError, isDaybookError } from '../schema/errors.ts'
 import { memoryStore } from '../store/memory.ts'
-import type { Store } from '../store/store.ts'
+import type { ScopedStore, Store } from '../store/store.ts'
 import type { ScopedSessions } from './contract.ts'
 import { openSessions } from './sessions.ts'
 
@@ -17,7 +17,13 @@ function withoutRoomBeside(inner: Store): Store {
     ...inner,
     within(scope) {
       const store = inner.within(scope)
-      return { ...store, snapshots: { ...store.snapshots, put: full }, refold: full }
+      const changed: Partial<ScopedStore> = { snapshots: { ...store.snapshots, put: full }, refold: full }
+      return new Proxy(store, {
+        get: (target, name: keyof ScopedStore) => {
+          const value: unknown = changed[name] ?? target[name]
+          return typeof value === 'function' ? value.bind(target) : value
+        },
+      })
     },
   }
 }
