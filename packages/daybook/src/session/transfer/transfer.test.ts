@@ -1,6 +1,8 @@
 // Exports taken in elsewhere: the same sessions, hash for hash; again and in parts; forks, erasures, blobs; and refusals.
 
 import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { type ErrorCode, isDaybookError } from '../../schema/errors.ts'
@@ -130,6 +132,19 @@ describe('[B9] an export', () => {
       seq = snapshot.seq - 1
     }
     await healthy(there.store)
+  })
+
+  test('of a session that memory should not hold is put aside in a file, which is gone afterwards', async () => {
+    const [here, there] = [await bench(), await bench()]
+    const session = await here.anna.open()
+    for (const letter of 'abcdefghijklmno') await session.append(say(`${letter} \u00e9\u4e16`.repeat(60_000)))
+    const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith('daybook-import-'))
+    const before = left()
+    const lines = await linesOf(here.anna)
+    await there.all.import(each(lines))
+    await same(here.store, there.store, session.id)
+    await fails((await bench()).all.import(each(lines.slice(0, -2))), 'invalid')
+    assert.deepEqual(left(), before)
   })
 
   test('goes on where an earlier one ended, and empties what was erased since', async () => {
