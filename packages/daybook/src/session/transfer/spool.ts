@@ -52,7 +52,7 @@ export class Spool {
 
   async #spill(): Promise<void> {
     if (!this.#file) {
-      this.#path = join(tmpdir(), `daybook-import-${randomUUID()}`)
+      this.#path = join(tmpdir(), `daybook-import-${process.pid}-${randomUUID()}`)
       this.#file = await open(this.#path, 'wx+', 0o600)
     }
     if (this.#lines.length > 0) await this.#file.appendFile(`${this.#lines.join('\n')}\n`)

@@ -138,7 +138,7 @@ describe('[B9] an export', () => {
     const [here, there] = [await bench(), await bench()]
     const session = await here.anna.open()
     for (const letter of 'abcdefghijklmno') await session.append(say(`${letter} \u00e9\u4e16`.repeat(60_000)))
-    const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith('daybook-import-'))
+    const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith(`daybook-import-${process.pid}-`))
     const before = left()
     const lines = await linesOf(here.anna)
     await there.all.import(each(lines))
