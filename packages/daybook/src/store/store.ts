@@ -159,10 +159,7 @@ export interface Append {
   readonly blobs?: readonly Hash[]
   /** Of the lease under which this is written, checked at commit: the present fence, even if the lease ran out. Not at openings. */
   readonly fence?: number
-  /**
-   * Own earlier entries (others: `invalid`) whose bodies this append empties; snapshots from them on go, forks' too, and
-   * heads of forks that reach them are marked as of fold 0: to be folded again before use.
-   */
+  /** Own earlier entries (else `invalid`) to empty; snapshots that folded them go, heads of forks that did get fold 0. */
   readonly erase?: readonly Seq[]
 }
 
