@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { stage } from '../scripts/lib/stage.ts'
 import { openLog } from './daybook.ts'
 import type { Sample, Variant } from './harness.ts'
 import { Bench, times } from './harness.ts'
@@ -11,16 +12,22 @@ const bench = new Bench('start')
 const few = 10
 const many = bench.size(100_000, 10_000)
 const starts = bench.size(7, 4)
+/** The package as it is published, for that is what starts at its users'. */
+const built = join(bench.dir, 'package')
 const label = (n: number): string => `first answer, ${n.toLocaleString('en-US')} sessions`
 
 /** Milliseconds until the child printed, and what it printed. */
 function start(what: string, dir: string): Promise<{ wall: number; rss: number }> {
   const began = performance.now()
   const env = { ...process.env, NODE_COMPILE_CACHE: join(bench.dir, 'compile-cache') }
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'start-child.ts'), what, dir], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env,
-  })
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, 'start-child.mjs'), what, dir, join(built, 'dist')],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env,
+    },
+  )
   return new Promise((resolve, reject) => {
     let printed = ''
     let wall = Number.NaN
@@ -59,13 +66,16 @@ async function filled(n: number): Promise<string> {
   return dir
 }
 
+await stage(built, { types: false })
 const dirs = { few: await filled(few), many: await filled(many) }
 const empty = 'empty process'
 const open = 'import daybook, open the store'
+const sources = 'the same from the sources'
 const mastra = 'import @mastra/libsql'
 const table = await bench.race('Process start, warm compile cache', 'ms', empty, [
   starting(empty, 'empty', dirs.few),
-  starting(open, 'open', dirs.few),
+  starting(open, 'built', dirs.few),
+  starting(sources, 'open', dirs.few),
   starting(label(few), 'answer', dirs.few),
   starting(label(many), 'answer', dirs.many),
   starting(mastra, 'mastra', dirs.few),
@@ -103,5 +113,8 @@ bench.bar({
 })
 bench.remark(
   `Each round takes the best of ${starts} starts; the clock stops at the first byte the process prints, after it answered.`,
+)
+bench.remark(
+  'The second row runs the package as it is built for publishing; the rows below it run the sources, which node reads file by file.',
 )
 bench.finish()
