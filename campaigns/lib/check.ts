@@ -106,19 +106,23 @@ async function checkSession(
   if (!isDeepStrictEqual(own.get(session), entries.slice(after))) {
     problems.push(`${session}: the feed does not have its ${entries.length - after} entries`)
   }
-  // Marked by an erasure in its base: folded again before it is used, so what it says does not count.
-  if (head.fold < foldVersion) return
-  try {
-    const folded = await foldAt(store, session, head.seq, { fromStart: true })
-    compare(`head of ${session}`, head, folded.head, problems)
-    compare(`cell of ${session}`, await store.cell(session), folded.cell, problems)
-  } catch (error) {
-    problems.push(`${session} cannot be folded: ${error instanceof Error ? error.message : String(error)}`)
-  }
+  // One marked by an erasure in its base is folded again before it is used: what it says does not count.
+  if (head.fold === foldVersion) await checkFold(store, head, problems)
   const listed = await store.list({ tail: session, place: head.place === 'deleted' ? 'open' : head.place })
   if (!listed.items.some((item) => item.session === session)) problems.push(`${session} is in no list`)
   for (const ref of await store.refs(session)) {
     if ((await store.locate(ref)) !== session) problems.push(`${session}: the ref ${ref.value} leads elsewhere`)
+  }
+}
+
+async function checkFold(store: ScopedStore, head: Head, problems: string[]): Promise<void> {
+  const { session, seq } = head
+  try {
+    const folded = await foldAt(store, session, seq, { fromStart: true })
+    compare(`head of ${session}`, head, folded.head, problems)
+    compare(`cell of ${session}`, await store.cell(session), folded.cell, problems)
+  } catch (error) {
+    problems.push(`${session} cannot be folded: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
 

@@ -113,7 +113,8 @@ export class Plan {
 
   /** A session in the trash refuses writes until somebody takes it out. */
   refused(op: Op, code: string): void {
-    if ((code === 'trashed' || code === 'not_found') && this.#with.random.chance(0.5)) this.#toRestore = op.session
+    const inTrash = code === 'trashed' || (code === 'not_found' && this.#last.has(op.session))
+    if (inTrash && this.#with.random.chance(0.5)) this.#toRestore = op.session
   }
 
   knows(session: string, seq: number): void {

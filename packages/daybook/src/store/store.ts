@@ -159,7 +159,7 @@ export interface Append {
   readonly blobs?: readonly Hash[]
   /** Of the lease under which this is written, checked at commit: the present fence, even if the lease ran out. Not at openings. */
   readonly fence?: number
-  /** Own earlier entries (else `invalid`) to empty; snapshots that folded them go, heads of forks that did get fold 0. */
+  /** Own earlier entries (else `invalid`) to empty; snapshots of them go, heads of forks that folded them get fold 0. */
   readonly erase?: readonly Seq[]
 }
 
