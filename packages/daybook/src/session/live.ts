@@ -16,12 +16,25 @@ export interface Item {
   /** Repeats of the same key that came while this one was under way. */
   joined: Item[]
   races: number
+  /** Whether its key is looked up before it is folded; see {@link Live.repeats}. */
+  look: boolean
   /** Refused once on a fold from before: the next refusal is on what is stored. */
   fresh: boolean
   /** The fold that its `alone` has seen. */
   seen: Folded | null
   /** What it expected when it was refused with nothing in front of it; -1 before. */
   tried: Seq
+}
+
+export function newItem(
+  command: Command,
+  scope: Scope,
+  session: SessionId,
+  resolve: Item['resolve'],
+  reject: Item['reject'],
+): Item {
+  const look = command.alone !== undefined
+  return { command, scope, session, resolve, reject, joined: [], races: 0, look, fresh: false, seen: null, tried: -1 }
 }
 
 export class Live {
@@ -45,6 +58,11 @@ export class Live {
   stale = false
   /** The answer to the last append handed over: refusals decided on its fold wait for it. */
   tail: Promise<Outcome> | null = null
+  /**
+   * How many keyed calls are still looked up before they are folded. The store finds a repeat by itself, but what was folded
+   * behind it must then be folded again; so a look-up pays where repeats were met, and costs where there are none.
+   */
+  repeats = 0
   /** Keyed items under way, so that a repeat joins the first. */
   readonly keys = new Map<string, Item>()
   /** Keys that were answered while others were looked up: what the look-up says of them may be too old. */
@@ -59,6 +77,9 @@ export class Live {
     return this.underWay === 0 && this.queue.length === 0 && this.again.length === 0 && !this.draining
   }
 }
+
+/** Keyed calls that are looked up after a repeat was met. */
+export const repeatsExpected = 64
 
 /** The live sessions of one process; the least recently used idle ones are forgotten beyond `size`. */
 export class LiveSessions {
@@ -90,6 +111,11 @@ export class LiveSessions {
       if (this.#lives.size < this.#size * 0.9) return
     }
   }
+}
+
+/** Whether an item's key is looked up before it is folded. */
+export function looksUp(live: Live, item: Item): boolean {
+  return item.command.key !== undefined && (item.look || live.repeats > 0)
 }
 
 /** What the log knows of the keys in the queue, but for those answered during the look-up; null when nothing has a key. */

@@ -7,7 +7,7 @@ import type { Append, KnownKey, Outcome, RefusalCode, Scope, ScopedStore, Store 
 import { Answers } from './answers.ts'
 import { type Assembled, admit, assemble, type Command } from './assemble.ts'
 import type { Receipt } from './contract.ts'
-import { type Item, knownKeys, type Live, LiveSessions } from './live.ts'
+import { type Item, knownKeys, type Live, LiveSessions, looksUp, newItem, repeatsExpected } from './live.ts'
 import { loadSession } from './loading.ts'
 import { SnapshotKeeper } from './snapshots.ts'
 
@@ -51,18 +51,7 @@ export class Writer {
     return new Promise((resolve, reject) => {
       this.#answers.promise()
       const live = this.#lives.get(scope.tenant, session)
-      live.queue.push({
-        command,
-        scope,
-        session,
-        resolve,
-        reject,
-        joined: [],
-        races: 0,
-        seen: null,
-        tried: -1,
-        fresh: false,
-      })
+      live.queue.push(newItem(command, scope, session, resolve, reject))
       if (!live.draining) this.#drain(live)
     })
   }
@@ -103,7 +92,7 @@ export class Writer {
    */
   #drain(live: Live): void {
     while (live.queue.length > 0 && !(live.underWay > 0 && (live.stale || live.queue[0]?.command.alone))) {
-      if (!live.loaded || live.stale || live.queue.some(({ command }) => command.key || command.alone)) {
+      if (!live.loaded || live.stale || live.queue.some((item) => item.command.alone || looksUp(live, item))) {
         live.draining = true
         this.#drainSlowly(live).catch((error) => this.#failAll(live, error))
         return
@@ -128,13 +117,14 @@ export class Writer {
     live.queue = []
     for (const [index, item] of items.entries()) {
       const { key, alone } = item.command
-      const unknown = key && !(known?.has(key.id) || live.keys.has(key.id))
+      const unknown = looksUp(live, item) && !(key && (known?.has(key.id) || live.keys.has(key.id)))
       if (!unknown && key && this.#answerKnown(live, item, known?.get(key.id) ?? null)) continue
       const lonely = alone !== undefined && (item.seen !== live.state || live.underWay > 0)
       if (unknown || lonely) {
         live.queue = [...items.slice(index), ...live.queue]
         return unknown ? null : item
       }
+      if (key && live.repeats > 0) live.repeats -= 1
       this.#take(live, item)
     }
     return null
@@ -163,6 +153,7 @@ export class Writer {
     const key = item.command.key
     const first = key && live.keys.get(key.id)
     if (!key || (!known && !first)) return false
+    live.repeats = repeatsExpected
     if (known ? known.digest !== key.digest : first?.command.key?.digest !== key.digest) {
       this.#refuse(live, item, new DaybookError('key_reused', 'this key was used for another request'))
     } else if (known) {
@@ -202,6 +193,7 @@ export class Writer {
   }
 
   /**
+   * A known key is answered before anything is refused, so a key that was not looked up is now.
    * A refusal decided on a fold that is not durable yet is told after that fold's commit; if it fails, it is decided again.
    * With nothing under way another process may have written meanwhile: it is decided once more, on what is stored.
    */
@@ -210,7 +202,10 @@ export class Writer {
       live.queue.push(item)
       if (!live.draining) this.#drain(live)
     }
-    if (live.underWay > 0 && live.tail) {
+    if (item.command.key && !item.look) {
+      item.look = true
+      live.queue.push(item)
+    } else if (live.underWay > 0 && live.tail) {
       live.tail.then(
         (outcome) => (outcome.ok && !outcome.replayed ? this.#answers.reject(item, error) : retry()),
         retry,
@@ -229,7 +224,10 @@ export class Writer {
     const { item, made } = attempt
     this.#returned(live, item)
     if (outcome.ok) {
-      if (outcome.replayed) live.stale = true
+      if (outcome.replayed) {
+        live.stale = true
+        live.repeats = repeatsExpected
+      }
       const { first, last } = outcome
       const entries: readonly StoredEntry[] = outcome.replayed ? [] : made.append.entries
       this.#answers.resolve(item, { session: item.session, first, last, replayed: outcome.replayed, entries })
@@ -268,7 +266,7 @@ export class Writer {
     live.underWay -= 1
     if (!key) return
     live.keys.delete(key.id)
-    live.doubtful.add(key.id)
+    if (live.draining) live.doubtful.add(key.id)
   }
 
   #goOn(live: Live): void {
