@@ -90,6 +90,23 @@ for (const worker of [false, true]) {
   })
 }
 
+test('opening a store that is there loads no crypto, no threads and no network', () => {
+  const path = JSON.stringify(join(scratch, 'library-false.db'))
+  const out = runs(`
+    import { openSessions } from 'daybook'
+    import { sqliteStore } from 'daybook/sqlite'
+    await using store = sqliteStore({ path: ${path} })
+    await using sessions = await openSessions({ store })
+    console.log(process.moduleLoadList.join('\\n'))
+  `)
+  const parts = out.split('\n').map((line) => line.replace(/^NativeModule /, ''))
+  assert.ok(parts.includes('sqlite'))
+  assert.deepEqual(
+    ['crypto', 'worker_threads', 'net', 'http', 'child_process'].filter((part) => parts.includes(part)),
+    [],
+  )
+})
+
 test('an error of one entry is the error of another', () => {
   const out = runs(`
     import { DaybookError, openSessions } from 'daybook'
