@@ -82,11 +82,15 @@ for (const worker of [false, true]) {
       const session = await sessions.within({ tenant: 'local', subjects: ['local'] }).open({ name: 'one' })
       await session.append({ kind: 'message', data: { role: 'user', content: 'hello' } })
       const fork = await session.fork()
+      const large = new Uint8Array(2 ** 21).fill(7)
+      const { blobs } = store.within({ tenant: 'local', subjects: 'all' })
+      console.log(Buffer.from(await blobs.get(await blobs.put(large)) ?? []).equals(large))
+      await store.admin.backup(${JSON.stringify(join(scratch, `copy-${worker}.db`))})
       for (const entry of await fork.read()) console.log(entry.seq, entry.kind)
       const { messages } = await session.view('history')
       for await (const { content } of messages) console.log(content)
     `)
-    assert.match(out, /^1 session\.opened\n2 message\n3 session\.opened\nhello$/)
+    assert.match(out, /^true\n1 session\.opened\n2 message\n3 session\.opened\nhello$/)
   })
 }
 
@@ -102,7 +106,7 @@ test('opening a store that is there loads no crypto, no threads and no network',
   const parts = out.split('\n').map((line) => line.replace(/^NativeModule /, ''))
   assert.ok(parts.includes('sqlite'))
   assert.deepEqual(
-    ['crypto', 'worker_threads', 'net', 'http', 'child_process'].filter((part) => parts.includes(part)),
+    ['crypto', 'worker_threads', 'fs/promises', 'net', 'http', 'child_process'].filter((part) => parts.includes(part)),
     [],
   )
 })

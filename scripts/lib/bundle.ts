@@ -20,6 +20,19 @@ const shared = [
   { name: 'engine', modules: ['session/sessions', 'session/redact'] },
 ]
 
+/** Loaded by the first call of one of its functions: files are opened at once, but promised only for blobs and copies. */
+const late = 'node:fs/promises'
+
+/** What a chunk writes in place of an import from node. */
+function taken(names: string, from: string): string {
+  if (from !== late) return `const { ${names.replaceAll(' as ', ': ')} } = process.getBuiltinModule("${from}");`
+  const calls = names.split(', ').map((name) => {
+    const [its = '', own = its] = name.split(' as ')
+    return `const ${own} = (...given) => process.getBuiltinModule("${from}").${its}(...given);`
+  })
+  return calls.join('\n')
+}
+
 /**
  * Takes from node only the names that are used. An `import` of node:fs or node:util reads every name of it, those too that
  * load a further part of node when they are read: an eighth of the start of a process.
@@ -27,14 +40,12 @@ const shared = [
 const builtins: Plugin = {
   name: 'builtins',
   renderChunk: (code) => {
-    const taken = code.replace(
-      /^import \{ ([^}]+) \} from "(node:[\w/]+)";$/gm,
-      (_, names: string, from: string) =>
-        `const { ${names.replaceAll(' as ', ': ')} } = process.getBuiltinModule("${from}");`,
+    const light = code.replace(/^import \{ ([^}]+) \} from "(node:[\w/]+)";$/gm, (_, names: string, from: string) =>
+      taken(names, from),
     )
-    const left = /^import .*"node:.*$/m.exec(taken)
+    const left = /^import .*"node:.*$/m.exec(light)
     if (left !== null) throw new Error(`an import from node in a form that the build does not know: ${left[0]}`)
-    return { code: taken, map: null }
+    return { code: light, map: null }
   },
 }
 
