@@ -60,9 +60,9 @@ export function removeFolder(folder: string): void {
 export const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds))
 
-/** The same number every time it is asked for a failing round, told so that it can be repeated. */
+/** The first problems of a round, each cut to a few lines. */
 export function describeProblems(round: string, problems: readonly string[], log: (line: string) => void): void {
   log(`PROBLEM in ${round}:`)
-  for (const problem of problems.slice(0, 20)) log(`  ${problem}`)
+  for (const problem of problems.slice(0, 20)) log(`  ${problem.split('\n').slice(0, 5).join('\n  ').slice(0, 1000)}`)
   if (problems.length > 20) log(`  and ${problems.length - 20} more`)
 }
