@@ -1,6 +1,7 @@
 // Proves that the runner's counts are those of leaf tests, on real files with every outcome.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
@@ -47,6 +48,13 @@ test('a file that was never loaded counts as uncovered, a file of types alone do
   assert.equal(files.length, 2)
   assert.equal(percent(files), 50)
   assert.equal(typesOnly('export const one = 1'), false)
+})
+
+test('[S4.13] the run that decides measures the core with a floor of 90 % of its lines', () => {
+  const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8')
+  assert.match(read('../../.ci/run'), /^stage test .* test -- --coverage$/m)
+  assert.match(read('../test.ts'), /^const coreFolders = \['schema', 'store', 'session'\]/m)
+  assert.match(read('../test.ts'), /^const leastCoverage = 90$/m)
 })
 
 test('the list of allowed skips must agree in both directions', () => {

@@ -56,7 +56,7 @@ describe('the server', () => {
     ...over,
   })
 
-  it('keeps over a restart what it was told, in a database that makes itself [S1.1] [S2.1] [S2.11]', () =>
+  it('keeps over a restart what it was told, in a database that makes itself [S1.1] [S2.1]', () =>
     inFolder(async (folder) => {
       const store = `sqlite:${folder}/deep/er/daybook.db`
       const first = await startServer(settings({ store }))

@@ -3,14 +3,14 @@
 // Only visible ASCII is read through: an escaped space or line end stays as it is, so that words keep their borders.
 const ESCAPE = /\\{1,16}(?:u00(2[1-9a-f]|[3-6][0-9a-f]|7[0-9a-e])|\/)/gi
 
-export interface Projection {
+export interface Projected {
   readonly text: string
   /** Start in the source of each character of `text`, and of its end; null when both are the same. */
   readonly source: Int32Array | null
 }
 
 /** `text` with escaped visible ASCII replaced by itself, whatever the number of backslashes. */
-export function project(text: string): Projection {
+export function project(text: string): Projected {
   if (!text.includes('\\/') && !text.includes('\\u00')) return { text, source: null }
   const parts: string[] = []
   const source = new Int32Array(text.length + 1)
@@ -30,7 +30,7 @@ export function project(text: string): Projection {
 }
 
 /** Index in the projected text of the first character that comes from `at` or later in the source. */
-export function projected({ text, source }: Projection, at: number): number {
+export function projected({ text, source }: Projected, at: number): number {
   if (source === null) return at
   let low = 0
   let high = text.length
@@ -43,4 +43,4 @@ export function projected({ text, source }: Projection, at: number): number {
 }
 
 /** Index in the source of `at` in the projected text. */
-export const sourceOf = ({ source }: Projection, at: number): number => (source === null ? at : (source[at] ?? 0))
+export const sourceOf = ({ source }: Projected, at: number): number => (source === null ? at : (source[at] ?? 0))
