@@ -28,12 +28,14 @@ function withoutRoomBeside(inner: Store): Store {
   }
 }
 
-async function inSessions(body: (sessions: ScopedSessions, codes: readonly string[]) => Promise<void>): Promise<void> {
+async function inSessions(
+  body: (sessions: ScopedSessions, codes: readonly string[], store: Store) => Promise<void>,
+): Promise<void> {
   const codes: string[] = []
   const onError = (error: unknown) => void codes.push(isDaybookError(error) ? error.code : String(error))
   await using store = memoryStore()
   await using engine = await openSessions({ store: withoutRoomBeside(store), onError })
-  await body(engine.within({ tenant: 'acme', subjects: ['anna'] }), codes)
+  await body(engine.within({ tenant: 'acme', subjects: ['anna'] }), codes, store)
 }
 
 test('A fork whose first snapshot cannot be kept is there, and its caller is told so', () =>
@@ -45,13 +47,14 @@ test('A fork whose first snapshot cannot be kept is there, and its caller is tol
   }))
 
 test('An erasure whose forks cannot be folded again now is done, and the forks say that they are outdated', () =>
-  inSessions(async (sessions, codes) => {
+  inSessions(async (sessions, codes, store) => {
     const base = await sessions.open()
     await base.append({ kind: 'message', data: { role: 'user', content: 'secret' } })
     const fork = await base.fork()
     strictEqual((await base.erase([2])).last, 3)
     strictEqual((await fork.stored({ after: 1, limit: 1 }))[0]?.body, null)
-    strictEqual((await fork.head()).fold, 0)
+    strictEqual((await store.within({ tenant: 'acme', subjects: 'all' }).head(fork.id))?.fold, 0)
+    deepStrictEqual([(await fork.head()).messages, (await fork.head()).title], [0, null])
     await fork.append({ kind: 'message', data: { role: 'user', content: 'more' } })
     deepStrictEqual([(await fork.head()).messages, (await fork.head()).title], [1, 'more'])
     deepStrictEqual(codes, ['store_full', 'store_full'])

@@ -39,6 +39,7 @@ export function draftAll(entries: readonly NewEntry[], writer: Writer, redactor:
 }
 
 export function draft(entry: NewEntry, writer: Writer, redactor: Redactor, place = ''): Draft {
+  if (typeof entry !== 'object' || entry === null) throw invalid(`${place}entry`, 'is not an object')
   const { kind, data, run, cause } = entry
   if (typeof kind !== 'string' || !isKind(kind)) throw invalid(`${place}kind`, `is not a known kind`)
   if (!mayWrite(kind, writer)) {
@@ -48,15 +49,15 @@ export function draft(entry: NewEntry, writer: Writer, redactor: Redactor, place
   const misfit = checkOf(kind)(data, '')
   if (misfit) throw invalid(place + (misfit.field === '' ? 'data' : `data.${misfit.field}`), misfit.why)
   checkJson(data, `${place}data`)
-  let body = JSON.stringify(data)
-  if (!redactor.clean(body)) body = JSON.stringify(redactor.value(data).value)
+  const text = JSON.stringify(data)
+  const body = redactor.clean(text) ? text : JSON.stringify(redactor.value(data).value)
   checkSize(body, place)
   return {
     kind,
     v: kinds[kind].version,
     run,
     cause,
-    data: copyForFold(kind, data, body),
+    data: kind === 'message' && body === text ? copyForFold(data) : JSON.parse(body),
     body,
     dataHash: sha256(body),
     blobs: blobsIn(kind, data),
@@ -96,9 +97,8 @@ function checkSize(body: string, place: string): void {
   }
 }
 
-/** What the fold reads, taken from what is stored and never from the caller's object, which may change meanwhile. */
-function copyForFold(kind: Kind, data: unknown, body: string): unknown {
-  if (kind !== 'message' || body.includes('[redacted:')) return JSON.parse(body)
+/** What the fold reads of a message: copied, since the caller's object may change meanwhile, without parsing the body again. */
+function copyForFold(data: unknown): unknown {
   const { role, content, name, usage, cost } = data as { [name: string]: unknown; usage?: object }
   return { role, content, name, cost, usage: usage === undefined ? undefined : { ...usage } }
 }

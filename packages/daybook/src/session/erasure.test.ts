@@ -96,6 +96,31 @@ eachStore('forks, their forks and their live heads forget too', async (world) =>
   deepStrictEqual((await early.cell()).state, {})
 })
 
+eachStore('forks of a deleted fork forget too, live or not', async (world) => {
+  const base = await world.anna.open()
+  await base.append([told, { kind: 'state.changed', data: { scope: 'session', patch: { word: secret } } }])
+  const between = await base.fork()
+  const live = await between.fork({ id: 'live' })
+  await live.append(say('a'))
+  await between.delete()
+  await base.erase([2, 3])
+  await live.append(say('b'))
+  await forgotten(world, base, live)
+
+  const other = await world.anna.open()
+  await other.append(told)
+  const gone = await other.fork()
+  const asleep = await gone.fork({ id: 'asleep' })
+  await gone.delete()
+  await world.crash()
+  await world.anna.session(other.id).erase([2])
+  const found = world.anna.session(asleep.id)
+  deepStrictEqual([(await found.head()).title, (await found.head()).messages], [null, 0])
+  ok(!JSON.stringify((await world.anna.list()).items).includes(secret))
+  await found.append(say('awake'))
+  await forgotten(world, found)
+})
+
 eachStore('a fork that writes while its base is erased in does not bring the text back', async (world) => {
   const base = await world.anna.open()
   await base.append({ kind: 'state.changed', data: { scope: 'session', patch: { word: secret } } })

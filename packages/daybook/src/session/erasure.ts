@@ -1,5 +1,6 @@
 // Erasing entries: their data goes for ever, everything folded from it is folded again, the chain still verifies.
 
+import { foldVersion, type Head } from '../schema/heads.ts'
 import type { Seq, SessionId } from '../schema/ids.ts'
 import type { Kind } from '../schema/kinds.ts'
 import type { Usage } from '../schema/parts.ts'
@@ -12,6 +13,7 @@ import { dataOf } from './decode.ts'
 import type { Engine } from './engine.ts'
 import type { Folded } from './fold.ts'
 import { foldAt } from './refold.ts'
+import { segmentsOf } from './segments.ts'
 import type { SessionHandle } from './session.ts'
 import { invalid } from './values.ts'
 
@@ -59,13 +61,25 @@ async function usageOf(
   return tokens.some((n) => n > 0) || cost.some((n) => n > 0) ? { tokens, cost } : {}
 }
 
-/** Forks that reach an erased entry are folded again, and theirs. */
+/** Nobody goes on from a fold with what was erased: neither the forks that the store names nor those that are live here. */
 export async function refoldForks(engine: Engine, whole: ScopedStore, base: SessionId, from: Seq): Promise<void> {
+  await refoldNamed(engine, whole, base, from)
+  // Forks of deleted forks are named by nobody.
+  for (const id of engine.writer.lives.forks(whole.scope.tenant)) {
+    const head = await whole.head(id)
+    if (!head || head.place === 'deleted') continue
+    const segments = await segmentsOf(whole, id, head.seq)
+    if (segments.some((one) => one.session === base && one.until >= from)) await refoldFork(engine, whole, id)
+  }
+}
+
+/** Forks that reach an erased entry, and theirs. */
+async function refoldNamed(engine: Engine, whole: ScopedStore, base: SessionId, from: Seq): Promise<void> {
   for (const id of await whole.forks(base)) {
     const head = await whole.head(id)
     if (!head?.base || head.base.seq < from || head.place === 'deleted') continue
     await refoldFork(engine, whole, id)
-    await refoldForks(engine, whole, id, from)
+    await refoldNamed(engine, whole, id, from)
   }
 }
 
@@ -78,7 +92,16 @@ export function refoldFork(engine: Engine, whole: ScopedStore, id: SessionId): P
       if (!head || head.place === 'deleted') return
       const folded = await foldAt(whole, id, head.seq)
       // Where another process was faster, the head moved.
-      if (await whole.refold(id, head, folded.head, folded.cell)) return
+      if (!(await whole.refold(id, head, folded.head, folded.cell))) continue
+      await keepBeginning(whole, id, head)
+      return
     }
   })
+}
+
+/** Of the usage that was erased only the base's log tells: a snapshot of the fork's beginning keeps it when the base goes. */
+async function keepBeginning(whole: ScopedStore, id: SessionId, { base }: Head): Promise<void> {
+  if (!base) return
+  const seq = base.seq + 1
+  await whole.snapshots.put(id, { seq, fold: foldVersion, ...(await foldAt(whole, id, seq)) })
 }

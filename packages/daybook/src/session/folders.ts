@@ -147,7 +147,7 @@ function opened({ head, cell }: Folded, data: DataOf<'session.opened'>, entry: S
 /** What a fork takes over from its base's head without leases, queue, waits and open runs. */
 function inheritedOf(head: Head, base: { session_id: string; seq: number }): Partial<Head> {
   return {
-    runs: head.runs - head.openRuns.length,
+    runs: endedRuns(head),
     base: { session: base.session_id, seq: base.seq },
     place: 'open',
     status: 'idle',
@@ -169,9 +169,19 @@ function rewound(
 ) {
   const target = context.rewoundTo
   if (!target) throw new Error(`a rewind to ${data.to} was folded without the state there`)
-  const { messages, runs, currentAgent, switches, lastSwitchAt, last, title, summary } = target.head
+  const { messages, currentAgent, switches, lastSwitchAt, last, title, summary } = target.head
   return {
-    head: { messages, runs, currentAgent, switches, lastSwitchAt, last, title, summary, name: head.name },
+    head: {
+      messages,
+      runs: endedRuns(target.head),
+      currentAgent,
+      switches,
+      lastSwitchAt,
+      last,
+      title,
+      summary,
+      name: head.name,
+    },
     cell: target.cell,
   }
 }
@@ -208,6 +218,11 @@ function patched(present: JsonObject, patch: unknown, replace = false): JsonObje
   if (patch === undefined) return present
   const next = replace ? patch : mergePatch(present, patch as JsonObject)
   return isObject(next) ? next : present
+}
+
+/** Runs but those that are open: they do not come along. */
+function endedRuns(head: Head): number {
+  return head.runs - head.openRuns.length
 }
 
 /** Runs there were, this one among them; one that goes back into the queue is counted already. */

@@ -104,6 +104,12 @@ export class LiveSessions {
     return live
   }
 
+  /** Sessions of a tenant that go on from another one's log. */
+  forks(tenant: Tenant): readonly SessionId[] {
+    const forks = [...this.#lives.values()].filter((live) => live.tenant === tenant && live.state?.head.base)
+    return forks.map((live) => live.session)
+  }
+
   #trim(): void {
     if (this.#lives.size < this.#size) return
     for (const [name, live] of this.#lives) {

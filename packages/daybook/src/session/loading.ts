@@ -34,7 +34,7 @@ export async function loadSession(store: ScopedStore, session: SessionId): Promi
     }
     return loadSession(store, session)
   }
-  if (head.fold < foldVersion) return { state: await foldAt(store, session, head.seq), snapshot: 0 }
+  if (isOutdated(head)) return { state: await foldAt(store, session, head.seq), snapshot: 0 }
   return { state: { head, cell: (await store.cell(session)) ?? emptyCell }, snapshot: await lastSnapshot(store, head) }
 }
 
@@ -48,4 +48,13 @@ async function lastSnapshot(store: ScopedStore, head: Head): Promise<Seq> {
   if (head.seq <= limits.snapshotEntries) return 0
   const latest = await store.snapshots.latest(head.session, head.seq, foldVersion)
   return latest?.seq ?? head.base?.seq ?? 0
+}
+
+/** A head that may be shown: one of an older fold, or one whose base was erased in, says what its log says now. */
+export async function currentHead(whole: ScopedStore, head: Head): Promise<Head> {
+  return isOutdated(head) ? (await foldAt(whole, head.session, head.seq)).head : head
+}
+
+export function isOutdated({ fold, place }: Head): boolean {
+  return fold < foldVersion && place !== 'deleted'
 }

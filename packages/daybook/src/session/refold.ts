@@ -10,6 +10,7 @@ import { dataOf } from './decode.ts'
 import { type Folded, unopened } from './fold.ts'
 import { entriesOf } from './pages.ts'
 import { Replay, rewindTargets } from './replay.ts'
+import { segmentsOf } from './segments.ts'
 
 export interface RefoldOptions {
   /** Never start from a snapshot: what verification wants. */
@@ -99,33 +100,29 @@ async function shares(
   return entry !== undefined && entry.hash === hash
 }
 
-async function isBase(store: ScopedStore, session: SessionId, base: NonNullable<Head['base']>): Promise<boolean> {
-  const [entry] = await store.read(base.session, { after: base.seq - 1, until: base.seq })
-  return shares(store, session, { seq: base.seq, hash: entry?.hash })
-}
-
 /**
  * Usage that erased entries had reported stays counted, also in a fold that ends before the erasure. Entries up to
- * `start` are in a snapshot: one that was made after the erasure, since an erasure drops those that it makes untrue.
+ * `start` are in a snapshot: one that was made after the erasure, since an erasure drops those that it makes untrue. What
+ * was erased in a base that is deleted is told by nobody any more.
  */
 async function withLateErasures(store: ScopedStore, session: SessionId, state: Folded, start: Seq): Promise<Folded> {
   let { tokens, cost } = state.head
-  let owner: { session: SessionId; seq: Seq } | null = { session, seq: state.head.seq }
-  while (owner !== null) {
-    const base: Head['base'] = (await store.head(owner.session))?.base ?? null
-    const until = Math.min(owner.seq, state.head.seq)
-    // Own entries only: what an owner inherited is its base's to tell.
-    const after = Math.max(until, base?.seq ?? 0)
-    for await (const entry of entriesOf(store, owner.session, { after, kinds: ['entry.erased'] })) {
+  for (const { session: owner, after, until } of await segmentsOf(store, session, state.head.seq)) {
+    if (until <= start || (owner !== session && !(await isBase(store, session, owner, until)))) continue
+    for await (const entry of entriesOf(store, owner, { after: until, kinds: ['entry.erased'] })) {
       const data = dataOf(entry, 'entry.erased')
       data?.seqs.forEach((seq, index) => {
-        if (seq > until || seq <= start) return
+        if (seq > until || seq <= Math.max(start, after)) return
         tokens += data.tokens?.[index] ?? 0
         cost += data.cost?.[index] ?? 0
       })
     }
-    owner = base && base.seq > start && (await isBase(store, session, base)) ? base : null
   }
   if (tokens === state.head.tokens && cost === state.head.cost) return state
   return { ...state, head: { ...state.head, tokens, cost } }
+}
+
+async function isBase(store: ScopedStore, session: SessionId, owner: SessionId, seq: Seq): Promise<boolean> {
+  const [entry] = await store.read(owner, { after: seq - 1, until: seq })
+  return shares(store, session, { seq, hash: entry?.hash })
 }

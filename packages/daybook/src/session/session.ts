@@ -18,6 +18,7 @@ import type { Folded } from './fold.ts'
 import { followSession } from './follow.ts'
 import type { ForkOptions } from './forking.ts'
 import { keyOf } from './keys.ts'
+import { currentHead, isOutdated } from './loading.ts'
 import { checkId, openingDraft, ownerOf } from './opening.ts'
 import { entriesOf } from './pages.ts'
 import { foldAt } from './refold.ts'
@@ -55,17 +56,25 @@ export class SessionHandle implements Session {
   }
 
   async head(): Promise<Head> {
+    return currentHead(this.#whole, await this.#storedHead())
+  }
+
+  async cell(): Promise<Cell> {
+    const head = await this.#storedHead()
+    const cell = isOutdated(head) ? (await foldAt(this.#whole, this.id, head.seq)).cell : await this.store.cell(this.id)
+    if (!cell) throw new DaybookError('gone', `${this.id} was deleted`)
+    return cell
+  }
+
+  get #whole(): ScopedStore {
+    return this.engine.writer.whole(this.scope.tenant)
+  }
+
+  async #storedHead(): Promise<Head> {
     const head = await this.store.head(this.id)
     if (!head) throw new DaybookError('not_found', `no session ${this.id}`)
     if (head.place === 'deleted') throw new DaybookError('gone', `${this.id} was deleted`)
     return head
-  }
-
-  async cell(): Promise<Cell> {
-    await this.head()
-    const cell = await this.store.cell(this.id)
-    if (!cell) throw new DaybookError('gone', `${this.id} was deleted`)
-    return cell
   }
 
   async append<K extends Kind>(
@@ -161,7 +170,7 @@ export class SessionHandle implements Session {
     const alone = async ({ head }: Folded): Promise<null> => {
       if (to > head.seq) throw new DaybookError('invalid', `there is no entry ${to} to go back to`, { field: 'to' })
       if (head.openRuns.length > 0) throw new DaybookError('busy', `${this.id} has open work`)
-      rewoundTo = await foldAt(this.engine.writer.whole(this.scope.tenant), this.id, to)
+      rewoundTo = await foldAt(this.#whole, this.id, to)
       return null
     }
     const make = (): Made => ({ drafts: [entry], ...(rewoundTo ? { context: { rewoundTo } } : undefined) })

@@ -19,6 +19,7 @@ import type { Engine } from './engine.ts'
 import { followFeed, Tail } from './follow.ts'
 import { archiveIdle, archiveOld, type Idle, keepTrash, prune } from './keeper.ts'
 import { idFromKey, keyOf } from './keys.ts'
+import { currentHead, isOutdated } from './loading.ts'
 import { checkId, openingDraft, ownerOf } from './opening.ts'
 import { headsOf } from './pages.ts'
 import { type Redactor, redactor } from './redact.ts'
@@ -104,6 +105,10 @@ class Scoped implements ScopedSessions {
     this.#store = engine.writer.scoped(scope)
   }
 
+  get #whole(): ScopedStore {
+    return this.#engine.writer.whole(this.scope.tenant)
+  }
+
   get blobs(): Blobs {
     return this.#store.blobs
   }
@@ -136,8 +141,10 @@ class Scoped implements ScopedSessions {
     return session
   }
 
-  list(query?: Query): Promise<ListPage> {
-    return this.#store.list(query)
+  async list(query?: Query): Promise<ListPage> {
+    const page = await this.#store.list(query)
+    if (!page.items.some(isOutdated)) return page
+    return { ...page, items: await Promise.all(page.items.map((head) => currentHead(this.#whole, head))) }
   }
 
   async byTail(tail: string): Promise<readonly Head[]> {
@@ -145,7 +152,7 @@ class Scoped implements ScopedSessions {
     const found: Head[] = []
     for (const place of ['open', 'archived', 'trash'] as const) {
       for await (const head of headsOf(this.#store, { tail, place, limit: mostTails })) {
-        found.push(head)
+        found.push(await currentHead(this.#whole, head))
         if (found.length === mostTails) return found
       }
     }

@@ -33,6 +33,7 @@ export function checkJson(value: unknown, field: string, depth = 0): void {
 
 function checkInside(value: object, field: string, depth: number): void {
   if (Array.isArray(value)) {
+    if ('toJSON' in value) throw invalid(field, 'is not a plain array')
     for (let index = 0; index < value.length; index += 1) {
       if (value[index] === undefined) throw invalid(`${field}[${index}]`, 'is undefined')
       checkJson(value[index], `${field}[${index}]`, depth)

@@ -33,7 +33,7 @@ interface Try {
 
 export class Writer {
   readonly #options: WriterOptions
-  readonly #lives = new LiveSessions()
+  readonly lives = new LiveSessions()
   readonly #scoped = new WeakMap<Scope, ScopedStore>()
   readonly #whole = new Map<string, ScopedStore>()
   readonly #snapshots: SnapshotKeeper
@@ -50,7 +50,7 @@ export class Writer {
     if (this.#closing) return Promise.reject(new DaybookError('shutting_down', 'the log is closing'))
     return new Promise((resolve, reject) => {
       this.#answers.promise()
-      const live = this.#lives.get(scope.tenant, session)
+      const live = this.lives.get(scope.tenant, session)
       live.queue.push(newItem(command, scope, session, resolve, reject))
       if (!live.draining) this.#drain(live)
     })

@@ -11,7 +11,6 @@ import type { Moment } from './views.ts'
 type Open = { -readonly [Name in keyof RunView]: RunView[Name] } & { steps: StepView[] }
 
 const runKinds = [
-  'session.opened',
   'run.queued',
   'run.started',
   'run.waiting',
@@ -20,16 +19,11 @@ const runKinds = [
   'step.started',
   'step.finished',
 ] as const satisfies readonly Kind[]
-type RunKind = Exclude<(typeof runKinds)[number], 'session.opened'>
+type RunKind = (typeof runKinds)[number]
 
 export async function runsView({ store, head }: Moment): Promise<RunsView> {
   const runs = new Map<string, Open>()
   for await (const entry of activeEntries(store, head.session, head.seq, { kinds: runKinds })) {
-    if (entry.kind === 'session.opened') {
-      // Runs that were open stayed with the base of a fork.
-      for (const [id, run] of runs) if (run.finishedAt === null) runs.delete(id)
-      continue
-    }
     const data = dataOf(entry) as { run_id: string } | null
     if (!data) continue
     const run = runs.get(data.run_id) ?? blank(data.run_id, entry)
@@ -37,7 +31,9 @@ export async function runsView({ store, head }: Moment): Promise<RunsView> {
     const apply = appliers[entry.kind as RunKind] as (run: Open, data: unknown, entry: StoredEntry) => void
     apply(run, data, entry)
   }
-  return { runs: [...runs.values()] }
+  // Without an end and not open: begun before a fork or on a branch that a rewind left.
+  const open = new Set(head.openRuns.map(({ run }) => run))
+  return { runs: [...runs.values()].filter(({ run, finishedAt }) => finishedAt !== null || open.has(run)) }
 }
 
 function blank(run: string, entry: StoredEntry): Open {
