@@ -19,15 +19,21 @@ export class Refused extends Error {
   }
 }
 
-/** Sends a write, or the same write two times at once. */
+/** Sends a write, or the same write two times at once: it counts as answered when one of them is, and both must agree. */
 export async function performed(door: Door, op: Op): Promise<Ack> {
   if (!op.twice) return door.perform(op)
-  const [one, other] = await Promise.allSettled([door.perform(op), door.perform(op)])
-  if (one.status === 'rejected') throw one.reason
-  if (other.status === 'rejected') throw other.reason
-  const { first, last, session } = one.value
-  if (first !== other.value.first || last !== other.value.last || session !== other.value.session) {
-    throw new Error(`${op.marker} was written two times: ${JSON.stringify([one.value, other.value])}`)
+  const answers = await Promise.allSettled([door.perform(op), door.perform(op)])
+  const acks = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
+  const [one, other] = acks
+  // One may be refused while the session is in the trash, and the other come after it was taken out.
+  if (!one) throw unknownFirst(answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason] : [])))
+  if (other && (one.first !== other.first || one.last !== other.last || one.session !== other.session)) {
+    throw new Error(`${op.marker} was written two times: ${JSON.stringify(acks)}`)
   }
-  return one.value
+  return one
+}
+
+/** While the outcome of one is unknown, the refusal of the other says nothing. */
+function unknownFirst(reasons: readonly unknown[]): unknown {
+  return reasons.find((reason) => !(reason instanceof Refused)) ?? reasons[0]
 }
