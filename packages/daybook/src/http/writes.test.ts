@@ -51,6 +51,26 @@ for (const name of storeNames) {
       }
     })
 
+    it('answers repeats also when the session went to the trash meanwhile [B2]', async () => {
+      await using s = await testServer(name)
+      const writes: readonly [string, unknown][] = [
+        ['POST /sessions/a/messages', say('hi')],
+        ['POST /sessions/a/entries', [{ kind: 'note', data: { type: 'idea', text: 'x' } }]],
+        ['PATCH /sessions/a', { name: 'n' }],
+        ['POST /sessions/a/handoff', { to: 'coder' }],
+        ['POST /sessions/a/summary', { text: 's' }],
+        ['POST /sessions/a/fork', {}],
+        ['POST /sessions/a/rewind', { to: 2 }],
+      ]
+      const each = (line: string, index: number) => s.call(line, keyed(writes[index]?.[1], `key ${index}`))
+      for (const [index, [line]] of writes.entries()) assert.ok((await each(line, index)).status < 300, line)
+      await s.call('POST /sessions/a/trash', {})
+      for (const [index, [line]] of writes.entries()) {
+        const again = await each(line, index)
+        assert.equal(again.headers['idempotent-replayed'], 'true', `${line}: ${told(again)}`)
+      }
+    })
+
     it('keeps keys of routes apart and refuses another request under a key', async () => {
       await using s = await testServer(name)
       await s.call('POST /sessions/a/messages', keyed(say('hi')))

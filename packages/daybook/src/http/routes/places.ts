@@ -81,9 +81,10 @@ const fork = route(
   },
   async (call) => {
     const { at, session_id, name } = call.body
-    const { session } = await call.seen(call.params.session_id)
     const id = session_id ?? call.derivedId()
     const replayed = id !== undefined && (await call.known(id))
+    // A repeat is answered whatever became of the session it was forked from.
+    const session = replayed ? call.session(call.params.session_id) : (await call.seen(call.params.session_id)).session
     const made = await session.fork({
       ...(at === undefined ? {} : { at }),
       ...(id === undefined ? {} : { id }),

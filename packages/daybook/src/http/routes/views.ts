@@ -6,11 +6,13 @@ import { summaryOf } from '../../schema/wire.ts'
 import { HistoryQuery, NewSummary, UntilQuery } from '../../schema/wire-requests.ts'
 import { Summary } from '../../schema/wire-shapes.ts'
 import { Agents, Files, History, Metrics, Notes, Runs } from '../../schema/wire-views.ts'
+import { dataOf } from '../../session/decode.ts'
 import type { ViewName, ViewOf } from '../../session/views/contract.ts'
 import { agentsOf, filesOf, metricsOf, notesOf, runOf } from '../../session/views/wire.ts'
 import * as examples from '../examples.ts'
 import { historyStream } from '../history.ts'
 import { type Route, route } from '../route.ts'
+import { entriesOf } from './shared.ts'
 
 const history = route(
   {
@@ -103,8 +105,13 @@ const writeSummary = route(
   async (call) => {
     const session = call.session(call.params.session_id)
     const receipt = await session.summarise(call.body.text, call.write(call.body.expect))
-    const summary = await session.summary()
-    if (!summary) throw new DaybookError('internal', 'a summary was written and is not there')
+    // The one that this call wrote: by now another may have followed, or the session may have been rewound behind it.
+    const [entry] = (await entriesOf(session, receipt)).filter(({ kind }) => kind === 'summary')
+    if (!entry) throw new DaybookError('internal', 'a summary was written and is not there')
+    const { runs: runCount, tokens: totalTokens } = await session.head()
+    const data = dataOf(entry, 'summary')
+    const [text, coversSeq] = [data?.text ?? '', data?.covers_seq ?? entry.seq]
+    const summary = { text, coversSeq, runCount, totalTokens, createdAt: entry.at }
     return { body: JSON.stringify(summaryOf(summary)), seq: receipt.last, replayed: receipt.replayed }
   },
 )
