@@ -19,7 +19,7 @@ export interface Caller {
 
 export interface Sessions extends AsyncDisposable {
   readonly store: Store
-  /** Everything that `scope` may see, acting as `caller` (default: the first subject as a client). */
+  /** Everything that `scope` may see, acting as `caller` (default: the first subject as a client; `invalid` without one). */
   within(scope: Scope, caller?: Caller): ScopedSessions
   /** One pass of the keeper: ends the trash, archives idle sessions, sweeps. The server runs it on a loop. */
   keep(): Promise<KeepReport>
@@ -49,7 +49,10 @@ export interface ScopedSessions {
   tip(): Promise<Cursor>
   /** Catch-up, then live, over everything the scope may see. */
   followFeed(cursor: Cursor | null, signal: AbortSignal): AsyncIterable<FeedItem>
-  /** Archives sessions of this scope that were idle for longer; returns how many. Never one with open work, attention or a pin. */
+  /**
+   * Archives sessions of this scope that were idle for longer, in milliseconds; returns how many. Never one with open work,
+   * attention or a pin.
+   */
   cleanup(maxAgeMs: number): Promise<number>
   /** Deletes what the written rule names; never a session with an open run, wait or pin. `dryRun` only lists. */
   prune(rule: PruneRule): Promise<readonly SessionId[]>
@@ -148,11 +151,14 @@ export interface Session {
   stored(range?: Range): Promise<readonly StoredEntry[]>
   /** All of a range page by page up to the seq at the call; ends with `gone` when the session is deleted midway. */
   stream(range?: Range): AsyncIterable<StoredEntry>
-  /** Catch-up, then live: no gap, no double. A slow reader falls back to reading. Ends with the signal. */
+  /**
+   * Catch-up, then live: no gap, no double. A slow reader falls back to reading. Ends with the signal and behind
+   * `session.deleted`; fails with `gone` or `not_found` when the session, or the right to see it, went before all was told.
+   */
   follow(after: Seq, signal: AbortSignal): AsyncIterable<StoredEntry>
   view<N extends ViewName>(name: N, options?: ViewOptions): Promise<ViewOf<N>>
   fork(options?: { at?: Seq; id?: SessionId; name?: string; key?: string | Key }): Promise<Session>
-  /** The active history ends at `to`: state and counts follow, tokens and cost stay, nothing is removed. */
+  /** The active history ends at `to`: state and counts follow, tokens and cost stay, nothing is removed. `busy` with open work. */
   rewind(to: Seq, options?: WriteOptions): Promise<Receipt>
   update(fields: UpdateFields, options?: WriteOptions): Promise<Receipt>
   /** From the current agent to another. */
@@ -166,7 +172,7 @@ export interface Session {
   restore(options?: WriteOptions): Promise<Receipt>
   /** Forgets at once; a tombstone stays for 30 days. `busy` with open work. False when it was unknown. */
   delete(options?: WriteOptions): Promise<boolean>
-  /** Empties the data of own entries for ever; the chain still verifies. */
+  /** Empties the data of own entries (messages, notes, state, pins, summaries) for ever; the chain still verifies. At most 512. */
   erase(seqs: readonly Seq[], options?: WriteOptions): Promise<Receipt>
   /** Records a finished run in one append: queued, started, finished. */
   addRun(run: RunRecord, options?: WriteOptions): Promise<Receipt>
