@@ -69,6 +69,15 @@ eachStore('status, attention and due follow runs, approvals and questions', asyn
     ['b', 'a'],
     false,
   ])
+})
+
+eachStore('a failure stays until work or a person goes on, and lists find it', async (world) => {
+  const session = await world.runner.open()
+  const after = async (...entries: NewEntry[]) => {
+    await session.append(entries)
+    return brief(await session.head())
+  }
+  await after(queued('a'), queued('b'))
   deepStrictEqual(await after(failed('a', 'broken\nbadly')), ['queued', ['failed'], ['b'], false])
   const { attention, last } = await session.head()
   deepStrictEqual([attention[0]?.summary, attention[0]?.run, last?.text], ['broken', 'a', 'broken'])
