@@ -122,6 +122,14 @@ eachStore('a handle that opens does so with its first write only', async (world)
   await fails(() => world.anna.session('b', { opens: true }).append(say('x'), { expect: 0 }), 'exists')
 })
 
+eachStore('a handle that opens does not open for what needs a session that is there', async ({ anna }) => {
+  const session = anna.session('a', { opens: true })
+  const acts = [() => session.rewind(1), () => session.erase([1]), () => session.archive(), () => session.trash()]
+  for (const act of [...acts, () => session.restore()]) await fails(act, 'not_found')
+  strictEqual(await session.delete(), false)
+  strictEqual((await anna.list()).total, 0)
+})
+
 eachStore('sessions are listed by each label, newest first, and counted [S4.3]', async (world) => {
   for (const index of range(12)) {
     await world.anna.open({ id: `s${index}`, agent: `a${index % 2}`, user: `u${index % 3}`, team: 't', workflow: 'w' })

@@ -45,6 +45,8 @@ export class SessionHandle implements Session {
   readonly caller: Caller
   readonly store: ScopedStore
   readonly #opens: OpenFields | undefined
+  /** The first entry, made with the first write: the next ones rarely need it. */
+  #opening: Draft | undefined
 
   constructor(engine: Engine, scope: Scope, caller: Caller, id: SessionId, opens?: OpenFields) {
     this.engine = engine
@@ -95,14 +97,15 @@ export class SessionHandle implements Session {
 
   #command(write: Write, options: WriteOptions): Command {
     const { key, expect, fence, refs } = options
-    const { alone } = write
+    const { alone, event = 'write' } = write
+    // What looks back or moves the session means one that is there.
+    const opens = this.#opens !== undefined && event === 'write' && !alone
+    if (opens) this.#opening ??= openingDraft(this.#opens ?? {}, this.scope, this.engine.redactor)
     return {
       actor: this.caller.actor,
-      opens: this.#opens === undefined ? 'no' : 'may',
-      ...(this.#opens === undefined
-        ? undefined
-        : { opening: openingDraft(this.#opens, this.scope, this.engine.redactor) }),
-      event: write.event ?? 'write',
+      opens: opens ? 'may' : 'no',
+      ...(opens && this.#opening ? { opening: this.#opening } : undefined),
+      event,
       make: write.make,
       ...(alone ? { alone } : undefined),
       ...(key === undefined ? undefined : { key: this.key(key, write.operation, write.request) }),
