@@ -82,6 +82,27 @@ for (const worker of [false, true]) {
       deepStrictEqual(await store.admin.check(), [])
       await store.close()
     }))
+
+  test(`An erased text leaves the log beside the file, also when a neighbour is refused (${where})`, () =>
+    inFolder(async (folder) => {
+      const path = join(folder, 'daybook.db')
+      const { store, scope } = await opened({ path, worker })
+      const secret = 'to-be-forgotten'
+      const said = after(await write(scope, opening('one')), { bodies: [JSON.stringify(secret)] })
+      const head = await write(scope, said)
+      const kept = async () =>
+        (await readFile(path)).includes(secret) || (await readFile(`${path}-wal`)).includes(secret)
+      strictEqual(await kept(), true)
+      const bad = opening('bad')
+      const fraction = { ...bad, entries: bad.entries.map((entry) => ({ ...entry, at: 1.5 })) }
+      const outcomes = await scope.append([after(head, { erase: [head.seq] }), fraction])
+      deepStrictEqual(
+        outcomes.map((one) => (one.ok ? one.last : one.code)),
+        [3, 'invalid'],
+      )
+      strictEqual(await kept(), false)
+      await store.close()
+    }))
 }
 
 test('A writer thread that dies with writes in flight: each is written once and answered', () =>

@@ -46,7 +46,7 @@ export class Tx {
     this.kinds = Number(meta(connection, 'kinds') ?? 0)
   }
 
-  /** Forgets everything: another process wrote, or a commit was rolled back. */
+  /** Forgets the rows: another process wrote, or a part of the commit was rolled back. What is to follow the commit stays. */
   forget(): void {
     this.rows.clear()
     this.lists.clear()
@@ -54,7 +54,6 @@ export class Tx {
     this.#lastSid = null
     this.#floor = null
     this.#removed = 0
-    this.scrub = false
     this.kinds = Number(meta(this.connection, 'kinds') ?? 0)
   }
 

@@ -110,6 +110,8 @@ export class Writer {
   #rollback(): void {
     if (this.connection.db.isTransaction) this.connection.sql('ROLLBACK').run()
     this.#tx.forget()
+    this.#tx.scrub = false
+    this.#tx.vacuum = false
   }
 
   #together(group: readonly Op[]): readonly (Result | LaneFailure)[] {
