@@ -116,6 +116,21 @@ test('a store that a server works on is not restored or repaired under it', asyn
   await server.ended
 })
 
+test('nor under a process that no address names', async () => {
+  const run = await fresh('unnamed')
+  const backup = home.path('unnamed-copy.db')
+  await run('store', 'backup', backup)
+  const server = await home.serve(['--store', db])
+  const named = await home.serve(['--store', home.path('unnamed-other.db')])
+  assert.equal((await run('store', 'restore', backup, '--yes')).exit, 4)
+  assert.equal((await run('store', 'repair')).exit, 4)
+  for (const { process, ended } of [server, named]) {
+    process.kill('SIGTERM')
+    await ended
+  }
+  assert.equal((await run('store', 'restore', backup, '--yes')).exit, 0)
+})
+
 test('prune deletes what a rule names: listed first, asked, then done', async () => {
   const run = await fresh('prune')
   await run('archive', 'fork')
