@@ -214,3 +214,17 @@ eachStore('an expected number and 16 erasures at once', async (world) => {
     ),
   )
 })
+
+eachStore('a fork that another engine goes on with does not bring back what was erased in its base', async (world) => {
+  const twin = await world.twin()
+  const base = await world.runner.open()
+  await base.append(told)
+  const there = await twin.within(world.anna.scope).session(base.id).fork()
+  await there.append(say('before'))
+  await base.erase([2])
+  await there.append(say('after'))
+  strictEqual((await there.head()).title, 'before')
+  await forgotten(world, base, world.anna.session(there.id))
+  await twin.close()
+  if (world.name === 'sqlite') await twin.store.close()
+})
