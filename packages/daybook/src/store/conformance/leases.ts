@@ -106,6 +106,11 @@ function fences({ test }: Suite): void {
     await write(anna, after(still, { fence: second.fence }))
   })
 
+  test('An opening is under no lease: whatever fence it names is fenced', async ({ anna }) => {
+    for (const fence of [0, 1]) await refused(anna, { ...opening('one'), fence }, 'fenced', 0)
+    strictEqual(await anna.head('one'), null)
+  })
+
   test('The fence is checked when it is written, for each append of a batch', async ({ anna }) => {
     const opened = await write(anna, opening('one'))
     const lease = await take(anna, 'a')

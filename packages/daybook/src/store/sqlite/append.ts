@@ -89,7 +89,7 @@ function open(tx: Tx, op: AppendOp): Outcome {
     base = found
   }
   if (!op.mayOpen || op.invalid) return refusal('invalid', 0)
-  if (asked.fence !== undefined && asked.fence !== tx.fenceFloor) return refusal('fenced', 0)
+  if (asked.fence !== undefined) return refusal('fenced', 0)
   const code = refuseNames(tx, null, asker, asked)
   if (code !== null) return refusal(code, 0)
   const row = newRow(tx.newSid(), asker.tenant, asked.session, base, asked.base?.seq ?? 0, tx.fenceFloor)
