@@ -1,7 +1,7 @@
 // The backend that is the engine on a store in this process, in the shapes of the wire.
 
 import type { FeedItemShape, FollowOptions, SessionQuery } from '../client/client.ts'
-import type { Facet, Head } from '../schema/heads.ts'
+import { facetFields, facets, type Head } from '../schema/heads.ts'
 import { uniqueTail } from '../schema/ids.ts'
 import { sessionOf } from '../schema/wire.ts'
 import type { SessionListShape } from '../schema/wire-shapes.ts'
@@ -67,24 +67,16 @@ export function localBackend({ mine, place }: OpenedStore): Backend {
   }
 }
 
-const facets: Readonly<Record<Facet, keyof SessionQuery>> = {
-  agent: 'agent_id',
-  user: 'user_id',
-  team: 'team_id',
-  workflow: 'workflow_id',
-  branch: 'branch',
-  repository: 'repository',
-}
-
 /** Whose marks count. */
 function subjectOf({ scope, caller }: ScopedSessions): string {
   return scope.subjects === 'all' ? caller.actor : (scope.subjects[0] ?? caller.actor)
 }
 
 function queryOf(query: SessionQuery, subject: string): Query {
-  const where = Object.entries(facets).flatMap(([facet, name]) =>
-    query[name] === undefined ? [] : [[facet, String(query[name])] as const],
-  )
+  const where = facets.flatMap((facet) => {
+    const value = query[facetFields[facet]]
+    return value === undefined ? [] : [[facet, value] as const]
+  })
   return {
     place: query.archived ? 'archived' : query.trashed ? 'trash' : 'open',
     limit: query.limit ?? 50,

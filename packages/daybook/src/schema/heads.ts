@@ -11,6 +11,16 @@ export const foldVersion = 1
 export const facets = ['agent', 'user', 'team', 'workflow', 'branch', 'repository'] as const
 export type Facet = (typeof facets)[number]
 
+/** The fields in which labels stand in the data of entries and on the wire. */
+export const facetFields = {
+  agent: 'agent_id',
+  user: 'user_id',
+  team: 'team_id',
+  workflow: 'workflow_id',
+  branch: 'branch',
+  repository: 'repository',
+} as const satisfies Record<Facet, string>
+
 export interface Attention {
   readonly kind: 'approval' | 'question' | 'failed' | 'blocked'
   /** Milliseconds since 1970. */

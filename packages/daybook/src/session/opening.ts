@@ -2,6 +2,7 @@
 
 import type { DataOf } from '../schema/data.ts'
 import { DaybookError } from '../schema/errors.ts'
+import { facetFields } from '../schema/heads.ts'
 import { isSessionId, type SessionId } from '../schema/ids.ts'
 import { firstAgent } from '../schema/states.ts'
 import type { Scope } from '../store/store.ts'
@@ -43,12 +44,7 @@ export function openingDraft(fields: OpenFields, scope: Scope, redactor: Redacto
 
 export const wireNames = {
   name: 'name',
-  agent: 'agent_id',
-  user: 'user_id',
-  team: 'team_id',
-  workflow: 'workflow_id',
-  branch: 'branch',
-  repository: 'repository',
+  ...facetFields,
   metadata: 'metadata',
   state: 'state',
   agentData: 'agent_data',

@@ -1,7 +1,7 @@
 // The list of sessions: filters, pages, and what an item carries.
 
 import { DaybookError } from '../../schema/errors.ts'
-import type { Facet, Head } from '../../schema/heads.ts'
+import { type Facet, facetFields, facets, type Head } from '../../schema/heads.ts'
 import { uniqueTail } from '../../schema/ids.ts'
 import { cellOf, sessionOf } from '../../schema/wire.ts'
 import { ListQuery } from '../../schema/wire-requests.ts'
@@ -34,15 +34,6 @@ const list = route(
   },
 )
 
-const facetsOfQuery = {
-  agent: 'agent_id',
-  user: 'user_id',
-  team: 'team_id',
-  workflow: 'workflow_id',
-  branch: 'branch',
-  repository: 'repository',
-} as const satisfies Record<Facet, string>
-
 function queryOf(mine: ScopedSessions, query: ListQuery): Query {
   const { archived, trashed, attention, pinned, tail, q, status, cursor, offset, limit = 50 } = query
   if (cursor !== undefined && offset !== undefined) {
@@ -52,8 +43,8 @@ function queryOf(mine: ScopedSessions, query: ListQuery): Query {
     throw new DaybookError('invalid', 'archived and trashed exclude each other', { field: 'trashed' })
   }
   const where: { [F in Facet]?: string } = {}
-  for (const [facet, name] of Object.entries(facetsOfQuery) as [Facet, (typeof facetsOfQuery)[Facet]][]) {
-    const value = query[name]
+  for (const facet of facets) {
+    const value = query[facetFields[facet]]
     if (value !== undefined) where[facet] = value
   }
   return {

@@ -1,6 +1,7 @@
 // Sessions as such: create, list, read, change, delete, clean up.
 
 import { DaybookError } from '../../schema/errors.ts'
+import { facetFields } from '../../schema/heads.ts'
 import type { Json, JsonObject } from '../../schema/json.ts'
 import { summaryOf } from '../../schema/wire.ts'
 import {
@@ -21,23 +22,15 @@ import { sessionAnswer, sessionShape } from './shared.ts'
 
 const oneSession = (description: string) => ({ description, schema: Session, example: examples.session })
 
-/** The labels that bodies may carry, by their names inside. */
-const labels = {
-  name: 'name',
-  agent_id: 'agent',
-  user_id: 'user',
-  team_id: 'team',
-  workflow_id: 'workflow',
-  branch: 'branch',
-  repository: 'repository',
-} as const
+/** The labels that bodies may carry: their names inside, and in the body. */
+const labels = { name: 'name', ...facetFields } as const
 
 function labelsOf(
-  body: Readonly<Partial<Record<keyof typeof labels, string | null | undefined>>>,
+  body: Readonly<Partial<Record<(typeof labels)[keyof typeof labels], string | null | undefined>>>,
 ): Record<string, string | null> {
   const found: Record<string, string | null> = {}
-  for (const [wire, inside] of Object.entries(labels)) {
-    const value = body[wire as keyof typeof labels]
+  for (const [inside, field] of Object.entries(labels)) {
+    const value = body[field]
     if (value !== undefined) found[inside] = value
   }
   return found
