@@ -5,7 +5,7 @@ import type { Attention, Head, LastLine, OpenRun } from '../schema/heads.ts'
 import type { JsonObject } from '../schema/json.ts'
 import type { DataOf, Kind } from '../schema/kinds.ts'
 import type { Status } from '../schema/states.ts'
-import { totalTokens } from '../schema/usage.ts'
+import { addCost, addTokens, addUsage } from '../schema/usage.ts'
 import type { Folded, Folder } from './fold.ts'
 import { isObject, mergePatch } from './values.ts'
 
@@ -19,8 +19,7 @@ export const folders: { readonly [K in Kind]?: Folder<K> } = {
   message: ({ head }, data, entry) => ({
     head: {
       messages: head.messages + 1,
-      tokens: head.tokens + totalTokens(data.usage),
-      cost: head.cost + (data.cost ?? 0),
+      ...addUsage(head, data.usage, data.cost),
       last: line(data.content, entry, data.name ?? data.role),
       title: head.title ?? (data.role === 'user' ? firstLine(data.content) : null),
       lastActivity: entry.at,
@@ -70,10 +69,10 @@ export const folders: { readonly [K in Kind]?: Folder<K> } = {
     head: { last: line(data.text, entry, data.type), lastActivity: entry.at },
   }),
   summary: ({ head }, data, entry) => ({
-    head: { summary: { seq: entry.seq, covers: data.covers_seq }, tokens: head.tokens + totalTokens(data.usage) },
+    head: { summary: { seq: entry.seq, covers: data.covers_seq }, ...addUsage(head, data.usage) },
   }),
   'entry.erased': ({ head }, data) => ({
-    head: { tokens: head.tokens + sum(data.tokens), cost: head.cost + sum(data.cost) },
+    head: { tokens: addTokens(head.tokens, sum(data.tokens)), cost: addCost(head.cost, sum(data.cost)) },
   }),
   'run.queued': ({ head }, data, entry) => ({
     head: {
@@ -91,8 +90,7 @@ export const folders: { readonly [K in Kind]?: Folder<K> } = {
   'run.waiting': ({ head }, data, entry) => ({ head: moved(head, data.run_id, 'waiting', entry) }),
   'run.finished': ({ head }, data, entry) => ({
     head: {
-      tokens: head.tokens + totalTokens(data.usage),
-      cost: head.cost + (data.cost ?? 0),
+      ...addUsage(head, data.usage, data.cost),
       ...(data.status === 'failed' ? { last: line(data.error?.message ?? 'failed', entry, entry.actor) } : undefined),
       lastActivity: entry.at,
       ...moved(head, data.run_id, null, entry, afterRun(head, data, entry)),

@@ -56,6 +56,25 @@ test('erasing the same entry twice at once keeps its usage once', async () => {
   await agrees(whole, session.id)
 })
 
+test('tokens and cost of any size add up to numbers that JSON keeps, and can be erased', async () => {
+  const { sessions, whole } = await bench()
+  const session = await sessions.open()
+  const most = { input_tokens: Number.MAX_SAFE_INTEGER, output_tokens: Number.MAX_SAFE_INTEGER }
+  const dear = { kind: 'message', data: { role: 'user', content: 'x', usage: most, cost: Number.MAX_VALUE } } as const
+  await session.append([dear, dear])
+  const expected = [Number.MAX_SAFE_INTEGER, Number.MAX_VALUE]
+  const { tokens, cost } = await session.head()
+  assert.deepEqual([tokens, cost], expected)
+  await session.erase([2, 3])
+  const erased = await session.head()
+  assert.deepEqual([erased.tokens, erased.cost], expected)
+  await agrees(whole, session.id)
+  await session.addRun({ agent: 'a', usage: most, cost: Number.MAX_VALUE })
+  await session.addRun({ agent: 'a', usage: most, cost: Number.MAX_VALUE })
+  const { byAgent } = await session.view('metrics')
+  assert.deepEqual(byAgent.a, { runs: 2, tokens: expected[0], cost: expected[1] })
+})
+
 test('an erasure leaves no snapshot behind that still knows the text', async () => {
   const { sessions, whole } = await bench()
   const session = await sessions.open()

@@ -5,6 +5,7 @@ import { DaybookError } from '../schema/errors.ts'
 import type { Head } from '../schema/heads.ts'
 import { foldVersion } from '../schema/heads.ts'
 import type { Hash, Seq, SessionId } from '../schema/ids.ts'
+import { addCost, addTokens } from '../schema/usage.ts'
 import type { ScopedStore, Snapshot } from '../store/store.ts'
 import { dataOf } from './decode.ts'
 import { type Folded, unopened } from './fold.ts'
@@ -113,8 +114,8 @@ async function withLateErasures(store: ScopedStore, session: SessionId, state: F
       const data = dataOf(entry, 'entry.erased')
       data?.seqs.forEach((seq, index) => {
         if (seq > until || seq <= Math.max(start, after)) return
-        tokens += data.tokens?.[index] ?? 0
-        cost += data.cost?.[index] ?? 0
+        tokens = addTokens(tokens, data.tokens?.[index] ?? 0)
+        cost = addCost(cost, data.cost?.[index] ?? 0)
       })
     }
   }

@@ -1,6 +1,6 @@
 // The view `metrics`: runs, tokens, cost, mean response time and success rate of a session.
 
-import { totalTokens } from '../../schema/usage.ts'
+import { addUsage } from '../../schema/usage.ts'
 import type { MetricsView, RunView, Tally } from './contract.ts'
 import { runsView } from './runs.ts'
 import type { Moment } from './views.ts'
@@ -30,11 +30,7 @@ function tally(
     const name = nameOf(run)
     if (name === undefined) continue
     const row = rows.get(name) ?? { runs: 0, tokens: 0, cost: 0 }
-    rows.set(name, {
-      runs: row.runs + 1,
-      tokens: row.tokens + totalTokens(run.usage),
-      cost: row.cost + (run.cost ?? 0),
-    })
+    rows.set(name, { runs: row.runs + 1, ...addUsage(row, run.usage, run.cost) })
   }
   return Object.fromEntries(rows)
 }
