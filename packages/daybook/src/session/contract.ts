@@ -23,7 +23,7 @@ export interface Sessions extends AsyncDisposable {
   within(scope: Scope, caller?: Caller): ScopedSessions
   /** One pass of the keeper: ends the trash, archives idle sessions, sweeps. The server runs it on a loop. */
   keep(): Promise<KeepReport>
-  /** Ends followers and the keeper; waits for what was accepted. Closes the store only if it opened it. Idempotent. */
+  /** Ends followers; waits for what was accepted and for snapshots. The store stays open for its owner. Idempotent. */
   close(): Promise<void>
 }
 
@@ -37,7 +37,10 @@ export interface ScopedSessions {
   readonly caller: Caller
   /** Creates. `exists` when the id is in use, `gone` for 30 days after a deletion. */
   open(fields?: OpenFields, options?: WriteOptions): Promise<Session>
-  /** A handle without looking: reading an unknown session gives `not_found`. With `opens`, the first append opens it. */
+  /**
+   * A handle without looking: reading an unknown session gives `not_found`. With `opens`, the first append opens it; moving,
+   * erasing and rewinding never do.
+   */
   session(id: SessionId, options?: { opens?: OpenFields | true }): Session
   /** A handle of a session that is there, else `not_found` or `gone`. */
   get(id: SessionId): Promise<Session>
@@ -54,7 +57,7 @@ export interface ScopedSessions {
    * attention or a pin.
    */
   cleanup(maxAgeMs: number): Promise<number>
-  /** Deletes what the written rule names; never a session with an open run, wait or pin. `dryRun` only lists. */
+  /** Deletes what the written rule names; never a session with an open run, wait, binding or pin. `dryRun` only lists. */
   prune(rule: PruneRule): Promise<readonly SessionId[]>
   /** Writes exported sessions verbatim after verifying them; the same again changes nothing. Privileged. */
   import(lines: AsyncIterable<string>, options?: { redact?: boolean }): Promise<ImportReport>
@@ -170,7 +173,7 @@ export interface Session {
   archive(options?: WriteOptions): Promise<Receipt>
   trash(options?: WriteOptions): Promise<Receipt>
   restore(options?: WriteOptions): Promise<Receipt>
-  /** Forgets at once; a tombstone stays for 30 days. `busy` with open work. False when it was unknown. */
+  /** Forgets at once; a tombstone stays for 30 days. `busy` with open work or a lease. False when it was unknown. */
   delete(options?: WriteOptions): Promise<boolean>
   /** Empties the data of own entries (messages, notes, state, pins, summaries) for ever; the chain still verifies. At most 512. */
   erase(seqs: readonly Seq[], options?: WriteOptions): Promise<Receipt>

@@ -228,3 +228,27 @@ eachStore('a fork that another engine goes on with does not bring back what was 
   await twin.close()
   if (world.name === 'sqlite') await twin.store.close()
 })
+
+eachStore('lists and feeds do not show the head of a fork before it is folded again', async (world) => {
+  const base = await world.runner.open()
+  await base.append(told)
+  const fork = await base.fork()
+  const held = gate()
+  world.plan.refold = async (next) => {
+    await held.promise
+    return next()
+  }
+  const erasing = base.erase([2])
+  await until(async () => (await world.whole.head(fork.id))?.fold === 0)
+  const heads = [...(await world.anna.list()).items]
+  heads.push(...(await world.anna.feed(null)).items.flatMap(({ head }) => head ?? []))
+  const stop = new AbortController()
+  for await (const { entry, head } of world.anna.followFeed(null, stop.signal)) {
+    if (head) heads.push(head)
+    if (entry.kind === 'entry.erased') stop.abort()
+  }
+  strictEqual(heads.length, 6)
+  ok(!JSON.stringify(heads).includes(secret))
+  held.resolve()
+  await erasing
+})

@@ -163,17 +163,23 @@ class Scoped implements ScopedSessions {
     return this.#store.locate(ref)
   }
 
-  feed(cursor: Cursor | null, limit?: number): Promise<Page<FeedItem>> {
-    return this.#store.feed(cursor, limit)
+  async feed(cursor: Cursor | null, limit?: number): Promise<Page<FeedItem>> {
+    const page = await this.#store.feed(cursor, limit)
+    return { ...page, items: await Promise.all(page.items.map((item) => this.#asItSaysNow(item))) }
+  }
+
+  async #asItSaysNow(item: FeedItem): Promise<FeedItem> {
+    if (!item.head || !isOutdated(item.head)) return item
+    return { ...item, head: await currentHead(this.#whole, item.head) }
   }
 
   tip(): Promise<Cursor> {
     return this.#engine.store.tip()
   }
 
-  followFeed(cursor: Cursor | null, signal: AbortSignal): AsyncIterable<FeedItem> {
+  async *followFeed(cursor: Cursor | null, signal: AbortSignal): AsyncGenerator<FeedItem> {
     const either = AbortSignal.any([signal, this.#engine.closing])
-    return followFeed(this.#engine.tail, this.#store, cursor, either)
+    for await (const item of followFeed(this.#engine.tail, this.#store, cursor, either)) yield this.#asItSaysNow(item)
   }
 
   cleanup(maxAgeMs: number): Promise<number> {
@@ -186,7 +192,7 @@ class Scoped implements ScopedSessions {
 
   async import(lines: AsyncIterable<string>, options: { redact?: boolean } = {}): Promise<ImportReport> {
     const { importSessions } = await import('./transfer/import.ts')
-    return importSessions(this.#engine, this.scope, this.caller, lines, options)
+    return importSessions(this.#engine, this.scope, lines, options)
   }
 
   async *export(ids?: readonly SessionId[]): Bundle {

@@ -5,7 +5,6 @@ import type { StoredEntry } from '../../schema/entries.ts'
 import { DaybookError } from '../../schema/errors.ts'
 import { type Hash, isSystemId, type Seq, type SessionId } from '../../schema/ids.ts'
 import type { Ref, Scope, ScopedStore } from '../../store/store.ts'
-import type { Caller } from '../contract.ts'
 import { dataOf } from '../decode.ts'
 import type { Engine } from '../engine.ts'
 import { refoldForks } from '../erasure.ts'
@@ -32,7 +31,6 @@ export interface ImportOptions {
 export async function importSessions(
   engine: Engine,
   scope: Scope,
-  _caller: Caller,
   lines: AsyncIterable<string>,
   options: ImportOptions = {},
 ): Promise<ImportReport> {
