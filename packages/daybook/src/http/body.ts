@@ -21,6 +21,7 @@ export function readBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(jsonTypes, { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
     request.rawBody = body
+    if (takesBytes(request)) return body
     return body.length === 0 ? undefined : parseJson(body)
   })
   // Blobs: any other type, but only on the routes that take bytes.

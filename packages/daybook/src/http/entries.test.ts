@@ -148,6 +148,11 @@ for (const name of storeNames) {
       )
       assert.deepEqual((await get('bytes=-5')).rawPayload, bytes.subarray(995))
       assert.equal((await get('bytes=1000-')).statusCode, 400)
+      for (const text of ['{"cut": ', '{"__proto__":1}', '[1]']) {
+        const headers = { 'content-type': 'application/json' }
+        const { json } = await s.call('POST /sessions/a/blobs', { body: Buffer.from(text), headers })
+        assert.equal((await s.call(`GET /sessions/a/blobs/${json.blob}`)).text, text)
+      }
       const message = { ...say('look'), parts: [{ type: 'file', blob: put.json.blob, media_type: 'image/png' }] }
       assert.equal((await s.call('POST /sessions/a/messages', message)).status, 201)
       const missing = { ...say('look'), parts: [{ type: 'file', blob: 'A'.repeat(43) }] }
