@@ -2,8 +2,10 @@
 
 import { DaybookError } from '../schema/errors.ts'
 
-/** How a loopback server is called; 10.0.2.2 is the emulator's name for the machine it runs on. */
-const ownNames = ['localhost', '127.0.0.1', '[::1]', '10.0.2.2']
+/** An emulator's name for the machine it runs on; outside of it, an address that any machine may have. */
+const emulated = '10.0.2.2'
+/** How a loopback server is called. */
+const ownNames = ['localhost', '127.0.0.1', '[::1]', emulated]
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/i
 
@@ -36,6 +38,12 @@ export function openGate(hosts: readonly string[], origins: readonly string[]): 
     if (known.size < 64) known.set(host, fits)
     return fits
   }
+  /** Pages of this machine, of configured names, and of this server under the very name that it was called by. */
+  const ours = (origin: string, host: string): boolean => {
+    if (!/^https?:/i.test(origin) || !URL.canParse(origin)) return false
+    const from = new URL(origin).host
+    return from === host.toLowerCase() || (nameOf(from) !== emulated && answers(from))
+  }
   return {
     check(method, host, origin) {
       if (host === undefined || !answers(host)) {
@@ -45,8 +53,7 @@ export function openGate(hosts: readonly string[], origins: readonly string[]): 
         })
       }
       if (origin === undefined || method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return
-      const ours = URL.canParse(origin) && answers(new URL(origin).host)
-      if (!ours && !allowed.has(origin)) {
+      if (!ours(origin, host) && !allowed.has(origin)) {
         throw new DaybookError('forbidden', 'writes from pages of other origins are refused', {
           field: 'Origin',
           hint: 'Configure the origin to allow it.',

@@ -80,9 +80,12 @@ describe('refusals', () => {
     ]) {
       assert.equal(await get(host), '421 host_refused', host)
     }
-    const post = async (origin: string): Promise<string> =>
-      told(await s.call('POST /sessions/a/messages', { body: say('x'), headers: { origin } }))
+    const post = async (origin: string, host = 'localhost:8001'): Promise<string> =>
+      told(await s.call('POST /sessions/a/messages', { body: say('x'), headers: { origin, host } }))
     assert.equal(await post('http://localhost:5173'), '201')
+    assert.equal(await post('http://10.0.2.2:8001', '10.0.2.2:8001'), '201')
+    assert.equal(await post('http://10.0.2.2'), '403 forbidden', 'outside of an emulator this is another machine')
+    assert.equal(await post('chrome-extension://localhost'), '403 forbidden')
     assert.equal(await post('https://app.example'), '201')
     assert.equal(await post('https://evil.example'), '403 forbidden')
     assert.equal(await post('null'), '403 forbidden')
@@ -148,6 +151,9 @@ describe('refusals', () => {
       code(await raw('GET /api/v1/sessions HTTP/1.1\r\nhost: evil\r\nconnection: close\r\n\r\n')),
       'host_refused',
     )
+    assert.equal(code(await raw('GET /health HTTP/1.1\r\nconnection: close\r\n\r\n')), 'host_refused')
+    const expecting = 'GET /nothing HTTP/1.1\r\nhost: localhost\r\nexpect: a gift\r\nconnection: close\r\n\r\n'
+    assert.equal(code(await raw(expecting)), 'not_found', 'what nobody knows to expect is not waited for')
     assert.equal(code(await raw('GET /%E0%A4%A HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n')), 'invalid')
   })
 

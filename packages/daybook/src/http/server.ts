@@ -111,6 +111,8 @@ function bareApp(settings: ServerSettings): FastifyInstance {
   const app: FastifyInstance = fastify({
     ...(settings.logger ? { loggerInstance: settings.logger } : { logger: false }),
     logController: new LogController({ disableRequestLogging: true }),
+    // A request without a Host header is refused like one with a foreign name, as a problem.
+    http: { requireHostHeader: false },
     bodyLimit: limits.bodyBytes,
     routerOptions: { maxParamLength: 4 * limits.idLength },
     exposeHeadRoutes: false,
@@ -136,6 +138,7 @@ function bareApp(settings: ServerSettings): FastifyInstance {
       socket.destroySoon()
     },
   })
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.setValidatorCompiler(validatorCompiler)
   // Answers are written as text by the handlers: open JSON passes through as it is stored.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
