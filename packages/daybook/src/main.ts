@@ -36,6 +36,15 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
   )
 }
 
+/** Whether any process has the store of this URL open, as far as its file tells: in memory there is none to tell it. */
+export async function isInUse(url: string): Promise<boolean> {
+  const [scheme = '', rest = ''] = splitAt(url, ':')
+  if (scheme === 'memory') return false
+  if (scheme !== 'sqlite' || rest === '') throw unknownStore(url)
+  const inUse = await import('./store/sqlite/in-use.ts')
+  return inUse.isInUse(pathOf(splitAt(rest, '?')[0] ?? ''))
+}
+
 async function opened(store: Store): Promise<Store> {
   await store.open()
   return store

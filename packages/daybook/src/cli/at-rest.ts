@@ -17,8 +17,8 @@ export async function mustBeAtRest({ host }: Context, place: Place): Promise<voi
   }
   const file = storeFile(place.url)
   if (file === null || !existsSync(file)) return
-  const { isInUse } = await import('../store/sqlite/in-use.ts')
-  if (!isInUse(file)) return
+  const { isInUse } = await host.parts()
+  if (!(await isInUse(place.url))) return
   // A second server, one under another name of the file, one too busy to answer, a program with the library.
   throw new Refusal(exits.conflict, 'busy', {
     what: 'a process works on this store',

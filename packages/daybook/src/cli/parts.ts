@@ -24,5 +24,7 @@ export interface Parts {
   readonly localScope: Scope
   /** The store of a URL, opened. */
   openStore(url: string): Promise<Store>
+  /** Whether any process has the store of a URL open, as far as its file tells. */
+  isInUse(url: string): Promise<boolean>
   startServer(settings: ServeSettings): Promise<RunningServer>
 }
