@@ -104,8 +104,17 @@ export class Call<P = unknown, Q = unknown, B = unknown> {
     return { session, head }
   }
 
+  /** As {@link seen}, but a repeat of a call that wrote to `written` goes on whatever became of the session since. */
+  async seenOrKnown(id: string, written: string | undefined): Promise<void> {
+    try {
+      await this.seen(id)
+    } catch (error) {
+      if (written === undefined || !(await this.#known(written))) throw error
+    }
+  }
+
   /** True when the key of this call is known in the session: it was answered before. */
-  async known(id: string): Promise<boolean> {
+  async #known(id: string): Promise<boolean> {
     if (!this.key) return false
     const { store } = this.context
     const [known] = await store.within(this.mine.scope).receipts(id, [this.key.id])

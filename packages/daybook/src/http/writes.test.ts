@@ -71,6 +71,56 @@ for (const name of storeNames) {
       }
     })
 
+    it('tells all but one of repeats that come at once that they are repeats [B2]', async () => {
+      await using s = await testServer(name)
+      await s.call('POST /sessions/a/messages', say('hi'))
+      const writes: readonly [string, unknown][] = [
+        ['POST /sessions', { user_id: 'u' }],
+        ['POST /sessions', { session_id: 'b' }],
+        ['POST /sessions/new/messages', say('opens')],
+        ['POST /sessions/a/messages', say('more')],
+        ['POST /sessions/a/fork', {}],
+        ['POST /sessions/a/fork', { session_id: 'c', at: 1 }],
+        ['PATCH /sessions/a', { name: 'n' }],
+        ['DELETE /sessions/a', undefined],
+        ['DELETE /sessions/a?now=true', undefined],
+      ]
+      for (const [index, [line, body]] of writes.entries()) {
+        const all = await Promise.all(Array.from({ length: 10 }, () => s.call(line, keyed(body, `key ${index}`))))
+        const expected = { [`${all[0]?.status} true`]: 9, [`${all[0]?.status} undefined`]: 1 }
+        const found: Record<string, number> = {}
+        for (const reply of all) {
+          const word = `${told(reply)} ${reply.headers['idempotent-replayed']}`
+          found[word] = (found[word] ?? 0) + 1
+        }
+        assert.deepEqual(found, expected, line)
+      }
+    })
+
+    it('answers the repeat of a fork also when its base is forgotten [B2]', async () => {
+      await using s = await testServer(name)
+      await s.call('POST /sessions/a/messages', say('hi'))
+      const first = await s.call('POST /sessions/a/fork', keyed({ session_id: 'b' }))
+      await s.call('DELETE /sessions/a?now=true')
+      const again = await s.call('POST /sessions/a/fork', keyed({ session_id: 'b' }))
+      assert.deepEqual([told(again), again.headers['idempotent-replayed']], ['201', 'true'])
+      assert.equal(again.json.session_id, first.json.session_id)
+      assert.equal(told(await s.call('POST /sessions/a/fork', keyed({ session_id: 'b', at: 1 }))), '409 key_reused')
+      assert.equal(told(await s.call('POST /sessions/a/fork', keyed({ session_id: 'b' }, 'other'))), '404 gone')
+    })
+
+    it('changes nothing where nothing is given, under a key and on what was seen too', async () => {
+      await using s = await testServer(name)
+      await s.call('POST /sessions/a/messages', say('hi'))
+      const patch = async (body: unknown, headers: Record<string, string> = {}): Promise<string> =>
+        told(await s.call('PATCH /sessions/a', { body, headers }))
+      assert.equal(await patch({}, { 'idempotency-key': 'k' }), '200')
+      assert.equal(await patch({}, { 'if-match': '"2"' }), '200')
+      assert.equal(await patch({}, { 'if-match': '"1"' }), '412 precondition_failed')
+      assert.equal(await patch({ expect: 1 }), '409 conflict')
+      assert.equal((await s.call('GET /sessions/a')).json.seq, 2)
+    })
+
     it('keeps keys of routes apart and refuses another request under a key', async () => {
       await using s = await testServer(name)
       await s.call('POST /sessions/a/messages', keyed(say('hi')))

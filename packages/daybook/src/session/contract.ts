@@ -36,7 +36,7 @@ export interface ScopedSessions {
   readonly scope: Scope
   readonly caller: Caller
   /** Creates. `exists` when the id is in use, `gone` for 30 days after a deletion. */
-  open(fields?: OpenFields, options?: WriteOptions): Promise<Session>
+  open(fields?: OpenFields, options?: WriteOptions & Told): Promise<Session>
   /**
    * A handle without looking: reading an unknown session gives `not_found`. With `opens`, the first append opens it; moving,
    * erasing and rewinding never do.
@@ -106,6 +106,12 @@ export interface WriteOptions {
   readonly refs?: readonly Ref[]
 }
 
+/** For calls that answer with something else than their receipt. */
+export interface Told {
+  /** Called with the receipt before the call ends. */
+  readonly onReceipt?: (receipt: Receipt) => void
+}
+
 export interface Receipt {
   readonly session: SessionId
   readonly first: Seq
@@ -160,7 +166,7 @@ export interface Session {
    */
   follow(after: Seq, signal: AbortSignal): AsyncIterable<StoredEntry>
   view<N extends ViewName>(name: N, options?: ViewOptions): Promise<ViewOf<N>>
-  fork(options?: { at?: Seq; id?: SessionId; name?: string; key?: string | Key }): Promise<Session>
+  fork(options?: { at?: Seq; id?: SessionId; name?: string; key?: string | Key } & Told): Promise<Session>
   /** The active history ends at `to`: state and counts follow, tokens and cost stay, nothing is removed. `busy` with open work. */
   rewind(to: Seq, options?: WriteOptions): Promise<Receipt>
   update(fields: UpdateFields, options?: WriteOptions): Promise<Receipt>
@@ -174,7 +180,7 @@ export interface Session {
   trash(options?: WriteOptions): Promise<Receipt>
   restore(options?: WriteOptions): Promise<Receipt>
   /** Forgets at once; a tombstone stays for 30 days. `busy` with open work or a lease. False when it was unknown. */
-  delete(options?: WriteOptions): Promise<boolean>
+  delete(options?: WriteOptions & Told): Promise<boolean>
   /** Empties the data of own entries (messages, notes, state, pins, summaries) for ever; the chain still verifies. At most 512. */
   erase(seqs: readonly Seq[], options?: WriteOptions): Promise<Receipt>
   /** Records a finished run in one append: queued, started, finished. */

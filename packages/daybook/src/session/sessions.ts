@@ -13,6 +13,7 @@ import type {
   ScopedSessions,
   Session,
   Sessions,
+  Told,
   WriteOptions,
 } from './contract.ts'
 import type { Engine } from './engine.ts'
@@ -113,12 +114,12 @@ class Scoped implements ScopedSessions {
     return this.#store.blobs
   }
 
-  async open(fields: OpenFields = {}, options: WriteOptions = {}): Promise<Session> {
+  async open(fields: OpenFields = {}, options: WriteOptions & Told = {}): Promise<Session> {
     const { id, refs, ...rest } = fields
     const key = options.key === undefined ? undefined : keyOf(this.caller, options.key, 'open', fields)
     const made = id ?? (key ? idFromKey('ses', this.scope, 'open', key) : newId('ses', this.#engine.clock()))
     const session = checkId(made, this.caller.writer !== 'C')
-    await this.#engine.writer.submit(this.scope, session, {
+    const receipt = await this.#engine.writer.submit(this.scope, session, {
       actor: this.caller.actor,
       opens: 'only',
       opening: openingDraft(rest, this.scope, this.#engine.redactor),
@@ -127,6 +128,7 @@ class Scoped implements ScopedSessions {
       ...(key ? { key } : undefined),
       ...(refs ? { refs: structuredClone(refs) } : undefined),
     })
+    options.onReceipt?.(receipt)
     return this.session(session)
   }
 

@@ -82,14 +82,17 @@ const fork = route(
   async (call) => {
     const { at, session_id, name } = call.body
     const id = session_id ?? call.derivedId()
-    const replayed = id !== undefined && (await call.known(id))
-    // A repeat is answered whatever became of the session it was forked from.
-    const session = replayed ? call.session(call.params.session_id) : (await call.seen(call.params.session_id)).session
+    const session = call.session(call.params.session_id)
+    await call.seenOrKnown(session.id, id)
+    let replayed = false
     const made = await session.fork({
       ...(at === undefined ? {} : { at }),
       ...(id === undefined ? {} : { id }),
       ...(name === undefined ? {} : { name }),
       ...(call.key ? { key: call.key } : {}),
+      onReceipt: (receipt) => {
+        replayed = receipt.replayed
+      },
     })
     return sessionAnswer(call, made, { status: 201, replayed })
   },

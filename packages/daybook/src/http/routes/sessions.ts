@@ -13,7 +13,7 @@ import {
   SessionReplacement,
 } from '../../schema/wire-requests.ts'
 import { Cleaned, Deleted, Session } from '../../schema/wire-shapes.ts'
-import type { OpenFields, UpdateFields } from '../../session/contract.ts'
+import type { OpenFields, Receipt, UpdateFields } from '../../session/contract.ts'
 import { runOf } from '../../session/views/wire.ts'
 import type { Call } from '../call.ts'
 import * as examples from '../examples.ts'
@@ -65,8 +65,13 @@ const create = route(
       ...(state === undefined ? {} : { state: state as JsonObject }),
       ...(agent_data === undefined ? {} : { agentData: agent_data as JsonObject }),
     } as OpenFields
-    const replayed = id !== undefined && (await call.known(id))
-    const session = await call.mine.open(fields, call.key ? { key: call.key } : {})
+    let replayed = false
+    const session = await call.mine.open(fields, {
+      ...(call.key ? { key: call.key } : {}),
+      onReceipt: (receipt) => {
+        replayed = receipt.replayed
+      },
+    })
     return sessionAnswer(call, session, { status: 201, replayed })
   },
 )
@@ -109,8 +114,11 @@ async function update(
   }
   const session = call.session(call.params.session_id)
   const options = call.write(expect)
-  if (Object.keys(fields).length === 0 && options.expect === undefined && options.key === undefined) {
-    await call.seen(session.id)
+  if (Object.keys(fields).length === 0) {
+    const { head } = await call.seen(session.id)
+    if (options.expect !== undefined && options.expect !== head.seq) {
+      throw new DaybookError('conflict', `expected seq ${options.expect}, it is ${head.seq}`, { seq: head.seq })
+    }
     return sessionAnswer(call, session)
   }
   const receipt = await session.update({ ...(fields as UpdateFields), ...(replace ? { replace } : {}) }, options)
@@ -178,12 +186,15 @@ const remove = route(
       replayed,
     })
     if (forgotten) {
-      const replayed = await call.known(session_id)
-      if (!(await session.delete(call.write())))
+      let replayed = false
+      const onReceipt = (receipt: Receipt): void => {
+        replayed = receipt.replayed
+      }
+      if (!(await session.delete({ ...call.write(), onReceipt })))
         throw new DaybookError('not_found', `there is no session ${session_id}`)
       return answer(replayed)
     }
-    if (!(await call.known(session_id))) await call.seen(session_id)
+    await call.seenOrKnown(session_id, session_id)
     const receipt = await session.trash(call.write())
     return { ...answer(receipt.replayed), seq: receipt.last }
   },
