@@ -9,7 +9,7 @@ import type { ScopedSessions } from '../session/contract.ts'
 import type { Query } from '../store/store.ts'
 import type { Backend } from './backend.ts'
 import { entryShape } from './entry-shapes.ts'
-import { localSession, sessionShape } from './local-session.ts'
+import { localSession, presentShape } from './local-session.ts'
 import type { OpenedStore } from './storage.ts'
 
 /** Disposing is left to whoever opened the store. */
@@ -39,7 +39,7 @@ export function localBackend({ mine, place }: OpenedStore): Backend {
     session: (id) => localSession(mine, id),
     async locate(type, value) {
       const id = await mine.locate({ type, value })
-      if (id !== null) return sessionShape(mine, mine.session(id))
+      if (id !== null) return presentShape(mine, mine.session(id))
       if (type !== 'branch') return null
       const { splitBranch } = await import('./branch.ts')
       const { sessions } = await list({ ...splitBranch(value), limit: 1 })

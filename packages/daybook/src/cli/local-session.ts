@@ -1,13 +1,21 @@
 // One session of the engine in the shapes of the wire.
 
 import type { EntriesRange, ViewShapes } from '../client/client.ts'
-import { uniqueTail } from '../schema/ids.ts'
 import { isKind, type Kind } from '../schema/kinds.ts'
-import { cellOf, markOf, moment, sessionOf } from '../schema/wire.ts'
+import { markOf } from '../schema/wire.ts'
 import type { EntryShape, ReceiptShape, SessionShape } from '../schema/wire-shapes.ts'
 import type { HistoryMessageShape } from '../schema/wire-views.ts'
 import type { Receipt, ScopedSessions, Session } from '../session/contract.ts'
-import { agentsOf, filesOf, handoffOf, messageOf, metricsOf, notesOf, runOf } from '../session/views/wire.ts'
+import {
+  agentsOf,
+  filesOf,
+  historyRest,
+  messageOf,
+  metricsOf,
+  notesOf,
+  runOf,
+  sessionShape,
+} from '../session/views/wire.ts'
 import type { Mark, Range } from '../store/store.ts'
 import type { BackendSession } from './backend.ts'
 import { entryShape, newEntryOf } from './entry-shapes.ts'
@@ -18,7 +26,7 @@ export function localSession(mine: ScopedSessions, id: string): BackendSession {
   const session = mine.session(id)
   return {
     id,
-    get: () => sessionShape(mine, session),
+    get: () => presentShape(mine, session),
     async entries(range = {}) {
       const { limit = 50, order = 'asc' } = range
       const stored = await session.stored({ ...rangeOf(range), limit })
@@ -52,7 +60,7 @@ export function localSession(mine: ScopedSessions, id: string): BackendSession {
 function places(mine: ScopedSessions, session: Session): Pick<BackendSession, PlaceCall> {
   const after = async (write: Promise<unknown>): Promise<SessionShape> => {
     await write
-    return sessionShape(mine, session)
+    return presentShape(mine, session)
   }
   return {
     async fork({ at, id: given, name } = {}) {
@@ -61,7 +69,7 @@ function places(mine: ScopedSessions, session: Session): Pick<BackendSession, Pl
         ...(given === undefined ? {} : { id: given }),
         ...(name === undefined ? {} : { name }),
       })
-      return sessionShape(mine, fork)
+      return presentShape(mine, fork)
     },
     rewind: (to) => after(session.rewind(to)),
     archive: () => after(session.archive()),
@@ -90,15 +98,10 @@ function marks(session: Session): Pick<BackendSession, 'marks' | 'setMarks'> {
   }
 }
 
-/** The session as it is now, with the tail that tells it from all others. */
-export async function sessionShape(mine: ScopedSessions, session: Session): Promise<SessionShape> {
+/** The session as it is now. */
+export async function presentShape(mine: ScopedSessions, session: Session): Promise<SessionShape> {
   const [head, cell] = await Promise.all([session.head(), session.cell()])
-  const others = await mine.byTail(uniqueTail(head.session, []))
-  const tail = uniqueTail(
-    head.session,
-    others.map((other) => other.session),
-  )
-  return { ...sessionOf(head, tail), ...cellOf(cell) }
+  return sessionShape(mine, head, cell)
 }
 
 function rangeOf({ kind, ...range }: EntriesRange): Range {
@@ -147,13 +150,5 @@ async function historyOf(
   const view = await session.view('history', options)
   const messages: HistoryMessageShape[] = []
   for await (const message of view.messages) messages.push(messageOf(message))
-  return {
-    session_id: session.id,
-    messages,
-    message_count: view.messageCount,
-    last_activity: moment(view.lastActivity),
-    current_agent: view.currentAgent,
-    agent_history: view.agents.map(handoffOf),
-    context: view.context,
-  }
+  return { session_id: session.id, messages, ...historyRest(view) }
 }

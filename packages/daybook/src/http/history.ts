@@ -1,9 +1,8 @@
 // The history as a stream of JSON text: page by page as the reader takes it, never one string.
 
 import { Readable } from 'node:stream'
-import { moment } from '../schema/wire.ts'
 import type { HistoryView } from '../session/views/contract.ts'
-import { handoffOf, messageOf } from '../session/views/wire.ts'
+import { historyRest, messageOf } from '../session/views/wire.ts'
 
 /** Characters that are gathered before they are handed on. */
 const chunk = 64 * 1024
@@ -19,14 +18,7 @@ async function* textOf(session: string, view: HistoryView): AsyncGenerator<strin
     yield text
     text = ''
   }
-  const rest = {
-    message_count: view.messageCount,
-    last_activity: moment(view.lastActivity),
-    current_agent: view.currentAgent,
-    agent_history: view.agents.map(handoffOf),
-    context: view.context,
-  }
-  yield `${text}],${JSON.stringify(rest).slice(1)}`
+  yield `${text}],${JSON.stringify(historyRest(view)).slice(1)}`
 }
 
 /**

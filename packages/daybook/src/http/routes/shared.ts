@@ -2,14 +2,15 @@
 
 import type { StoredEntry } from '../../schema/entries.ts'
 import { DaybookError } from '../../schema/errors.ts'
-import type { Cell, Head } from '../../schema/heads.ts'
-import { uniqueTail } from '../../schema/ids.ts'
+import type { Head } from '../../schema/heads.ts'
 import type { Kind } from '../../schema/kinds.ts'
-import { cellOf, entryText, sessionOf } from '../../schema/wire.ts'
-import type { SessionShape } from '../../schema/wire-shapes.ts'
-import type { Receipt, ScopedSessions, Session } from '../../session/contract.ts'
+import { entryText } from '../../schema/wire.ts'
+import type { Receipt, Session } from '../../session/contract.ts'
+import { sessionShape } from '../../session/views/wire.ts'
 import type { Call } from '../call.ts'
 import type { Answer } from '../route.ts'
+
+export { sessionShape }
 
 /** What a receipt names; a repeat's receipt names entries that are read again. */
 export async function entriesOf(session: Session, receipt: Receipt): Promise<readonly StoredEntry[]> {
@@ -23,19 +24,6 @@ export async function entryAnswer(session: Session, receipt: Receipt, kind: Kind
   const entry = entries.findLast((each) => each.kind === kind)
   if (!entry) throw new DaybookError('internal', `a receipt without its ${kind}`)
   return { status, body: entryText(entry), seq: receipt.last, replayed: receipt.replayed }
-}
-
-/** The shortest tail that tells this id from all that the caller sees. */
-async function tailFor(mine: ScopedSessions, head: Head): Promise<string> {
-  const others = await mine.byTail(uniqueTail(head.session, []))
-  return uniqueTail(
-    head.session,
-    others.map((other) => other.session),
-  )
-}
-
-export async function sessionShape(mine: ScopedSessions, head: Head, cell: Cell): Promise<SessionShape> {
-  return { ...sessionOf(head, await tailFor(mine, head)), ...cellOf(cell) }
 }
 
 /** A session as it is now. After a repeat this is its present state, as promised, not that of the first answer. */

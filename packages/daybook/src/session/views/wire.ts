@@ -1,20 +1,54 @@
 // Views as they stand on the wire: the names of existing clients over the folds of the engine.
 
-import { moment, momentOrNull } from '../../schema/wire.ts'
-import type { RunShape } from '../../schema/wire-shapes.ts'
+import type { Cell, Head } from '../../schema/heads.ts'
+import { uniqueTail } from '../../schema/ids.ts'
+import { cellOf, moment, momentOrNull, sessionOf } from '../../schema/wire.ts'
+import type { RunShape, SessionShape } from '../../schema/wire-shapes.ts'
 import type {
   AgentHandoffShape,
   AgentsShape,
   FilesShape,
   HistoryMessageShape,
+  HistoryShape,
   MetricsShape,
   NotesShape,
 } from '../../schema/wire-views.ts'
-import type { AgentsView, FilesView, Handoff, HistoryMessage, MetricsView, NotesView, RunView } from './contract.ts'
+import type { ScopedSessions } from '../contract.ts'
+import type {
+  AgentsView,
+  FilesView,
+  Handoff,
+  HistoryMessage,
+  HistoryView,
+  MetricsView,
+  NotesView,
+  RunView,
+} from './contract.ts'
 
 /** Without the members that are undefined. */
 function present<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never
+}
+
+/** A session with its cell, and with the shortest tail that tells its id from all that the caller sees. */
+export async function sessionShape(mine: ScopedSessions, head: Head, cell: Cell): Promise<SessionShape> {
+  const others = await mine.byTail(uniqueTail(head.session, []))
+  const tail = uniqueTail(
+    head.session,
+    others.map((other) => other.session),
+  )
+  return { ...sessionOf(head, tail), ...cellOf(cell) }
+}
+
+/** What a history says beside its messages. */
+export function historyRest(view: HistoryView): Omit<HistoryShape, 'session_id' | 'messages'> {
+  return {
+    message_count: view.messageCount,
+    last_activity: moment(view.lastActivity),
+    current_agent: view.currentAgent,
+    agent_history: view.agents.map(handoffOf),
+    context: view.context,
+  }
 }
 
 export function handoffOf({ from, to, reason, at }: Handoff): AgentHandoffShape {
