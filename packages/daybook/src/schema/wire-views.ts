@@ -66,7 +66,6 @@ export const CurrentAgent = Type.Object(
   { session_id: Id, current_agent: Type.String(), agent_history: handoffs, switch_count: Count },
   { ...closed, title: 'CurrentAgent' },
 )
-export type CurrentAgentShape = Static<typeof CurrentAgent>
 
 export const Runs = Type.Object(
   { session_id: Id, runs: Type.Array(RunShape, { description: 'Oldest first.' }) },

@@ -9,8 +9,8 @@ import { addCost, addTokens, addUsage } from '../schema/usage.ts'
 import type { Folded, Folder } from './fold.ts'
 import { isObject, mergePatch } from './values.ts'
 
-/** Days that the trash keeps a session. */
-export const trashMs = 30 * 24 * 60 * 60 * 1000
+/** Milliseconds that the trash keeps a session. */
+const trashMs = 30 * 24 * 60 * 60 * 1000
 
 const lineLength = 200
 
