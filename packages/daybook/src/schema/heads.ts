@@ -53,6 +53,11 @@ export interface Head {
   readonly seq: Seq
   readonly hash: Hash
   readonly fold: number
+  /**
+   * How often what this head was folded from changed without an entry of the session: it was folded again, or a text was
+   * erased in it or in its base. Absent: never. Only stores raise it; whoever goes on from an older count gets `conflict`.
+   */
+  readonly refolds?: number
   /** Name given by a person. */
   readonly name: string | null
   /** First line of the first user message, where no name was given. */

@@ -154,6 +154,8 @@ class Chain {
 
   finish(before: Folded, expect: Seq, made: Made): Assembled {
     const { key, fence, refs, fork } = this.#command
+    if (made.erase)
+      this.state = { ...this.state, head: { ...this.state.head, refolds: (before.head.refolds ?? 0) + 1 } }
     const { head, cell } = this.state
     if (cell !== before.cell) checkCell(before.cell, cell)
     Object.freeze(head)

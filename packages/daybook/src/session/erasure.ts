@@ -1,6 +1,6 @@
 // Erasing entries: their data goes for ever, everything folded from it is folded again, the chain still verifies.
 
-import { foldVersion, type Head } from '../schema/heads.ts'
+import { foldVersion } from '../schema/heads.ts'
 import type { Seq, SessionId } from '../schema/ids.ts'
 import type { Kind } from '../schema/kinds.ts'
 import type { Usage } from '../schema/parts.ts'
@@ -12,7 +12,7 @@ import type { Receipt, WriteOptions } from './contract.ts'
 import { dataOf } from './decode.ts'
 import type { Engine } from './engine.ts'
 import type { Folded } from './fold.ts'
-import { foldAt } from './refold.ts'
+import { foldAt, goingOn } from './refold.ts'
 import { segmentsOf } from './segments.ts'
 import type { SessionHandle } from './session.ts'
 import { invalid } from './values.ts'
@@ -93,15 +93,16 @@ export function refoldFork(engine: Engine, whole: ScopedStore, id: SessionId): P
       const folded = await foldAt(whole, id, head.seq)
       // Where another process was faster, the head moved.
       if (!(await whole.refold(id, head, folded.head, folded.cell))) continue
-      await keepBeginning(whole, id, head)
+      await keepBeginning(whole, id)
       return
     }
   })
 }
 
 /** Of the usage that was erased only the base's log tells: a snapshot of the fork's beginning keeps it when the base goes. */
-async function keepBeginning(whole: ScopedStore, id: SessionId, { base }: Head): Promise<void> {
-  if (!base) return
-  const seq = base.seq + 1
-  await whole.snapshots.put(id, { seq, fold: foldVersion, ...(await foldAt(whole, id, seq)) })
+async function keepBeginning(whole: ScopedStore, id: SessionId): Promise<void> {
+  const head = await whole.head(id)
+  if (!head?.base) return
+  const seq = head.base.seq + 1
+  await whole.snapshots.put(id, { seq, fold: foldVersion, ...goingOn(await foldAt(whole, id, seq), head) })
 }

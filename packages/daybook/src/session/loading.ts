@@ -7,7 +7,7 @@ import { limits } from '../schema/json.ts'
 import type { ScopedStore } from '../store/store.ts'
 import { brokenLink, genesis } from './chain.ts'
 import type { Folded } from './fold.ts'
-import { foldAt } from './refold.ts'
+import { foldAt, goingOn } from './refold.ts'
 
 export interface Loaded {
   /** Null while the session does not exist. */
@@ -34,7 +34,7 @@ export async function loadSession(store: ScopedStore, session: SessionId): Promi
     }
     return loadSession(store, session)
   }
-  if (isOutdated(head)) return { state: await foldAt(store, session, head.seq), snapshot: 0 }
+  if (isOutdated(head)) return { state: goingOn(await foldAt(store, session, head.seq), head), snapshot: 0 }
   return { state: { head, cell: (await store.cell(session)) ?? emptyCell }, snapshot: await lastSnapshot(store, head) }
 }
 

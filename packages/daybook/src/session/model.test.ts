@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { isDaybookError } from '../schema/errors.ts'
 import type { Session } from './contract.ts'
 import { Model, type ModelEntry, ModelSession } from './model.fixture.ts'
-import { foldAt } from './refold.ts'
+import { foldAt, goingOn } from './refold.ts'
 import { all, range, type StoreName, storeNames, World } from './testing.fixture.ts'
 
 /** Milliseconds for each store; longer ones find rarer things. */
@@ -242,8 +242,8 @@ async function compareSession(world: World, mine: ModelSession, whole: boolean):
 async function compareFolds(world: World, { id, seq }: ModelSession, whole: boolean): Promise<void> {
   const real = world.anna.session(id)
   const [head, cell] = [await real.head(), await real.cell()]
-  deepStrictEqual(await foldAt(world.whole, id, seq), { head, cell })
-  const folded = await foldAt(world.whole, id, seq, { fromStart: true })
+  deepStrictEqual(goingOn(await foldAt(world.whole, id, seq), head), { head, cell })
+  const folded = goingOn(await foldAt(world.whole, id, seq, { fromStart: true }), head)
   const tokens = whole ? folded.head.tokens : head.tokens
   deepStrictEqual({ head: { ...folded.head, tokens }, cell: folded.cell }, { head, cell })
 }

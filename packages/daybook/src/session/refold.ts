@@ -51,7 +51,7 @@ export async function statesAt(
   const first = Math.min(...seqs)
   const last = Math.max(...seqs)
   const snapshot = options.fromStart ? null : await snapshotBefore(store, session, firstOf(options.without, first))
-  const begun: Folded = snapshot ? { head: { ...snapshot.head, session }, cell: snapshot.cell } : unopened(session)
+  const begun = snapshot ? continued(snapshot, session) : unopened(session)
   const start = begun.head.seq
   const targets = await rewindTargets(store, session, start, last)
   const earlier = new Set([...targets].filter((seq) => seq >= 1 && seq < start))
@@ -66,6 +66,16 @@ export async function statesAt(
   const { seq } = replay.state.head
   if (seq < last) throw new DaybookError('damaged', `${session} ends at ${seq}, before ${last}`, { seq })
   return { states: new Map([...seqs].flatMap((at) => pair(at, replay.at(at)))), start }
+}
+
+/** The count of refolds is the stored head's to tell, never a fold's. */
+function continued({ head: { refolds: _, ...head }, cell }: Snapshot, session: SessionId): Folded {
+  return { head: { ...head, session }, cell }
+}
+
+/** A fold of the log as what goes on from this stored head. */
+export function goingOn({ head, cell }: Folded, { refolds }: Head): Folded {
+  return { head: refolds === undefined ? head : { ...head, refolds }, cell }
 }
 
 function pair(seq: Seq, state: Folded | undefined): [Seq, Folded][] {

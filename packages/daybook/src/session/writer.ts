@@ -51,8 +51,6 @@ export class Writer {
     return new Promise((resolve, reject) => {
       this.#answers.promise()
       const live = this.lives.get(scope.tenant, session)
-      // Where another engine erases in its base, a fork's head changes without an entry: no conflict would tell.
-      if (live.idle && live.state?.head.base) live.stale = true
       live.queue.push(newItem(command, scope, session, resolve, reject))
       if (!live.draining) this.#drain(live)
     })

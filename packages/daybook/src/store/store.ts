@@ -109,7 +109,7 @@ export interface ScopedStore {
   forks(session: SessionId): Promise<readonly SessionId[]>
   /**
    * Replaces head and cell without an entry, where seq and hash are still these: another fold version, erased bases,
-   * repair. A cell of null keeps the stored one. The place in lists' order stays; facets, readers and due follow the head.
+   * repair. Raises `refolds`. A cell of null keeps the stored one. The place in lists' order stays; facets, readers and due follow the head.
    */
   refold(session: SessionId, at: { seq: Seq; hash: Hash }, head: Head, cell: Cell | null): Promise<boolean>
   /** Leaves a tombstone for 30 days. Unknown: `not_found`; deleted already: the receipt for its key, else `gone`; a live lease: `busy`. */
@@ -141,7 +141,7 @@ export interface Range {
 
 export interface Append {
   readonly session: SessionId
-  /** The exact seq before this append; 0 opens. A fork's first entry has `base.seq + 1` and expects 0. */
+  /** The exact seq before this append (and `head.refolds` the present count, else `conflict`); 0 opens. A fork's first entry has `base.seq + 1` and expects 0. */
   readonly expect: Seq
   /** The chain before this append: the head's hash, the base's at its seq, else `conflict`; unchecked for a first link. */
   readonly prev: Hash
@@ -159,7 +159,7 @@ export interface Append {
   readonly blobs?: readonly Hash[]
   /** Of the lease under which this is written, checked at commit: the present fence, even if the lease ran out. Not at openings. */
   readonly fence?: number
-  /** Own earlier entries (else `invalid`) to empty; snapshots of them go, heads of forks that folded them get fold 0. */
+  /** Own earlier entries (else `invalid`) to empty. `head.refolds` is one more; snapshots of them go, forks' heads get fold 0. */
   readonly erase?: readonly Seq[]
 }
 
@@ -292,7 +292,7 @@ export interface Snapshot {
 }
 
 export interface Snapshots {
-  /** Replaces one with the same seq and fold. Nothing for unknown, invisible or deleted sessions. */
+  /** Replaces one with the same seq and fold. Nothing for unknown, invisible or deleted sessions, or with old `refolds`. */
   put(session: SessionId, snapshot: Snapshot): Promise<void>
   /** The latest at or before `seq` with this fold version; own ones only, the caller follows forks. */
   latest(session: SessionId, seq: Seq, fold: number): Promise<Snapshot | null>

@@ -12,7 +12,7 @@ import { dataOf } from '../decode.ts'
 import { blobsIn } from '../drafts.ts'
 import { type Folded, fold, unopened } from '../fold.ts'
 import { loadSession } from '../loading.ts'
-import { foldAt } from '../refold.ts'
+import { foldAt, goingOn } from '../refold.ts'
 import type { SessionLine } from './format.ts'
 
 /** Most entries between a snapshot and the end of the append that would be one too far. */
@@ -101,9 +101,12 @@ export class SessionWriter {
     const { session } = this.#line
     const { seq } = this.#state.head
     if (await this.#anyLeft(data.seqs)) {
-      this.#state = await foldAt(this.#store, session, seq, { without: new Set(data.seqs) })
+      const without = await foldAt(this.#store, session, seq, { without: new Set(data.seqs) })
+      this.#state = goingOn(without, this.#state.head)
     }
     this.#add(entry, data)
+    const { head } = this.#state
+    this.#state = { ...this.#state, head: { ...head, refolds: (head.refolds ?? 0) + 1 } }
     const first = Math.min(...data.seqs)
     this.#emptied = Math.min(this.#emptied ?? first, first)
     await this.#flush(data.seqs)
@@ -169,7 +172,7 @@ export class SessionWriter {
     const before = await this.#store.snapshots.latest(session, this.#emptied, foldVersion)
     for (let at = before?.seq ?? base?.seq ?? 0; at + limits.snapshotEntries < last; ) {
       at += limits.snapshotEntries
-      const state = await foldAt(this.#store, session, at)
+      const state = goingOn(await foldAt(this.#store, session, at), this.#state.head)
       await this.#store.snapshots.put(session, { seq: at, fold: foldVersion, ...state })
     }
   }

@@ -3,7 +3,7 @@
 import { hash } from 'node:crypto'
 import type { StoredEntry } from '../../schema/entries.ts'
 import type { Head } from '../../schema/heads.ts'
-import type { Hash, SessionId } from '../../schema/ids.ts'
+import type { Hash, Seq, SessionId } from '../../schema/ids.ts'
 import { type Kind, kinds } from '../../schema/kinds.ts'
 import type { Append, Deletion, Key } from '../store.ts'
 import { anna } from './suite.ts'
@@ -90,9 +90,14 @@ export function after(head: Head, draft: Draft = {}): Append {
     expect: head.seq,
     prev: head.hash,
     entries,
-    head: { ...head, messages: head.messages + count, seq, hash: last, ...more },
+    head: { ...head, ...counted(head, rest.erase), messages: head.messages + count, seq, hash: last, ...more },
     ...rest,
   }
+}
+
+/** An erasure counts as one more refold. */
+function counted(head: Head, erase: readonly Seq[] | undefined): { refolds?: number } {
+  return erase?.length ? { refolds: (head.refolds ?? 0) + 1 } : {}
 }
 
 /** The append that opens `session` as a fork of `base` at `seq`, whose entry has this hash. */

@@ -109,10 +109,29 @@ function spreading({ test }: Suite): void {
     const erased = await write(anna, after(base, { kinds: ['entry.erased'], erase: [3] }))
     deepStrictEqual(await anna.head('base'), erased)
     deepStrictEqual(await anna.head('early'), early)
-    deepStrictEqual(await anna.head('late'), { ...late, fold: 0 })
-    deepStrictEqual(await anna.head('below'), { ...below, fold: 0 })
+    deepStrictEqual(await anna.head('late'), { ...late, fold: 0, refolds: 1 })
+    deepStrictEqual(await anna.head('below'), { ...below, fold: 0, refolds: 1 })
     strictEqual(await anna.refold('late', late, late, null), true)
-    deepStrictEqual(await anna.head('late'), late)
+    deepStrictEqual(await anna.head('late'), { ...late, refolds: 2 })
+  })
+
+  test('Who goes on from a fold that was changed without an entry gets conflict, and snapshots of it are not kept', async ({
+    anna,
+  }) => {
+    const opened = await write(anna, opening('base'))
+    const base = await write(anna, after(opened, { bodies: ['2', '3'] }))
+    const fork = await write(anna, forking('fork', base, base))
+    const erased = await write(anna, after(base, { kinds: ['entry.erased'], erase: [2] }))
+    await refused(anna, after(fork), 'conflict', fork.seq)
+    await anna.snapshots.put('fork', snapshot(fork, fork.seq))
+    strictEqual(await anna.snapshots.latest('fork', 99, 1), null)
+    await write(anna, after({ ...fork, refolds: 1 }))
+    await anna.snapshots.put('base', snapshot(base, 3))
+    strictEqual(await anna.snapshots.latest('base', 99, 1), null)
+    await refused(anna, after({ ...erased, refolds: 0 }), 'conflict', erased.seq)
+    strictEqual(await anna.refold('base', erased, erased, null), true)
+    await refused(anna, after(erased), 'conflict', erased.seq)
+    await write(anna, after({ ...erased, refolds: 2 }))
   })
 }
 
@@ -165,10 +184,10 @@ function refolds({ test }: Suite): void {
     const better: Head = { ...head, fold: 2, title: 'Refolded', tokens: 22 }
     const other = { state: { a: 2 }, metadata: { b: [] }, agentData: {} }
     strictEqual(await anna.refold('one', head, better, other), true)
-    deepStrictEqual(await anna.head('one'), better)
+    deepStrictEqual(await anna.head('one'), { ...better, refolds: 1 })
     deepStrictEqual(await anna.cell('one'), other)
     strictEqual(await store.tip(), tip)
-    await write(anna, after(better))
+    await write(anna, after({ ...better, refolds: 1 }))
   })
 
   test('A refold without a cell keeps the stored one', async ({ anna }) => {
@@ -201,11 +220,12 @@ function refolds({ test }: Suite): void {
       (await anna.list()).items.map((item) => item.session),
       ['two', 'one'],
     )
-    deepStrictEqual((await anna.list({ where: { agent: 'coder' } })).items, [better])
+    const stored = { ...better, refolds: 1 }
+    deepStrictEqual((await anna.list({ where: { agent: 'coder' } })).items, [stored])
     deepStrictEqual(
       (await store.due(9)).map((item) => item.session),
       ['one'],
     )
-    deepStrictEqual((await bob.list()).items, [better])
+    deepStrictEqual((await bob.list()).items, [stored])
   })
 }

@@ -137,6 +137,7 @@ export class Model {
     if (append.expect === 0) return 'exists'
     if (append.expect !== life.head.seq || append.prev !== life.head.hash) return 'conflict'
     if (append.erase?.some((seq) => seq <= life.baseSeq)) return 'invalid'
+    if ((append.head.refolds ?? 0) !== (life.head.refolds ?? 0) + (append.erase ? 1 : 0)) return 'conflict'
     return life.head.place === 'trash' && append.head.place === 'trash' ? 'trashed' : null
   }
 
@@ -186,11 +187,21 @@ export class Model {
     }
     const last = life.log.length
     for (const seq of append.erase ?? []) this.#erased.add(life.log[seq - 1]?.hash ?? '')
+    if (append.erase) this.#outdate(life, Math.min(...append.erase))
     for (const ref of append.refs ?? []) this.refs.set(refName(ref), life)
     for (const blob of append.blobs ?? []) life.claims.push({ blob, first, last })
     this.#remember(life, append.key, first, last)
     life.head = append.head
     life.position = this.feed.length
     return { ok: true, first, last, replayed: false }
+  }
+
+  /** Forks that read the erased entry, and theirs. */
+  #outdate(base: Life, seq: Seq): void {
+    for (const life of this.lives) {
+      if (life.base !== base || life.baseSeq < seq) continue
+      if (!life.gone) life.head = { ...life.head, fold: 0, refolds: (life.head.refolds ?? 0) + 1 }
+      this.#outdate(life, seq)
+    }
   }
 }

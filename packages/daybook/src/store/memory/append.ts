@@ -52,6 +52,8 @@ function refuseExisting(row: Row, append: Append): RefusalCode | null {
   if (append.base) return 'invalid'
   if (append.expect !== head.seq || append.prev !== head.hash) return 'conflict'
   if (append.erase?.some((seq) => !(seq > row.baseSeq && seq <= head.seq && Number.isInteger(seq)))) return 'invalid'
+  const refolds = (head.refolds ?? 0) + (append.erase?.length ? 1 : 0)
+  if ((append.head.refolds ?? 0) !== refolds) return 'conflict'
   return head.place === 'trash' && append.head.place === 'trash' ? 'trashed' : null
 }
 
@@ -83,7 +85,8 @@ function open(state: State, tenant: TenantState, scope: Scope, append: Append): 
     if (entryAt(base, seq)?.hash !== append.prev) return refusal('conflict', 0)
   }
   const baseSeq = append.base?.seq ?? 0
-  const allowed = isSessionId(append.session) && sees(scope, append.head) && !append.erase?.length
+  const allowed =
+    isSessionId(append.session) && sees(scope, append.head) && !append.erase?.length && !append.head.refolds
   if (!allowed || malformed(append, baseSeq)) return refusal('invalid', 0)
   if (append.fence !== undefined) return refusal('fenced', 0)
   const code = refuseNames(tenant, null, append)
@@ -191,7 +194,7 @@ export function refold(
   const row = findLiving(state, scope, session)
   if (!row || row.head.seq !== at.seq || row.head.hash !== at.hash) return false
   if (head.session !== session || head.seq !== at.seq || head.hash !== at.hash || head.place === 'deleted') return false
-  setHead(state, row, head, row.position)
+  setHead(state, row, { ...head, refolds: (row.head.refolds ?? 0) + 1 }, row.position)
   if (cell) row.cell = freeze(cell)
   return true
 }

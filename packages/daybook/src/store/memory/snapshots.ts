@@ -9,7 +9,8 @@ export function memorySnapshots(state: State, scope: Scope, guard: () => void): 
     async put(session: SessionId, snapshot: Snapshot) {
       guard()
       const row = findLiving(state, scope, session)
-      if (!row) return
+      // Folded before a text was erased: it may hold it.
+      if (!row || (snapshot.head.refolds ?? 0) !== (row.head.refolds ?? 0)) return
       const at = row.snapshots.findIndex((kept) => kept.seq > snapshot.seq || isSame(kept, snapshot))
       const replaced = at >= 0 && isSame(row.snapshots[at], snapshot) ? 1 : 0
       row.snapshots.splice(at < 0 ? row.snapshots.length : at, replaced, freeze(snapshot))
@@ -36,7 +37,7 @@ export function outdate(row: Row, seq: Seq): void {
   const rows = [row]
   for (let next = rows.pop(); next; next = rows.pop()) {
     next.snapshots = next.snapshots.filter((kept) => kept.seq < seq)
-    if (next !== row && !next.gone) next.head = freeze({ ...next.head, fold: 0 })
+    if (next !== row && !next.gone) next.head = freeze({ ...next.head, fold: 0, refolds: (next.head.refolds ?? 0) + 1 })
     for (const fork of next.forks) if (fork.baseSeq >= seq) rows.push(fork)
   }
 }

@@ -47,7 +47,7 @@ function unseen(row: Row, asked: PackedAppend): Outcome {
   return refusal(row.goneAt === null ? 'exists' : 'gone', 0)
 }
 
-function refuse(tx: Tx, row: Row, { append: asked, invalid, toTrash }: AppendOp): RefusalCode | null {
+function refuse(tx: Tx, row: Row, { append: asked, invalid, toTrash, refolds }: AppendOp): RefusalCode | null {
   if (row.goneAt !== null) return 'gone'
   if (invalid) return 'invalid'
   if (asked.fence !== undefined && asked.fence !== row.fence) return 'fenced'
@@ -55,6 +55,7 @@ function refuse(tx: Tx, row: Row, { append: asked, invalid, toTrash }: AppendOp)
   if (asked.base) return 'invalid'
   if (asked.expect !== row.seq || asked.prev !== row.hash) return 'conflict'
   if (asked.erase?.some((seq) => !(Number.isInteger(seq) && seq > row.baseSeq && seq <= row.seq))) return 'invalid'
+  if (refolds !== row.refolds) return 'conflict'
   return toTrash && placeOf(tx, row) === placeNumbers.trash ? 'trashed' : null
 }
 
@@ -88,7 +89,7 @@ function open(tx: Tx, op: AppendOp): Outcome {
     if (typeof found === 'string') return refusal(found, 0)
     base = found
   }
-  if (!op.mayOpen || op.invalid) return refusal('invalid', 0)
+  if (!op.mayOpen || op.invalid || op.refolds !== 0) return refusal('invalid', 0)
   if (asked.fence !== undefined) return refusal('fenced', 0)
   const code = refuseNames(tx, null, asker, asked)
   if (code !== null) return refusal(code, 0)
@@ -143,6 +144,7 @@ function write(tx: Tx, row: Row, op: AppendOp): Outcome {
   }
   row.seq = last.seq
   row.hash = last.hash
+  if (asked.erase?.length) row.refolds += 1
   row.head = asked.head
   if (asked.cell !== undefined) row.cell = asked.cell
   tx.wait(row)

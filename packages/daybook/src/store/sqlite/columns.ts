@@ -4,7 +4,7 @@ import { facets, type Head } from '../../schema/heads.ts'
 import type { Connection } from './connection.ts'
 import { type Labels, labelsOf, sameLabels, statusNumber } from './rows.ts'
 
-const asked = `SELECT sid, head, system, place, owner, readers, label, status, attention, due, ${facets.join(', ')}
+const asked = `SELECT sid, head, system, place, owner, readers, label, status, attention, due, refolds, ${facets.join(', ')}
   FROM sessions`
 type Asked = readonly [
   sid: number,
@@ -17,6 +17,7 @@ type Asked = readonly [
   status: number | null,
   attention: number | null,
   due: number | null,
+  refolds: number,
   ...facets: (string | null)[],
 ]
 
@@ -46,9 +47,10 @@ export function readable(text: string): Head | null {
 }
 
 function differs(row: Asked, head: Head): boolean {
-  const [, , system, place, owner, readers, label, status, attention, due, ...own] = row
+  const [, , system, place, owner, readers, label, status, attention, due, refolds, ...own] = row
   const labels: Labels = { place, owner, readers, label, facets: own }
   const signs = signsOf(head, system === 1)
+  if (head.place !== 'deleted' && refolds !== (head.refolds ?? 0)) return true
   if (signs[0] !== status || signs[1] !== attention || signs[2] !== due) return true
   return !sameLabels(labels, labelsOf(head, system === 1))
 }

@@ -21,6 +21,7 @@ CREATE TABLE sessions(
   system INTEGER NOT NULL, place INTEGER NOT NULL, owner TEXT NOT NULL, readers TEXT,
   base INTEGER REFERENCES sessions(sid), base_seq INTEGER NOT NULL,
   seq INTEGER NOT NULL, hash TEXT NOT NULL, last_pos INTEGER NOT NULL, fold INTEGER NOT NULL,
+  refolds INTEGER NOT NULL,
   fence INTEGER NOT NULL, holder TEXT, lease_until INTEGER,
   due INTEGER, status INTEGER, attention INTEGER, gone_at INTEGER, reach INTEGER NOT NULL,
   agent TEXT, user TEXT, team TEXT, workflow TEXT, branch TEXT, repository TEXT,

@@ -2,6 +2,7 @@
 
 import type { Head } from '../../schema/heads.ts'
 import type { Row } from './rows.ts'
+import { fromText } from './text.ts'
 import type { Tx } from './tx.ts'
 
 const unclaimed = `DELETE FROM blob_refs WHERE sid = ? AND first <= ? AND last >= ? AND NOT EXISTS (
@@ -22,17 +23,20 @@ export function erase(tx: Tx, row: Row, seqs: readonly number[]): void {
 function outdate(tx: Tx, sid: number, seq: number): void {
   tx.flush()
   const { connection } = tx
-  const forks = connection.sql('SELECT sid, head, gone_at FROM sessions WHERE base = ? AND base_seq >= ?')
+  const forks = connection.sql('SELECT sid, tenant, id, head, gone_at FROM sessions WHERE base = ? AND base_seq >= ?')
   const drop = connection.sql('DELETE FROM snapshots WHERE sid = ? AND seq >= ?')
-  const mark = connection.sql('UPDATE sessions SET fold = 0, head = ? WHERE sid = ?')
+  const mark = connection.sql('UPDATE sessions SET fold = 0, refolds = ?, head = ? WHERE sid = ?')
   const waiting = [sid]
   for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
     drop.run(at, seq)
     for (const fork of forks.all(at, seq)) {
       waiting.push(Number(fork.sid))
       if (fork.gone_at !== null) continue
+      const row = tx.rows.find(fromText(String(fork.tenant)), fromText(String(fork.id)))
+      if (row) row.refolds += 1
       const head = JSON.parse(String(fork.head)) as Head
-      mark.run(JSON.stringify({ ...head, fold: 0 }), Number(fork.sid))
+      const refolds = (head.refolds ?? 0) + 1
+      mark.run(refolds, JSON.stringify({ ...head, fold: 0, refolds }), Number(fork.sid))
     }
   }
 }

@@ -1,8 +1,10 @@
 // Kept counters and derived rows against the sessions themselves: what differs, and making it agree again.
 
+import type { Head } from '../../schema/heads.ts'
 import type { Finding } from '../admin.ts'
 import { wrongColumns } from './columns.ts'
 import type { Connection } from './connection.ts'
+import { unpack } from './ops.ts'
 import { everybody, fromText } from './text.ts'
 import type { Tx } from './tx.ts'
 
@@ -97,5 +99,6 @@ function rewrite(tx: Tx, sid: number): void {
   const row = found?.id ? tx.rows.find(fromText(String(found.tenant)), fromText(String(found.id))) : null
   if (!row) return
   row.head = String(found?.head)
+  row.refolds = unpack<Head>(row.head).refolds ?? 0
   tx.write(row, true)
 }

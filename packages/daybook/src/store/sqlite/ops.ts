@@ -29,6 +29,8 @@ export interface AppendOp {
   readonly mayOpen: boolean
   /** The head after it is in the trash. */
   readonly toTrash: boolean
+  /** What the head before it must count as refolds. */
+  readonly refolds: number
   /** Who sees the session after it, as the columns hold them. */
   readonly owner: string
   readonly readers: string | null
@@ -80,6 +82,7 @@ export interface SnapshotOp extends OnSession {
   readonly type: 'snapshot'
   readonly seq: Seq
   readonly fold: number
+  readonly refolds: number
   readonly head: Packed<Head>
   readonly cell: Packed<Cell>
 }

@@ -11,6 +11,7 @@ type Rest = Pick<Append, 'base' | 'refs' | 'blobs' | 'fence' | 'erase' | 'key'>
 type Flat = readonly [
   asker: Asker,
   flags: number,
+  refolds: number,
   owner: string,
   readers: string | null,
   session: string,
@@ -26,7 +27,7 @@ type Flattened = StoredEntry[keyof StoredEntry]
 /** One operation in the form in which it is sent. */
 export type Sent = Flat | Exclude<Op, AppendOp>
 
-const before = 10
+const before = 11
 const fields = 10
 const flag = { invalid: 1, mayOpen: 2, toTrash: 4 }
 
@@ -61,7 +62,7 @@ function texts<T extends Exclude<Op, AppendOp>>(op: T): T {
   return op
 }
 
-function flat({ asker, append, invalid, mayOpen, toTrash, owner, readers }: AppendOp, headed: boolean): Flat {
+function flat({ asker, append, invalid, mayOpen, toTrash, refolds, owner, readers }: AppendOp, headed: boolean): Flat {
   const { session, expect, prev, head, cell, entries } = append
   const { base, refs, blobs, fence, erase, key } = append
   const rest =
@@ -82,7 +83,7 @@ function flat({ asker, append, invalid, mayOpen, toTrash, owner, readers }: Appe
   }
   const headText = headed && head !== null ? text(head) : null
   const cellText = cell === undefined ? null : text(cell)
-  return [asker, flags, owner, readers, session, expect, prev, headText, cellText, rest, ...values]
+  return [asker, flags, refolds, owner, readers, session, expect, prev, headText, cellText, rest, ...values]
 }
 
 export function unpackGroup(sent: readonly Sent[]): Op[] {
@@ -94,7 +95,7 @@ function isFlat(sent: Sent): sent is Flat {
 }
 
 function raised(sent: Flat): AppendOp {
-  const [asker, flags, owner, readers, session, expect, prev, head, cell, rest] = sent
+  const [asker, flags, refolds, owner, readers, session, expect, prev, head, cell, rest] = sent
   const entries: StoredEntry[] = []
   for (let at = before; at < sent.length; at += fields) {
     const [seq, kind, v, when, actor, run, cause, body, dataHash, hash] = sent.slice(at, at + fields)
@@ -108,6 +109,7 @@ function raised(sent: Flat): AppendOp {
     invalid: (flags & flag.invalid) !== 0,
     mayOpen: (flags & flag.mayOpen) !== 0,
     toTrash: (flags & flag.toTrash) !== 0,
+    refolds,
     owner,
     readers,
   }

@@ -30,6 +30,7 @@ export interface Row extends Labels {
   seq: number
   hash: string
   lastPos: number
+  refolds: number
   fence: number
   holder: string | null
   leaseUntil: number
@@ -51,7 +52,7 @@ export interface Row extends Labels {
   waiting: boolean
 }
 
-const columns = `sid, id, system, place, owner, readers, base, base_seq, seq, hash, last_pos, fence, holder, lease_until,
+const columns = `sid, id, system, place, owner, readers, base, base_seq, seq, hash, last_pos, refolds, fence, holder, lease_until,
   due, status, attention, gone_at, reach, label, ${facets.join(', ')}`
 const find = `SELECT ${columns} FROM sessions WHERE tenant = ? AND id = ?`
 
@@ -119,6 +120,7 @@ export class Rows {
       seq: row.seq,
       hash: row.hash,
       lastPos: row.last_pos,
+      refolds: row.refolds,
       fence: row.fence,
       holder: row.holder === null ? null : fromText(row.holder),
       leaseUntil: row.lease_until ?? 0,
@@ -150,6 +152,7 @@ type Stored = Readonly<Record<Facet, string | null>> & {
   readonly seq: number
   readonly hash: string
   readonly last_pos: number
+  readonly refolds: number
   readonly fence: number
   readonly holder: string | null
   readonly lease_until: number | null
@@ -176,6 +179,7 @@ export function newRow(sid: number, tenant: string, id: string, base: Row | null
     seq: 0,
     hash: '',
     lastPos: 0,
+    refolds: 0,
     fence,
     holder: null,
     leaseUntil: 0,

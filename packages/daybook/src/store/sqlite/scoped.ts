@@ -172,7 +172,7 @@ export class SqliteScope implements ScopedStore {
     const asker = this.#asker
     return {
       put: async (session, { seq, fold, head, cell }) => {
-        await this.#one({ type: 'snapshot', asker, session, seq, fold, head, cell })
+        await this.#one({ type: 'snapshot', asker, session, seq, fold, refolds: head.refolds ?? 0, head, cell })
       },
       latest: async (session, seq, fold) =>
         this.#file.read((connection) => {

@@ -14,6 +14,7 @@ export function appendOp(asker: Asker, append: Append): AppendOp {
     invalid: malformed(append),
     mayOpen: append.expect > 0 || mayOpen(asker, append),
     toTrash: head.place === 'trash',
+    refolds: (head.refolds ?? 0) - (append.erase?.length ? 1 : 0),
     owner: toText(head.owner),
     readers: head.readers.length > 0 ? JSON.stringify(head.readers) : null,
   }

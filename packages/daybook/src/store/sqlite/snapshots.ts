@@ -11,9 +11,10 @@ const stored = `INSERT INTO snapshots VALUES (?, ?, ?, ?, ?) ON CONFLICT(sid, fo
 const found = `SELECT seq, head, cell FROM snapshots WHERE sid = ? AND fold = ? AND seq <= ?
   ORDER BY seq DESC LIMIT 1`
 
-export function putSnapshot(tx: Tx, { asker, session, seq, fold, head, cell }: SnapshotOp): null {
+export function putSnapshot(tx: Tx, { asker, session, seq, fold, refolds, head, cell }: SnapshotOp): null {
   const row = tx.living(asker, session)
-  if (row) tx.connection.sql(stored).run(row.sid, fold, seq, packedText(head), packedText(cell))
+  // Folded before a text was erased: it may hold it.
+  if (row?.refolds === refolds) tx.connection.sql(stored).run(row.sid, fold, seq, packedText(head), packedText(cell))
   return null
 }
 

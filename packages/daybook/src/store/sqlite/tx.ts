@@ -12,12 +12,12 @@ import { toText } from './text.ts'
 
 const marks = (count: number) => Array.from({ length: count }, () => '?').join(', ')
 
-const hot = 'UPDATE sessions SET seq = ?, hash = ?, last_pos = ?, fold = ?, head = ? WHERE sid = ?'
+const hot = 'UPDATE sessions SET seq = ?, hash = ?, last_pos = ?, fold = ?, refolds = ?, head = ? WHERE sid = ?'
 const state = 'UPDATE sessions SET status = ?, attention = ?, due = ? WHERE sid = ?'
 const labelled = `UPDATE sessions SET place = ?, owner = ?, readers = ?, label = ?, gone_at = ?, reach = ?,
   ${facets.map((name) => `${name} = ?`).join(', ')} WHERE sid = ?`
-const opened = `INSERT INTO sessions(sid, tenant, id, tail, system, base, base_seq, fence, seq, hash, last_pos, fold, head,
-  status, attention, due, place, owner, readers, label, gone_at, reach, ${facets.join(', ')}) VALUES (${marks(22 + facets.length)})`
+const opened = `INSERT INTO sessions(sid, tenant, id, tail, system, base, base_seq, fence, seq, hash, last_pos, fold, refolds, head,
+  status, attention, due, place, owner, readers, label, gone_at, reach, ${facets.join(', ')}) VALUES (${marks(23 + facets.length)})`
 const celled = 'INSERT INTO cells VALUES (?, ?) ON CONFLICT(sid) DO UPDATE SET body = excluded.body'
 
 export class Tx {
@@ -143,7 +143,7 @@ export class Tx {
   }
 
   #update(row: Row, head: Head, text: string, labels: Labels | null, all: boolean): void {
-    this.connection.sql(hot).run(row.seq, row.hash, row.lastPos, head.fold, text, row.sid)
+    this.connection.sql(hot).run(row.seq, row.hash, row.lastPos, head.fold, row.refolds, text, row.sid)
     const [status, attention, due] = signsOf(head, row.system)
     if (all || status !== row.status || attention !== row.attention || due !== row.due) {
       this.connection.sql(state).run(status, attention, due, row.sid)
@@ -162,7 +162,7 @@ export class Tx {
     Object.assign(row, { status, attention, due })
     const { place, owner, readers, label } = labels
     const own = [row.sid, toText(row.tenant), row.id, tailOf(row), Number(row.system), row.base, row.baseSeq, row.fence]
-    const now = [row.seq, row.hash, row.lastPos, head.fold, text, status, attention, due]
+    const now = [row.seq, row.hash, row.lastPos, head.fold, row.refolds, text, status, attention, due]
     this.connection
       .sql(opened)
       .run(...own, ...now, place, owner, readers, label, row.goneAt, row.reach, ...labels.facets)

@@ -82,6 +82,27 @@ const folds: readonly Plant[] = [
     })),
   },
   {
+    bug: 'a refold is not counted',
+    caughtBy:
+      'Who goes on from a fold that was changed without an entry gets conflict, and snapshots of it are not kept',
+    plant: verbs((inner, state, scope) => ({
+      async refold(session, at, head, cell) {
+        const done = await inner.refold(session, at, head, cell)
+        if (done) force(rowOf(state, scope, session), { head })
+        return done
+      },
+    })),
+  },
+  {
+    bug: 'an append from before an erasure in the base is taken',
+    caughtBy:
+      'Who goes on from a fold that was changed without an entry gets conflict, and snapshots of it are not kept',
+    plant: eachAppend((append, row) => {
+      const refolds = (row?.head.refolds ?? 0) + (append.erase?.length ? 1 : 0)
+      return refolds ? { ...append, head: { ...append.head, refolds } } : append
+    }),
+  },
+  {
     bug: 'a refold without a cell empties it',
     caughtBy: 'A refold without a cell keeps the stored one',
     plant: verbs((inner) => ({
