@@ -45,7 +45,10 @@ async function checkAll(context: Context, files: readonly string[]): Promise<Exi
     output.line(
       `${file}   ${size}: ${report.problems.length === 0 ? 'every chain holds' : many(report.problems.length, 'problem')}`,
     )
-    for (const { line, session, detail } of report.problems) output.line(`  line ${line}  ${session ?? ''}  ${detail}`)
+    output.table(
+      report.problems.map(({ line, session, detail }) => [`line ${line}`, session ?? '', detail]),
+      { indent: 2 },
+    )
   }
   return damaged ? exits.failed : undefined
 }

@@ -1,6 +1,6 @@
 // Lays cells out in columns by their width on a terminal.
 
-import { cut, pad, width } from './width.ts'
+import { cut, harmless, pad, width } from './width.ts'
 
 export interface Column {
   /** Set flush right, as numbers are. */
@@ -20,8 +20,12 @@ export interface Layout {
 
 const gap = '  '
 
-/** One line per row, without a line end; columns that are empty everywhere take no room. */
-export function columns(rows: readonly (readonly string[])[], layout: Layout = {}): string[] {
+/**
+ * One line per row, without a line end; columns that are empty everywhere take no room. Whatever a cell holds, it is
+ * harmless to a terminal and stays on its line.
+ */
+export function columns(given: readonly (readonly string[])[], layout: Layout = {}): string[] {
+  const rows = given.map((row) => row.map((cell) => harmless(cell).replace(/[\n\t]/g, ' ')))
   const count = Math.max(0, ...rows.map((row) => row.length))
   const all = Array.from({ length: count }, (_, at) => at)
   const used = all.filter((at) => rows.some((row) => (row[at] ?? '') !== ''))

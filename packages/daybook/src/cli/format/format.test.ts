@@ -50,6 +50,7 @@ test('columns line up by cells, empty ones vanish, the flexible one gives way', 
   assert.equal(width(line), 40)
   assert.ok(line.endsWith('…  4 m'))
   assert.deepEqual(columns([]), [])
+  assert.deepEqual(columns([['a\u001b[2J\r\nb\u202e', 'c']]), ['a␛[2J b  c'], 'no cell leaves its place')
 })
 
 test('ages come in one unit, moments with their day when it is another', () => {
