@@ -5,9 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { kindData } from '../packages/daybook/src/schema/data.ts'
 import { kindNames } from '../packages/daybook/src/schema/kinds.ts'
 
-export const generatedFile = fileURLToPath(
-  new URL('../packages/daybook/src/schema/data.generated.ts', import.meta.url),
-)
+export const generatedFile = fileURLToPath(new URL('../packages/daybook/src/schema/data.generated.ts', import.meta.url))
 
 /** The generated module's text: one line of plain JSON Schema per kind. */
 export function generate(): string {

@@ -61,7 +61,8 @@ function object(schema: Schema): Check {
   return (value, field) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return { field, why: 'must be an object' }
     const record = value as Readonly<Record<string, unknown>>
-    for (const name of required) if (record[name] === undefined) return { field: under(field, name), why: 'is required' }
+    for (const name of required)
+      if (record[name] === undefined) return { field: under(field, name), why: 'is required' }
     for (const name of Object.keys(record)) {
       const member = record[name]
       const check = checks.get(name)

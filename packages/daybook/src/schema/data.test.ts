@@ -30,7 +30,10 @@ test('the generated shapes are those of data.ts', () => {
 
 test('the check understands every keyword that a kind uses', () => {
   const used = keywords({ anyOf: Object.values(dataSchemas) }, new Set())
-  assert.deepEqual([...used].filter((name) => !known.has(name)), [])
+  assert.deepEqual(
+    [...used].filter((name) => !known.has(name)),
+    [],
+  )
 })
 
 test('kind numbers are unique and belong to the kind for ever', () => {
