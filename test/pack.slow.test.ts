@@ -15,7 +15,11 @@ const bin = join(folder, 'node_modules', '.bin', 'daybook')
 
 /** As a person has it: nothing of the npm that runs this test, and a home where nothing is. */
 const env = {
-  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_(?!config_(?:registry|globalconfig|userconfig)$)/i.test(name))),
+  ...Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^npm_(?!config_(?:registry|globalconfig|userconfig)$)/i.test(name),
+    ),
+  ),
   PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`,
   XDG_STATE_HOME: join(scratch, 'state'),
   XDG_DATA_HOME: join(scratch, 'share'),
