@@ -24,7 +24,7 @@ const oldest = { order: 'oldest', limit } as const
 /** Deletes what was in the trash for 30 days. */
 export async function keepTrash(sessions: Sessions): Promise<number> {
   let deleted = 0
-  for (const { tenant, session } of await sessions.store.due(limits.pageItems)) {
+  for (const { tenant, session } of await sessions.store.due(limits.pageItems, 'trash')) {
     const scope = { tenant, subjects: 'all' } as const
     const head = await sessions.store.within(scope).head(session)
     if (head?.place !== 'trash' || !(await mayGo(sessions.store.within(scope), head))) continue

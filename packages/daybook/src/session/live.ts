@@ -22,8 +22,8 @@ export interface Item {
   fresh: boolean
   /** The fold that its `alone` has seen. */
   seen: Folded | null
-  /** What it expected when it was refused with nothing in front of it; -1 before. */
-  tried: Seq
+  /** Expected seq and refolds when it was refused with nothing in front of it; empty before. */
+  tried: string
 }
 
 export function newItem(
@@ -34,7 +34,7 @@ export function newItem(
   reject: Item['reject'],
 ): Item {
   const look = command.alone !== undefined
-  return { command, scope, session, resolve, reject, joined: [], races: 0, look, fresh: false, seen: null, tried: -1 }
+  return { command, scope, session, resolve, reject, joined: [], races: 0, look, fresh: false, seen: null, tried: '' }
 }
 
 export class Live {

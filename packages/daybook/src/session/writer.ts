@@ -240,16 +240,16 @@ export class Writer {
   /** A lost race is folded again on the true head, which then decides: callers who named no seq see nothing of it. */
   #refused(live: Live, { item, made, first }: Try, refusal: Extract<Outcome, { ok: false }>): void {
     const { code, seq } = refusal
-    const { expect } = made.append
-    // Refused twice on the same seq with nothing in front: the fold was the stored one, and the refusal is meant.
-    if (!outrun.has(code) || (first && item.tried === expect)) {
+    const tried = `${made.append.expect} ${made.append.head.refolds ?? 0}`
+    // Refused twice on the same fold with nothing in front: the fold was the stored one, and the refusal is meant.
+    if (!outrun.has(code) || (first && item.tried === tried)) {
       this.#answers.reject(item, new DaybookError(code, `the store refused: ${code}`, { seq }))
     } else if (item.races >= maxRaces) {
       this.#answers.reject(item, new DaybookError('store_busy', `other writers were faster ${maxRaces} times`))
     } else {
       // Behind a refusal of our own the conflict is ours: nobody was faster.
       if (!live.stale) item.races += 1
-      item.tried = first ? expect : -1
+      item.tried = first ? tried : ''
       live.again.push(item)
     }
     live.stale = true

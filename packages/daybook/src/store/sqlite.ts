@@ -60,7 +60,7 @@ export function sqliteStore(options: SqliteOptions): Store {
     within: (scope) => within(file, scope),
     feed: async (cursor, limit) => unhurried(file.read((connection) => feedPage(connection, cursor, limit))),
     tip: async () => file.read((connection) => String(tip(connection))),
-    due: async (limit) => file.read((connection) => due(connection, file.clock(), limit)),
+    due: async (limit, place) => file.read((connection) => due(connection, file.clock(), limit, place)),
   }
 }
 

@@ -61,8 +61,8 @@ export interface Store extends AsyncDisposable {
   feed(cursor: Cursor | null, limit?: number): Promise<Page<FeedItem>>
   /** The cursor after the last entry. */
   tip(): Promise<Cursor>
-  /** Sessions whose `due` has come and that no live lease holds, longest due first. */
-  due(limit: number): Promise<readonly SessionRef[]>
+  /** Sessions whose `due` has come and that no live lease holds, longest due first; those in `place` only. */
+  due(limit: number, place?: Place): Promise<readonly SessionRef[]>
 }
 
 export interface Scope {

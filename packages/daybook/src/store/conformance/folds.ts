@@ -17,6 +17,7 @@ export function folds(suite: Suite): void {
   spreading(suite)
   snapshots(suite)
   refolds(suite)
+  outdating(suite)
 }
 
 function erasing({ test }: Suite): void {
@@ -114,7 +115,9 @@ function spreading({ test }: Suite): void {
     strictEqual(await anna.refold('late', late, late, null), true)
     deepStrictEqual(await anna.head('late'), { ...late, refolds: 2 })
   })
+}
 
+function outdating({ test }: Suite): void {
   test('Who goes on from a fold that was changed without an entry gets conflict, and snapshots of it are not kept', async ({
     anna,
   }) => {

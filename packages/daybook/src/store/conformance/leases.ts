@@ -196,6 +196,15 @@ function due({ test }: Suite): void {
     deepStrictEqual((await store.due(10)).map((item) => item.session).at(-1), 'later')
   })
 
+  test('What is due in one place is found behind any number of others', async ({ anna, store, clock }) => {
+    const now = clock.now()
+    for (const session of ['one', 'two']) await write(anna, opening(session, { head: { due: now - 9 } }))
+    const trashed = after(await write(anna, opening('three')), { head: { place: 'trash', due: now } })
+    await write(anna, trashed)
+    deepStrictEqual(await store.due(2, 'trash'), [{ tenant: 'acme', session: 'three', due: now }])
+    deepStrictEqual(await store.due(2, 'archived'), [])
+  })
+
   test('A live lease hides what is due, a dead or released one shows it again', async ({ anna, store, clock }) => {
     const now = clock.now()
     for (const session of ['one', 'two']) await write(anna, opening(session, { head: { due: now } }))

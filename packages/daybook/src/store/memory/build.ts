@@ -7,7 +7,7 @@ import type { Store, Supports } from '../store.ts'
 import { memoryAdmin } from './admin.ts'
 import { feedPage } from './read.ts'
 import { MemoryScope } from './scoped.ts'
-import { leaseLives, pageLimit, type State } from './state.ts'
+import { leaseLives, pageLimit, type Row, type State } from './state.ts'
 
 export const memorySupports: Supports = Object.freeze({
   durable: 'none',
@@ -52,9 +52,10 @@ export function storeOver(state: State): Store {
       guard()
       return String(state.feedRows.length)
     },
-    async due(limit) {
+    async due(limit, place) {
       guard()
-      const rows = state.due.take(state.clock(), pageLimit(limit, limits.pageItems), (row) => !leaseLives(state, row))
+      const free = (row: Row) => !leaseLives(state, row) && (place === undefined || row.head.place === place)
+      const rows = state.due.take(state.clock(), pageLimit(limit, limits.pageItems), free)
       return rows.map((row) => ({ tenant: row.tenant.name, session: row.id, due: row.head.due ?? 0 }))
     },
   }

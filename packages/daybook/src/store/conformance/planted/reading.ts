@@ -382,6 +382,11 @@ const due: readonly Plant[] = [
     }),
   },
   {
+    bug: 'what is due is not told by its place',
+    caughtBy: 'What is due in one place is found behind any number of others',
+    plant: (store) => ({ ...store, due: (limit) => store.due(limit) }),
+  },
+  {
     bug: 'what is due comes in no order',
     caughtBy: 'What is due comes longest due first, of all tenants, and only when its time has come',
     plant: (store) => ({ ...store, due: async (limit) => [...(await store.due(limit))].reverse() }),
