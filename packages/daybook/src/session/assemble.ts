@@ -118,8 +118,12 @@ const reopened: Draft = {
   data: {},
   body: '{}',
   dataHash: 'RBNvo1WzZ4oRRq0W9-hknpT7T8If536DEMBg9hyq_4o',
+  askedHash: 'RBNvo1WzZ4oRRq0W9-hknpT7T8If536DEMBg9hyq_4o',
   blobs: [],
 }
+
+/** While it is being put together. */
+type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
 
 class Chain {
   readonly #session: SessionId
@@ -144,10 +148,20 @@ class Chain {
     if (cause !== undefined && cause >= seq) {
       throw new DaybookError('invalid', `cause ${cause} is not before ${seq}`, { field: 'cause' })
     }
-    const envelope = { seq, kind, v, at: this.#now, actor: this.#command.actor, ...optional(run, cause) }
-    const hash = link(this.#entries.at(-1)?.hash ?? this.#prev, this.#session, envelope, dataHash)
-    const entry: StoredEntry = Object.freeze({ ...envelope, body, dataHash, hash })
-    this.#entries.push(entry)
+    const entry: Writable<StoredEntry> = {
+      seq,
+      kind,
+      v,
+      at: this.#now,
+      actor: this.#command.actor,
+      body,
+      dataHash,
+      hash: '',
+    }
+    if (run !== undefined) entry.run = run
+    if (cause !== undefined) entry.cause = cause
+    entry.hash = link(this.#entries.at(-1)?.hash ?? this.#prev, this.#session, entry, dataHash)
+    this.#entries.push(Object.freeze(entry))
     if (draft.blobs.length > 0) this.#blobs = [...(this.#blobs ?? []), ...draft.blobs]
     this.state = fold(this.state, entry, draft.data, context)
   }
@@ -159,27 +173,16 @@ class Chain {
     const { head, cell } = this.state
     if (cell !== before.cell) checkCell(before.cell, cell)
     Object.freeze(head)
-    const append: Append = {
-      session: this.#session,
-      expect,
-      prev: this.#prev,
-      entries: this.#entries,
-      head,
-      ...(cell !== before.cell || expect === 0 ? { cell } : undefined),
-      ...(key ? { key } : undefined),
-      ...(fork ? { base: fork.base } : undefined),
-      ...(refs ? { refs } : undefined),
-      ...(this.#blobs ? { blobs: this.#blobs } : undefined),
-      ...(fence === undefined ? undefined : { fence }),
-      ...(made.erase ? { erase: made.erase } : undefined),
-    }
+    const append: Writable<Append> = { session: this.#session, expect, prev: this.#prev, entries: this.#entries, head }
+    if (cell !== before.cell || expect === 0) append.cell = cell
+    if (key) append.key = key
+    if (fork) append.base = fork.base
+    if (refs) append.refs = refs
+    if (this.#blobs) append.blobs = this.#blobs
+    if (fence !== undefined) append.fence = fence
+    if (made.erase) append.erase = made.erase
     return { append, folded: this.state }
   }
-}
-
-function optional(run: string | undefined, cause: Seq | undefined): { run?: string; cause?: Seq } | undefined {
-  if (run === undefined && cause === undefined) return undefined
-  return { ...(run === undefined ? undefined : { run }), ...(cause === undefined ? undefined : { cause }) }
 }
 
 /** Owners and readers see a session; `all` sees the whole tenant. */

@@ -11,22 +11,29 @@ export function genesis(session: SessionId): Hash {
   return sha256(JSON.stringify(['daybook/1', session]))
 }
 
-/** One link: the previous hash, the session, the envelope and the hash of the data, as a JSON array. */
+/**
+ * One link: the previous hash, the session, the envelope and the hash of the data, as a JSON array. The text is put
+ * together by hand, for it is made with every append: hashes, ids and kinds hold nothing that JSON would escape.
+ */
 export function link(prev: Hash, session: SessionId, entry: Envelope, dataHash: Hash): Hash {
+  const { seq, kind, v, at, run, cause } = entry
+  const ran = run === undefined ? 'null' : JSON.stringify(run)
   return sha256(
-    JSON.stringify([
-      prev,
-      session,
-      entry.seq,
-      entry.kind,
-      entry.v,
-      entry.at,
-      entry.actor,
-      entry.run ?? null,
-      entry.cause ?? null,
-      dataHash,
-    ]),
+    `["${prev}",${quoted(session)},${seq},"${kind}",${v},${at},${quoted(entry.actor)},${ran},${cause ?? null},"${dataHash}"]`,
   )
+}
+
+const texts = new Map<string, string>()
+
+/** JSON texts of the names that come again with every append. */
+export function quoted(name: string): string {
+  let text = texts.get(name)
+  if (text === undefined) {
+    if (texts.size >= 1000) texts.clear()
+    text = JSON.stringify(name)
+    texts.set(name, text)
+  }
+  return text
 }
 
 export type BrokenLink = 'seq' | 'data' | 'link'

@@ -21,6 +21,8 @@ export interface Draft {
   readonly data: unknown
   readonly body: string
   readonly dataHash: Hash
+  /** Of the data as it was asked for, before anything was masked. */
+  readonly askedHash: Hash
   /** Blobs that the entry names. */
   readonly blobs: readonly Hash[]
 }
@@ -52,6 +54,7 @@ export function draft(entry: NewEntry, writer: Writer, redactor: Redactor, place
   const text = JSON.stringify(data)
   const body = redactor.clean(text) ? text : JSON.stringify(redactor.value(data).value)
   checkSize(body, place)
+  const dataHash = sha256(body)
   return {
     kind,
     v: kinds[kind].version,
@@ -59,9 +62,15 @@ export function draft(entry: NewEntry, writer: Writer, redactor: Redactor, place
     cause,
     data: kind === 'message' && body === text ? copyForFold(data) : JSON.parse(body),
     body,
-    dataHash: sha256(body),
+    dataHash,
+    askedHash: body === text ? dataHash : sha256(text),
     blobs: blobsIn(kind, data),
   }
+}
+
+/** What the digest of a key covers of an append: the entries as they were asked for. */
+export function askedOf(drafts: readonly Draft[]): unknown {
+  return drafts.map(({ kind, run, cause, askedHash }) => [kind, run ?? null, cause ?? null, askedHash])
 }
 
 const none: readonly Hash[] = Object.freeze([])

@@ -5,7 +5,7 @@ import { DaybookError } from '../schema/errors.ts'
 import { type IdPrefix, idFromDigest } from '../schema/ids.ts'
 import { limits } from '../schema/json.ts'
 import type { Key, Scope } from '../store/store.ts'
-import { sha256 } from './chain.ts'
+import { quoted, sha256 } from './chain.ts'
 import type { Caller } from './contract.ts'
 
 /** The stored form of a caller's key for one operation. A whole {@link Key} is taken as it is: a surface has made it. */
@@ -15,7 +15,7 @@ export function keyOf(caller: Caller, key: string | Key, operation: string, requ
     throw new DaybookError('invalid', `a key has 1 to ${limits.keyLength} characters`, { field: 'key' })
   }
   // A quoted name ends where it ends: no actor's name runs into a key.
-  return { id: `${JSON.stringify(caller.actor)} ${key}`, digest: sha256(textOf([operation, request ?? null])) }
+  return { id: `${quoted(caller.actor)} ${key}`, digest: sha256(textOf([operation, request ?? null])) }
 }
 
 function textOf(request: unknown): string {

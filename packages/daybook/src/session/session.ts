@@ -11,7 +11,7 @@ import type { Command, Made } from './assemble.ts'
 import type { Caller, OpenFields, Receipt, RunRecord, Session, UpdateFields, WriteOptions } from './contract.ts'
 import { decode } from './decode.ts'
 import { deleteSession } from './deletion.ts'
-import { type Draft, draft, draftAll } from './drafts.ts'
+import { askedOf, type Draft, draft, draftAll } from './drafts.ts'
 import type { Engine } from './engine.ts'
 import { eraseEntries } from './erasure.ts'
 import type { Folded } from './fold.ts'
@@ -87,7 +87,8 @@ export class SessionHandle implements Session {
     const drafts = draftAll(list, this.caller.writer, this.engine.redactor)
     for (const one of drafts) checkStateScope(one)
     const made = { drafts }
-    return this.submit({ operation: 'append', request: list, make: () => made }, options)
+    const request = options.key === undefined ? null : askedOf(drafts)
+    return this.submit({ operation: 'append', request, make: () => made }, options)
   }
 
   /** Hands a write to the writer. */
@@ -101,18 +102,19 @@ export class SessionHandle implements Session {
     // What looks back or moves the session means one that is there.
     const opens = this.#opens !== undefined && event === 'write' && !alone
     if (opens) this.#opening ??= openingDraft(this.#opens ?? {}, this.scope, this.engine.redactor)
-    return {
+    const command: { -readonly [Name in keyof Command]: Command[Name] } = {
       actor: this.caller.actor,
       opens: opens ? 'may' : 'no',
-      ...(opens && this.#opening ? { opening: this.#opening } : undefined),
       event,
       make: write.make,
-      ...(alone ? { alone } : undefined),
-      ...(key === undefined ? undefined : { key: this.key(key, write.operation, write.request) }),
-      ...(expect === undefined ? undefined : { expect }),
-      ...(fence === undefined ? undefined : { fence }),
-      ...(refs === undefined ? undefined : { refs: structuredClone(refs) }),
     }
+    if (opens && this.#opening) command.opening = this.#opening
+    if (alone) command.alone = alone
+    if (key !== undefined) command.key = this.key(key, write.operation, write.request)
+    if (expect !== undefined) command.expect = expect
+    if (fence !== undefined) command.fence = fence
+    if (refs !== undefined) command.refs = structuredClone(refs)
+    return command
   }
 
   key(key: string | Key, operation: string, request: unknown): Key {
