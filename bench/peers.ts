@@ -96,24 +96,25 @@ function memoryAppends(log: Log, length: number): Variant {
 /** The store by itself, without the engine above it: what is appended was validated, chained and folded before. */
 async function storeAppends(length: number): Promise<Variant> {
   const scope = memoryStore().within({ tenant: 'bench', subjects: 'all' })
-  let head = (await written(scope, opening('one'))).head
+  const first = opening('one')
+  await write(scope, first)
+  let { head } = first
   const next = (i: number): Append => {
     const append = after(head, { bodies: [JSON.stringify(message(i))] })
     head = append.head
     return append
   }
-  for (let i = 0; i < length; i += 1) await written(scope, next(i))
+  for (let i = 0; i < length; i += 1) await write(scope, next(i))
   const round = (): Promise<Sample> => {
     const made = Array.from({ length: 2_000 }, (_, i) => next(i))
-    return timedAppenders(1, made.length, (i) => written(scope, made[i] as Append))
+    return timedAppenders(1, made.length, (i) => write(scope, made[i] as Append))
   }
   return { name: `the memory store by itself, ${length.toLocaleString('en-US')}`, round }
 }
 
-async function written(scope: ScopedStore, append: Append): Promise<Append> {
+async function write(scope: ScopedStore, append: Append): Promise<void> {
   const [outcome] = await scope.append([append])
   if (!outcome?.ok) throw new Error(`refused: ${outcome?.code}`)
-  return append
 }
 
 async function inMemory(): Promise<void> {
