@@ -68,9 +68,12 @@ export function draft(entry: NewEntry, writer: Writer, redactor: Redactor, place
   }
 }
 
-/** What the digest of a key covers of an append: the entries as they were asked for. */
-export function askedOf(drafts: readonly Draft[]): unknown {
-  return drafts.map(({ kind, run, cause, askedHash }) => [kind, run ?? null, cause ?? null, askedHash])
+/** The digest of a keyed append, from what was asked for: of one entry its names and hash, of several the hash of those. */
+export function digestOf(drafts: readonly Draft[]): string {
+  const text = drafts
+    .map(({ kind, run, cause, askedHash }) => `${kind} ${run ?? ''} ${cause ?? ''} ${askedHash}`)
+    .join('\n')
+  return drafts.length === 1 ? text : sha256(text)
 }
 
 const none: readonly Hash[] = Object.freeze([])

@@ -10,12 +10,17 @@ import type { Caller } from './contract.ts'
 
 /** The stored form of a caller's key for one operation. A whole {@link Key} is taken as it is: a surface has made it. */
 export function keyOf(caller: Caller, key: string | Key, operation: string, request: unknown): Key {
+  return keyWith(caller, key, () => sha256(textOf([operation, request ?? null])))
+}
+
+/** As {@link keyOf}, with the digest of a request that nothing else has: one of an append holds the kind of an entry. */
+export function keyWith(caller: Caller, key: string | Key, digest: () => string): Key {
   if (typeof key !== 'string') return key
   if (key.length < 1 || key.length > limits.keyLength) {
     throw new DaybookError('invalid', `a key has 1 to ${limits.keyLength} characters`, { field: 'key' })
   }
   // A quoted name ends where it ends: no actor's name runs into a key.
-  return { id: `${quoted(caller.actor)} ${key}`, digest: sha256(textOf([operation, request ?? null])) }
+  return { id: `${quoted(caller.actor)} ${key}`, digest: digest() }
 }
 
 function textOf(request: unknown): string {

@@ -11,13 +11,13 @@ import type { Command, Made } from './assemble.ts'
 import type { Caller, OpenFields, Receipt, RunRecord, Session, UpdateFields, WriteOptions } from './contract.ts'
 import { decode } from './decode.ts'
 import { deleteSession } from './deletion.ts'
-import { askedOf, type Draft, draft, draftAll } from './drafts.ts'
+import { type Draft, digestOf, draft, draftAll } from './drafts.ts'
 import type { Engine } from './engine.ts'
 import { eraseEntries } from './erasure.ts'
 import type { Folded } from './fold.ts'
 import { followSession } from './follow.ts'
 import type { ForkOptions } from './forking.ts'
-import { keyOf } from './keys.ts'
+import { keyOf, keyWith } from './keys.ts'
 import { currentHead, isOutdated } from './loading.ts'
 import { checkId, openingDraft, ownerOf } from './opening.ts'
 import { entriesOf } from './pages.ts'
@@ -87,8 +87,9 @@ export class SessionHandle implements Session {
     const drafts = draftAll(list, this.caller.writer, this.engine.redactor)
     for (const one of drafts) checkStateScope(one)
     const made = { drafts }
-    const request = options.key === undefined ? null : askedOf(drafts)
-    return this.submit({ operation: 'append', request, make: () => made }, options)
+    const write = { operation: 'append', request: null, make: () => made }
+    if (options.key === undefined) return this.submit(write, options)
+    return this.submit(write, { ...options, key: keyWith(this.caller, options.key, () => digestOf(drafts)) })
   }
 
   /** Hands a write to the writer. */
