@@ -29,11 +29,15 @@ const steps: readonly Step[] = [
 ]
 const fastTests: Step = { name: 'fast tests', command: tests('--fast', '--except', 'test/house/') }
 
+/** Searches at random are short here, and long where all tests run. What the environment says goes before. */
+const env = { DAYBOOK_FUZZ_SECONDS: '3', DAYBOOK_MODEL_MS: '2000', ...process.env }
+
 /** True when the step went well; its output is shown only when it did not. */
 function runs({ name, command: [program = '', ...args] }: Step): boolean {
   const started = performance.now()
   const { status, error, stdout, stderr } = spawnSync(program, args, {
     cwd: root,
+    env,
     maxBuffer: 1 << 28,
     encoding: 'utf8',
   })
