@@ -155,7 +155,7 @@ async function sweep(file: OpenFile, one: <T>(op: Op) => Promise<T>): Promise<Sw
 /** Files beside the store that no row names: of blobs just swept, or of a put that was cut off. Fresh ones may still be named. */
 async function unlinkUnnamed(file: OpenFile, one: <T>(op: Op) => Promise<T>): Promise<void> {
   const folder = blobFolder(file.path)
-  const parts = await readdir(folder).catch(() => [])
+  const parts = await readdir(folder).catch(noneWhereMissing)
   for (const part of parts) {
     for (const hash of await readdir(join(folder, part))) {
       const named = await file.read((c) => c.sql('SELECT 1 FROM blobs WHERE hash = ? AND bytes IS NULL').get(hash))
@@ -164,6 +164,12 @@ async function unlinkUnnamed(file: OpenFile, one: <T>(op: Op) => Promise<T>): Pr
       if (mtimeMs + day <= file.clock()) await one({ type: 'unlink', hash })
     }
   }
+}
+
+/** Stores without large blobs have no folder of them; any other failure is told. */
+function noneWhereMissing(error: unknown): string[] {
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+  throw error
 }
 
 async function copied(file: OpenFile, to: string): Promise<number> {
