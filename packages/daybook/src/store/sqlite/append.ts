@@ -14,7 +14,8 @@ import { newRow, type Row, visible } from './rows.ts'
 import { toText } from './text.ts'
 import type { Tx } from './tx.ts'
 
-const inserted = `INSERT INTO entries(sid, seq, kind, v, at, actor, run, cause, key, key_digest, key_last,
+/** The one statement by which entries enter the file. */
+export const inserted = `INSERT INTO entries(sid, seq, kind, v, at, actor, run, cause, key, key_digest, key_last,
   data_hash, hash, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 export function append(tx: Tx, op: AppendOp): Outcome {

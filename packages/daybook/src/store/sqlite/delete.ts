@@ -3,6 +3,7 @@
 import type { StoredEntry } from '../../schema/entries.ts'
 import { kinds } from '../../schema/kinds.ts'
 import type { Key, Outcome, RefusalCode } from '../store.ts'
+import { inserted } from './append.ts'
 import { reachOf } from './forks.ts'
 import { refusal, replay } from './keys.ts'
 import { leaseLives } from './leases.ts'
@@ -11,8 +12,6 @@ import type { Row } from './rows.ts'
 import { toText } from './text.ts'
 import type { Tx } from './tx.ts'
 
-const inserted = `INSERT INTO entries(sid, seq, kind, v, at, actor, run, cause, key, key_digest, key_last,
-  data_hash, hash, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const kept = `INSERT INTO old_keys SELECT sid, key, key_digest, seq, key_last FROM entries
   WHERE sid = ? AND key IS NOT NULL`
 
