@@ -2,6 +2,7 @@
 
 import type { Cell, Head } from '../../schema/heads.ts'
 import { uniqueTail } from '../../schema/ids.ts'
+import { totalTokens } from '../../schema/usage.ts'
 import { cellOf, moment, momentOrNull, sessionOf } from '../../schema/wire.ts'
 import type { RunShape, SessionShape } from '../../schema/wire-shapes.ts'
 import type {
@@ -73,7 +74,6 @@ export function agentsOf(session: string, view: AgentsView): AgentsShape {
 
 export function runOf(session: string, run: RunView): RunShape {
   const { usage } = run
-  const total = usage && (usage.total_tokens ?? (usage.input_tokens ?? 0) + (usage.output_tokens ?? 0))
   return present({
     run_id: run.run,
     session_id: session,
@@ -86,7 +86,7 @@ export function runOf(session: string, run: RunView): RunShape {
     input: run.input,
     output: run.output,
     error: run.error,
-    usage: usage && { ...usage, total_tokens: total ?? 0 },
+    usage: usage && { ...usage, total_tokens: totalTokens(usage) },
     cost: run.cost,
     queued_at: moment(run.queuedAt),
     started_at: momentOrNull(run.startedAt),
