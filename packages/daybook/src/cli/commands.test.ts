@@ -200,6 +200,9 @@ both('follow catches up from a number and ends after so many', async (run) => {
     lines(kinds.out).map(({ kind }) => kind),
     ['note'],
   )
+  const beyond = await run('follow', 'auth', '--after', '900')
+  assert.equal(beyond.exit, 2)
+  assert.match(beyond.err, /ends at \d+[\s\S]*follow auth --after \d+/)
   assert.equal((await run('follow', '--after', '1')).exit, 2)
   assert.equal((await run('follow', 'auth', '--kinds', 'nothing')).exit, 2)
 })

@@ -318,6 +318,33 @@ test('following ends with the signal without an error, and with the deletion wit
   )
 })
 
+test('a follower learns that the server came back with an older history', async () => {
+  const { session_id } = await client.create()
+  const lost = await openSessions({ store: memoryStore() })
+  const before = await createServer({ sessions: lost, scope, version: '0.0.0' })
+  await lost.within(scope).open({ id: session_id })
+  await lost.within(scope).session(session_id).note('never saved')
+  const urls = [await before.listen({ port: 0, host: '127.0.0.1' }), url]
+  let now = urls[0] ?? ''
+  const moving = openClient({
+    url,
+    wait: immediately,
+    fetch: (input, init) => fetch(String(input).replace(url, now), init),
+  })
+  const seen: number[] = []
+  const following = (async () => {
+    for await (const entry of moving.session(session_id).follow(0)) {
+      seen.push(entry.seq)
+      if (entry.seq < 2) continue
+      now = url
+      await before.close()
+    }
+  })()
+  await assert.rejects(following, (error) => isDaybookError(error) && error.code === 'invalid' && error.seq === 1)
+  assert.deepEqual(seen, [1, 2])
+  await lost.close()
+})
+
 test('a signal ends a call, its retries and its waits', async () => {
   const stop = new AbortController()
   const waiting = openClient({ url: 'http://127.0.0.1:1' }).list({}, { signal: stop.signal })

@@ -65,7 +65,10 @@ export interface RemoteSession {
     name: N,
     options?: CallOptions & { until?: number; limit?: number },
   ): Promise<ViewShapes[N]>
-  /** Catch-up behind `after`, then live, over lost connections: no gap, no double. */
+  /**
+   * Catch-up behind `after`, then live, over lost connections: no gap, no double. `invalid` with the true seq, also after a
+   * lost connection, when the session has not reached what was read before: its store was restored from an older backup.
+   */
   follow(after: number, options?: FollowOptions & { kind?: readonly string[] }): AsyncGenerator<EntryShape>
   /** As `follow`, with unfinished output between the entries. */
   followDeltas(after: number, options?: FollowOptions): AsyncGenerator<EntryShape | Delta>

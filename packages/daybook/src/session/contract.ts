@@ -162,7 +162,8 @@ export interface Session {
   stream(range?: Range): AsyncIterable<StoredEntry>
   /**
    * Catch-up, then live: no gap, no double. A slow reader falls back to reading. Ends with the signal and behind
-   * `session.deleted`; fails with `gone` or `not_found` when the session, or the right to see it, went before all was told.
+   * `session.deleted`; fails with `gone` or `not_found` when the session, or the right to see it, went before all was told, with
+   * `invalid` and the true seq when it has not reached `after`: then another history was read before, as behind an older backup.
    */
   follow(after: Seq, signal: AbortSignal): AsyncIterable<StoredEntry>
   view<N extends ViewName>(name: N, options?: ViewOptions): Promise<ViewOf<N>>

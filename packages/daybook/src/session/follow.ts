@@ -121,7 +121,8 @@ function nameOf(tenant: Tenant, session: SessionId): string {
 
 /**
  * Entries after `after`: what is there, then what comes, each once and in order; ends with the signal, behind
- * `session.deleted`, or with `gone` or `not_found` where the session went before all of it was told.
+ * `session.deleted`, or with `gone` or `not_found` where the session went before all of it was told. `invalid` where the
+ * session has not reached `after`.
  */
 export async function* followSession(
   tail: Tail,
@@ -137,7 +138,7 @@ export async function* followSession(
   let last = after
   let behind = true
   try {
-    await mustSee(store, session)
+    mustReach(await mustSee(store, session), after, 'after')
     for (let missed = false; !signal.aborted; ) {
       const reading: boolean = behind
       const page: readonly StoredEntry[] = reading
@@ -167,10 +168,24 @@ export async function* followSession(
   }
 }
 
-async function mustSee(store: ScopedStore, session: SessionId): Promise<void> {
+async function mustSee(store: ScopedStore, session: SessionId): Promise<Head> {
   const head = await store.head(session)
   if (!head) throw new DaybookError('not_found', `no session ${session}`)
   if (head.place === 'deleted') throw new DaybookError('gone', `${session} was deleted`)
+  return head
+}
+
+/**
+ * Refuses with `invalid` to follow from a seq that the session has not reached. Who has one read another history, for example
+ * before an older backup was restored, and would never be told the entries that come up to it.
+ */
+export function mustReach({ session, seq }: Head, after: Seq, field: string): void {
+  if (after <= seq) return
+  throw new DaybookError('invalid', `${field} is ${after}, but ${session} ends at ${seq}`, {
+    field,
+    seq,
+    hint: 'Read again what is there: the store may have been restored from an older backup.',
+  })
 }
 
 /** The feed of a scope after `cursor`: what is there, then what comes, each once. System sessions only for the whole tenant. */

@@ -1,11 +1,12 @@
 // `daybook follow`: every new entry, live, of one session or of all; a lost connection is taken up where it broke.
 
 import type { FeedItemShape } from '../../client/client.ts'
+import { isDaybookError } from '../../schema/errors.ts'
 import { isKind } from '../../schema/kinds.ts'
 import type { EntryShape, SessionShape } from '../../schema/wire-shapes.ts'
 import type { Backend } from '../backend.ts'
 import type { Context } from '../context.ts'
-import { misuse } from '../exits.ts'
+import { exits, misuse, Refusal } from '../exits.ts'
 import { columns } from '../format/columns.ts'
 import { lineOf, speakerOf } from '../format/entry.ts'
 import { agentOf, titleOf } from '../format/session.ts'
@@ -59,11 +60,26 @@ async function followOne(
   const from = after ?? (seq === undefined ? beginning(context, session) : seq - 1)
   const options = { ...watching(context), ...(kinds === undefined ? {} : { kind: kinds }) }
   let left = context.limit ?? Number.POSITIVE_INFINITY
-  for await (const entry of backend.session(session.session_id).follow(from, options)) {
+  const entries = backend.session(session.session_id).follow(from, options)
+  for await (const entry of reaching(entries, context, session.tail)) {
     if (context.since !== undefined && Date.parse(entry.at) < context.since) continue
     await print(context, entry, context.output.json ? entry : null, '')
     left -= 1
     if (left <= 0) return
+  }
+}
+
+/** Says what to type when the session ends before the number that was asked for, or that was read before the server came back. */
+async function* reaching<T>(entries: AsyncIterable<T>, context: Context, tail: string): AsyncGenerator<T> {
+  try {
+    yield* entries
+  } catch (error) {
+    if (!isDaybookError(error) || error.code !== 'invalid' || error.field !== 'after') throw error
+    throw new Refusal(exits.usage, error.code, {
+      what: error.message,
+      why: 'The store may have been restored from an older backup.',
+      next: `${context.me} follow ${tail} --after ${error.seq ?? 0}`,
+    })
   }
 }
 

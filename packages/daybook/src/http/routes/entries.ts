@@ -8,6 +8,7 @@ import { entriesText } from '../../schema/wire.ts'
 import { EntriesBody, EntriesQuery, type NewEntryShape, NewMessage } from '../../schema/wire-requests.ts'
 import { Entry, EntryList, Receipt } from '../../schema/wire-shapes.ts'
 import type { Session } from '../../session/contract.ts'
+import { mustReach } from '../../session/follow.ts'
 import type { Range } from '../../store/store.ts'
 import type { Call } from '../call.ts'
 import * as examples from '../examples.ts'
@@ -89,7 +90,8 @@ const read = route(
     summary: 'Read or follow the log',
     details:
       'With Accept: text/event-stream the entries after `after` (or after Last-Event-ID) come first and then live: the id of ' +
-      'an event is the seq of its entry; deltas have none and are lost with the connection. `around` gives a window.',
+      'an event is the seq of its entry; deltas have none and are lost with the connection. A stream cannot begin behind the ' +
+      'end of the log. `around` gives a window.',
     query: EntriesQuery,
     answers: {
       200: {
@@ -152,7 +154,9 @@ async function follow(call: ReadCall, session: Session, head: Head): Promise<nul
   for (const field of ['around', 'order', 'limit'] as const) {
     if (query[field] !== undefined) throw new DaybookError('invalid', `${field} does not go with a stream`, { field })
   }
-  const after = lastEventId(call) ?? query.after ?? 0
+  const resumed = lastEventId(call)
+  const after = resumed ?? query.after ?? 0
+  mustReach(head, after, resumed === undefined ? 'after' : 'Last-Event-ID')
   const { until, kind, deltas = false } = query
   const response = beginStream(reply, { etag: `"${head.seq}"` })
   context.broadcast.follow(mine, session, head, response, {

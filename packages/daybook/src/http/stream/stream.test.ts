@@ -51,6 +51,22 @@ for (const name of storeNames) {
       )
     })
 
+    it('refuse a seq that the log has not reached: another history was read', async () => {
+      await using at = await listening(name)
+      await post(at.s, 'a', 'two')
+      const stream = { accept: 'text/event-stream' }
+      const ask = (query: string, headers = {}) =>
+        at.s.call(`GET /sessions/a/entries${query}`, { headers: { ...stream, ...headers } })
+      const after = await ask('?after=3')
+      assert.deepEqual([told(after), after.json.field, after.json.seq], ['400 invalid', 'after', 2])
+      assert.ok(after.json.hint)
+      const resumed = await ask('?after=1', { 'last-event-id': '3' })
+      assert.deepEqual([told(resumed), resumed.json.field], ['400 invalid', 'Last-Event-ID'])
+      // What reads a page is told its end by the answer.
+      const page = await at.s.call('GET /sessions/a/entries?after=3')
+      assert.deepEqual([page.status, page.headers.etag, page.json.entries], [200, '"2"', []])
+    })
+
     it('pass over other kinds, and the heartbeat says how far', async () => {
       await using at = await listening(name, { heartbeat: 20 })
       await post(at.s, 'a', 'two')
