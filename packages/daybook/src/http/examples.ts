@@ -115,6 +115,7 @@ export const metrics = {
   total_tokens: 908,
   cost: 0,
   avg_response_time_ms: 60_000,
+  p95_response_time_ms: 60_000,
   success_rate: 1,
   by_agent: { coder: tally },
   by_model: {},

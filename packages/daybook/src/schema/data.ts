@@ -4,7 +4,7 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import type { Kind } from './kinds.ts'
 import { Count, HashText, Id, Label, Message, Moment, OpenObject, oneOf, SeqNumber, Text, Usage } from './parts.ts'
-import { noteTypes, runReasons } from './states.ts'
+import { noteTypes, runReasons, skillRisks, stepResolutions } from './states.ts'
 
 const closed = { additionalProperties: false } as const
 const labels = {
@@ -18,6 +18,23 @@ const labels = {
 }
 const run = { run_id: Id }
 const nothing = Type.Object({}, closed)
+const Failure = Type.Object({ code: Label, message: Type.String() }, closed)
+const RunCaller = Type.Object(
+  { role: Type.Optional(Label), attributes: Type.Optional(OpenObject) },
+  { ...closed, description: 'Who asked, beside the input: no input can set or read it.' },
+)
+const Routed = Type.Object(
+  {
+    confidence: Type.Number({ minimum: 0, maximum: 1 }),
+    alternatives: Type.Array(
+      Type.Object({ skill: Label, confidence: Type.Number({ minimum: 0, maximum: 1 }) }, closed),
+      {
+        maxItems: 16,
+      },
+    ),
+  },
+  { ...closed, description: 'How the skill was found from free text.' },
+)
 const digest = { digest: Text(256), comment: Type.Optional(Text(8192)) }
 
 export const kindData = Object.freeze({
@@ -91,11 +108,27 @@ export const kindData = Object.freeze({
       skill: Type.Optional(Label),
       workflow: Type.Optional(Label),
       parent: Type.Optional(Id),
+      caller: Type.Optional(RunCaller),
+      routing: Type.Optional(Routed),
+      undoes: Type.Optional(
+        Type.String({ minLength: 1, maxLength: 128, description: 'The run whose steps are undone.' }),
+      ),
+      deadline: Type.Optional(Moment),
       reason: Type.Optional(oneOf(runReasons.queued)),
+      until: Type.Optional(Moment),
     },
     closed,
   ),
-  'run.started': Type.Object({ ...run, agent: Type.Optional(Label), fence: Type.Optional(Count) }, closed),
+  'run.started': Type.Object(
+    {
+      ...run,
+      agent: Type.Optional(Label),
+      fence: Type.Optional(Count),
+      skill: Type.Optional(Label),
+      version: Type.Optional(Text(128)),
+    },
+    closed,
+  ),
   'run.waiting': Type.Object(
     { ...run, reason: oneOf(runReasons.waiting), until: Type.Optional(Moment), summary: Type.Optional(Text(512)) },
     closed,
@@ -106,7 +139,7 @@ export const kindData = Object.freeze({
       status: oneOf(['done', 'failed'] as const),
       reason: Type.Optional(oneOf(runReasons.failed)),
       output: Type.Optional(Type.Unknown()),
-      error: Type.Optional(Type.Object({ code: Label, message: Type.String() }, closed)),
+      error: Type.Optional(Failure),
       model: Type.Optional(Label),
       usage: Type.Optional(Usage),
       cost: Type.Optional(Type.Number({ minimum: 0 })),
@@ -115,8 +148,29 @@ export const kindData = Object.freeze({
     closed,
   ),
   'run.cancelled': Type.Object({ ...run, reason: oneOf(runReasons.cancelled) }, closed),
+  'run.withdrawn': Type.Object(run, closed),
+  'run.edited': Type.Object(
+    { ...run, input: Type.Unknown(), skill: Type.Optional(Label), routing: Type.Optional(Routed) },
+    closed,
+  ),
+  'run.moved': Type.Object(
+    {
+      ...run,
+      before: Type.Union([Id, Type.Null()], { description: 'The run it now stands in front of; null: last.' }),
+    },
+    closed,
+  ),
+  'run.steered': Type.Object({ ...run, input: Type.Unknown() }, closed),
   'step.started': Type.Object(
-    { ...run, step: Id, name: Label, input: Type.Optional(Type.Unknown()), risk: Type.Optional(Label) },
+    {
+      ...run,
+      step: Id,
+      name: Label,
+      input: Type.Optional(Type.Unknown()),
+      risk: Type.Optional(Label),
+      attempt: Type.Optional(Count),
+      undo: Type.Optional(Type.Boolean({ description: 'Its skill can undo it.' })),
+    },
     closed,
   ),
   'step.finished': Type.Object(
@@ -125,12 +179,34 @@ export const kindData = Object.freeze({
       step: Id,
       output: Type.Optional(Type.Unknown()),
       error: Type.Optional(Type.Unknown()),
-      unknown: Type.Optional(Type.Boolean()),
+      unknown: Type.Optional(Type.Boolean({ description: 'Nobody knows whether it took effect.' })),
+      replayable: Type.Optional(Type.Boolean({ description: 'False: a secret was masked in the output.' })),
     },
     closed,
   ),
+  'step.resolved': Type.Object(
+    {
+      ...run,
+      step: Id,
+      resolution: oneOf(stepResolutions),
+      output: Type.Optional(Type.Unknown()),
+      reason: Text(4096),
+      by: Label,
+    },
+    closed,
+  ),
+  'step.undo_started': Type.Object({ ...run, of: Id, step: Id, name: Label }, closed),
+  'step.undone': Type.Object({ ...run, of: Id, step: Id, error: Type.Optional(Failure) }, closed),
   'approval.requested': Type.Object(
-    { ...run, approval_id: Id, summary: Text(512), digest: Text(256), until: Type.Optional(Moment) },
+    {
+      ...run,
+      approval_id: Id,
+      summary: Text(512),
+      digest: Text(256),
+      input: Type.Optional(Type.Unknown()),
+      deciders: Type.Optional(Type.Array(Label, { maxItems: 64 })),
+      until: Type.Optional(Moment),
+    },
     closed,
   ),
   'approval.decided': Type.Object(
@@ -138,8 +214,26 @@ export const kindData = Object.freeze({
     closed,
   ),
   'approval.expired': Type.Object({ ...run, approval_id: Id }, closed),
-  'question.asked': Type.Object({ ...run, question_id: Id, summary: Text(512) }, closed),
+  'question.asked': Type.Object({ ...run, question_id: Id, summary: Text(512), until: Type.Optional(Moment) }, closed),
   'question.answered': Type.Object({ ...run, question_id: Id, answer: Type.Unknown() }, closed),
+  'wait.started': Type.Object({ ...run, wait_id: Id, name: Type.Optional(Label), until: Moment }, closed),
+  'wait.ended': Type.Object({ ...run, wait_id: Id }, closed),
+  'skill.added': Type.Object(
+    {
+      skill_id: Label,
+      name: Text(512),
+      description: Text(8192),
+      version: Text(128),
+      hash: HashText,
+      tags: Type.Array(Label, { maxItems: 256 }),
+      roles: Type.Array(Label, { maxItems: 64 }),
+      risk: oneOf(skillRisks),
+      input: Type.Optional(OpenObject),
+      output: Type.Optional(OpenObject),
+    },
+    closed,
+  ),
+  'skill.retired': Type.Object({ skill_id: Label, reason: Type.Optional(Text(4096)) }, closed),
 }) satisfies Readonly<Record<Kind, TSchema>>
 
 export type DataOf<K extends Kind> = Static<(typeof kindData)[K]>

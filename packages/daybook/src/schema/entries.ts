@@ -53,5 +53,7 @@ export type NewEntry<K extends Kind = Kind> = {
     readonly data: DataOf<Name>
     readonly run?: RunId
     readonly cause?: Seq
+    /** Who caused it, where that is not the caller: a worker writes down what somebody asked for. Never of a client. */
+    readonly actor?: Actor
   }
 }[K]

@@ -38,9 +38,17 @@ export interface LastLine {
   readonly by: string
 }
 
+/** A run that has not ended. Those without a parent stand in the order of the queue. */
 export interface OpenRun {
   readonly run: RunId
   readonly status: 'queued' | 'running' | 'waiting'
+  /** Of its `run.queued`: where its journal begins. */
+  readonly seq: Seq
+  /** Of the last change while it was queued, where there was one. */
+  readonly edited?: Seq
+  readonly parent?: RunId
+  /** When to look at it (milliseconds since 1970): a queued one not before, a waiting one then; absent while waiting: only when somebody acts. */
+  readonly due?: number
 }
 
 export interface Base {

@@ -85,6 +85,14 @@ function row(allowed: Partial<Record<RunEvent, RunStatus>>): Readonly<Record<Run
   return Object.freeze(Object.fromEntries(pairs)) as Record<RunEvent, RunStatus | 'invalid_state'>
 }
 
+export const skillRisks = ['low', 'medium', 'high'] as const
+/** What a wrong call of a skill may cost; `high` waits for an approval. */
+export type SkillRisk = (typeof skillRisks)[number]
+
+export const stepResolutions = ['retry', 'done', 'fail'] as const
+/** What an operator says of a step whose outcome nobody knows. */
+export type StepResolution = (typeof stepResolutions)[number]
+
 export const roles = ['system', 'user', 'assistant', 'tool'] as const
 /** Role of a message; `developer` of other systems is read as `system`. */
 export type Role = (typeof roles)[number]

@@ -27,11 +27,20 @@ const StepShape = Type.Object(
   {
     step_id: Id,
     name: Type.String(),
-    status: oneOf(['running', 'done', 'failed', 'unknown'] as const),
+    status: oneOf(['running', 'done', 'failed', 'unknown', 'undone'] as const),
+    attempt: Count,
     started_at: Time,
     finished_at: TimeOrNull,
   },
   { ...closed, title: 'Step' },
+)
+
+export const RoutingShape = Type.Object(
+  {
+    confidence: Type.Number({ minimum: 0, maximum: 1 }),
+    alternatives: Type.Array(Type.Object({ skill: Type.String(), confidence: Type.Number() }, closed)),
+  },
+  { ...closed, title: 'Routing', description: 'How a skill was found from free text.' },
 )
 
 export const RunShape = Type.Object(
@@ -43,8 +52,12 @@ export const RunShape = Type.Object(
     reason: Type.Optional(Type.String()),
     agent: Type.Optional(Type.String()),
     skill: Type.Optional(Type.String()),
+    version: Type.Optional(Type.String({ description: 'Content hash of the skill that ran.' })),
     model: Type.Optional(Type.String()),
     input: Type.Optional(Type.Unknown()),
+    routing: Type.Optional(RoutingShape),
+    undoes: Type.Optional(Id),
+    until: Type.Optional(Time),
     output: Type.Optional(Type.Unknown()),
     error: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() }, closed)),
     usage: Type.Optional(

@@ -121,6 +121,7 @@ export const Metrics = Type.Object(
     total_tokens: Count,
     cost: Type.Number(),
     avg_response_time_ms: NumberOrNull,
+    p95_response_time_ms: NumberOrNull,
     success_rate: NumberOrNull,
     by_agent: tallies,
     by_model: tallies,
@@ -128,7 +129,7 @@ export const Metrics = Type.Object(
   {
     ...closed,
     title: 'Metrics',
-    description: 'avg_response_time_ms and success_rate are null while no run has finished.',
+    description: 'Times and success_rate are null while no run has finished.',
   },
 )
 export type MetricsShape = Static<typeof Metrics>

@@ -57,7 +57,7 @@ export interface Assembled {
 }
 
 /** Kinds that a reader who is not the owner may append. */
-const readerKinds: ReadonlySet<Kind> = new Set(['message', 'note'])
+const readerKinds: ReadonlySet<Kind> = new Set(['message', 'note', 'approval.decided', 'question.answered'])
 
 /**
  * Whether the command may be tried on this fold, and the place that it leads to.
@@ -115,6 +115,7 @@ const reopened: Draft = {
   v: 1,
   run: undefined,
   cause: undefined,
+  actor: undefined,
   data: {},
   body: '{}',
   dataHash: 'RBNvo1WzZ4oRRq0W9-hknpT7T8If536DEMBg9hyq_4o',
@@ -143,7 +144,7 @@ class Chain {
   }
 
   add(draft: Draft, context?: FoldContext): void {
-    const { kind, v, run, cause, body, dataHash } = draft
+    const { kind, v, run, cause, actor, body, dataHash } = draft
     const seq = this.state.head.seq + 1
     if (cause !== undefined && cause >= seq) {
       throw new DaybookError('invalid', `cause ${cause} is not before ${seq}`, { field: 'cause' })
@@ -153,7 +154,7 @@ class Chain {
       kind,
       v,
       at: this.#now,
-      actor: this.#command.actor,
+      actor: actor ?? this.#command.actor,
       body,
       dataHash,
       hash: '',

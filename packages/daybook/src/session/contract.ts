@@ -15,6 +15,8 @@ import type { ViewName, ViewOf, ViewOptions } from './views/contract.ts'
 export interface Caller {
   readonly actor: Actor
   readonly writer: Writer
+  /** Of a worker's lease: every write is made under it, unless one names another. */
+  readonly fence?: number
 }
 
 export interface Sessions extends AsyncDisposable {
@@ -155,6 +157,11 @@ export interface Session {
   head(): Promise<Head>
   cell(): Promise<Cell>
   append<K extends Kind>(entries: NewEntry<K> | readonly NewEntry<K>[], options?: WriteOptions): Promise<Receipt>
+  /**
+   * Appends what `make` gives for the head of the moment; after a lost race it is asked again. It is pure, gives at least
+   * one entry, and throws to refuse. `request` is what a repeat with the same key must equal.
+   */
+  appendOn(make: (head: Head) => readonly NewEntry[], request: unknown, options?: WriteOptions): Promise<Receipt>
   read(range?: Range): Promise<readonly AnyEntry[]>
   /** As `read`, with data as stored JSON text. */
   stored(range?: Range): Promise<readonly StoredEntry[]>

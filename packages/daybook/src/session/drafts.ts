@@ -5,7 +5,7 @@ import { type Check, compile } from '../schema/check.ts'
 import { dataSchemas } from '../schema/data.generated.ts'
 import type { NewEntry } from '../schema/entries.ts'
 import { DaybookError } from '../schema/errors.ts'
-import type { Hash, RunId, Seq } from '../schema/ids.ts'
+import type { Actor, Hash, RunId, Seq } from '../schema/ids.ts'
 import { limits } from '../schema/json.ts'
 import { isKind, type Kind, kinds, mayWrite, type Writer } from '../schema/kinds.ts'
 import { sha256 } from './chain.ts'
@@ -17,6 +17,8 @@ export interface Draft {
   readonly v: number
   readonly run: RunId | undefined
   readonly cause: Seq | undefined
+  /** Instead of the caller. */
+  readonly actor: Actor | undefined
   /** Our own copy, for folding. */
   readonly data: unknown
   readonly body: string
@@ -42,12 +44,13 @@ export function draftAll(entries: readonly NewEntry[], writer: Writer, redactor:
 
 export function draft(entry: NewEntry, writer: Writer, redactor: Redactor, place = ''): Draft {
   if (typeof entry !== 'object' || entry === null) throw invalid(`${place}entry`, 'is not an object')
-  const { kind, data, run, cause } = entry
+  const { kind, data, run, cause, actor } = entry
   if (typeof kind !== 'string' || !isKind(kind)) throw invalid(`${place}kind`, `is not a known kind`)
   if (!mayWrite(kind, writer)) {
     throw new DaybookError('not_allowed_kind', `${kind} is written by the engine only`, { field: `${place}kind` })
   }
   checkEnvelope(run, cause, place)
+  if (actor !== undefined && writer === 'C') throw invalid(`${place}actor`, 'is not a field that a client writes')
   const misfit = checkOf(kind)(data, '')
   if (misfit) throw invalid(place + (misfit.field === '' ? 'data' : `data.${misfit.field}`), misfit.why)
   checkJson(data, `${place}data`)
@@ -60,6 +63,7 @@ export function draft(entry: NewEntry, writer: Writer, redactor: Redactor, place
     v: kinds[kind].version,
     run,
     cause,
+    actor,
     data: kind === 'message' && body === text ? copyForFold(data) : JSON.parse(body),
     body,
     dataHash,

@@ -1,18 +1,17 @@
 // One folder per entry kind: what the entry changes in head and cell.
 
 import type { StoredEntry } from '../schema/entries.ts'
-import type { Attention, Head, LastLine, OpenRun } from '../schema/heads.ts'
+import type { Head } from '../schema/heads.ts'
 import type { JsonObject } from '../schema/json.ts'
 import type { DataOf, Kind } from '../schema/kinds.ts'
-import type { Status } from '../schema/states.ts'
 import { addCost, addTokens, addUsage } from '../schema/usage.ts'
 import type { Folded, Folder } from './fold.ts'
+import { firstLine, line } from './lines.ts'
+import { dueOf, endedRuns, runFolders, settle, withoutFailures } from './run-folders.ts'
 import { isObject, mergePatch } from './values.ts'
 
 /** Milliseconds that the trash keeps a session. */
 const trashMs = 30 * 24 * 60 * 60 * 1000
-
-const lineLength = 200
 
 /** Kinds without a row change nothing but seq, hash and times. */
 export const folders: { readonly [K in Kind]?: Folder<K> } = {
@@ -23,7 +22,7 @@ export const folders: { readonly [K in Kind]?: Folder<K> } = {
       last: line(data.content, entry, data.name ?? data.role),
       title: head.title ?? (data.role === 'user' ? firstLine(data.content) : null),
       lastActivity: entry.at,
-      ...(data.role === 'user' ? settle(head, head.openRuns, withoutFailures(head.attention)) : undefined),
+      ...(data.role === 'user' ? settle(head, head.openRuns, withoutFailures(head.attention), entry) : undefined),
     },
   }),
   'session.opened': opened,
@@ -45,8 +44,8 @@ export const folders: { readonly [K in Kind]?: Folder<K> } = {
       due: entry.at + trashMs,
     },
   }),
-  'session.restored': ({ head }) => ({
-    head: { place: 'open', trashedAt: null, trashedFrom: null, due: dueOf(head.openRuns, head) },
+  'session.restored': ({ head }, _data, entry) => ({
+    head: { place: 'open', trashedAt: null, trashedFrom: null, due: dueOf(head.openRuns, entry.at) },
   }),
   'session.deleted': ({ head }) => ({
     head: { ...forgotten, place: 'deleted', owner: head.owner, readers: head.readers },
@@ -74,50 +73,7 @@ export const folders: { readonly [K in Kind]?: Folder<K> } = {
   'entry.erased': ({ head }, data) => ({
     head: { tokens: addTokens(head.tokens, sum(data.tokens)), cost: addCost(head.cost, sum(data.cost)) },
   }),
-  'run.queued': ({ head }, data, entry) => ({
-    head: {
-      runs: begun(head, data.run_id),
-      lastActivity: entry.at,
-      ...moved(head, data.run_id, 'queued', entry, withoutFailures(head.attention)),
-    },
-  }),
-  'run.started': ({ head }, data, entry) => ({
-    head: {
-      runs: begun(head, data.run_id),
-      ...moved(head, data.run_id, 'running', entry, withoutFailures(head.attention)),
-    },
-  }),
-  'run.waiting': ({ head }, data, entry) => ({ head: moved(head, data.run_id, 'waiting', entry) }),
-  'run.finished': ({ head }, data, entry) => ({
-    head: {
-      ...addUsage(head, data.usage, data.cost),
-      ...(data.status === 'failed' ? { last: line(data.error?.message ?? 'failed', entry, entry.actor) } : undefined),
-      lastActivity: entry.at,
-      ...moved(head, data.run_id, null, entry, afterRun(head, data, entry)),
-    },
-  }),
-  'run.cancelled': ({ head }, data, entry) => ({
-    head: { lastActivity: entry.at, ...moved(head, data.run_id, null, entry, ofOtherRuns(head, data.run_id)) },
-  }),
-  'approval.requested': ({ head }, data, entry) => ({
-    head: {
-      attention: [
-        ...head.attention,
-        { kind: 'approval', since: entry.at, run: data.run_id, id: data.approval_id, summary: data.summary },
-      ],
-    },
-  }),
-  'approval.decided': ({ head }, data) => ({ head: { attention: without(head, data.approval_id) } }),
-  'approval.expired': ({ head }, data) => ({ head: { attention: without(head, data.approval_id) } }),
-  'question.asked': ({ head }, data, entry) => ({
-    head: {
-      attention: [
-        ...head.attention,
-        { kind: 'question', since: entry.at, run: data.run_id, id: data.question_id, summary: data.summary },
-      ],
-    },
-  }),
-  'question.answered': ({ head }, data) => ({ head: { attention: without(head, data.question_id) } }),
+  ...runFolders,
 }
 
 function opened({ head, cell }: Folded, data: DataOf<'session.opened'>, entry: StoredEntry) {
@@ -218,80 +174,6 @@ function patched(present: JsonObject, patch: unknown, replace = false): JsonObje
   return isObject(next) ? next : present
 }
 
-/** Runs but those that are open: they do not come along. */
-function endedRuns(head: Head): number {
-  return head.runs - head.openRuns.length
-}
-
-/** Runs there were, this one among them; one that goes back into the queue is counted already. */
-function begun(head: Head, run: string): number {
-  return head.openRuns.some((open) => open.run === run) ? head.runs : head.runs + 1
-}
-
-/** A run takes this status, or with null it ends; status, attention and due follow. */
-function moved(
-  head: Head,
-  run: string,
-  status: OpenRun['status'] | null,
-  entry: StoredEntry,
-  attention: readonly Attention[] = head.attention,
-): Partial<Head> {
-  const others = head.openRuns.filter((open) => open.run !== run)
-  const openRuns = status === null ? others : [...others, { run, status }]
-  const due = openRuns.length > 0 ? (head.due ?? entry.at) : null
-  return { ...settle(head, openRuns, attention), due }
-}
-
-function settle(head: Head, openRuns: readonly OpenRun[], attention: readonly Attention[]): Partial<Head> {
-  if (openRuns === head.openRuns && attention === head.attention) return {}
-  return { openRuns, attention, status: statusOf(openRuns, attention) }
-}
-
-function statusOf(openRuns: readonly OpenRun[], attention: readonly Attention[]): Status {
-  if (attention.some((one) => one.kind === 'blocked')) return 'blocked'
-  for (const status of ['running', 'waiting', 'queued'] as const) {
-    if (openRuns.some((open) => open.status === status)) return status
-  }
-  return attention.some((one) => one.kind === 'failed') ? 'failed' : 'idle'
-}
-
-function dueOf(openRuns: readonly OpenRun[], head: Head): number | null {
-  return openRuns.length > 0 ? head.updatedAt : null
-}
-
-function afterRun(head: Head, data: DataOf<'run.finished'>, entry: StoredEntry): readonly Attention[] {
-  const kept = withoutFailures(ofOtherRuns(head, data.run_id))
-  if (data.status !== 'failed') return kept
-  const summary = firstLine(data.error?.message ?? data.reason ?? 'failed') ?? 'failed'
-  return [...kept, { kind: 'failed', since: entry.at, run: data.run_id, summary }]
-}
-
 function sum(numbers: readonly number[] = []): number {
   return numbers.reduce((total, number) => total + number, 0)
-}
-
-function ofOtherRuns(head: Head, run: string): readonly Attention[] {
-  return head.attention.filter((one) => one.run !== run)
-}
-
-function withoutFailures(attention: readonly Attention[]): readonly Attention[] {
-  return attention.some((one) => one.kind === 'failed') ? attention.filter((one) => one.kind !== 'failed') : attention
-}
-
-function without(head: Head, id: string): readonly Attention[] {
-  return head.attention.filter((one) => one.id !== id)
-}
-
-function line(text: string, entry: StoredEntry, by: string): LastLine | null {
-  const first = firstLine(text)
-  return first === null ? null : { text: first, at: entry.at, by }
-}
-
-/** The first line that says something, cut at a whole character; null for blank text. */
-export function firstLine(text: string): string | null {
-  const found = /\S[^\r\n]*/.exec(text.length > 4096 ? text.slice(0, 4096) : text)?.[0].trimEnd()
-  if (!found) return null
-  if (found.length <= lineLength) return found
-  const cut = found.slice(0, lineLength)
-  return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}…`
 }

@@ -16,6 +16,7 @@ const sessionVerbs: Verbs<Session> = {
   head: (session) => session.head(),
   cell: (session) => session.cell(),
   append: (session) => session.append(say('x')),
+  appendOn: (session) => session.appendOn(() => [say('x')], null),
   read: (session) => session.read(),
   stored: (session) => session.stored(),
   stream: (session) => all(session.stream()),
@@ -134,7 +135,7 @@ eachStore('a reader reads, writes messages and notes, forks and keeps marks, and
   await mine.append(say('hello'))
   await mine.share(['user:bob', 'user:carl'])
   const may = new Set(
-    'head cell append read stored stream view fork note lastRun summary mark setMark forks'.split(' '),
+    'head cell append appendOn read stored stream view fork note lastRun summary mark setMark forks'.split(' '),
   )
   const bob = world.bob.session(id)
   for (const [name, verb] of Object.entries(sessionVerbs)) {

@@ -20,6 +20,7 @@ import type { ForkOptions } from './forking.ts'
 import { keyOf, keyWith } from './keys.ts'
 import { currentHead, isOutdated } from './loading.ts'
 import { checkId, openingDraft, ownerOf } from './opening.ts'
+import { checkStateScope, writerOf } from './own-kinds.ts'
 import { entriesOf } from './pages.ts'
 import { foldAt } from './refold.ts'
 import { runEntries } from './run-record.ts'
@@ -92,13 +93,20 @@ export class SessionHandle implements Session {
     return this.submit(write, { ...options, key: keyWith(this.caller, options.key, () => digestOf(drafts)) })
   }
 
+  appendOn(make: (head: Head) => readonly NewEntry[], request: unknown, options?: WriteOptions): Promise<Receipt> {
+    const drafts = ({ head }: Folded): Made => ({
+      drafts: draftAll(make(head), this.caller.writer, this.engine.redactor),
+    })
+    return this.submit({ operation: 'append', request, make: drafts }, options)
+  }
+
   /** Hands a write to the writer. */
   async submit(write: Write, options: WriteOptions = {}): Promise<Receipt> {
     return this.engine.writer.submit(this.scope, this.id, this.#command(write, options))
   }
 
   #command(write: Write, options: WriteOptions): Command {
-    const { key, expect, fence, refs } = options
+    const { key, expect, refs, fence = this.caller.fence } = options
     const { alone, event = 'write' } = write
     // What looks back or moves the session means one that is there.
     const opens = this.#opens !== undefined && event === 'write' && !alone
@@ -275,17 +283,6 @@ export class SessionHandle implements Session {
     await this.head()
     return this.store.forks(this.id)
   }
-}
-
-/** The state of a person or of the application lives in sessions of its own. */
-function checkStateScope(one: Draft): void {
-  if (one.kind === 'state.changed' && (one.data as { scope: string }).scope !== 'session') {
-    throw new DaybookError('invalid', 'only session state is written here', { field: 'data.scope' })
-  }
-}
-
-function writerOf(entry: NewEntry): 'E' | 'R' {
-  return entry.kind.startsWith('run.') || entry.kind === 'summary' || entry.kind === 'state.changed' ? 'R' : 'E'
 }
 
 /** A handle; `id` is checked. */

@@ -71,8 +71,8 @@ class SessionsEngine implements Sessions {
   within({ tenant, subjects }: Scope, caller?: Caller): ScopedSessions {
     // Copies: whoever asked for it cannot change what it may see afterwards.
     const scope = Object.freeze({ tenant, subjects: subjects === 'all' ? subjects : Object.freeze([...subjects]) })
-    const { actor, writer } = caller ?? { actor: actorOf(ownerOf(scope)), writer: 'C' }
-    return new Scoped(this.#engine, scope, Object.freeze({ actor, writer }))
+    const by: Caller = caller ? { ...caller } : { actor: actorOf(ownerOf(scope)), writer: 'C' }
+    return new Scoped(this.#engine, scope, Object.freeze(by))
   }
 
   async keep(): Promise<KeepReport> {

@@ -47,8 +47,16 @@ export interface RunView {
   readonly reason?: string
   readonly agent?: string
   readonly skill?: string
+  /** Content hash of the skill's version that ran. */
+  readonly version?: string
   readonly model?: string
   readonly input?: Json
+  /** How the skill was found from free text. */
+  readonly routing?: Routing
+  /** The run whose steps this one undoes. */
+  readonly undoes?: string
+  /** While it waits: when it goes on by itself. */
+  readonly until?: number
   readonly output?: Json
   readonly error?: { readonly code: string; readonly message: string }
   readonly usage?: Usage
@@ -62,10 +70,17 @@ export interface RunView {
   readonly seq: Seq
 }
 
+export interface Routing {
+  readonly confidence: number
+  readonly alternatives: readonly { readonly skill: string; readonly confidence: number }[]
+}
+
 export interface StepView {
   readonly step: string
   readonly name: string
-  readonly status: 'running' | 'done' | 'failed' | 'unknown'
+  readonly status: 'running' | 'done' | 'failed' | 'unknown' | 'undone'
+  /** 1 for the first try. */
+  readonly attempt: number
   readonly startedAt: number
   readonly finishedAt: number | null
 }
@@ -118,6 +133,8 @@ export interface MetricsView {
   readonly cost: number
   /** Over finished runs; null while there are none. */
   readonly avgResponseTimeMs: number | null
+  /** Of 100 finished runs, 95 took no longer; null while there are none. */
+  readonly p95ResponseTimeMs: number | null
   /** Finished as done, of all finished; null while there are none. */
   readonly successRate: number | null
   readonly byAgent: Readonly<Record<string, Tally>>

@@ -8,12 +8,13 @@ import type { Moment } from './views.ts'
 export async function metricsView(moment: Moment): Promise<MetricsView> {
   const { runs } = await runsView(moment)
   const finished = runs.filter((run) => run.status === 'done' || run.status === 'failed')
-  const times = finished.flatMap((run) => run.durationMs ?? [])
+  const times = finished.flatMap((run) => run.durationMs ?? []).sort((a, b) => a - b)
   return {
     totalRuns: moment.head.runs,
     totalTokens: moment.head.tokens,
     cost: moment.head.cost,
     avgResponseTimeMs: times.length === 0 ? null : times.reduce((sum, time) => sum + time, 0) / times.length,
+    p95ResponseTimeMs: times[Math.ceil(times.length * 0.95) - 1] ?? null,
     successRate:
       finished.length === 0 ? null : finished.filter((run) => run.status === 'done').length / finished.length,
     byAgent: tally(runs, (run) => run.agent),

@@ -1,0 +1,20 @@
+// One line of a text: what lists show as title and as the last thing that was said.
+
+import type { StoredEntry } from '../schema/entries.ts'
+import type { LastLine } from '../schema/heads.ts'
+
+const lineLength = 200
+
+export function line(text: string, entry: StoredEntry, by: string): LastLine | null {
+  const first = firstLine(text)
+  return first === null ? null : { text: first, at: entry.at, by }
+}
+
+/** The first line that says something, cut at a whole character; null for blank text. */
+export function firstLine(text: string): string | null {
+  const found = /\S[^\r\n]*/.exec(text.length > 4096 ? text.slice(0, 4096) : text)?.[0].trimEnd()
+  if (!found) return null
+  if (found.length <= lineLength) return found
+  const cut = found.slice(0, lineLength)
+  return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}…`
+}

@@ -1,0 +1,122 @@
+// What a skill is: its description, its checks, and what its code is given when it runs.
+
+import type { RunId } from '../../schema/ids.ts'
+import type { Json, JsonObject } from '../../schema/json.ts'
+import type { SkillRisk } from '../../schema/states.ts'
+import type { Session } from '../../session/contract.ts'
+import type { StepOptions } from '../contract.ts'
+
+/** Who asked for the run, beside its input: no input can set or read it. */
+export interface RunCaller {
+  readonly role?: string
+  readonly attributes?: JsonObject
+}
+
+/** What `defineSkill` takes. Optional fields have the defaults of {@link Skill}. */
+export interface SkillDefinition<Input extends Json = Json, Output extends Json | undefined = Json | undefined> {
+  /** 1 to 128 of `a-z 0-9 . _ / -`, for example `travel/search-flights`. */
+  readonly id: string
+  readonly name: string
+  /** One or two sentences; free text is matched against it. */
+  readonly description: string
+  /** What its author calls this version; what decides is the hash of its content. */
+  readonly version?: string
+  readonly tags?: readonly string[]
+  /** JSON Schema of the input, checked before `run`; default: anything. */
+  readonly input?: JsonObject
+  /** JSON Schema of the output, checked after `run`; default: anything. */
+  readonly output?: JsonObject
+  /** Roles that may call it; default: everybody. */
+  readonly roles?: readonly string[]
+  /** `high` waits for an approval before it runs. Default: `low`. */
+  readonly risk?: SkillRisk
+  /** A call whose outcome is unknown after a crash may be made again. Default: false, and such a run fails. */
+  readonly idempotent?: boolean
+  /**
+   * `run` is called again from its beginning after a wait or a restart, and passes its recorded steps: every effect is in
+   * a `context.step`. Default: false, `run` as a whole is one step, and has no steps or waits of its own.
+   */
+  readonly durable?: boolean
+  /** The input that this text asks for; null when it does not. Default: the text where the input is one string. */
+  readonly fromText?: (text: string, context: TextContext) => Input | null
+  /** Takes back what a call did; may be called twice, and when there is nothing to take back. */
+  readonly undo?: (done: { readonly input: Input; readonly output: Output }, context: SkillContext) => Promise<void>
+  readonly run: (input: Input, context: SkillContext) => Output | Promise<Output>
+}
+
+/** A skill, complete and checked. */
+export interface Skill {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  readonly version: string
+  /** SHA-256 of its content: of all files of its folder, or of its definition. */
+  readonly hash: string
+  readonly tags: readonly string[]
+  readonly input: JsonObject | null
+  readonly output: JsonObject | null
+  readonly roles: readonly string[]
+  readonly risk: SkillRisk
+  readonly idempotent: boolean
+  readonly durable: boolean
+  /** `built-in`, or the folder it was read from. */
+  readonly source: string
+  /** The text of its `SKILL.md` below the head, for models. */
+  readonly instructions: string | null
+  readonly fromText: (text: string, context: TextContext) => Json | null
+  readonly undo:
+    | ((done: { readonly input: Json; readonly output: Json }, context: SkillContext) => Promise<void>)
+    | null
+  /** Null: instructions only; nothing to run without a model. */
+  readonly run: ((input: Json, context: SkillContext) => Promise<Json | undefined>) | null
+}
+
+export interface TextContext {
+  /** Milliseconds since 1970. */
+  readonly now: number
+  /** IANA name, for example `Europe/Moscow`. */
+  readonly timeZone: string
+}
+
+export interface SkillContext extends TextContext {
+  readonly run: RunId
+  /** The session it works in; what it writes carries the run's fence. */
+  readonly session: Session
+  readonly caller: RunCaller
+  /** Idempotency key of this call: the same in every attempt. */
+  readonly key: string
+  /** 1 for the first try. */
+  readonly attempt: number
+  /** Aborted when the run is cancelled, its time is over, or its lease was lost. */
+  readonly signal: AbortSignal
+  /** One line about how far it is; shown live, never stored. */
+  progress(text: string): void
+  /** Text as it comes; shown live, kept with the run if it is cut off, never stored piece by piece. */
+  delta(text: string): void
+  /** Only durable skills: one recorded effect. Done once; after a restart its recorded output is given. */
+  step<T extends Json | undefined>(
+    name: string,
+    effect: (attempt: StepAttempt) => T | Promise<T>,
+    options?: StepOptions,
+  ): Promise<T>
+  /** Only durable skills: goes on at this moment (milliseconds since 1970), also after restarts. Costs no timer. */
+  wait(until: number, name?: string): Promise<void>
+  /** Only durable skills: waits for a person's answer. */
+  ask(question: string, options?: { readonly until?: number }): Promise<Json>
+}
+
+export interface StepAttempt {
+  /** Idempotency key of the step: the same in every attempt. */
+  readonly key: string
+  /** 1 for the first try. */
+  readonly attempt: number
+  readonly signal: AbortSignal
+}
+
+/** What has to be known of skills: which there are, and the text they answer to. */
+export interface Skills {
+  list(): readonly Skill[]
+  get(id: string): Skill | undefined
+  /** Called after every change of the list; returns the call that ends it. */
+  onChange(listener: () => void): () => void
+}
