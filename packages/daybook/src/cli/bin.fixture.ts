@@ -141,6 +141,7 @@ async function inside(args: readonly string[], settings: InsideSettings): Promis
     person: answers !== undefined,
     signal: new AbortController().signal,
     version: '0.0.0',
+    program: bin,
     now: () => now ?? Date.now(),
     parts: async () => main,
     async ask(question) {

@@ -3,6 +3,7 @@
 import type { Backend } from './backend.ts'
 import type { Branch } from './branch.ts'
 import type { Env } from './folders.ts'
+import type { Command, Option } from './grammar.ts'
 import type { Output, Sink } from './output.ts'
 import type { Parts } from './parts.ts'
 import type { OpenedStore } from './storage.ts'
@@ -20,16 +21,25 @@ export interface Host {
   /** Ends with Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal
   readonly version: string
+  /** The file that node runs as this command line, for those who start another one. */
+  readonly program: string
   now(): number
   parts(): Promise<Parts>
   /** One line from the person; null at the end of input. */
   ask(question: string): Promise<string | null>
 }
 
+export interface Table {
+  readonly commands: readonly Command[]
+  readonly everywhere: readonly Option[]
+}
+
 export interface Context extends AsyncDisposable {
   readonly host: Host
   readonly output: Output
   readonly asked: Asked
+  /** The table of commands, for those who speak of other commands. */
+  readonly table: Table
   /** How this program is called where hints say what to type: `daybook` or `npx daybook`. */
   readonly me: string
   readonly yes: boolean

@@ -4,7 +4,15 @@ import { parseArgs } from 'node:util'
 import type { Context } from './context.ts'
 import { type ExitCode, misuse } from './exits.ts'
 
-export interface Option {
+/** What a value may be; completion in a shell offers it. */
+export interface Values {
+  /** Only these words. */
+  readonly choices?: readonly string[]
+  /** Things of these kinds, among others. */
+  readonly takes?: readonly ('session' | 'file')[]
+}
+
+export interface Option extends Values {
   readonly name: string
   readonly short?: string
   /** What the value is called in help; without it the option is a flag. */
@@ -12,7 +20,7 @@ export interface Option {
   readonly help: string
 }
 
-export interface Argument {
+export interface Argument extends Values {
   readonly name: string
   readonly optional?: boolean
   /** Takes all that is left. */
@@ -129,7 +137,15 @@ function givenValue(option: Option, value: string | undefined): string | true {
     return true
   }
   if (value === undefined || value === '') throw misuse(`--${option.name} needs a value: ${option.value}`)
+  checkChoice(`--${option.name}`, value, option)
   return value
+}
+
+function checkChoice(title: string, value: string, { choices }: Values): void {
+  if (choices === undefined || choices.includes(value)) return
+  const near = nearest(value, choices)
+  const why = `There are: ${choices.join(', ')}.`
+  throw misuse(`${title} is not ${value}`, near === undefined ? undefined : `${title} ${near}`, why)
 }
 
 function unknownOption(raw: string, command: Command, allowed: readonly Option[]): Error {
@@ -152,6 +168,10 @@ function checkArguments(command: Command, args: readonly string[]): void {
   }
   const most = declared.some(({ rest }) => rest) ? Number.POSITIVE_INFINITY : declared.length
   if (args.length > most) throw misuse(`${title} does not take ${args[most]}`, `${title} --help`)
+  for (const [at, argument] of declared.entries()) {
+    const given = args[at]
+    if (given !== undefined) checkChoice(`${title} <${argument.name}>`, given, argument)
+  }
 }
 
 /** The known word that differs least, if it is near enough to be a slip of the fingers. */

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
+import { fileURLToPath } from 'node:url'
 import type { Host } from './context.ts'
 import { exits } from './exits.ts'
 import type { Parts } from './parts.ts'
@@ -36,6 +37,7 @@ function hostOf(signal: AbortSignal, parts: () => Promise<Parts>): Host {
     person: process.stdin.isTTY === true && process.stdout.isTTY === true,
     signal,
     version: version(),
+    program: fileURLToPath(new URL('../../bin/daybook.mjs', import.meta.url)),
     now: Date.now,
     parts,
     ask: (question) => askLine(question, signal),

@@ -3,7 +3,7 @@
 import { isAlive } from './address.ts'
 import type { Backend } from './backend.ts'
 import { branchOf } from './branch.ts'
-import type { Context, Host } from './context.ts'
+import type { Context, Host, Table } from './context.ts'
 import { exits, misuse, Refusal } from './exits.ts'
 import { momentOf } from './format/time.ts'
 import type { Call } from './grammar.ts'
@@ -11,7 +11,7 @@ import type { Output } from './output.ts'
 import type { OpenedStore } from './storage.ts'
 import { type Asked, findPlace, findStore, type Place, placeText } from './where.ts'
 
-export function openContext(call: Call, host: Host, output: Output): Context {
+export function openContext(call: Call, host: Host, output: Output, table: Table): Context {
   const asked: Asked = {
     server: text(call, 'server'),
     store: text(call, 'store'),
@@ -50,6 +50,7 @@ export function openContext(call: Call, host: Host, output: Output): Context {
     host,
     output,
     asked,
+    table,
     actor,
     me: host.env.npm_command === undefined ? 'daybook' : 'npx daybook',
     yes: call.options.yes === true,
@@ -84,6 +85,12 @@ async function viaServer(place: Place, actor: string | undefined): Promise<Backe
 export function text(call: Call, name: string): string | undefined {
   const value = call.options[name]
   return value === true ? undefined : value
+}
+
+/** The word of an option with choices; the grammar has refused every other one. */
+export function choice<W extends string>(call: Call, name: string, words: readonly W[]): W | undefined {
+  const given = text(call, name)
+  return words.find((word) => word === given)
 }
 
 /** The whole number of an option, at least `least`; undefined when it is not given. */

@@ -10,12 +10,14 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
+export const logLevels = ['debug', 'info', 'warn', 'error'] as const
+
 export interface ServeSettings {
   readonly port: number
   readonly host: string
   /** URL of the store. */
   readonly store: string
-  readonly log?: 'debug' | 'info' | 'warn' | 'error'
+  readonly log?: (typeof logLevels)[number]
 }
 
 /** Loaded only by commands that open a store or start a server. */

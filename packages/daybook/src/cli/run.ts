@@ -35,7 +35,7 @@ async function dispatch({ command, call, help, version }: Parsed, host: Host, ou
     output.line(command.name === '' ? overview() : explain(command))
     return exits.ok
   }
-  await using context = openContext(call, host, output)
+  await using context = openContext(call, host, output, { commands, everywhere })
   const { perform } = await command.load()
   const exit = await perform(context, call)
   return exit ?? (host.signal.aborted ? exits.interrupted : exits.ok)

@@ -2,12 +2,18 @@
 
 import { noteTypes } from '../schema/states.ts'
 import type { Argument, Command, Option } from './grammar.ts'
+import { administration } from './table-administration.ts'
 
 export const everywhere: readonly Option[] = [
   { name: 'json', help: 'print JSON: one object, or one per line for lists and streams' },
   { name: 'server', value: 'URL', help: 'talk to this server' },
-  { name: 'store', value: 'URL', help: 'work on this store: a file name, or sqlite:… memory: …' },
-  { name: 'config', value: 'FILE', help: 'read this configuration instead of the nearest daybook.json' },
+  { name: 'store', value: 'URL', takes: ['file'], help: 'work on this store: a file name, or sqlite:… memory: …' },
+  {
+    name: 'config',
+    value: 'FILE',
+    takes: ['file'],
+    help: 'read this configuration instead of the nearest daybook.json',
+  },
   { name: 'as', value: 'NAME', help: 'write as this actor (default: user:local)' },
   { name: 'since', value: 'WHEN', help: 'only what is newer: 90s, 15m, 2h, 3d, 1w, today, yesterday or a date' },
   { name: 'limit', value: 'N', help: 'at most so many' },
@@ -18,8 +24,14 @@ export const everywhere: readonly Option[] = [
   { name: 'version', help: 'print the version' },
 ]
 
-const session: Argument = { name: 'session', optional: true, help: 'A session; omitted: the one bound to this branch.' }
-const named: Argument = { name: 'session', help: 'A session.' }
+const sessions = { takes: ['session'] } as const
+const session: Argument = {
+  name: 'session',
+  optional: true,
+  ...sessions,
+  help: 'A session; omitted: the one bound to this branch.',
+}
+const named: Argument = { name: 'session', ...sessions, help: 'A session.' }
 const off = (help: string): Option => ({ name: 'off', help })
 
 const daily: readonly Command[] = [
@@ -51,7 +63,7 @@ const daily: readonly Command[] = [
     name: 'follow',
     group: 'daily',
     summary: 'live: every new entry of a session, or of all',
-    arguments: [{ name: 'session[@n]', optional: true, help: 'A session, from entry n on; omitted: all sessions.' }],
+    arguments: [{ ...session, name: 'session[@n]', help: 'A session, from entry n on; omitted: all sessions.' }],
     options: [
       { name: 'after', value: 'N', help: 'begin after entry N of the session (0: all of it)' },
       { name: 'kinds', value: 'A,B', help: 'only these kinds of entries' },
@@ -66,7 +78,7 @@ const daily: readonly Command[] = [
     group: 'daily',
     summary: 'add a line to the worklog of a session',
     arguments: [session, { name: 'text', help: 'What to note; - reads it from standard input.' }],
-    options: [{ name: 'type', value: 'TYPE', help: `${noteTypes.join(', ')} (default: insight)` }],
+    options: [{ name: 'type', value: 'TYPE', choices: noteTypes, help: `${noteTypes.join(', ')} (default: insight)` }],
     json: 'the receipt: first, last, entries',
     exits: [3, 4, 6],
     load: () => import('./commands/note.ts'),
@@ -79,9 +91,10 @@ const daily: readonly Command[] = [
       {
         name: 'session|file',
         optional: true,
+        takes: ['session', 'file'],
         help: 'One argument that is a file is pinned in the session of this branch.',
       },
-      { name: 'file', optional: true, help: 'A file to pin in the session.' },
+      { name: 'file', optional: true, takes: ['file'], help: 'A file to pin in the session.' },
     ],
     options: [off('no longer')],
     json: 'the mark of the session, or the receipt',
@@ -126,114 +139,6 @@ const daily: readonly Command[] = [
     json: 'the session',
     exits: [3, 4, 6],
     load: () => import('./commands/rewind.ts'),
-  },
-]
-
-const administration: readonly Command[] = [
-  {
-    name: 'serve',
-    group: 'administration',
-    summary: 'start the server',
-    options: [
-      { name: 'port', value: 'N', help: 'default 8001, or DAYBOOK_PORT; 0 takes a free one' },
-      { name: 'host', value: 'NAME', help: 'default 127.0.0.1, or DAYBOOK_HOST' },
-      { name: 'log', value: 'LEVEL', help: 'debug, info, warn or error: lines of JSON on standard error' },
-    ],
-    details: ['SIGTERM and Ctrl-C end it gracefully.'],
-    json: 'one object when it is ready: version, url, store, durable',
-    exits: [4, 6],
-    load: () => import('./commands/serve.ts'),
-  },
-  {
-    name: 'doctor',
-    group: 'administration',
-    summary: 'look at the install and the store, and say what is wrong',
-    options: [{ name: 'fix', help: 'mend what can be mended' }],
-    json: 'one object with every finding',
-    exits: [6],
-    load: () => import('./commands/doctor.ts'),
-  },
-  {
-    name: 'store verify',
-    group: 'administration',
-    summary: 'prove that logs, chains, heads, forks and blobs agree',
-    json: 'the report',
-    exits: [6],
-    load: () => import('./commands/store-verify.ts'),
-  },
-  {
-    name: 'store repair',
-    group: 'administration',
-    summary: 'make heads, counters and indexes agree with the logs again',
-    json: 'the report',
-    exits: [4, 6],
-    load: () => import('./commands/store-repair.ts'),
-  },
-  {
-    name: 'store stats',
-    group: 'administration',
-    summary: 'where the store is and how large',
-    json: 'the figures',
-    exits: [6],
-    load: () => import('./commands/store-stats.ts'),
-  },
-  {
-    name: 'store backup',
-    group: 'administration',
-    summary: 'write a consistent copy while others go on writing',
-    arguments: [{ name: 'file', help: 'Where the copy goes; must not exist.' }],
-    json: 'file and bytes',
-    exits: [4, 6],
-    load: () => import('./commands/store-backup.ts'),
-  },
-  {
-    name: 'store restore',
-    group: 'administration',
-    summary: 'put a backup in the place of the store',
-    arguments: [{ name: 'file', help: 'A backup; it is verified first.' }],
-    details: ['An existing store is kept beside the new one. Asks first when there is one.'],
-    json: 'store, kept and sessions',
-    exits: [3, 4, 6, 7],
-    load: () => import('./commands/store-restore.ts'),
-  },
-  {
-    name: 'store prune',
-    group: 'administration',
-    summary: 'delete what a written rule names; asks first',
-    options: [
-      { name: 'older', value: 'AGE', help: 'idle for longer than 30d, 12w; required' },
-      { name: 'place', value: 'PLACE', help: 'archived or trash (default: archived)' },
-      { name: 'where', value: 'FACET=VALUE', help: 'only of this agent, user, team, workflow, branch or repository' },
-      { name: 'dry-run', help: 'only list' },
-    ],
-    details: ['Never a session with an open run, a wait or a pin.'],
-    json: 'ids of sessions, one object per line',
-    exits: [4, 6, 7],
-    load: () => import('./commands/store-prune.ts'),
-  },
-  {
-    name: 'export',
-    group: 'administration',
-    summary: 'write sessions in the open format to standard output',
-    arguments: [{ ...session, rest: true, help: 'Sessions; omitted: all.' }],
-    options: [{ name: 'to', value: 'FILE', help: 'write a file instead; must not exist' }],
-    json: 'the format is JSON, one object per line',
-    exits: [3, 4, 6],
-    load: () => import('./commands/export.ts'),
-  },
-  {
-    name: 'import',
-    group: 'administration',
-    summary: 'take sessions in that were exported elsewhere',
-    arguments: [{ name: 'file', rest: true, help: 'Exports; - is standard input.' }],
-    options: [
-      { name: 'check', help: 'only verify the files; needs no store' },
-      { name: 'redact', help: 'mask secrets; starts a new chain that names the old one' },
-    ],
-    details: ['Everything is verified before it is written. The same again changes nothing.'],
-    json: 'the report, one per file',
-    exits: [3, 4, 6],
-    load: () => import('./commands/import.ts'),
   },
 ]
 

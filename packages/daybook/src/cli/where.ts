@@ -1,11 +1,13 @@
 // Where the store is: flag, environment, nearest configuration, the server of this machine, the user's data folder.
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { DaybookError, isDaybookError } from '../schema/errors.ts'
 import { type Address, readAddress } from './address.ts'
-import { exits, misuse, Refusal } from './exits.ts'
+import { readConfig } from './config.ts'
+import { misuse } from './exits.ts'
 import { type Env, userFolder } from './folders.ts'
+import { settingFrom } from './settings.ts'
 
 export interface Asked {
   readonly server: string | undefined
@@ -21,8 +23,6 @@ export interface Place {
   readonly url: string
   readonly by: string
 }
-
-const configFields = ['store']
 
 /** The store or server to talk to. `alive` asks whether a server of this machine answers. */
 export async function findPlace(asked: Asked, alive: (address: Address) => Promise<boolean>): Promise<Place> {
@@ -65,54 +65,16 @@ function userStore(env: Env): Place {
 }
 
 function givenStore(asked: Asked): { place: Place; by: 'flag' | 'config' } | null {
-  const flag = (text: string, by: string): { place: Place; by: 'flag' } => ({
-    place: { kind: 'store', url: storeUrl(text, asked.cwd), by },
-    by: 'flag',
-  })
-  if (asked.store !== undefined) return flag(asked.store, '--store')
-  const variable = asked.env.DAYBOOK_STORE
-  if (variable) return flag(variable, 'DAYBOOK_STORE')
-  const file = asked.config ?? (asked.env.DAYBOOK_CONFIG || nearestConfig(asked.cwd))
-  if (file === null) return null
-  const path = resolve(asked.cwd, file)
-  const store = readConfig(path)
-  return store === null
+  const given = settingFrom('store', { flag: asked.store, env: asked.env })
+  if (given !== null) return placed(String(given.value), asked.cwd, given.by, 'flag')
+  const config = readConfig(asked)
+  return config?.value.store === undefined
     ? null
-    : { place: { kind: 'store', url: storeUrl(store, dirname(path)), by: path }, by: 'config' }
+    : placed(config.value.store, dirname(config.path), config.path, 'config')
 }
 
-function nearestConfig(cwd: string): string | null {
-  let folder = resolve(cwd)
-  for (;;) {
-    const file = join(folder, 'daybook.json')
-    if (existsSync(file)) return file
-    const above = dirname(folder)
-    if (above === folder) return null
-    folder = above
-  }
-}
-
-function readConfig(file: string): string | null {
-  const wrong = (why: string): Refusal => misuse(`${file} cannot be used`, `edit ${file}`, why)
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch {
-    throw new Refusal(exits.notFound, 'not_found', { what: `${file} cannot be read`, next: 'daybook --help' })
-  }
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (error) {
-    throw wrong(`It is not JSON: ${error instanceof Error ? error.message : String(error)}.`)
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong('It is not a JSON object.')
-  const unknown = Object.keys(value).find((field) => !configFields.includes(field))
-  if (unknown !== undefined)
-    throw wrong(`It has an unknown field ${JSON.stringify(unknown)}; known: ${configFields.join(', ')}.`)
-  const store = 'store' in value ? value.store : undefined
-  if (store !== undefined && (typeof store !== 'string' || store === '')) throw wrong('store is not a text.')
-  return store ?? null
+function placed(text: string, folder: string, by: string, how: 'flag' | 'config') {
+  return { place: { kind: 'store', url: storeUrl(text, folder), by }, by: how } as const
 }
 
 /** A store as URL with an absolute path: `x.db`, `sqlite:x.db` and `sqlite:/a/x.db` name the same file in `/a`. */

@@ -1,15 +1,14 @@
 // `daybook note`: a line of the worklog.
 
-import type { NoteType } from '../../schema/states.ts'
 import { noteTypes } from '../../schema/states.ts'
 import type { Host } from '../context.ts'
 import { misuse } from '../exits.ts'
-import { nearest, type Perform } from '../grammar.ts'
-import { text } from '../open.ts'
+import type { Perform } from '../grammar.ts'
+import { choice } from '../open.ts'
 import { pick } from '../pick.ts'
 
 export const perform: Perform = async (context, call) => {
-  const type = typeOf(text(call, 'type') ?? 'insight')
+  const type = choice(call, 'type', noteTypes) ?? 'insight'
   const [session, given] = call.args.length > 1 ? call.args : [undefined, call.args[0]]
   const said = (given === '-' ? await readAll(context.host) : (given ?? '')).trim()
   if (said === '') throw misuse('there is nothing to note', `${context.me} note [session] "…"`)
@@ -20,14 +19,6 @@ export const perform: Perform = async (context, call) => {
   if (context.output.json) context.output.object(receipt)
   else context.output.line(`stored #${receipt.last} in ${target.session.tail}`)
   return undefined
-}
-
-function typeOf(word: string): NoteType {
-  const type = noteTypes.find((each) => each === word)
-  if (type !== undefined) return type
-  const near = nearest(word, noteTypes)
-  const why = `There are: ${noteTypes.join(', ')}.`
-  throw misuse(`there is no type of note ${word}`, near === undefined ? undefined : `--type ${near}`, why)
 }
 
 async function readAll(host: Host): Promise<string> {

@@ -9,19 +9,22 @@ import type { Context } from '../context.ts'
 import { exits, misuse, Refusal } from '../exits.ts'
 import { beside } from '../format/columns.ts'
 import type { Call, Perform } from '../grammar.ts'
-import { text } from '../open.ts'
-import type { RunningServer, ServeSettings } from '../parts.ts'
+import { choice, text } from '../open.ts'
+import { logLevels, type RunningServer, type ServeSettings } from '../parts.ts'
+import { settings, settingText } from '../settings.ts'
 import { atPlace, type Place, placeText, serveStore, storeFile } from '../where.ts'
-
-const standardPort = 8001
 
 export const perform: Perform = async (context, call) => {
   const { host } = context
   const place = serveStore(context.asked)
-  const where = { port: portOf(context, call), host: text(call, 'host') ?? (host.env.DAYBOOK_HOST || '127.0.0.1') }
+  const where = {
+    port: portOf(context, call),
+    host: settingText('host', { flag: text(call, 'host'), env: host.env }),
+  }
   const file = storeFile(place.url)
   if (file !== null) mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  const server = await start(context, place, { ...where, ...logOf(call) })
+  const log = choice(call, 'log', logLevels)
+  const server = await start(context, place, { ...where, ...(log === undefined ? {} : { log }) })
   const withdraw = publish(context, { url: server.url, store: place.url, pid: process.pid, version: host.version })
   try {
     tell(context, place, server)
@@ -45,20 +48,10 @@ function publish({ host, output }: Context, address: Address): () => void {
 }
 
 function portOf(context: Context, call: Call): number {
-  const given = text(call, 'port') ?? (context.host.env.DAYBOOK_PORT || String(standardPort))
+  const given = settingText('port', { flag: text(call, 'port'), env: context.host.env })
   const port = /^\d{1,5}$/.test(given) ? Number(given) : Number.NaN
-  if (!(port <= 65_535)) throw misuse(`${given} is no port`, `${context.me} serve --port ${standardPort}`)
+  if (!(port <= 65_535)) throw misuse(`${given} is no port`, `${context.me} serve --port ${settings.port.standard}`)
   return port
-}
-
-const levels = ['debug', 'info', 'warn', 'error'] as const
-
-function logOf(call: Call): Pick<ServeSettings, 'log'> {
-  const given = text(call, 'log')
-  if (given === undefined) return {}
-  const log = levels.find((level) => level === given)
-  if (log === undefined) throw misuse(`--log is ${levels.join(', ')}, not ${given}`)
-  return { log }
 }
 
 async function start(context: Context, place: Place, where: Omit<ServeSettings, 'store'>): Promise<RunningServer> {

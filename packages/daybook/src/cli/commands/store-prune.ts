@@ -6,7 +6,7 @@ import { confirm } from '../ask.ts'
 import { misuse } from '../exits.ts'
 import { many, spanOf } from '../format/time.ts'
 import type { Call, Perform } from '../grammar.ts'
-import { text } from '../open.ts'
+import { choice, text } from '../open.ts'
 
 export const perform: Perform = async (context, call) => {
   const rule = ruleOf(call)
@@ -36,8 +36,7 @@ function ruleOf(call: Call): PruneRule {
     )
   const olderThanMs = spanOf(older)
   if (olderThanMs === null) throw misuse(`--older does not understand ${older}`, '--older 30d')
-  const place = text(call, 'place') ?? 'archived'
-  if (place !== 'archived' && place !== 'trash') throw misuse(`--place is archived or trash, not ${place}`)
+  const place = choice(call, 'place', ['archived', 'trash']) ?? 'archived'
   const where = text(call, 'where')
   return { olderThanMs, place, ...(where === undefined ? {} : { where: whereOf(where) }) }
 }

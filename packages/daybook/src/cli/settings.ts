@@ -1,0 +1,95 @@
+// The one table of settings: a row says where a setting may be given and what it is otherwise. What reads daybook.json,
+// `config show` and `config check` are made from it, so that a new key is one row.
+
+import type { Schema } from '../schema/check.ts'
+import type { Env } from './folders.ts'
+
+export interface Setting {
+  readonly help: string
+  /** The option that gives it, without dashes. */
+  readonly flag?: string
+  /** The variable of the environment that gives it. */
+  readonly variable?: string
+  /** What it must be in daybook.json, where it stands under its name; without a shape it does not belong there. */
+  readonly shape?: Schema
+  /** What it is when nobody gives it, in words. */
+  readonly standard?: string
+  /** Never shown. */
+  readonly secret?: true
+}
+
+export const settings = {
+  server: { help: 'the server that commands talk to', flag: 'server' },
+  store: {
+    help: 'the store: a file name, or sqlite:… memory: …; a path is taken from the folder of daybook.json',
+    flag: 'store',
+    variable: 'DAYBOOK_STORE',
+    shape: { type: 'string', minLength: 1 },
+  },
+  config: { help: 'the configuration', flag: 'config', variable: 'DAYBOOK_CONFIG' },
+  as: { help: 'who writes', flag: 'as', standard: 'user:local' },
+  port: { help: 'where serve listens', flag: 'port', variable: 'DAYBOOK_PORT', standard: '8001' },
+  host: { help: 'where serve listens', flag: 'host', variable: 'DAYBOOK_HOST', standard: '127.0.0.1' },
+} as const satisfies Readonly<Record<string, Setting>>
+
+export type SettingName = keyof typeof settings
+
+/** The table by its wide type, for those who go through all rows. */
+export const settingRows: readonly (Setting & { readonly name: SettingName })[] = (
+  Object.keys(settings) as SettingName[]
+).map((name) => ({ ...settings[name], name }))
+
+/** What a value of a shape is in TypeScript. */
+type Shaped<S> = S extends { readonly enum: readonly (infer Word)[] }
+  ? Word
+  : S extends { readonly type: 'string' }
+    ? string
+    : S extends { readonly type: 'boolean' }
+      ? boolean
+      : S extends { readonly type: 'integer' | 'number' }
+        ? number
+        : S extends { readonly type: 'array'; readonly items: infer Item }
+          ? readonly Shaped<Item>[]
+          : S extends { readonly type: 'object'; readonly properties: infer Fields }
+            ? { readonly [Name in keyof Fields]?: Shaped<Fields[Name]> }
+            : unknown
+
+/** What daybook.json may say. */
+export type Config = {
+  readonly [Name in SettingName as (typeof settings)[Name] extends { readonly shape: Schema }
+    ? Name
+    : never]?: (typeof settings)[Name] extends { readonly shape: infer S } ? Shaped<S> : never
+}
+
+/** `server`: what the running server of this machine was started with. */
+export type From = 'flag' | 'environment' | 'config' | 'server' | 'default'
+
+export interface Given {
+  readonly value: unknown
+  readonly from: From
+  /** In words: `--store`, `DAYBOOK_STORE`, the file. */
+  readonly by: string
+}
+
+export interface Sources {
+  /** The value of the option, when it was given. */
+  readonly flag?: string | undefined
+  readonly env: Env
+  readonly config?: { readonly path: string; readonly value: Config } | null
+}
+
+/** The value that counts: flag, environment, configuration, default; null when there is none of these. */
+export function settingFrom(name: SettingName, { flag, env, config }: Sources): Given | null {
+  const row: Setting = settings[name]
+  if (flag !== undefined) return { value: flag, from: 'flag', by: `--${row.flag ?? name}` }
+  const variable = row.variable === undefined ? undefined : env[row.variable]
+  if (row.variable !== undefined && variable) return { value: variable, from: 'environment', by: row.variable }
+  const written = config ? Object.entries(config.value).find(([key]) => key === name)?.[1] : undefined
+  if (config && written !== undefined) return { value: written, from: 'config', by: config.path }
+  return row.standard === undefined ? null : { value: row.standard, from: 'default', by: 'default' }
+}
+
+/** As {@link settingFrom}, for settings whose row has a default. */
+export function settingText(name: 'as' | 'port' | 'host', sources: Sources): string {
+  return String(settingFrom(name, sources)?.value ?? settings[name].standard)
+}
