@@ -18,6 +18,7 @@ _daybook() {
   fi
   _daybook_gather "$PREFIX"
   for word in "\${offers[@]}"; do
+    word=\${word//\\\\/\\\\\\\\}
     described+=("\${\${word%%$'\\t'*}//:/\\\\:}\${\${word#*$'\\t'}:+:\${word#*$'\\t'}}")
   done
   local found=1
