@@ -55,7 +55,7 @@ export function draft(entry: NewEntry, writer: Writer, redactor: Redactor, place
   if (misfit) throw invalid(place + (misfit.field === '' ? 'data' : `data.${misfit.field}`), misfit.why)
   checkJson(data, `${place}data`)
   const text = JSON.stringify(data)
-  const body = redactor.clean(text) ? text : JSON.stringify(redactor.value(data).value)
+  const body = redactor.clean(text) ? text : JSON.stringify(masked(kind, redactor.value(data).value))
   checkSize(body, place)
   const dataHash = sha256(body)
   return {
@@ -70,6 +70,11 @@ export function draft(entry: NewEntry, writer: Writer, redactor: Redactor, place
     askedHash: body === text ? dataHash : sha256(text),
     blobs: blobsIn(kind, data),
   }
+}
+
+/** What a step gave cannot be given again once a secret in it was masked. */
+function masked(kind: Kind, value: unknown): unknown {
+  return kind === 'step.finished' ? { ...(value as object), replayable: false } : value
 }
 
 /** The digest of a keyed append, from what was asked for: of one entry its names and hash, of several the hash of those. */

@@ -116,7 +116,7 @@ export interface StartOptions {
 }
 
 export interface WorkOptions {
-  readonly key?: WriteOptions['key']
+  readonly key?: WriteOptions['key'] | undefined
 }
 
 export interface QueueOptions extends WorkOptions {

@@ -1,0 +1,173 @@
+// One root run being performed: what it waits for, when it may be put aside, and why it is ended from outside.
+
+import type { NewEntry } from '../schema/entries.ts'
+import type { Head } from '../schema/heads.ts'
+import type { RunId } from '../schema/ids.ts'
+import type { DataOf } from '../schema/kinds.ts'
+import { entryOf, moment } from './entry.ts'
+import type { Journal } from './journal.ts'
+import { LogEnded, type RunLog } from './run-log.ts'
+
+export type AbortReason = 'cancelled' | 'timeout' | 'lost' | 'store' | 'shutdown'
+
+/** Something that a run cannot go on without. */
+export interface Pending {
+  /** The run that waits, then its parents up to the root. */
+  readonly line: readonly RunId[]
+  readonly reason: DataOf<'run.waiting'>['reason']
+  /** Milliseconds since 1970. */
+  readonly until?: number
+  readonly summary?: string
+  /** The approval or question that is open. */
+  readonly asked?: string
+}
+
+/** What was waited for has come before the run was put aside. */
+class Woken extends Error {}
+
+export interface ExecutionOptions {
+  readonly root: RunId
+  readonly log: RunLog
+  readonly journal: Journal
+  /** Milliseconds since 1970 at which the run fails with `timeout`. */
+  readonly deadline: number | null
+}
+
+export class Execution {
+  readonly root: RunId
+  readonly log: RunLog
+  readonly journal: Journal
+  readonly deadline: number | null
+  /** How a performer's run ends without the performer: put aside, to be performed again at once, or aborted. */
+  readonly left = Promise.withResolvers<'waiting' | 'again' | AbortReason>()
+  readonly #abort = new AbortController()
+  readonly #pending = new Set<Pending>()
+  #effects = 0
+  #looking = false
+  /** No new effect begins. */
+  #closing = false
+
+  constructor(options: ExecutionOptions) {
+    this.root = options.root
+    this.log = options.log
+    this.journal = options.journal
+    this.deadline = options.deadline
+    // Whoever performs it may be through before it is left.
+    this.left.promise.catch(() => undefined)
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  /** Ends it now, whatever it does. Only the first reason counts. */
+  abort(reason: AbortReason): void {
+    if (this.signal.aborted) return
+    this.#abort.abort(reason)
+    this.left.resolve(reason)
+  }
+
+  /** Ends it before its next effect, and at once while there is none. */
+  closeSoon(): void {
+    this.#closing = true
+    if (this.#effects === 0) this.abort('shutdown')
+  }
+
+  /** Does one effect; while there is any, the run is not put aside. */
+  async effect<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closing && this.#effects === 0) this.abort('shutdown')
+    if (this.signal.aborted) return never()
+    this.#effects += 1
+    try {
+      return await work()
+    } catch (error) {
+      if (error instanceof LogEnded) return this.logEnded(error)
+      throw error
+    } finally {
+      this.#effects -= 1
+      this.#look()
+    }
+  }
+
+  /** The performer learns nothing of it: its promises just never settle, so that no `catch` of its own takes a wait for a failure. */
+  logEnded({ end }: LogEnded): Promise<never> {
+    this.abort(end === 'over' ? 'cancelled' : end)
+    return never()
+  }
+
+  /** Waits for it, beyond the life of this execution: the run is performed again then. */
+  waitFor(pending: Pending): Promise<never> {
+    this.#pending.add(pending)
+    this.#look()
+    return never()
+  }
+
+  #look(): void {
+    if (this.#effects > 0) return
+    if (this.#closing) this.abort('shutdown')
+    if (this.#looking || this.#pending.size === 0 || this.signal.aborted) return
+    this.#looking = true
+    // What goes on beside the wait gets a turn of the loop to begin its next effect.
+    setImmediate(() => {
+      this.#looking = false
+      if (this.#effects === 0 && !this.signal.aborted) void this.#putAside()
+    })
+  }
+
+  async #putAside(): Promise<void> {
+    const pending = [...this.#pending]
+    try {
+      await this.log.flush()
+      if (this.#effects > 0) return
+      this.log.write(...waitingEntries(pending))
+      await this.log.flush((head) => stillOpen(head, pending))
+      this.left.resolve('waiting')
+    } catch (error) {
+      if (error instanceof Woken) this.left.resolve('again')
+      else if (error instanceof LogEnded) void this.logEnded(error)
+      else this.left.reject(error)
+    }
+  }
+}
+
+function stillOpen(head: Head, pending: readonly Pending[]): void {
+  for (const { asked } of pending) {
+    if (asked !== undefined && !head.attention.some((one) => one.id === asked)) throw new Woken()
+  }
+}
+
+/** One `run.waiting` for each run that waits, and for those above it. */
+function waitingEntries(pending: readonly Pending[]): readonly NewEntry[] {
+  const own = new Map<RunId, Pending>()
+  const above = new Set<RunId>()
+  for (const one of pending) {
+    const [run, ...parents] = one.line
+    if (run === undefined) continue
+    const known = own.get(run)
+    own.set(run, known ? { ...known, ...earlier(known, one) } : one)
+    for (const parent of parents) above.add(parent)
+  }
+  return [
+    ...[...above]
+      .filter((run) => !own.has(run))
+      .reverse()
+      .map((run) => entryOf('run.waiting', run, { reason: 'child' })),
+    ...[...own].map(([run, { reason, until, summary }]) =>
+      entryOf('run.waiting', run, {
+        reason,
+        ...(until === undefined ? undefined : { until: moment(until) }),
+        ...(summary === undefined ? undefined : { summary: summary.slice(0, 512) }),
+      }),
+    ),
+  ]
+}
+
+function earlier(one: Pending, other: Pending): { until?: number } {
+  const times = [one.until, other.until].filter((time) => time !== undefined)
+  return times.length === 0 ? {} : { until: Math.min(...times) }
+}
+
+/** A promise that nothing settles; what waits for it is given up with it. */
+export function never(): Promise<never> {
+  return new Promise(() => {})
+}

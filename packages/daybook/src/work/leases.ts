@@ -1,0 +1,85 @@
+// The leases that this process holds: taken, renewed in good time, given back, and told when one was lost.
+
+import type { Lease, SessionRef, Store } from '../store/store.ts'
+
+export interface Held {
+  readonly fence: number
+  /** Aborted when somebody else took over, or when it could not be renewed in time. */
+  readonly lost: AbortSignal
+}
+
+interface Holding extends Held {
+  lease: Lease
+  readonly tenant: string
+  readonly end: AbortController
+  /** On the monotonic clock, from before the request. */
+  until: number
+}
+
+export interface LeasesOptions {
+  readonly store: Store
+  /** Unique per process start. */
+  readonly holder: string
+  /** Milliseconds. */
+  readonly ttl: number
+  readonly monotonic: () => number
+  readonly onError: (error: unknown) => void
+}
+
+export class Leases {
+  readonly #options: LeasesOptions
+  readonly #held = new Set<Holding>()
+
+  constructor(options: LeasesOptions) {
+    this.#options = options
+  }
+
+  /** Null while somebody else holds it. */
+  async take({ tenant, session }: Pick<SessionRef, 'tenant' | 'session'>): Promise<Held | null> {
+    const { store, holder, ttl, monotonic } = this.#options
+    const until = monotonic() + ttl
+    const lease = await store.within({ tenant, subjects: 'all' }).acquire(session, holder, ttl)
+    if (!lease) return null
+    const end = new AbortController()
+    const holding: Holding = { lease, tenant, end, until, fence: lease.fence, lost: end.signal }
+    this.#held.add(holding)
+    return holding
+  }
+
+  async give(held: Held): Promise<void> {
+    const holding = held as Holding
+    if (!this.#held.delete(holding) || holding.lost.aborted) return
+    await this.#store(holding).release(holding.lease)
+  }
+
+  /** Renews what has less than two thirds of its time left. */
+  async renew(): Promise<void> {
+    const { ttl, monotonic } = this.#options
+    const now = monotonic()
+    const old = [...this.#held].filter(({ until }) => until - now < (ttl * 2) / 3)
+    await Promise.all(old.map((holding) => this.#renew(holding)))
+  }
+
+  async #renew(holding: Holding): Promise<void> {
+    const { ttl, monotonic, onError } = this.#options
+    const before = monotonic()
+    try {
+      const lease = await this.#store(holding).renew(holding.lease, ttl)
+      if (!lease) return this.#lose(holding)
+      holding.lease = lease
+      holding.until = before + ttl
+    } catch (error) {
+      onError(error)
+      if (monotonic() >= holding.until) this.#lose(holding)
+    }
+  }
+
+  #lose(holding: Holding): void {
+    this.#held.delete(holding)
+    holding.end.abort()
+  }
+
+  #store({ tenant }: Holding) {
+    return this.#options.store.within({ tenant, subjects: 'all' })
+  }
+}

@@ -1,0 +1,53 @@
+// What performs a run: agents by name, and the turn that they are given.
+
+import type { RunId } from '../schema/ids.ts'
+import type { Json } from '../schema/json.ts'
+import type { Session } from '../session/contract.ts'
+import type { StepOptions } from './contract.ts'
+import type { RunCaller, StepAttempt, TextContext } from './skills/contract.ts'
+
+/** Performs one run; called again from its beginning after a wait or a restart. Every effect is in a step. */
+export interface Performer {
+  /** Whether what is steered into a run reaches it. */
+  readonly steerable?: boolean
+  /** What it gives is the run's output. A {@link RunFailure} ends the run with its reason, any other error with `error`. */
+  perform(turn: Turn): Promise<Json | undefined>
+}
+
+export interface Agent extends Performer {
+  readonly name: string
+  /** What stands behind it. */
+  readonly kind: 'skills' | 'model' | 'team' | 'program'
+  readonly description: string
+}
+
+export interface Agents {
+  list(): readonly Agent[]
+  get(name: string): Agent | undefined
+}
+
+export interface Turn extends TextContext {
+  readonly run: RunId
+  readonly session: Session
+  readonly input: Json | undefined
+  readonly caller: RunCaller
+  /** When it was asked for, milliseconds since 1970: the same in every attempt, as `now` is not. */
+  readonly asked: number
+  /** Idempotency key of the run. */
+  readonly key: string
+  readonly signal: AbortSignal
+  /** One recorded effect. Done once; after a restart its recorded output is given. */
+  step<T extends Json | undefined>(
+    name: string,
+    effect: (attempt: StepAttempt) => T | Promise<T>,
+    options?: StepOptions,
+  ): Promise<T>
+  wait(until: number, name?: string): Promise<void>
+  ask(question: string, options?: { readonly until?: number }): Promise<Json>
+  /** A run of its own inside this one, under the same lease. Gives its output; throws {@link RunFailure} when it failed. */
+  child(fields: { readonly agent?: string; readonly skill?: string; readonly input?: Json }): Promise<Json | undefined>
+  progress(text: string): void
+  delta(text: string): void
+  /** What was steered into the run so far, oldest first. */
+  steered(): readonly Json[]
+}

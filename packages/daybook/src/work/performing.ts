@@ -1,0 +1,281 @@
+// Performing one root run under a lease: from its journal to its end, or to where it has to wait.
+
+import type { NewEntry } from '../schema/entries.ts'
+import type { OpenRun } from '../schema/heads.ts'
+import type { RunId } from '../schema/ids.ts'
+import type { Json } from '../schema/json.ts'
+import type { Session } from '../session/contract.ts'
+import { entryOf, recorded, textOf } from './entry.ts'
+import { Execution } from './execution.ts'
+import { failureOf, RunFailure } from './failure.ts'
+import { blank, type Journal, type RunRecord, readJournal } from './journal.ts'
+import type { Agents, Performer } from './performer.ts'
+import { LogEnded, RunLog } from './run-log.ts'
+import { skillPerformer } from './skill-performer.ts'
+import type { Skills } from './skills/contract.ts'
+import { TurnOfRun, type TurnSetting } from './turn.ts'
+import { undoPerformer } from './undo-performer.ts'
+
+export interface PerformSetting {
+  readonly skills: Skills
+  readonly agents: Agents
+  readonly clock: () => number
+  readonly timeZone: string
+  readonly onDelta: TurnSetting['onDelta']
+  /** Told of the execution when it begins. */
+  readonly onBegin: (execution: Execution) => void
+  /** Milliseconds that an aborted performer gets to come to its end before the next run begins. */
+  readonly settleMs: number
+}
+
+/** What became of it: over, put aside until something comes, or given up because writing is no longer this process's right. */
+export type Performed = 'ended' | 'waiting' | 'again' | 'left'
+
+export class Performing {
+  readonly #setting: PerformSetting
+  readonly #session: Session
+  readonly #fence: number
+  readonly #log: RunLog
+  readonly #open: OpenRun
+
+  /** `session` writes under the lease with this fence. */
+  constructor(setting: PerformSetting, session: Session, fence: number, open: OpenRun) {
+    this.#setting = setting
+    this.#session = session
+    this.#fence = fence
+    this.#open = open
+    this.#log = new RunLog(session, open.run)
+  }
+
+  async perform(lost: AbortSignal): Promise<Performed> {
+    const journal = await readJournal(this.#session, this.#open.seq)
+    const record = journal.get(this.#open.run)
+    if (!record) return this.#unknown()
+    const { deadline } = record.queued
+    const execution = new Execution({
+      root: record.run,
+      log: this.#log,
+      journal,
+      deadline: deadline === undefined ? null : Date.parse(deadline),
+    })
+    const turn = new TurnOfRun(execution, this.#turnSetting(execution), record)
+    const onLost = () => execution.abort('lost')
+    lost.addEventListener('abort', onLost, { once: true })
+    this.#setting.onBegin(execution)
+    try {
+      return await this.#run(execution, turn, record)
+    } finally {
+      lost.removeEventListener('abort', onLost)
+    }
+  }
+
+  /** A head that names a run without a journal: what queued it was erased or not written by this engine. */
+  async #unknown(): Promise<Performed> {
+    this.#log.write(
+      entryOf('run.finished', this.#open.run, {
+        status: 'failed',
+        reason: 'resume_failed',
+        error: { code: 'resume_failed', message: 'the run has no journal to go on from' },
+      }),
+    )
+    await this.#log.flush()
+    return 'ended'
+  }
+
+  async #run(execution: Execution, turn: TurnOfRun, record: RunRecord): Promise<Performed> {
+    const { clock } = this.#setting
+    this.#begin(record)
+    if (execution.deadline !== null && execution.deadline <= clock()) execution.abort('timeout')
+    const performed = this.#perform(execution, turn, record)
+    setImmediate(() => this.#showBegin(execution))
+    const left = await Promise.race([performed, execution.left.promise])
+    if (typeof left === 'object') return this.#end(execution, turn, left)
+    if (left === 'waiting' || left === 'again') return left
+    await settled(performed, this.#setting.settleMs)
+    if (left === 'timeout') {
+      return this.#end(execution, turn, { failure: new RunFailure('timeout', 'the run took longer than it may') })
+    }
+    if (left === 'cancelled') await this.#keepPartial(turn, 'cancelled')
+    return left === 'cancelled' ? 'ended' : 'left'
+  }
+
+  /** The turn's message, once, and that the run is under way. */
+  #begin(record: RunRecord): void {
+    const { agent, skill, undoes } = record.queued
+    const input = record.queued.input as Json | undefined
+    const content = undoes === undefined ? textOf(input) : ''
+    if (!record.begun && content !== '') {
+      this.#log.write({
+        kind: 'message',
+        run: record.run,
+        cause: record.seq,
+        actor: record.actor,
+        data: { role: 'user', content },
+      })
+    }
+    const found = skill === undefined ? undefined : this.#setting.skills.get(skill)
+    this.#log.write(
+      entryOf('run.started', record.run, {
+        ...(agent === undefined ? undefined : { agent }),
+        ...(skill === undefined ? undefined : { skill }),
+        ...(found ? { version: found.hash } : undefined),
+        fence: this.#fence,
+      }),
+    )
+  }
+
+  /** A performer that does not begin with a step is seen to run all the same. */
+  #showBegin(execution: Execution): void {
+    if (this.#log.begun) return
+    this.#log.flush().catch((error) => {
+      if (error instanceof LogEnded) void execution.logEnded(error)
+      else execution.left.reject(error)
+    })
+  }
+
+  async #perform(execution: Execution, turn: TurnOfRun, record: RunRecord): Promise<End> {
+    try {
+      const output = await this.#performerOf(record, execution.journal).perform(turn)
+      return { output: recorded(output, 'output') }
+    } catch (error) {
+      if (error instanceof LogEnded) await execution.logEnded(error)
+      return { failure: failureOf(error) }
+    }
+  }
+
+  #performerOf({ queued, version, steps, asked }: RunRecord, journal: Journal): Performer {
+    const { skills, agents } = this.#setting
+    if (queued.undoes !== undefined) {
+      return undoPerformer(skills, this.#log, queued.undoes, seqOfUndone(queued.undoes, queued.input, journal))
+    }
+    if (queued.skill === undefined) {
+      const agent = agents.get(queued.agent ?? '') ?? agents.list()[0]
+      if (!agent) throw new RunFailure('refused', `there is no agent ${queued.agent}`, 'not_found')
+      return agent
+    }
+    const skill = skills.get(queued.skill)
+    if (!skill) throw new RunFailure('refused', `there is no skill ${queued.skill}`, 'not_found')
+    if (version !== undefined && version !== skill.hash && (steps.size > 0 || asked.size > 0)) {
+      throw new RunFailure('resume_failed', `${skill.id} was changed after this run had begun with it`)
+    }
+    return skillPerformer(skill)
+  }
+
+  #turnSetting(execution: Execution): TurnSetting {
+    const { clock, timeZone, onDelta } = this.#setting
+    const setting: TurnSetting = {
+      session: this.#session,
+      clock,
+      timeZone,
+      onDelta,
+      child: (parent, run, fields) => this.#child(execution, setting, parent, run, fields),
+    }
+    return setting
+  }
+
+  async #child(
+    execution: Execution,
+    setting: TurnSetting,
+    parent: TurnOfRun,
+    run: RunId,
+    fields: { readonly agent?: string; readonly skill?: string; readonly input?: Json },
+  ): Promise<Json | undefined> {
+    const { journal, log } = execution
+    let record = journal.get(run)
+    if (!record) {
+      const queued = { run_id: run, parent: parent.run, ...fields }
+      log.write(entryOf('run.queued', run, queued), entryOf('run.started', run, {}))
+      log.bind({ type: 'run', value: run })
+      record = blank({ seq: 0, actor: parent.run, at: setting.clock() }, queued)
+      journal.set(run, record)
+    }
+    if (record.ended) return endOf(record)
+    const turn = new TurnOfRun(execution, setting, record, parent.line)
+    try {
+      const output = recorded(await this.#performerOf(record, journal).perform(turn), 'output')
+      log.write(entryOf('run.finished', run, { status: 'done', ...(output === undefined ? undefined : { output }) }))
+      record.ended = output === undefined ? {} : { output }
+      return output
+    } catch (error) {
+      const failure = failureOf(error)
+      log.write(failed(run, failure))
+      throw failure
+    }
+  }
+
+  async #end(execution: Execution, turn: TurnOfRun, end: End): Promise<Performed> {
+    const { run } = turn
+    const agent = execution.journal.get(run)?.queued.agent
+    if ('failure' in end) {
+      const { failure } = end
+      if (failure.reason === 'refused') this.#log.write(answer(run, agent, failure.message))
+      else if (turn.partial !== '') this.#log.write(answer(run, agent, turn.partial, 'failed'))
+      this.#log.write(failed(run, failure))
+    } else {
+      const content = textOf(end.output)
+      if (content !== '') this.#log.write(answer(run, agent, content))
+      const output = end.output === undefined ? undefined : { output: end.output }
+      this.#log.write(entryOf('run.finished', run, { status: 'done', ...output }))
+    }
+    try {
+      await this.#log.flush()
+      return 'ended'
+    } catch (error) {
+      if (!(error instanceof LogEnded)) throw error
+      if (error.end === 'over') await this.#keepPartial(turn, 'cancelled')
+      if (error.end === 'store') throw error.cause
+      return error.end === 'over' ? 'ended' : 'left'
+    }
+  }
+
+  /** What was produced before the end is kept with its status. */
+  async #keepPartial(turn: TurnOfRun, status: 'cancelled' | 'failed'): Promise<void> {
+    if (turn.partial === '') return
+    await this.#session.append(answer(turn.run, undefined, turn.partial, status))
+  }
+}
+
+type End = { readonly output: Json | undefined } | { readonly failure: RunFailure }
+
+function answer(run: RunId, agent: string | undefined, content: string, status?: string): NewEntry {
+  return {
+    kind: 'message',
+    run,
+    data: {
+      role: 'assistant',
+      content,
+      ...(agent === undefined ? undefined : { agent }),
+      ...(status === undefined ? undefined : { metadata: { status } }),
+    },
+  }
+}
+
+function failed(run: RunId, { reason, code, message }: RunFailure): NewEntry {
+  return entryOf('run.finished', run, { status: 'failed', reason, error: { code, message: message.slice(0, 65_536) } })
+}
+
+function endOf({ ended }: RunRecord): Json | undefined {
+  if (ended?.error) throw new RunFailure('error', ended.error.message, ended.error.code)
+  return ended?.output
+}
+
+/** Where the journal of what is undone begins: named in the input of the run that undoes it. */
+function seqOfUndone(of: RunId, input: unknown, journal: Journal): number {
+  const seq = (input as { seq?: unknown } | undefined)?.seq
+  return typeof seq === 'number' ? seq : (journal.get(of)?.seq ?? 1)
+}
+
+/** Waits for an aborted performer, but not for ever. */
+async function settled(performed: Promise<unknown>, ms: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, ms)
+  timer.unref()
+  await Promise.race([
+    performed.then(
+      () => undefined,
+      () => undefined,
+    ),
+    promise,
+  ])
+  clearTimeout(timer)
+}

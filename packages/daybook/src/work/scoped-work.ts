@@ -1,0 +1,235 @@
+// Runs as one scope sees them: starting, the queue, decisions, and waiting for an end.
+
+import { DaybookError } from '../schema/errors.ts'
+import type { Head } from '../schema/heads.ts'
+import { newId, type RunId, type SessionId } from '../schema/ids.ts'
+import type { Json } from '../schema/json.ts'
+import type { Caller, Receipt, ScopedSessions, Session } from '../session/contract.ts'
+import { idFromKey, keyOf } from '../session/keys.ts'
+import type { Scope } from '../store/store.ts'
+import type {
+  Decision,
+  QueuedRun,
+  QueueOptions,
+  Resolution,
+  Route,
+  RunFields,
+  RunReceipt,
+  RunState,
+  ScopedWork,
+  StartOptions,
+  WorkOptions,
+} from './contract.ts'
+import { entryOf } from './entry.ts'
+import { cancelEntries, editEntries, mustBeOpen, queueEntries, type Wanted } from './queue.ts'
+import { routeOf } from './route.ts'
+import { queueOf, stateOf } from './run-state.ts'
+import { settledRun } from './settled.ts'
+import { mayCall } from './skill-performer.ts'
+import type { RunCaller } from './skills/contract.ts'
+import type { WorkEngine } from './work.ts'
+
+export class WorkOfScope implements ScopedWork {
+  readonly #engine: WorkEngine
+  readonly #scope: Scope
+  readonly #sessions: ScopedSessions
+
+  constructor(engine: WorkEngine, scope: Scope, caller?: Pick<Caller, 'actor'>) {
+    this.#engine = engine
+    this.#scope = scope
+    const actor = caller?.actor ?? engine.sessions.within(scope).caller.actor
+    this.#sessions = engine.sessions.within(scope, { actor, writer: 'R' })
+  }
+
+  async start(session: SessionId | null, fields: RunFields, options: StartOptions = {}): Promise<RunReceipt> {
+    const { caller } = this.#sessions
+    const key = options.key === undefined ? undefined : keyOf(caller, options.key, 'run', [session, fields])
+    const id = session ?? (key ? idFromKey('ses', this.#scope, 'run', key) : newId('ses', this.#engine.clock()))
+    const run = key ? idFromKey('run', this.#scope, `run ${id}`, key) : newId('run', this.#engine.clock())
+    const opens = session === null ? (options.opens ?? true) : options.opens
+    const handle = this.#sessions.session(id, opens === undefined ? {} : { opens })
+    const wanted = this.#wanted(run, fields)
+    const receipt = await handle.appendOn((head) => queueEntries(head, wanted, this.#engine.agents), fields, {
+      ...(key ? { key } : undefined),
+      refs: [{ type: 'run', value: run }],
+    })
+    this.#engine.poke({ tenant: this.#scope.tenant, session: id })
+    this.#interrupt(id, receipt)
+    return { ...(await this.#receiptOf(handle, receipt)), replayed: receipt.replayed }
+  }
+
+  #wanted(run: RunId, fields: RunFields): Wanted {
+    const { caller = {}, skill, agent, input } = fields
+    const { skills, agents, clock } = this.#engine
+    if (skill !== undefined) {
+      const found = skills.get(skill)
+      if (!found) throw new DaybookError('not_found', `there is no skill ${skill}`, { field: 'skill' })
+      if (!mayCall(found, caller))
+        throw new DaybookError('forbidden', `${skill} is not for this role`, { field: 'caller.role' })
+    } else if (agent !== undefined && !agents.get(agent)) {
+      throw new DaybookError('not_found', `there is no agent ${agent}`, { field: 'agent' })
+    } else if (typeof input !== 'string') {
+      throw new DaybookError('invalid', 'an input that is no text needs a skill', { field: 'skill' })
+    }
+    return { run, fields, now: clock(), route: (text) => this.route(text, caller) }
+  }
+
+  /** What an interrupting run ended is told at once. */
+  #interrupt(session: SessionId, { entries }: Receipt): void {
+    for (const entry of entries) {
+      if (entry.kind === 'run.cancelled' && entry.run !== undefined) {
+        this.#engine.cancelled({ tenant: this.#scope.tenant, session }, entry.run)
+      }
+    }
+  }
+
+  async #receiptOf(session: Session, { entries, first }: Receipt): Promise<Omit<RunReceipt, 'replayed'>> {
+    const entry = entries.find(({ kind }) => kind === 'run.queued' || kind === 'run.steered')
+    const run = entry?.run
+    if (!entry || run === undefined) throw new DaybookError('internal', 'a run was queued without an entry')
+    const { openRuns } = await session.head()
+    const at = openRuns.filter(({ parent }) => parent === undefined).findIndex((open) => open.run === run)
+    return {
+      session: session.id,
+      run,
+      seq: entry.seq ?? first,
+      position: Math.max(at, 0),
+      steered: entry.kind === 'run.steered',
+    }
+  }
+
+  async get(run: RunId): Promise<RunState> {
+    return stateOf(await this.#sessionOf(run), run)
+  }
+
+  async settled(run: RunId, options: Parameters<ScopedWork['settled']>[1] = {}): Promise<RunState> {
+    return settledRun(await this.#sessionOf(run), run, options)
+  }
+
+  async queue(session: SessionId): Promise<readonly QueuedRun[]> {
+    return queueOf(this.#sessions.session(session))
+  }
+
+  async edit(run: RunId, input: Json, options: QueueOptions = {}): Promise<void> {
+    const session = await this.#sessionOf(run)
+    const chosen = (await stateOf(session, run)).queued
+    const routed = (text: string) => this.route(text, chosen.caller ?? {})
+    await this.#change(session, ['edit', run, input, options.expect], options, (head) =>
+      editEntries(head, run, input, options.expect, chosen, routed),
+    )
+  }
+
+  async move(run: RunId, before: RunId | null, options: QueueOptions = {}): Promise<void> {
+    await this.#change(await this.#sessionOf(run), ['move', run, before, options.expect], options, (head) => {
+      mustBeOpen(head, run, 'queued', options.expect)
+      if (before !== null) mustBeOpen(head, before, 'queued')
+      return [entryOf('run.moved', run, { before })]
+    })
+  }
+
+  async withdraw(run: RunId, options: QueueOptions = {}): Promise<void> {
+    await this.#change(await this.#sessionOf(run), ['withdraw', run, options.expect], options, (head) => {
+      mustBeOpen(head, run, 'queued', options.expect)
+      return [entryOf('run.withdrawn', run, {})]
+    })
+  }
+
+  async cancel(run: RunId, options: WorkOptions = {}): Promise<void> {
+    const session = await this.#sessionOf(run)
+    await this.#change(session, ['cancel', run], options, (head) => cancelEntries(head, run, 'user'))
+    this.#engine.cancelled({ tenant: this.#scope.tenant, session: session.id }, run)
+  }
+
+  async decide(run: RunId, approval: string, decision: Decision, options: WorkOptions = {}): Promise<void> {
+    const session = await this.#sessionOf(run)
+    const asked = (await stateOf(session, run)).approvals.find(({ id }) => id === approval)
+    if (!asked) throw new DaybookError('not_found', `${run} asks for no approval ${approval}`)
+    if (asked.digest !== decision.digest) {
+      throw new DaybookError('conflict', 'another thing was asked than what was seen', { field: 'digest' })
+    }
+    const head = await session.head()
+    const who = this.#mayDecide(head, asked.deciders)
+    const now = this.#engine.clock()
+    await this.#change(session, ['decide', run, approval, decision], options, (present) => {
+      if (!present.attention.some(({ id }) => id === approval)) throw over(`approval ${approval} is decided or over`)
+      if (asked.until !== null && asked.until <= now) throw over(`approval ${approval} has expired`)
+      return [entryOf('approval.decided', run, { approval_id: approval, by: who, ...decision })]
+    })
+  }
+
+  /** @throws DaybookError `forbidden` */
+  #mayDecide(head: Head, deciders: readonly string[]): string {
+    const { subjects } = this.#scope
+    if (subjects === 'all') return this.#sessions.caller.actor
+    const who = subjects.find((subject) =>
+      deciders.length === 0 ? subject === head.owner : deciders.includes(subject),
+    )
+    if (who === undefined) throw new DaybookError('forbidden', 'somebody else has to decide this')
+    return who
+  }
+
+  async answer(run: RunId, question: string, answer: Json, options: WorkOptions = {}): Promise<void> {
+    const session = await this.#sessionOf(run)
+    const asked = (await stateOf(session, run)).questions.find(({ id }) => id === question)
+    if (!asked) throw new DaybookError('not_found', `${run} asks no question ${question}`)
+    await this.#change(session, ['answer', run, question, answer], options, (head) => {
+      if (!head.attention.some(({ id }) => id === question)) throw over(`question ${question} is answered or over`)
+      return [entryOf('question.answered', run, { question_id: question, answer })]
+    })
+  }
+
+  async resolve(run: RunId, step: string, resolution: Resolution, options: WorkOptions = {}): Promise<void> {
+    const session = await this.#sessionOf(run)
+    const known = (await stateOf(session, run)).steps.find((one) => one.step === step)
+    if (!known) throw new DaybookError('not_found', `${run} has no step ${step}`)
+    if (known.status !== 'unknown') throw over(`step ${step} is ${known.status}`)
+    await this.#change(session, ['resolve', run, step, resolution], options, (head) => {
+      const root = mustBeOpen(head, run, 'waiting')
+      if (!head.attention.some((one) => one.kind === 'blocked' && one.run === root.run))
+        throw over(`${run} waits for nobody`)
+      return [entryOf('step.resolved', run, { step, by: this.#sessions.caller.actor, ...resolution })]
+    })
+  }
+
+  async undo(run: RunId, options: WorkOptions = {}): Promise<RunReceipt> {
+    const session = await this.#sessionOf(run)
+    const done = await stateOf(session, run)
+    const skill = done.skill === undefined ? undefined : this.#engine.skills.get(done.skill)
+    if (done.status !== 'done' || !skill?.undo) throw over(`${run} has nothing that can be undone`)
+    if (done.steps.some(({ status }) => status === 'undone')) throw over(`${run} is undone already`)
+    const fields: RunFields = { input: { seq: done.seq }, skill: skill.id, caller: done.queued.caller ?? {} }
+    const key = options.key === undefined ? undefined : keyOf(this.#sessions.caller, options.key, 'undo', run)
+    const id = key ? idFromKey('run', this.#scope, 'undo', key) : newId('run', this.#engine.clock())
+    const wanted: Wanted = { ...this.#wanted(id, fields), undoes: run }
+    const receipt = await session.appendOn((head) => queueEntries(head, wanted, this.#engine.agents), ['undo', run], {
+      ...(key ? { key } : undefined),
+      refs: [{ type: 'run', value: id }],
+    })
+    this.#engine.poke({ tenant: this.#scope.tenant, session: session.id })
+    return { ...(await this.#receiptOf(session, receipt)), replayed: receipt.replayed }
+  }
+
+  route(text: string, caller: RunCaller = {}): Route {
+    return routeOf(this.#engine.skills, text, caller)
+  }
+
+  async #sessionOf(run: RunId): Promise<Session> {
+    const found = await this.#sessions.locate({ type: 'run', value: run })
+    if (found === null) throw new DaybookError('not_found', `no run ${run}`)
+    return this.#sessions.session(found)
+  }
+
+  async #change(
+    session: Session,
+    request: unknown,
+    { key }: WorkOptions,
+    make: Parameters<Session['appendOn']>[0],
+  ): Promise<void> {
+    await session.appendOn(make, request, key === undefined ? {} : { key })
+    this.#engine.poke({ tenant: this.#scope.tenant, session: session.id })
+  }
+}
+
+function over(message: string): DaybookError {
+  return new DaybookError('invalid_state', message)
+}

@@ -1,0 +1,35 @@
+// Waiting until a run has ended or waits for somebody, by following its session.
+
+import type { Kind } from '../schema/kinds.ts'
+import type { Session } from '../session/contract.ts'
+import type { RunState, ScopedWork } from './contract.ts'
+import { stateOf } from './run-state.ts'
+
+type Options = NonNullable<Parameters<ScopedWork['settled']>[1]>
+
+const telling: ReadonlySet<Kind> = new Set(['run.waiting', 'run.finished', 'run.cancelled', 'run.withdrawn'])
+
+export async function settledRun(session: Session, run: string, options: Options): Promise<RunState> {
+  const end = new AbortController()
+  const signals = [end.signal, ...(options.signal ? [options.signal] : [])]
+  const timer = options.timeoutMs === undefined ? null : setTimeout(() => end.abort(), options.timeoutMs)
+  try {
+    const { seq } = await session.head()
+    const state = await stateOf(session, run)
+    if (isSettled(state, options)) return state
+    for await (const entry of session.follow(seq, AbortSignal.any(signals))) {
+      if (entry.run !== run || !telling.has(entry.kind)) continue
+      const now = await stateOf(session, run)
+      if (isSettled(now, options)) return now
+    }
+    return await stateOf(session, run)
+  } finally {
+    if (timer) clearTimeout(timer)
+    end.abort()
+  }
+}
+
+function isSettled({ status }: RunState, { until }: Options): boolean {
+  if (status === 'queued' || status === 'running') return false
+  return status !== 'waiting' || until !== 'end'
+}

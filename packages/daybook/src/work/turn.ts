@@ -1,0 +1,279 @@
+// One run as its performer sees it: steps that are done once, waits, questions and child runs, replayed from the journal.
+
+import { createHash } from 'node:crypto'
+import { type IdPrefix, idFromDigest, type RunId } from '../schema/ids.ts'
+import type { Json } from '../schema/json.ts'
+import { sha256 } from '../session/chain.ts'
+import type { Session } from '../session/contract.ts'
+import type { StepOptions } from './contract.ts'
+import { entryOf, moment, recorded } from './entry.ts'
+import type { Execution, Pending } from './execution.ts'
+import { RunFailure, recordOf } from './failure.ts'
+import type { AskedRecord, RunRecord, StepRecord } from './journal.ts'
+import type { Turn } from './performer.ts'
+import type { RunCaller, StepAttempt } from './skills/contract.ts'
+
+/** What the engine gives to every turn. */
+export interface TurnSetting {
+  readonly session: Session
+  readonly clock: () => number
+  readonly timeZone: string
+  /** Text as it comes, for those who follow live. */
+  readonly onDelta: (run: RunId, delta: { readonly text?: string; readonly progress?: string }) => void
+  /** Performs a child run. */
+  readonly child: (
+    parent: TurnOfRun,
+    run: RunId,
+    fields: { readonly agent?: string; readonly skill?: string; readonly input?: Json },
+  ) => Promise<Json | undefined>
+}
+
+/** Of an approval: so long it may stay open, so that a stale one never blocks the queue for ever. */
+const approvalMs = 24 * 60 * 60 * 1000
+const retryMs = 1000
+const longestRetryMs = 60 * 60 * 1000
+
+export class TurnOfRun implements Turn {
+  readonly run: RunId
+  readonly session: Session
+  readonly input: Json | undefined
+  readonly asked: number
+  readonly caller: RunCaller
+  readonly timeZone: string
+  readonly execution: Execution
+  /** This run, then its parents. */
+  readonly line: readonly RunId[]
+  /** What came as deltas and stands nowhere else yet. */
+  partial = ''
+  readonly #setting: TurnSetting
+  readonly #record: RunRecord
+  readonly #counts = new Map<string, number>()
+
+  constructor(execution: Execution, setting: TurnSetting, record: RunRecord, parents: readonly RunId[] = []) {
+    this.execution = execution
+    this.#setting = setting
+    this.#record = record
+    this.line = [record.run, ...parents]
+    this.run = record.run
+    this.session = setting.session
+    this.timeZone = setting.timeZone
+    this.asked = record.at
+    this.input = record.queued.input as Json | undefined
+    this.caller = Object.freeze({ ...record.queued.caller }) as RunCaller
+  }
+
+  get now(): number {
+    return this.#setting.clock()
+  }
+
+  get key(): string {
+    return this.run
+  }
+
+  get signal(): AbortSignal {
+    return this.execution.signal
+  }
+
+  async step<T extends Json | undefined>(
+    name: string,
+    effect: (attempt: StepAttempt) => T | Promise<T>,
+    options: StepOptions = {},
+  ): Promise<T> {
+    const id = this.#id('stp', `step ${name}`)
+    const record = this.#record.steps.get(id)
+    const known = record && (await this.#recorded(id, name, record, options))
+    if (known) return known.output as T
+    if (options.risk === 'high') await this.#approval(id, name, options)
+    return this.#attempt(id, name, effect, options, record)
+  }
+
+  /** What the journal says of a step; null when it is to be done (again). */
+  async #recorded(
+    id: string,
+    name: string,
+    record: StepRecord,
+    options: StepOptions,
+  ): Promise<{ readonly output: unknown } | null> {
+    const { end, resolution } = record
+    if (resolution?.resolution === 'done') return { output: resolution.output }
+    if (resolution?.resolution === 'fail') throw new RunFailure('error', `${name}: ${resolution.reason}`)
+    if (resolution) return null
+    if (end && end.error === undefined && !end.unknown) {
+      if (end.replayable !== false) return { output: end.output }
+      if (options.idempotent) return null
+      throw new RunFailure('resume_failed', `${name} gave a secret, which was masked: it cannot be replayed`)
+    }
+    if (end?.error !== undefined) return this.#failed(name, record, options)
+    if (options.idempotent) return null
+    if (!end) this.execution.log.write(entryOf('step.finished', this.run, { step: id, unknown: true }))
+    const summary = `nobody knows whether "${name}" took effect`
+    if (options.onUnknown !== 'operator') throw new RunFailure('outcome_unknown', summary)
+    return this.#waitFor({ reason: 'operator', summary })
+  }
+
+  /** A recorded failure: tried again when its time has come, else thrown again. */
+  #failed(name: string, { failures, end }: StepRecord, { retries = 0 }: StepOptions): null {
+    if (failures <= retries) return null
+    const { code, message } = (end as { error: { code: string; message: string } }).error
+    throw new RunFailure('error', `${name}: ${message}`, code)
+  }
+
+  async #attempt<T extends Json | undefined>(
+    id: string,
+    name: string,
+    effect: (attempt: StepAttempt) => T | Promise<T>,
+    options: StepOptions,
+    record: StepRecord | undefined,
+  ): Promise<T> {
+    const attempt = (record?.attempts ?? 0) + 1
+    const { log } = this.execution
+    const input = recorded(options.input, 'input')
+    const end = await this.execution.effect(async (): Promise<{ readonly output: T } | { readonly error: unknown }> => {
+      this.#goOn()
+      log.write(
+        entryOf('step.started', this.run, {
+          step: id,
+          name,
+          ...(input === undefined ? undefined : { input }),
+          ...(options.risk === undefined ? undefined : { risk: options.risk }),
+          ...(attempt === 1 ? undefined : { attempt }),
+        }),
+      )
+      await log.flush()
+      try {
+        const output = recorded(await effect({ key: id, attempt, signal: this.signal }), 'output')
+        log.write(entryOf('step.finished', this.run, { step: id, ...(output === undefined ? undefined : { output }) }))
+        return { output }
+      } catch (error) {
+        log.write(entryOf('step.finished', this.run, { step: id, error: recordOf(error) }))
+        return { error }
+      }
+    })
+    if ('output' in end) return end.output
+    return this.#again(name, (record?.failures ?? 0) + 1, options, end.error)
+  }
+
+  /** After a failure: put aside until the next attempt, or thrown. */
+  #again(name: string, failures: number, options: StepOptions, error: unknown): Promise<never> {
+    if (failures > (options.retries ?? 0) || this.signal.aborted) throw error
+    const pause = Math.min((options.retryMs ?? retryMs) * 2 ** (failures - 1), longestRetryMs)
+    const summary = `"${name}" is tried again after: ${recordOf(error).message}`
+    return this.#waitFor({ reason: 'until', until: this.now + pause, summary })
+  }
+
+  async #approval(step: string, name: string, options: StepOptions): Promise<void> {
+    const id = idOf('apr', this.run, step)
+    const input = options.input
+    const asked = this.#record.asked.get(id)
+    const summary = (options.summary ?? name).slice(0, 512)
+    if (asked) return this.#decided(id, asked, summary)
+    const until = this.now + (options.approvalMs ?? approvalMs)
+    this.execution.log.write(
+      entryOf('approval.requested', this.run, {
+        approval_id: id,
+        summary,
+        digest: sha256(JSON.stringify([this.run, step, name, input ?? null])),
+        ...(input === undefined ? undefined : { input }),
+        ...(options.deciders ? { deciders: [...options.deciders] } : undefined),
+        until: moment(until),
+      }),
+    )
+    return this.#waitFor({ reason: 'approval', until, summary, asked: id })
+  }
+
+  async #decided(id: string, asked: AskedRecord, summary: string): Promise<void> {
+    if (asked.status === 'approved') return
+    if (asked.status === 'denied') throw new RunFailure('denied', asked.comment ?? `denied: ${summary}`)
+    if (asked.status === 'expired') throw new RunFailure('expired', `nobody decided in time: ${summary}`)
+    if (asked.until !== null && asked.until <= this.now) {
+      this.execution.log.write(entryOf('approval.expired', this.run, { approval_id: id }))
+      throw new RunFailure('expired', `nobody decided in time: ${summary}`)
+    }
+    return this.#waitFor({ reason: 'approval', summary, asked: id, ...untilOf(asked) })
+  }
+
+  async wait(until: number, name?: string): Promise<void> {
+    const id = this.#id('stp', `wait ${name ?? ''}`)
+    const known = this.#record.waits.get(id)
+    if (known?.ended) return
+    const end = known?.until ?? until
+    if (end > this.now) {
+      if (!known) {
+        this.execution.log.write(
+          entryOf('wait.started', this.run, {
+            wait_id: id,
+            until: moment(end),
+            ...(name === undefined ? undefined : { name }),
+          }),
+        )
+      }
+      return this.#waitFor({ reason: 'until', until: end, ...(name === undefined ? undefined : { summary: name }) })
+    }
+    this.#goOn()
+    if (known) this.execution.log.write(entryOf('wait.ended', this.run, { wait_id: id }))
+  }
+
+  async ask(question: string, options: { readonly until?: number } = {}): Promise<Json> {
+    const id = this.#id('apr', `ask ${question}`)
+    const summary = question.slice(0, 512)
+    const known = this.#record.asked.get(id)
+    if (known?.status === 'answered') return known.answer ?? null
+    const { until = this.now + approvalMs } = options
+    if (known) {
+      if (known.until !== null && known.until <= this.now) {
+        throw new RunFailure('expired', `nobody answered in time: ${summary}`)
+      }
+      return this.#waitFor({ reason: 'question', summary, asked: id, ...untilOf(known) })
+    }
+    this.execution.log.write(entryOf('question.asked', this.run, { question_id: id, summary, until: moment(until) }))
+    return this.#waitFor({ reason: 'question', until, summary, asked: id })
+  }
+
+  async child(fields: { readonly agent?: string; readonly skill?: string; readonly input?: Json }) {
+    return this.#setting.child(this, this.#id('run', `child ${fields.agent ?? ''} ${fields.skill ?? ''}`), fields)
+  }
+
+  progress(text: string): void {
+    this.#setting.onDelta(this.run, { progress: text })
+  }
+
+  delta(text: string): void {
+    this.partial += text
+    this.#setting.onDelta(this.run, { text })
+  }
+
+  steered(): readonly Json[] {
+    return this.#record.steered
+  }
+
+  /** A child run that waited works again; the root's own entry was written when it was taken. */
+  #goOn(): void {
+    if (this.line.length === 1 || !this.#record.waiting) return
+    this.#record.waiting = false
+    this.execution.log.write(entryOf('run.started', this.run, {}))
+  }
+
+  #waitFor(pending: Omit<Pending, 'line'>): Promise<never> {
+    return this.execution.waitFor({ ...pending, line: this.line })
+  }
+
+  /** The same for the same call in every attempt: by name, and by how many of that name there were. */
+  #id(prefix: IdPrefix, name: string): string {
+    const count = (this.#counts.get(name) ?? 0) + 1
+    this.#counts.set(name, count)
+    return idOf(prefix, this.run, `${name} ${count}`)
+  }
+}
+
+function untilOf({ until }: AskedRecord): { until?: number } {
+  return until === null ? {} : { until }
+}
+
+function idOf(prefix: IdPrefix, run: RunId, name: string): string {
+  return idFromDigest(
+    prefix,
+    createHash('sha256')
+      .update(JSON.stringify([run, name]))
+      .digest(),
+  )
+}

@@ -1,0 +1,253 @@
+// The run engine of one process: takes due sessions under leases, performs their runs, and is looked at by one loop.
+
+import { randomUUID } from 'node:crypto'
+import type { Head, OpenRun } from '../schema/heads.ts'
+import type { RunId, SessionId } from '../schema/ids.ts'
+import type { Caller, Session, Sessions } from '../session/contract.ts'
+import { deltaTopic } from '../store/bus.ts'
+import type { Scope, SessionRef } from '../store/store.ts'
+import { agentsOf } from './agents.ts'
+import type { ScopedWork, Work } from './contract.ts'
+import type { Execution } from './execution.ts'
+import { type Held, Leases } from './leases.ts'
+import type { Agents } from './performer.ts'
+import { Performing, type PerformSetting } from './performing.ts'
+import { WorkOfScope } from './scoped-work.ts'
+import type { Skills } from './skills/contract.ts'
+
+export interface WorkOptions {
+  readonly sessions: Sessions
+  readonly skills: Skills
+  /** Default: the orchestrator alone. */
+  readonly agents?: Agents
+  /** Milliseconds since 1970; for tests. */
+  readonly clock?: () => number
+  /** Milliseconds between two looks for due work; default 1,000. Null: only {@link Work.tick} looks. */
+  readonly tickMs?: number | null
+  /** Runs performed at once; default 64. */
+  readonly concurrency?: number
+  /** Milliseconds that another process waits before it takes over the work of a dead one; default 30,000. */
+  readonly leaseMs?: number
+  /** Milliseconds that runs get at close to come to the end of their step; default 10,000. */
+  readonly graceMs?: number
+  /** Default: that of this machine. */
+  readonly timeZone?: string
+  /** Failures that no caller waits for. Default: a warning of the process. */
+  readonly onError?: (error: unknown) => void
+}
+
+/** Begins to look for work at once. */
+export function openWork(options: WorkOptions): Work {
+  return new WorkEngine(options)
+}
+
+type Place = Pick<SessionRef, 'tenant' | 'session'>
+
+/** A session that this process works on. */
+interface Active {
+  readonly place: Place
+  execution: Execution | null
+  /** Something came while it was looked at. */
+  again: boolean
+  readonly done: Promise<void>
+}
+
+/** Milliseconds that an aborted performer gets before the next run of its session begins. */
+const settleMs = 5000
+
+export class WorkEngine implements Work {
+  readonly sessions: Sessions
+  readonly skills: Skills
+  readonly agents: Agents
+  readonly clock: () => number
+  readonly #leases: Leases
+  readonly #setting: Omit<PerformSetting, 'onDelta' | 'onBegin'>
+  readonly #concurrency: number
+  readonly #tickMs: number | null
+  readonly #graceMs: number
+  readonly #onError: (error: unknown) => void
+  readonly #active = new Map<string, Active>()
+  readonly #waiting = new Map<string, Place>()
+  #timer: NodeJS.Timeout | null = null
+  #closing: Promise<void> | null = null
+
+  constructor(options: WorkOptions) {
+    const { sessions, skills, clock = Date.now, onError = warn } = options
+    this.sessions = sessions
+    this.skills = skills
+    this.agents = options.agents ?? agentsOf()
+    this.clock = clock
+    this.#onError = onError
+    this.#concurrency = options.concurrency ?? 64
+    this.#tickMs = options.tickMs === undefined ? 1000 : options.tickMs
+    this.#graceMs = options.graceMs ?? 10_000
+    const timeZone = options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
+    this.#setting = { skills, agents: this.agents, clock, timeZone, settleMs }
+    this.#leases = new Leases({
+      store: sessions.store,
+      holder: randomUUID(),
+      ttl: options.leaseMs ?? 30_000,
+      monotonic: () => performance.now(),
+      onError,
+    })
+    this.#arm()
+  }
+
+  within(scope: Scope, caller?: Pick<Caller, 'actor'>): ScopedWork {
+    return new WorkOfScope(this, scope, caller)
+  }
+
+  #arm(): void {
+    if (this.#tickMs === null || this.#closing) return
+    this.#timer = setTimeout(async () => {
+      try {
+        await this.tick()
+      } catch (error) {
+        this.#onError(error)
+      }
+      this.#arm()
+    }, this.#tickMs)
+    this.#timer.unref()
+  }
+
+  async tick(): Promise<void> {
+    await this.#leases.renew()
+    await Promise.all([...this.#active.values()].map((active) => this.#look(active)))
+    const free = this.#concurrency - this.#active.size
+    if (free <= 0 || this.#closing) return
+    for (const place of await this.sessions.store.due(free, 'open')) this.poke(place)
+  }
+
+  /** Ends what ran out of time, or was ended by another process. */
+  async #look({ place, execution }: Active): Promise<void> {
+    if (!execution || execution.signal.aborted) return
+    if (execution.deadline !== null && execution.deadline <= this.clock()) return execution.abort('timeout')
+    const head = await this.sessions.store.within({ tenant: place.tenant, subjects: 'all' }).head(place.session)
+    if (!head?.openRuns.some(({ run }) => run === execution.root)) execution.abort('cancelled')
+  }
+
+  poke(place: Place): void {
+    if (this.#closing) return
+    const key = keyOf(place)
+    const active = this.#active.get(key)
+    if (active) active.again = true
+    else if (this.#active.size >= this.#concurrency) this.#waiting.set(key, place)
+    else this.#begin(key, place)
+  }
+
+  /** A run was ended from here: what performs it in this process need not wait until it is looked at. */
+  cancelled(place: Place, run: RunId): void {
+    const execution = this.#active.get(keyOf(place))?.execution
+    if (execution?.root === run) execution.abort('cancelled')
+  }
+
+  #begin(key: string, place: Place): void {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const active: Active = { place, execution: null, again: false, done: promise }
+    this.#active.set(key, active)
+    this.#serve(active)
+      .catch(this.#onError)
+      .finally(() => {
+        this.#active.delete(key)
+        resolve()
+        if (active.again) this.poke(place)
+        this.#next()
+      })
+  }
+
+  #next(): void {
+    for (const [key, place] of this.#waiting) {
+      if (this.#active.size >= this.#concurrency) return
+      this.#waiting.delete(key)
+      this.poke(place)
+    }
+  }
+
+  /** Works on a session while something in it is due. */
+  async #serve(active: Active): Promise<void> {
+    const held = await this.#leases.take(active.place)
+    if (!held) return
+    try {
+      while (!this.#closing && !held.lost.aborted) {
+        active.again = false
+        const head = await this.#headOf(active.place)
+        const open = head && dueRun(head, this.clock())
+        if (head && open) {
+          if ((await this.#perform(active, held, head, open)) === 'left') return
+        } else if (!active.again) return
+      }
+    } finally {
+      active.execution = null
+      await this.#leases.give(held)
+    }
+  }
+
+  #headOf({ tenant, session }: Place): Promise<Head | null> {
+    return this.sessions.store.within({ tenant, subjects: 'all' }).head(session)
+  }
+
+  #perform(active: Active, held: Held, head: Head, open: OpenRun) {
+    const { place } = active
+    const setting: PerformSetting = {
+      ...this.#setting,
+      onBegin: (execution) => {
+        active.execution = execution
+        if (this.#closing) execution.closeSoon()
+      },
+      onDelta: (run, delta) => {
+        this.sessions.store.bus.publish(deltaTopic(place.tenant, place.session), { run_id: run, ...delta })
+      },
+    }
+    const session = this.#sessionOf(place, head, held.fence)
+    return new Performing(setting, session, held.fence, open).perform(held.lost)
+  }
+
+  /** As its owner sees it, written to under the lease. */
+  #sessionOf({ tenant, session }: Place, head: Head, fence: number): Session {
+    const caller: Caller = { actor: `agent:${head.currentAgent}`, writer: 'R', fence }
+    return this.sessions.within({ tenant, subjects: [head.owner] }, caller).session(session)
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#end()
+    return this.#closing
+  }
+
+  async #end(): Promise<void> {
+    if (this.#timer) clearTimeout(this.#timer)
+    this.#waiting.clear()
+    const active = [...this.#active.values()]
+    // Behind this turn, so that `closing` is seen by whatever begins meanwhile.
+    await Promise.resolve()
+    for (const { execution } of active) execution?.closeSoon()
+    const timer = setTimeout(() => {
+      for (const { execution } of active) execution?.abort('shutdown')
+    }, this.#graceMs)
+    await Promise.all(active.map(({ done }) => done))
+    clearTimeout(timer)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+}
+
+/** What is to be done now: what was under way, what waited and may go on, or the first of the queue. */
+export function dueRun({ openRuns, place }: Head, now: number): OpenRun | null {
+  if (place !== 'open') return null
+  const roots = openRuns.filter(({ parent }) => parent === undefined)
+  const running = roots.find(({ status }) => status === 'running')
+  if (running) return running
+  const waiting = roots.find(({ status }) => status === 'waiting')
+  if (waiting) return openRuns.some(({ status, due = Infinity }) => status === 'waiting' && due <= now) ? waiting : null
+  const first = roots[0]
+  return first && (first.due ?? now) <= now ? first : null
+}
+
+function keyOf({ tenant, session }: Place): string {
+  return JSON.stringify([tenant, session satisfies SessionId])
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error))
+}
