@@ -4,12 +4,12 @@ import { limits } from '../../schema/json.ts'
 import type { SessionListShape, SessionShape } from '../../schema/wire-shapes.ts'
 import type { Backend } from '../backend.ts'
 import type { Context } from '../context.ts'
-import { agentOf, lastOf, money, titleOf } from '../format/session.ts'
+import { agentOf, askedOf, lastOf, money, titleOf } from '../format/session.ts'
 import { ago, clock, count } from '../format/time.ts'
-import { oneLine } from '../format/width.ts'
 import type { Perform } from '../grammar.ts'
 import { lookedAt, rememberLook } from '../looked.ts'
 import { uniqueTails } from '../pick.ts'
+import { type Unseen, unseenOf } from '../unseen.ts'
 import { isThere, placeText } from '../where.ts'
 
 /** Lines of one band. */
@@ -38,30 +38,76 @@ export const perform: Perform = async (context) => {
       .map((session) => ({ ...session, tail: tails.get(session.session_id) ?? session.tail }))
   const { output, me } = context
   band(context, 'needs you', fresh(needing.sessions), (session) => ({
-    text: oneLine(session.attention?.summary ?? ''),
+    text: askedOf(session),
     at: session.attention?.since ?? session.last_activity,
-    next: `${me} show ${session.tail}`,
+    next: answerTo(context, session),
   }))
   const last = (session: SessionShape) => ({
-    text: lastOf(session),
+    text: working(session),
     at: session.last_activity,
     next: money(session.cost),
   })
   band(context, 'running', fresh([...running.sessions, ...waiting.sessions, ...queued.sessions]), last)
   band(context, 'pinned', fresh(pinned.sessions), last)
-  const changed = fresh(
-    recent.sessions.filter(({ last_activity }) => looked === null || Date.parse(last_activity) >= looked),
-  )
-  const title = looked === null ? 'newest' : `since you looked (${clock(looked, now)})`
-  band(context, title, changed, (session) => ({
-    text: lastOf(session),
-    at: session.last_activity,
-    next: `${me} show ${session.tail}`,
-  }))
+  const left = recent.sessions.filter(({ session_id }) => !shown.has(session_id))
+  if (looked === null) newest(context, fresh(left))
+  else {
+    const changed = await unseenOf(backend, left, looked)
+    const news = new Map(changed.map(({ session, ...rest }) => [session.session_id, rest]))
+    sinceLooked(context, looked, fresh(changed.map(({ session }) => session)), news)
+  }
   output.line(restOf(backend, recent, shown.size))
   if (recent.total > 0) output.hint(`${me} show <session>   ${me} follow   ${me} --help`)
   if (isThere(backend.place)) rememberLook(backend.place, context.host.env, now)
   return undefined
+}
+
+function newest(context: Context, sessions: readonly SessionShape[]): void {
+  band(context, 'newest', sessions, (session) => ({
+    text: lastOf(session),
+    at: session.last_activity,
+    next: `${context.me} show ${session.tail}`,
+  }))
+}
+
+/** Each opens at the first entry that was not seen. */
+function sinceLooked(
+  context: Context,
+  looked: number,
+  sessions: readonly SessionShape[],
+  news: ReadonlyMap<string, Omit<Unseen, 'session'>>,
+): void {
+  const title = `since you looked (${clock(looked, context.host.now())})`
+  band(context, title, sessions, (session) => {
+    const { first, text = '' } = news.get(session.session_id) ?? {}
+    const from = first === undefined ? '' : `@${first}`
+    return {
+      text: text || lastOf(session),
+      at: session.last_activity,
+      next: `${context.me} show ${session.tail}${from}`,
+    }
+  })
+}
+
+/** What to type to whoever waits for a person. */
+export function answerTo(
+  { table, me }: { readonly me: string; readonly table: { readonly commands: readonly { readonly name: string }[] } },
+  { attention, tail }: Pick<SessionShape, 'attention' | 'tail'>,
+): string {
+  const words = attention === undefined ? undefined : answers[attention.kind]
+  const known = words !== undefined && table.commands.some(({ name }) => name === words[0])
+  return known ? [me, words[0], tail, ...words.slice(1)].join(' ') : `${me} show ${tail}`
+}
+
+const answers: Readonly<Partial<Record<NonNullable<SessionShape['attention']>['kind'], readonly string[]>>> = {
+  approval: ['approve'],
+  question: ['say', '"…"'],
+}
+
+/** What it waits for stands before what was said last; a run that goes on speaks for itself. */
+function working(session: SessionShape): string {
+  const state = session.status === 'running' || session.status === 'idle' ? '' : session.status
+  return [state, lastOf(session)].filter((text) => text !== '').join(' · ')
 }
 
 /** How many there are beside those that were shown. */

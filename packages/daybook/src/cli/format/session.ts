@@ -22,6 +22,14 @@ export function stateOf(session: SessionShape): string {
   return session.status === 'idle' ? '' : session.status
 }
 
+/** What is asked of a person, in words. */
+export function askedOf({ attention }: SessionShape): string {
+  if (attention === undefined) return ''
+  return `${asking[attention.kind]}: ${oneLine(attention.summary)}`
+}
+
+const asking = { approval: 'wants', question: 'asks', failed: 'failed', blocked: 'is stuck' } as const
+
 /** The second half of a header: agent, branch, size, cost, state. */
 export function factsOf(session: SessionShape): string {
   const facts = [
