@@ -1,5 +1,6 @@
 // Finds the words of a catalogue that a word of a query may mean, and says how surely.
 import type { Catalogue, Term } from './catalogue.ts'
+import { meaningsOf } from './concepts.ts'
 import type { Match } from './contract.ts'
 import { distance, errorsAllowed, lettersAllow, lettersOf } from './near.ts'
 import type { Asked } from './query.ts'
@@ -99,7 +100,13 @@ export function findTerms(catalogue: Catalogue, asked: Asked): Found[] {
   if (!found.empty) return found.all()
   if (word.script === 'han') {
     const pairs = pairsOf(word)
-    for (const pair of pairs) lookUp(catalogue, pair, pair.plain, found, sure.part / Math.max(1, pairs.length - 1))
+    const most = sure.part / Math.max(1, pairs.length - 1)
+    for (const pair of pairs) {
+      lookUp(catalogue, pair, pair.plain, found, most)
+      for (const meaning of meaningsOf(pair.plain, pair.plain)) {
+        found.add(catalogue.byMeaning.get(meaning), pair, 'synonym', most * sure.synonym)
+      }
+    }
   } else {
     for (const part of partsOf(word)) {
       if (part.script !== 'number') lookUp(catalogue, part, part.plain, found, sure.part)

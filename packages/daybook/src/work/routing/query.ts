@@ -8,7 +8,7 @@ export const longestQuery = 4096
 const mostWords = 64
 
 /** What stays unexplained when a word is found in no skill: values of skills are many and stand in no text of theirs. */
-const missed = { word: 0.6, value: 0.3, light: 0 }
+const missed = { word: 0.5, value: 0.3, light: 0 }
 /** Light words and numbers that do occur in a skill speak for it, quietly. */
 const quiet = 0.2
 
@@ -25,6 +25,22 @@ export interface Asked {
 /** A name of one's own: not at the beginning of a sentence, and yet with a capital letter. */
 function isProper(text: string, { written, start }: Word): boolean {
   return /^\p{Lu}\p{Ll}/u.test(written) && /[\p{L}\p{N},]\s+$/u.test(text.slice(Math.max(0, start - 4), start))
+}
+
+/** The dictionary leaves words that it does not know as single characters; neighbours among them are one word. */
+function togetherAgain(text: string, words: readonly Word[]): Word[] {
+  const result: Word[] = []
+  const loose = ({ plain, script }: Word): boolean =>
+    script === 'han' && [...plain].length === 1 && !emptyWords.has(plain) && !lightWords.has(plain)
+  for (const [at, word] of words.entries()) {
+    const last = result.at(-1)
+    const before = words[at - 1]
+    if (last !== undefined && before !== undefined && loose(before) && loose(word) && last.end === word.start) {
+      const written = text.slice(last.start, word.end)
+      result[result.length - 1] = { ...last, written, plain: last.plain + word.plain, end: word.end }
+    } else result.push(word)
+  }
+  return result
 }
 
 function weigh(text: string, word: Word, before: Word | undefined): Asked {
@@ -51,7 +67,7 @@ export interface Query {
 
 export function readQuery(given: string): Query {
   const text = given.slice(0, longestQuery)
-  const words = wordsOf(text).slice(0, mostWords)
+  const words = togetherAgain(text, wordsOf(text)).slice(0, mostWords)
   const seen = new Set<string>()
   const asked = words.flatMap((word, at) => {
     if (emptyWords.has(word.plain) || seen.has(word.plain)) return []
