@@ -1,10 +1,12 @@
 // The only place that composes concrete parts: a store by its URL, the engine on it, the server in front.
 
 import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { DaybookError } from './schema/errors.ts'
 import type { KeepReport, Sessions } from './session/contract.ts'
 import type { Scope, Store } from './store/store.ts'
+import { durabilityOf, pathOf, splitAt, unknownStore } from './store-url.ts'
+import { startWork, type WorkSettings } from './workshop.ts'
+
+export { skillFolderOf, startWork } from './workshop.ts'
 
 /** Whom callers are while a server or a command line cannot tell them apart: the one who owns this machine. */
 export const localScope: Scope = Object.freeze({ tenant: 'default', subjects: Object.freeze(['local']) })
@@ -50,46 +52,7 @@ async function opened(store: Store): Promise<Store> {
   return store
 }
 
-function splitAt(text: string, mark: string): [string, string] {
-  const at = text.indexOf(mark)
-  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + mark.length)]
-}
-
-/** `sqlite:./a.db`, `sqlite:a.db`, `sqlite:/abs/a.db` and `sqlite:///abs/a.db`. */
-function pathOf(address: string): string {
-  if (address.startsWith('//') && !address.startsWith('///')) {
-    throw new DaybookError('invalid', 'the URL of a SQLite store names no host', {
-      field: 'store',
-      hint: 'sqlite:./path or sqlite:///absolute/path',
-    })
-  }
-  return resolve(address.replace(/^\/\/(?=\/)/, ''))
-}
-
-function durabilityOf(query: URLSearchParams): 'full' | 'relaxed' {
-  for (const [name, value] of query) {
-    if (name !== 'durability' || (value !== 'full' && value !== 'relaxed')) {
-      throw new DaybookError(
-        'invalid',
-        `a SQLite store knows durability=full and durability=relaxed, not ${name}=${value}`,
-        {
-          field: 'store',
-        },
-      )
-    }
-  }
-  return query.get('durability') === 'relaxed' ? 'relaxed' : 'full'
-}
-
-function unknownStore(url: string): DaybookError {
-  // Only the scheme: the rest of a URL can carry a password.
-  return new DaybookError('invalid', `there is no store for ${JSON.stringify(splitAt(url, ':')[0])}`, {
-    field: 'store',
-    hint: 'sqlite:./path, sqlite:///absolute/path or memory:',
-  })
-}
-
-export interface ServeSettings {
+export interface ServeSettings extends Pick<WorkSettings, 'skillFolders' | 'httpAllow'> {
   /** 0 takes a free one. */
   readonly port: number
   readonly host: string
@@ -131,8 +94,17 @@ export async function startServer(settings: ServeSettings): Promise<RunningServe
       ...(afterMs === null ? {} : { idle: { afterMs, tenants: [localScope.tenant] } }),
       onError: (error) => logger?.error(error, 'in the background'),
     })
+    const workshop = await startWork(sessions, settings.store, {
+      tenant: localScope.tenant,
+      watch: true,
+      ...(settings.skillFolders ? { skillFolders: settings.skillFolders } : {}),
+      ...(settings.httpAllow ? { httpAllow: settings.httpAllow } : {}),
+      onError: (error) => logger?.error(error, 'in the background'),
+      onFault: (fault) => logger?.warn(fault, 'a skill cannot be read'),
+    })
     const server = await createServer({
       sessions,
+      work: workshop.work,
       scope: localScope,
       version: version(),
       ...(settings.hosts ? { hosts: settings.hosts } : {}),
@@ -149,6 +121,7 @@ export async function startServer(settings: ServeSettings): Promise<RunningServe
         closed ??= (async () => {
           await stop()
           await server.close()
+          await workshop[Symbol.asyncDispose]()
           await sessions.close()
           await store.close()
         })()

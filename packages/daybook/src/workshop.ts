@@ -1,0 +1,78 @@
+// Composes the run engine with its skills: built-in ones, and those of folders.
+
+import { dirname, join } from 'node:path'
+import type { Tenant } from './schema/ids.ts'
+import type { Sessions } from './session/contract.ts'
+import { pathOf, splitAt } from './store-url.ts'
+import type { Work } from './work/contract.ts'
+import type { OpenSkills } from './work/skills/skills.ts'
+
+export interface WorkSettings {
+  /** In whose registry the versions of skills are written down. */
+  readonly tenant: Tenant
+  /** Folders of skills, beside {@link skillFolderOf} the store. */
+  readonly skillFolders?: readonly string[]
+  /** Hosts that the skill `http-get` may ask, with a port where it is not the usual one; default: none. */
+  readonly httpAllow?: readonly string[]
+  /** Follow changes of the skills' folders; default: false. */
+  readonly watch?: boolean
+  /** Milliseconds between two looks for due work; default one second. */
+  readonly tickMs?: number
+  readonly onError?: (error: unknown) => void
+  /** Told of every skill's folder that cannot be read. */
+  readonly onFault?: (fault: { readonly folder: string; readonly message: string }) => void
+}
+
+/** The run engine with its skills. */
+export interface Workshop extends AsyncDisposable {
+  readonly work: Work
+  readonly skills: OpenSkills
+}
+
+/** Where the skills of a store are looked for: the folder `skills` beside its file; null where it has none. */
+export function skillFolderOf(url: string): string | null {
+  const [scheme = '', rest = ''] = splitAt(url, ':')
+  return scheme === 'sqlite' && rest !== '' ? join(dirname(pathOf(splitAt(rest, '?')[0] ?? '')), 'skills') : null
+}
+
+/** Reads the skills, writes down their versions, and begins to look for due runs. Disposing lets runs come to their next step. */
+export async function startWork(sessions: Sessions, store: string, settings: WorkSettings): Promise<Workshop> {
+  const [{ openWork }, { openSkills }, { recordSkills }, { skillOf }, { builtInSkills }] = await Promise.all([
+    import('./work/work.ts'),
+    import('./work/skills/skills.ts'),
+    import('./work/skills/record.ts'),
+    import('./work/skills/skill.ts'),
+    import('./work/skills/builtin/all.ts'),
+  ])
+  const { watch = false, httpAllow = [], onError, onFault, tickMs } = settings
+  const own = skillFolderOf(store)
+  const skills = await openSkills({
+    folders: [...(settings.skillFolders ?? []), ...(own === null ? [] : [own])],
+    builtIn: builtInSkills({ httpAllow }).map((definition) => skillOf(definition, 'built-in')),
+    watch,
+    ...(onFault ? { onFault } : {}),
+  })
+  const record = () => recordSkills(sessions, settings.tenant, skills.list())
+  let recorded: Promise<unknown> = record()
+  const told = onError ?? ((error: unknown) => process.emitWarning(String(error)))
+  const stop = skills.onChange(() => {
+    recorded = recorded.then(record, record).catch(told)
+  })
+  await recorded
+  const work = openWork({
+    sessions,
+    skills,
+    ...(onError ? { onError } : {}),
+    ...(tickMs === undefined ? {} : { tickMs }),
+  })
+  return {
+    work,
+    skills,
+    async [Symbol.asyncDispose]() {
+      stop()
+      await work.close()
+      await skills.close()
+      await recorded
+    },
+  }
+}
