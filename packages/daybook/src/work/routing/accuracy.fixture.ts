@@ -14,6 +14,7 @@ interface Own {
   readonly paraphrases: readonly Judged[]
   readonly spelling: readonly Judged[]
   readonly unrelated: readonly string[]
+  readonly lookalikes: readonly string[]
 }
 
 const load = <T>(name: string): T => JSON.parse(readFileSync(new URL(`fixtures/${name}`, import.meta.url), 'utf8'))

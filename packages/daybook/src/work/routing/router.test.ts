@@ -62,6 +62,13 @@ test('at most one of the unrelated texts is given to a skill', (t) => {
   }
 })
 
+test('of texts that share a telling word with a skill and ask for something else, at most one in five is accepted', (t) => {
+  const { route } = router(catalog)
+  const accepted = own.lookalikes.filter((text) => route(text).skill !== null)
+  t.diagnostic(`${accepted.length} of ${own.lookalikes.length} accepted: ${accepted.join(' | ')}`)
+  assert.ok(accepted.length <= own.lookalikes.length / 5, accepted.join('\n'))
+})
+
 test('200 skills of noise cost at most one hit', (t) => {
   const queries = [...given, ...own.queries, ...own.across]
   const quiet = judge(t, all, queries, 0.9)
