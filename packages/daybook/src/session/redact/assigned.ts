@@ -1,7 +1,8 @@
 // Finds secrets by what stands before them: a telling name and a sign of assignment, or the user part of an address.
 import type { Finder, Hit } from './finder.ts'
-import { MARKER_START } from './finder.ts'
+import { LOOK_BACK, MARKER_START } from './finder.ts'
 import { basicPair, EVIDENCE, LEAST_VALUE, SAMPLE, secretive } from './judge.ts'
+import { Samples } from './sample.ts'
 
 // What is left of a name is only asked for what must stand there, or in a way that an earlier replacement can't change.
 const NAME =
@@ -27,16 +28,15 @@ const LONGEST = 8192
 
 // The search begins at the rare sign and reads the name backwards: a text with the words alone costs nothing.
 const SEARCH = new RegExp(
-  `[:=](?:(?<=(${NAME})(?:\\\\{0,8}["'\`]\\]?)?[ \\t]{0,4}[:=])[:=>]{0,2}[ \\t]{0,4}(\\\\{0,8}["'\`])?` +
-    `|(?<=:)//[^\\s[:/?#@"'\`<>\\\\]{0,128}:(?=([^\\s/?#"'\`<>\\\\]{1,256})@))`,
+  `[:=](?<=(${NAME})(?:\\\\{0,8}["'\`]\\]?)?[ \\t]{0,4}[:=])[:=>]{0,2}[ \\t]{0,4}(\\\\{0,8}["'\`])?`,
   'gi',
 )
-const quotedChar = '[^\\s"\'`\\\\]'
-const bareChar = '[^\\s"\'`\\\\<>(){}[\\],;&|]'
-const sticky = (char: string, least: number, most: number) => new RegExp(`${char}{${least},${most}}`, 'y')
+/** Farthest that a value begins behind its sign: further signs, blanks, an escaped quote, a scheme. */
+const REACH = 1 + 2 + 4 + 9 + 8
+const ADDRESS = /:\/\/[^\s[:/?#@"'`<>\\]{0,128}:(?=([^\s/?#"'`<>\\]{1,256})@)/g
 // Judged by its beginning, so that a long row of refused values costs no more than a short look at each.
-const QUOTED = { sample: sticky(quotedChar, LEAST_VALUE, SAMPLE), rest: sticky(quotedChar, 0, LONGEST - SAMPLE) }
-const BARE = { sample: sticky(bareChar, LEAST_VALUE, SAMPLE), rest: sticky(bareChar, 0, LONGEST - SAMPLE) }
+const QUOTED_REST = new RegExp(`[^\\s"'\`\\\\]{0,${LONGEST - SAMPLE}}`, 'y')
+const BARE_REST = new RegExp(`[^\\s"'\`\\\\<>(){}[\\],;&|]{0,${LONGEST - SAMPLE}}`, 'y')
 const SCHEME = /(?:(basic)|bearer|token|bot|apikey|digest)[ \t]{1,2}/iy
 const ENDS_WITH_NAME = new RegExp(`(${NAME})$`, 'i')
 const ADDRESS_PLACEHOLDER = /^(?:\$|%\w+%|\{|\*+$|x+$|\.+$)/i
@@ -53,44 +53,75 @@ function shapeOf(name: string, before: string, value: string): AssignedShape {
   return key === 'authorization' ? 'authorization' : 'token'
 }
 
-function valueAt(text: string, name: string, nameEnd: number, at: number, quoted: boolean): Hit | null {
-  let start = at
-  let basic = false
-  if (name.toLowerCase() === 'authorization') {
-    SCHEME.lastIndex = at
-    const scheme = SCHEME.exec(text)
-    if (scheme !== null) start = SCHEME.lastIndex
-    basic = scheme?.[1] !== undefined
+/** The signs of one text, and what was seen of the values behind them. */
+class Values {
+  readonly #text: string
+  readonly #quoted: Samples
+  readonly #bare: Samples
+
+  constructor(text: string) {
+    this.#text = text
+    this.#quoted = new Samples(text, 'quoted')
+    this.#bare = new Samples(text, 'bare')
   }
-  const { sample, rest } = quoted ? QUOTED : BARE
-  sample.lastIndex = start
-  const value = sample.exec(text)?.[0]
-  if (value === undefined || !((basic && basicPair(value)) || secretive(value))) return null
-  rest.lastIndex = start + value.length
-  rest.test(text)
-  const end = rest.lastIndex
-  if (text.slice(start, end + MARKER_START.length).includes(MARKER_START) || (!quoted && text[end] === '(')) return null
-  return { start, end, shape: shapeOf(name, text.slice(Math.max(0, nameEnd - 32), nameEnd), text.slice(start, end)) }
+
+  /** The secret that is assigned to a name, its value beginning at `at`; null when there is none. */
+  secretAt(name: string, nameEnd: number, at: number, quoted: boolean): Hit | null {
+    const text = this.#text
+    let start = at
+    let basic = false
+    if (name.toLowerCase() === 'authorization') {
+      SCHEME.lastIndex = at
+      const scheme = SCHEME.exec(text)
+      if (scheme !== null) start = SCHEME.lastIndex
+      basic = scheme?.[1] !== undefined
+    }
+    const samples = quoted ? this.#quoted : this.#bare
+    const sampled = samples.end(start)
+    if (sampled - start < LEAST_VALUE || !(basic || samples.promising(start))) return null
+    const value = text.slice(start, sampled)
+    if (!((basic && basicPair(value)) || secretive(value))) return null
+    const rest = quoted ? QUOTED_REST : BARE_REST
+    rest.lastIndex = sampled
+    rest.test(text)
+    const end = rest.lastIndex
+    if (text.slice(start, end + MARKER_START.length).includes(MARKER_START) || (!quoted && text[end] === '('))
+      return null
+    return { start, end, shape: shapeOf(name, text.slice(Math.max(0, nameEnd - 32), nameEnd), text.slice(start, end)) }
+  }
 }
 
-/** Finds assigned values and passwords in addresses. */
+/** Finds assigned values. */
 export const assigned: Finder = {
   next(text, from): Hit | null {
+    const values = new Values(text)
     // A hit begins behind its sign, so the sign itself may lie a little before `from`.
-    SEARCH.lastIndex = Math.max(0, from - 256)
+    SEARCH.lastIndex = Math.max(0, from - REACH)
     for (let match = SEARCH.exec(text); match !== null; match = SEARCH.exec(text)) {
       const after = SEARCH.lastIndex
       SEARCH.lastIndex = match.index + 1
-      const [, name, quote, password] = match
-      let hit: Hit | null = null
-      if (password !== undefined) {
-        const refused = password.includes(MARKER_START) || ADDRESS_PLACEHOLDER.test(password)
-        hit = refused ? null : { start: after, end: after + password.length, shape: 'url-password' }
-      } else if (name !== undefined) {
-        hit = valueAt(text, name, match.index, after, quote !== undefined)
-        SEARCH.lastIndex = match.index + 1
-      }
+      const [, name = '', quote] = match
+      // Only a scheme lets a value begin later: what lies before `from` was judged already.
+      if (after < from && name.length !== 'authorization'.length) continue
+      const hit = values.secretAt(name, match.index, after, quote !== undefined)
       if (hit !== null && hit.start >= from) return hit
+    }
+    return null
+  },
+}
+
+/** Finds passwords in addresses. */
+export const addressed: Finder = {
+  next(text, from): Hit | null {
+    // What stands before a password has no second sign: only the last one before `from` can lead beyond it.
+    const least = Math.max(0, from - LOOK_BACK)
+    ADDRESS.lastIndex = least + Math.max(0, text.slice(least, from + 2).lastIndexOf('://'))
+    for (let match = ADDRESS.exec(text); match !== null; match = ADDRESS.exec(text)) {
+      const start = ADDRESS.lastIndex
+      ADDRESS.lastIndex = match.index + 1
+      const [, password = ''] = match
+      if (start < from || password.includes(MARKER_START) || ADDRESS_PLACEHOLDER.test(password)) continue
+      return { start, end: start + password.length, shape: 'url-password' }
     }
     return null
   },

@@ -32,11 +32,23 @@ function changes(value: string): number {
 /** How much of a value is judged; a longer one is judged by its beginning. */
 export const SAMPLE = 256
 
+/** Whether five different units stand in `value`. */
+function varied(value: string): boolean {
+  let seen = ''
+  for (let at = 0; at < value.length; at++) {
+    const unit = value.charAt(at)
+    if (seen.includes(unit)) continue
+    seen += unit
+    if (seen.length === 5) return true
+  }
+  return false
+}
+
 /** True when `value` looks generated or chosen to be secret. `value` holds no white space and is at most `SAMPLE` units. */
 export function secretive(value: string): boolean {
   if (value.length < LEAST_VALUE || !PROOF.test(value.slice(0, EVIDENCE))) return false
   if (value.includes(MARKER_START) || PLACEHOLDER.test(value) || DATED.test(value)) return false
-  if (new Set(value).size < 5) return false
+  if (!varied(value)) return false
   const rest = value.replace(TRADE, '')
   const digits = rest.length - rest.replace(/\d/g, '').length
   const sign = /[!@#$%^&*+=~?]/.test(rest)

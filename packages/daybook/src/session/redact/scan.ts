@@ -1,5 +1,5 @@
 // Merges the searches into one pass from left to right: the hit that begins first wins, and nothing is replaced twice.
-import { ASSIGNED_NAMES, assigned } from './assigned.ts'
+import { ASSIGNED_NAMES, addressed, assigned } from './assigned.ts'
 import { type Finder, type Hit, MARKER_START, marker } from './finder.ts'
 import { PEM_SHAPE, privateKeys } from './pem.ts'
 import { project, projected, sourceOf } from './project.ts'
@@ -46,7 +46,7 @@ export interface Scan {
 /** One pass over a text. The finders come in the order in which they win where two hits begin at the same place. */
 export function scanner(values: Values | null): (text: string, span?: Span) => Scan {
   const known = markers([...ALL_SHAPES, ...(values?.names ?? [])])
-  const finders = [known, ...(values === null ? [] : [values]), privateKeys, shapes, assigned]
+  const finders = [known, ...(values === null ? [] : [values]), privateKeys, shapes, addressed, assigned]
   return (raw, span = { from: 0, until: raw.length, final: true, joined: false }) => {
     const view = project(raw)
     const until = projected(view, span.until)
