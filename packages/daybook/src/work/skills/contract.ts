@@ -14,12 +14,12 @@ export interface RunCaller {
 
 /** What `defineSkill` takes. Optional fields have the defaults of {@link Skill}. */
 export interface SkillDefinition<Input extends Json = Json, Output extends Json | undefined = Json | undefined> {
-  /** 1 to 128 of `a-z 0-9 . _ / -`, for example `travel/search-flights`. */
+  /** 1 to 128 of `a-z 0-9 . _ / -`, each part beginning with a letter or a digit, for example `travel/search-flights`. */
   readonly id: string
   readonly name: string
   /** One or two sentences; free text is matched against it. */
   readonly description: string
-  /** What its author calls this version; what decides is the hash of its content. */
+  /** What its author calls this version (default: nothing); what decides is the hash of its content. */
   readonly version?: string
   readonly tags?: readonly string[]
   /** JSON Schema of the input, checked before `run`; default: anything. */
@@ -37,7 +37,10 @@ export interface SkillDefinition<Input extends Json = Json, Output extends Json 
    * a `context.step`. Default: false, `run` as a whole is one step, and has no steps or waits of its own.
    */
   readonly durable?: boolean
-  /** The input that this text asks for; null when it does not. Default: the text where the input is one string. */
+  /**
+   * The input that this text asks for; null when it does not. Default: the text where the schema of the input is a string, or
+   * an object with exactly one required field that is a string.
+   */
   readonly fromText?: (text: string, context: TextContext) => Input | null
   /** Takes back what a call did; may be called twice, and when there is nothing to take back. */
   readonly undo?: (done: { readonly input: Input; readonly output: Output }, context: SkillContext) => Promise<void>

@@ -28,6 +28,7 @@ interface Version {
   last: string
 }
 
+/** They stay: node forgets no module that it has loaded, and a call may go on for long. */
 const versions = new Map<string, Version>()
 let hooked = false
 
@@ -55,7 +56,7 @@ export async function importSkill(
   address.searchParams.set(mark, id)
   const late = new AbortController()
   try {
-    const loaded = await Promise.race([import(address.href), tooLate(entry, late.signal)])
+    const loaded = await Promise.race([import(address.href), tooLate(late.signal)])
     return (loaded as { readonly default?: unknown }).default
   } catch (error) {
     throw await told(error, version)
@@ -64,9 +65,9 @@ export async function importSkill(
   }
 }
 
-async function tooLate(entry: string, signal: AbortSignal): Promise<never> {
+async function tooLate(signal: AbortSignal): Promise<never> {
   await setTimeout(loadMs, undefined, { signal })
-  throw faulty(entry, `was not loaded within ${loadMs / 1000} seconds`)
+  throw new Error(`was not loaded within ${loadMs / 1000} seconds`)
 }
 
 /** Once for the process: node has no way to import one module by rules of its own. */

@@ -28,6 +28,8 @@ const unsound: readonly [schema: unknown, field: string][] = [
   [{ uniqueItems: 1 }, 'input.uniqueItems'],
   [{ $ref: '#/$defs/none' }, 'input.$ref'],
   [{ $ref: 'other.json' }, 'input.$ref'],
+  [{ $ref: '#' }, 'input.$ref'],
+  [{ items: { $ref: '#/$defs/a' }, $defs: { a: { $ref: '#/$defs/b' }, b: { $ref: '#/$defs/a' } } }, 'input.items.$ref'],
   [{ properties: { a: { $ref: '#gone' } } }, 'input.properties.a.$ref'],
   [{ default: () => 1 }, 'input.default'],
 ]
@@ -85,6 +87,14 @@ for (const [value, field] of misfits) {
 
 test('a value that fits passes', async () => {
   await checkFit(order, { amount: 2, lines: [{ name: 'a', more: 1 }], to: null, 'a/b': '', kind: 'buy' }, 'input')
+})
+
+test('a schema may refer to itself where the value goes deeper', async () => {
+  const tree = { type: 'object', properties: { left: { $ref: '#' } }, additionalProperties: false }
+  checkSchema(tree, 'input')
+  await checkFit(tree, { left: { left: {} } }, 'input')
+  const error = await fails(() => checkFit(tree, { left: { left: { right: 1 } } }, 'input'), 'invalid')
+  strictEqual(error.field, 'input.left.left.right')
 })
 
 test('names that every object inherits are no required fields that are there', async () => {

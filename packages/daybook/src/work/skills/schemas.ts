@@ -98,16 +98,27 @@ function checkPattern(pattern: string, field: string): void {
   }
 }
 
-/** Nothing is fetched: a reference stays inside its schema. */
-function leads(to: string, { root, anchors }: Seen): boolean {
-  if (!to.startsWith('#')) return false
-  if (to !== '#' && !to.startsWith('#/')) return anchors.has(to.slice(1))
+/** Nothing is fetched: a reference stays inside its schema, and does not lead back to itself without a value in between. */
+function leads(to: string, seen: Seen): boolean {
+  const passed = new Set<string>()
+  for (let next: Json | undefined = to; typeof next === 'string'; ) {
+    if (passed.has(next) || !next.startsWith('#')) return false
+    passed.add(next)
+    if (next !== '#' && !next.startsWith('#/')) return seen.anchors.has(next.slice(1))
+    const target = targetOf(next, seen.root)
+    if (typeof target !== 'boolean' && !isObject(target)) return false
+    next = typeof target === 'boolean' ? undefined : target.$ref
+  }
+  return true
+}
+
+function targetOf(reference: string, root: JsonObject): Json | undefined {
   let at: Json | undefined = root
-  for (const name of namesOf(to.slice(1))) {
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, name)) return false
+  for (const name of namesOf(reference.slice(1))) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, name)) return undefined
     at = (at as Readonly<Record<string, Json>>)[name]
   }
-  return typeof at === 'boolean' || isObject(at)
+  return at
 }
 
 /** The names of a JSON pointer (RFC 6901). */

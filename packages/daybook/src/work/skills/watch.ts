@@ -2,6 +2,7 @@
 
 import { type FSWatcher, watch } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
+import { isMissing } from './files.ts'
 
 /** Milliseconds between two looks while files are being written, and the most that is waited for a quiet moment. */
 const settleMs = 30
@@ -24,6 +25,8 @@ export interface WatchOptions {
 export class FolderWatch {
   readonly #options: WatchOptions
   readonly #watchers = new Map<string, FSWatcher>()
+  /** Folders that the system does not watch for us: told once, and looked at now and then like all. */
+  readonly #refused = new Set<string>()
   readonly #timer: NodeJS.Timeout
   /** Nothing is taken for read yet: what was read before may have been written again since. */
   #stamp = ''
@@ -84,7 +87,8 @@ export class FolderWatch {
   #watchOnly(folders: readonly string[]): boolean {
     const wanted = new Set(this.#closed ? [] : folders)
     for (const [folder, watcher] of this.#watchers) if (!wanted.has(folder)) this.#drop(folder, watcher)
-    const fresh = [...wanted].filter((folder) => !this.#watchers.has(folder))
+    for (const folder of this.#refused) if (!wanted.has(folder)) this.#refused.delete(folder)
+    const fresh = [...wanted].filter((folder) => !this.#watchers.has(folder) && !this.#refused.has(folder))
     for (const folder of fresh) this.#add(folder)
     return fresh.some((folder) => this.#watchers.has(folder))
   }
@@ -94,13 +98,19 @@ export class FolderWatch {
       const watcher = watch(folder, { persistent: false }, () => this.#notice())
       watcher.on('error', (error) => {
         this.#drop(folder, watcher)
-        if (!this.#closed) this.#options.onError(error)
+        this.#refuse(folder, error)
       })
       this.#watchers.set(folder, watcher)
     } catch (error) {
-      // Gone since the look: the next one shows it. Anything else, like too many watched folders, has to be known.
-      if ((error as { code?: unknown }).code !== 'ENOENT') this.#options.onError(error)
+      this.#refuse(folder, error)
     }
+  }
+
+  /** A folder that went since the look is shown by the next one. Anything else, like too many watched folders, is told. */
+  #refuse(folder: string, error: unknown): void {
+    if (this.#closed || isMissing(error)) return
+    this.#refused.add(folder)
+    this.#options.onError(error)
   }
 
   #drop(folder: string, watcher: FSWatcher): void {
