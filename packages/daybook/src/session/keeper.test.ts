@@ -23,6 +23,13 @@ async function places(...sessions: Session[]): Promise<string[]> {
   return Promise.all(sessions.map(async (session) => (await session.head()).place))
 }
 
+eachStore('a draft of a mark is masked before it is stored, and the answer says what is stored', async ({ anna }) => {
+  const session = await anna.open()
+  const stored = await session.setMark({ version: 0, draft: 'password=A1b2C3d4e5 is mine' })
+  strictEqual(stored.draft, 'password=[redacted:password] is mine')
+  deepStrictEqual(await session.mark(), stored)
+})
+
 eachStore(
   'idle sessions are archived by the keeper and on demand, and counted; busy and pinned ones are spared [S2.7]',
   async (world) => {

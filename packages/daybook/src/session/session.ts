@@ -271,7 +271,8 @@ export class SessionHandle implements Session {
   }
 
   async setMark(mark: Mark, subject: Subject = ownerOf(this.scope)): Promise<Mark> {
-    const wanted = { ...mark }
+    const { redactor } = this.engine
+    const wanted = mark.draft === undefined ? { ...mark } : { ...mark, draft: redactor.text(mark.draft).text }
     await this.head()
     const stored = await this.store.marks.put(this.id, subject, wanted)
     if (stored) return stored
