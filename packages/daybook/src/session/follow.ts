@@ -66,8 +66,8 @@ export class Tail {
     if (this.#cursor) return
     this.#cursor = this.#store.tip()
     const unsubscribe = this.#store.bus.subscribe(hintTopic, () => this.#wake())
+    // Keeps the process alive while somebody listens: a program that only follows has nothing else to wait for.
     const timer = this.#store.supports.push ? undefined : setInterval(() => this.#wake(), pollMs)
-    timer?.unref()
     this.#stop = () => {
       unsubscribe()
       clearInterval(timer)
@@ -115,6 +115,10 @@ export class Tail {
   }
 }
 
+function lengthOf({ body }: StoredEntry): number {
+  return body?.length ?? 0
+}
+
 function nameOf(tenant: Tenant, session: SessionId): string {
   return `${tenant}\u0000${session}`
 }
@@ -132,7 +136,7 @@ export async function* followSession(
   signal: AbortSignal,
 ): AsyncGenerator<StoredEntry> {
   if (!Number.isSafeInteger(after) || after < 0) throw invalid('after', 'is not a seq')
-  const inbox = new Inbox<StoredEntry>(signal)
+  const inbox = new Inbox<StoredEntry>(signal, lengthOf)
   const { tenant } = store.scope
   const unlisten = await tail.listen({ tenant, session }, (item) => inbox.push(item.entry))
   let last = after
@@ -196,7 +200,7 @@ export async function* followFeed(
   signal: AbortSignal,
 ): AsyncGenerator<FeedItem> {
   const { total } = tail
-  const inbox = new Inbox<FeedItem>(signal)
+  const inbox = new Inbox<FeedItem>(signal, ({ entry }) => lengthOf(entry))
   const unlisten = await tail.listen('everything', (item, head) => {
     if (shown(item, head, store.scope)) inbox.push(head ? { ...item, head } : item)
   })

@@ -1,34 +1,46 @@
 // A bounded inbox between a producer that never waits and one slow reader.
 
 const capacity = 1024
+/** In UTF-16 units, as far as the reader's items have a length. */
+const room = 8 << 20
 
 export class Inbox<T> {
   #items: T[] = []
   #overflowed = false
   #wake: (() => void) | null = null
+  /** Length of what waits. */
+  #length = 0
   readonly #signal: AbortSignal
+  readonly #lengthOf: (item: T) => number
 
-  constructor(signal: AbortSignal) {
+  /** `lengthOf` tells the UTF-16 units that an item holds. */
+  constructor(signal: AbortSignal, lengthOf: (item: T) => number) {
     this.#signal = signal
+    this.#lengthOf = lengthOf
   }
 
   get empty(): boolean {
     return this.#items.length === 0 && !this.#overflowed
   }
 
-  /** Beyond 1,024 items everything is dropped and the reader is told to read the log instead. */
+  /** Beyond 1,024 items or 8 Mi units everything is dropped and the reader is told to read the log instead. */
   push(item: T): void {
-    if (this.#items.length >= capacity) {
-      this.#items = []
+    const length = this.#lengthOf(item)
+    if (this.#items.length >= capacity || this.#length + length > room) {
+      this.take()
       this.#overflowed = true
     }
-    if (!this.#overflowed) this.#items.push(item)
+    if (!this.#overflowed) {
+      this.#items.push(item)
+      this.#length += length
+    }
     this.#wake?.()
   }
 
   take(): readonly T[] {
     const items = this.#items
     this.#items = []
+    this.#length = 0
     return items
   }
 

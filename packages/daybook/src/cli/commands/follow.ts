@@ -28,15 +28,9 @@ export const perform: Perform = async (context, call) => {
     )
   }
   const backend = await context.backend()
-  // A store without announcements is looked at by a timer that keeps no process alive; waiting is this command's work.
   if (context.output.person) context.output.hint(`following ${argument ?? 'all sessions'}   Ctrl-C ends it`)
-  const awake = setInterval(() => undefined, 60_000)
-  try {
-    if (argument === undefined) await followAll(context, backend, kinds)
-    else await followOne(context, backend, argument, after, kinds)
-  } finally {
-    clearInterval(awake)
-  }
+  if (argument === undefined) await followAll(context, backend, kinds)
+  else await followOne(context, backend, argument, after, kinds)
   return undefined
 }
 
