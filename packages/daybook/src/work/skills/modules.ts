@@ -17,6 +17,8 @@ const formats: Readonly<Record<string, string>> = {
   '.mjs': 'module',
   '.json': 'json',
 }
+/** Node keeps these by their path alone: a changed one would go on as it was, unnoticed. */
+const stale = new Set(['.cjs', '.cts'])
 /** Milliseconds that a module may take to load. */
 const loadMs = 10_000
 
@@ -47,16 +49,15 @@ export async function importSkill(
   const version: Version = {
     // As node names it: it looks through symbolic links.
     folder: await realpath(folder),
-    files: new Map([...files].filter(([path]) => extname(path) in formats)),
+    files: new Map([...files].filter(([path]) => extname(path) in formats || stale.has(extname(path)))),
     last: entry,
   }
   const id = String(versions.size + 1)
   versions.set(id, version)
-  const address = pathToFileURL(join(version.folder, entry))
-  address.searchParams.set(mark, id)
+  const address = marked(pathToFileURL(join(version.folder, entry)).href, id)
   const late = new AbortController()
   try {
-    const loaded = await Promise.race([import(address.href), tooLate(late.signal)])
+    const loaded = await Promise.race([import(address), tooLate(late.signal)])
     return (loaded as { readonly default?: unknown }).default
   } catch (error) {
     throw await told(error, version)
@@ -81,7 +82,10 @@ function hook(): void {
       const ours = name === 'daybook' || name.startsWith('daybook/')
       if (ours) return next(name, { ...context, parentURL: import.meta.url })
       const found = next(name, context)
-      return pathIn(found.url, id) === undefined ? found : { ...found, url: `${found.url}?${mark}=${id}` }
+      const path = pathIn(found.url, id)
+      if (path === undefined) return found
+      if (stale.has(extname(path))) throw new Error(`${path} is CommonJS; what a skill imports are ES modules`)
+      return { ...found, url: marked(found.url, id) }
     },
     load(url, context, next) {
       const id = versionIn(url)
@@ -94,8 +98,14 @@ function hook(): void {
   })
 }
 
+function marked(url: string, id: string): string {
+  const address = new URL(url)
+  address.searchParams.set(mark, id)
+  return address.href
+}
+
 function versionIn(url: string | undefined): string | null {
-  return url?.startsWith('file:') && url.includes(`?${mark}=`) ? new URL(url).searchParams.get(mark) : null
+  return url?.startsWith('file:') && url.includes(`${mark}=`) ? new URL(url).searchParams.get(mark) : null
 }
 
 /** The relative path of an address, if it is of a file that this version holds. */
@@ -110,7 +120,7 @@ function pathIn(url: string, id: string): string | undefined {
 async function told(error: unknown, version: Version): Promise<unknown> {
   const { name, message, stack = '' } = error instanceof Error ? error : new Error(String(error))
   const why = name === 'Error' || name === 'DaybookError' ? message : `${name}: ${message}`
-  for (const [, url = '', line] of stack.matchAll(/(file:\/\/[^\s)]+?\?skill=\d+):(\d+)/g)) {
+  for (const [, url = '', line] of stack.matchAll(/(file:\/\/[^\s)]+?[?&]skill=\d+):(\d+)/g)) {
     const path = pathIn(url, versionIn(url) ?? '')
     if (path !== undefined) return faulty(`${path}:${line}`, why, error)
   }

@@ -48,6 +48,7 @@ const faults: readonly [what: string, file: string, text: string, message: RegEx
   ['an error while it loads', 'skill.mjs', "\n\nthrow new Error('oh')\n", /^skill\.mjs:3: oh/],
   ['an import of nothing', 'skill.ts', "import './nothing.ts'\n", /^skill\.ts: .*nothing/],
   ['an import of a name that is not there', 'skill.ts', "\nimport { no } from 'daybook'\n", /^skill\.ts:2: /],
+  ['an import of CommonJS', 'skill.ts', "import './old.cjs'\n", /^skill\.ts: .*old\.cjs/],
   ['no default export', 'skill.ts', 'export const a = 1\n', /^skill\.ts: /],
   ['no function', 'skill.ts', 'export default {}\n', /^skill\.ts: run /],
   ['a wrong definition', 'skill.ts', "export default { risk: 'some', run() {} }\n", /^skill\.ts: risk /],
@@ -59,6 +60,7 @@ for (const [what, file, text, message] of faults) {
   test(`${what} is a fault with its place, and the last good version stays`, async () => {
     await using place = await Place.make()
     await place.write('one/SKILL.md', pageOf('one'))
+    await place.write('one/old.cjs', 'exports.old = true\n')
     const first = what === 'a second module' || file === 'SKILL.md' ? 'skill.ts' : file
     await place.write(`one/${first}`, moduleOf('good'))
     const told: SkillFault[] = []
@@ -85,15 +87,23 @@ for (const [what, file, text, message] of faults) {
   })
 }
 
+test('any characters may stand in the name of a folder', async () => {
+  await using place = await Place.make()
+  await place.write('my skills #1?/ä %20/skill.ts', moduleOf('fine', "id: 'a', name: 'N', description: 'D',"))
+  await using skills = await openSkills({ folders: [place.path], onFault: unexpected })
+  strictEqual(await answer(skills.get('a')), 'fine')
+})
+
 test('a changed module and everything it imports from its folder are fresh, and a running call ends on its old version', async () => {
   await using place = await Place.make()
   const module = `import { defineSkill } from 'daybook'
 import { word } from './lib/word.ts'
+import { word as again } from './lib/word.ts?again'
 import data from './data.json' with { type: 'json' }
 export default defineSkill({ name: 'One', description: 'D', async run(input: Promise<void> | null, context) {
   await context.step('wait', () => undefined)
   const { late } = await import('./late.mjs')
-  return [word, data.n, late]
+  return [word, again, data.n, late]
 } })
 `
   const put = async (n: number): Promise<void> => {
@@ -110,9 +120,9 @@ export default defineSkill({ name: 'One', description: 'D', async run(input: Pro
   await put(2)
   await skills.reload()
   const step = async () => undefined as never
-  deepStrictEqual(await skills.get('one')?.run?.(null, contextOf({ step })), ['word 2', 2, 'late 2'])
+  deepStrictEqual(await skills.get('one')?.run?.(null, contextOf({ step })), ['word 2', 'word 2', 2, 'late 2'])
   resolve(undefined as never)
-  deepStrictEqual(await running, ['word 1', 1, 'late 1'])
+  deepStrictEqual(await running, ['word 1', 'word 1', 1, 'late 1'])
   notStrictEqual(skills.get('one')?.hash, old?.hash)
 })
 
