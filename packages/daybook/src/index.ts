@@ -9,6 +9,7 @@ export type { DataOf, Kind } from './schema/kinds.ts'
 export type { Message, Part, Usage } from './schema/parts.ts'
 export type {
   Caller,
+  KeepReport,
   OpenFields,
   PruneRule,
   Receipt,
@@ -21,8 +22,9 @@ export type {
 } from './session/contract.ts'
 export { type Redactor, redactor } from './session/redact.ts'
 export { openSessions, type SessionsOptions } from './session/sessions.ts'
+export type { Bundle, ImportReport } from './session/transfer/contract.ts'
 export type { ViewName, ViewOf, ViewOptions } from './session/views/contract.ts'
-export type { FeedItem, Key, ListPage, Mark, Query, Range, Ref, Scope, Store } from './store/store.ts'
+export type { FeedItem, Key, ListPage, Mark, Query, Range, Ref, Scope, Store, Supports } from './store/store.ts'
 export { callSkill } from './work/skills/call.ts'
 export type { RunCaller, SkillContext, SkillDefinition } from './work/skills/contract.ts'
 export { defineSkill } from './work/skills/define.ts'
