@@ -6,6 +6,7 @@ import { markOf } from '../schema/wire.ts'
 import type { EntryShape, ReceiptShape, SessionShape } from '../schema/wire-shapes.ts'
 import type { HistoryMessageShape } from '../schema/wire-views.ts'
 import type { Receipt, ScopedSessions, Session } from '../session/contract.ts'
+import { markOn } from '../session/marks.ts'
 import {
   agentsOf,
   filesOf,
@@ -16,7 +17,7 @@ import {
   runOf,
   sessionShape,
 } from '../session/views/wire.ts'
-import type { Mark, Range } from '../store/store.ts'
+import type { Range } from '../store/store.ts'
 import type { BackendSession } from './backend.ts'
 import { entryShape, newEntryOf } from './entry-shapes.ts'
 
@@ -85,16 +86,7 @@ function places(mine: ScopedSessions, session: Session): Pick<BackendSession, Pl
 function marks(session: Session): Pick<BackendSession, 'marks' | 'setMarks'> {
   return {
     marks: async () => markOf(session.id, await session.mark()),
-    async setMarks({ version, seen, draft, pinned }) {
-      const before = await session.mark()
-      const mark: Mark = {
-        version,
-        ...(seen === undefined ? {} : { seen }),
-        ...(draft === undefined ? {} : { draft }),
-        ...(pinned ? { pinned: before.pinned ?? Date.now() } : {}),
-      }
-      return markOf(session.id, await session.setMark(mark))
-    },
+    setMarks: async (asked) => markOf(session.id, await session.setMark(markOn(await session.mark(), asked))),
   }
 }
 

@@ -199,7 +199,10 @@ export interface Session {
   /** Writes a summary: the given text, or a plain one made from the log without a model. */
   summarise(text?: string, options?: WriteOptions): Promise<Receipt>
   mark(subject?: Subject): Promise<Mark>
-  /** Compare-and-set by `version`; `conflict` when another write was first. Answers with what is stored: secrets in the draft are masked. */
+  /**
+   * Compare-and-set by `version`; `conflict` when another write was first, but not for a repeat of the last one. Answers with
+   * what is stored: secrets in the draft are masked.
+   */
   setMark(mark: Mark, subject?: Subject): Promise<Mark>
   /** Forks made directly from this session. */
   forks(): Promise<readonly SessionId[]>

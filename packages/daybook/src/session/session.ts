@@ -19,6 +19,7 @@ import { followSession } from './follow.ts'
 import type { ForkOptions } from './forking.ts'
 import { keyOf, keyWith } from './keys.ts'
 import { currentHead, isOutdated } from './loading.ts'
+import { putMark } from './marks.ts'
 import { checkId, openingDraft, ownerOf } from './opening.ts'
 import { checkStateScope, writerOf } from './own-kinds.ts'
 import { entriesOf } from './pages.ts'
@@ -271,13 +272,9 @@ export class SessionHandle implements Session {
   }
 
   async setMark(mark: Mark, subject: Subject = ownerOf(this.scope)): Promise<Mark> {
-    const { redactor } = this.engine
-    const wanted = mark.draft === undefined ? { ...mark } : { ...mark, draft: redactor.text(mark.draft).text }
+    const wanted = { ...mark }
     await this.head()
-    const stored = await this.store.marks.put(this.id, subject, wanted)
-    if (stored) return stored
-    const { version } = await this.store.marks.get(this.id, subject)
-    throw new DaybookError('conflict', `the mark is at version ${version}`, { seq: version })
+    return putMark(this.store, this.engine.redactor, this.id, subject, wanted)
   }
 
   async forks(): Promise<readonly SessionId[]> {
