@@ -1,5 +1,6 @@
 // Composing: stores by their URLs, and a server from its first answer to its end.
 import assert from 'node:assert/strict'
+import { readdirSync, readlinkSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -47,6 +48,16 @@ describe('stores by URL', () => {
     }
   })
 })
+
+function isFileOf(fd: string, path: string): boolean {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`).startsWith(path)
+  } catch (error) {
+    // The one that lists the folder is closed by then.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
+    throw error
+  }
+}
 
 describe('the server', () => {
   const settings = (over: Partial<ServeSettings>): ServeSettings => ({
@@ -105,7 +116,11 @@ describe('the server', () => {
         (error) => isDaybookError(error) && error.field === 'host',
       )
       const taken = await startServer(settings({ store }))
-      await assert.rejects(startServer(settings({ port: Number(new URL(taken.url).port) })), { code: 'EADDRINUSE' })
+      const second = settings({ store: `sqlite:${folder}/b.db`, port: Number(new URL(taken.url).port) })
+      await assert.rejects(startServer(second), (error) => isDaybookError(error) && error.code === 'busy')
+      // Another could have it for itself now: its files are closed, and so is everything above them.
+      const handles = () => readdirSync('/proc/self/fd').filter((fd) => isFileOf(fd, join(folder, 'b.db')))
+      if (process.platform === 'linux') assert.deepEqual(handles(), [])
       await taken.close()
     }))
 

@@ -1,6 +1,8 @@
 // The only place that composes concrete parts: a store by its URL, the engine on it, the server in front.
 
 import { readFileSync } from 'node:fs'
+import type { Server } from './http/server.ts'
+import { DaybookError } from './schema/errors.ts'
 import type { KeepReport, Sessions } from './session/contract.ts'
 import type { Scope, Store } from './store/store.ts'
 import { durabilityOf, pathOf, splitAt, unknownStore } from './store-url.ts'
@@ -85,24 +87,30 @@ export async function startServer(settings: ServeSettings): Promise<RunningServe
     import('./http/server.ts'),
     import('./session/sessions.ts'),
   ])
-  const store = await openStore(settings.store, { worker: true })
-  try {
-    const logger = await loggerOf(settings.log)
-    const afterMs = settings.idleMs === undefined ? idleMs : settings.idleMs
-    const sessions = await openSessions({
+  await using opened = new AsyncDisposableStack()
+  const store = opened.adopt(await openStore(settings.store, { worker: true }), (each) => each.close())
+  const logger = await loggerOf(settings.log)
+  const afterMs = settings.idleMs === undefined ? idleMs : settings.idleMs
+  const onError = (error: unknown): void => logger?.error(error, 'in the background')
+  const sessions = opened.use(
+    await openSessions({
       store,
       ...(afterMs === null ? {} : { idle: { afterMs, tenants: [localScope.tenant] } }),
-      onError: (error) => logger?.error(error, 'in the background'),
-    })
-    const workshop = await startWork(sessions, settings.store, {
+      onError,
+    }),
+  )
+  const workshop = opened.use(
+    await startWork(sessions, settings.store, {
       tenant: localScope.tenant,
       watch: true,
       ...(settings.skillFolders ? { skillFolders: settings.skillFolders } : {}),
       ...(settings.httpAllow ? { httpAllow: settings.httpAllow } : {}),
-      onError: (error) => logger?.error(error, 'in the background'),
+      onError,
       onFault: (fault) => logger?.warn(fault, 'a skill cannot be read'),
-    })
-    const server = await createServer({
+    }),
+  )
+  const server = opened.adopt(
+    await createServer({
       sessions,
       work: workshop.work,
       scope: localScope,
@@ -110,27 +118,34 @@ export async function startServer(settings: ServeSettings): Promise<RunningServe
       ...(settings.hosts ? { hosts: settings.hosts } : {}),
       ...(settings.origins ? { origins: settings.origins } : {}),
       ...(logger ? { logger } : {}),
-    })
-    const url = await server.listen(settings)
-    const stop = keepLoop(sessions, settings.keepMs ?? 60_000, (error) => logger?.error(error, 'the keeper failed'))
-    let closed: Promise<void> | undefined
-    return {
-      url,
-      store,
-      close() {
-        closed ??= (async () => {
-          await stop()
-          await server.close()
-          await workshop[Symbol.asyncDispose]()
-          await sessions.close()
-          await store.close()
-        })()
-        return closed
-      },
-    }
+    }),
+    (each) => each.close(),
+  )
+  const url = await listening(server, settings)
+  opened.defer(keepLoop(sessions, settings.keepMs ?? 60_000, (error) => logger?.error(error, 'the keeper failed')))
+  const all = opened.move()
+  let closed: Promise<void> | undefined
+  return {
+    url,
+    store,
+    close() {
+      closed ??= all.disposeAsync()
+      return closed
+    },
+  }
+}
+
+/** Listens; a port that somebody else has is told as such, with the system's error as the cause. */
+async function listening(server: Server, { port, host }: ServeSettings): Promise<string> {
+  try {
+    return await server.listen({ port, host })
   } catch (error) {
-    await store.close()
-    throw error
+    if ((error as { code?: unknown } | null)?.code !== 'EADDRINUSE') throw error
+    throw new DaybookError('busy', `port ${port} of ${host} is in use`, {
+      field: 'port',
+      hint: 'Choose another port; 0 takes a free one.',
+      cause: error,
+    })
   }
 }
 

@@ -59,9 +59,10 @@ async function start(context: Context, place: Place, where: Omit<ServeSettings, 
   try {
     return await startServer({ ...where, store: place.url })
   } catch (error) {
+    if (isDaybookError(error) && error.code === 'busy' && error.field === 'port')
+      throw await portTaken(context, where.port)
     if (isDaybookError(error)) throw atPlace(place, error)
     if (!(error instanceof Error && 'code' in error)) throw error
-    if (error.code === 'EADDRINUSE') throw await portTaken(context, where.port)
     if (error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL') {
       const what = `${where.host} port ${where.port} cannot be listened on`
       throw new Refusal(exits.notAllowed, 'forbidden', { what, why: error.message, next: `${context.me} serve` })
