@@ -44,8 +44,9 @@ async function momentOf(session: SessionHandle, until: Seq | undefined): Promise
   const head = await session.head()
   if (until === undefined || until === head.seq) {
     const cell = await session.cell()
-    // Head and cell of one moment: what was written between the two reads would be half there.
-    if ((await session.head()).hash === head.hash) return { store, head, cell }
+    // Head and cell of one moment: what was written, or erased in a base, between the two reads would be half there.
+    const { hash, refolds } = await session.head()
+    if (hash === head.hash && refolds === head.refolds) return { store, head, cell }
     return momentAt(session, head.seq)
   }
   if (!Number.isSafeInteger(until) || until < 1 || until > head.seq) {
