@@ -29,14 +29,8 @@ export async function summaryOf(session: SessionHandle): Promise<SummaryRecord |
   }
 }
 
-/** Title, figures, the last notes and the last line: facts only, the same for the same log. */
+/** Facts only, the same for the same log; what makes it is loaded when one is wanted. */
 export async function plainSummary(session: SessionHandle, head: Head): Promise<string> {
-  const { notes } = await session.view('notes')
-  const lines = [
-    head.name ?? head.title ?? head.session,
-    `${head.messages} messages, ${head.runs} runs, ${head.tokens} tokens; agent ${head.currentAgent}`,
-    ...notes.slice(-5).map((note) => `${note.type}: ${note.text}`),
-  ]
-  if (head.last) lines.push(`last: ${head.last.by}: ${head.last.text}`)
-  return lines.join('\n')
+  const { summaryText } = await import('./summary/text.ts')
+  return summaryText(session.store, head)
 }

@@ -1,0 +1,38 @@
+// The skills that every daybook has, made from its settings.
+
+import type { Json } from '../../../schema/json.ts'
+import type { SkillDefinition } from '../contract.ts'
+import { calculate } from './calculate.ts'
+import { dates } from './dates.ts'
+import { type BlobsOf, exportMarkdown } from './export-markdown.ts'
+import { httpGet } from './http-get.ts'
+import { note } from './note.ts'
+import { remind } from './remind.ts'
+import { summarise } from './summarise.ts'
+
+export interface BuiltInSettings {
+  /** Hosts that `http-get` may ask, with a port where it is not the usual one; default: none. */
+  readonly httpAllow?: readonly string[]
+  /** Where `export-markdown` puts what is larger than an entry. */
+  readonly blobs: BlobsOf
+}
+
+/** @throws DaybookError `invalid`, field `httpAllow`, for what is no host */
+export function builtInSkills({ httpAllow = [], blobs }: BuiltInSettings): readonly SkillDefinition[] {
+  return [
+    general(calculate),
+    general(dates),
+    general(exportMarkdown(blobs)),
+    general(httpGet(httpAllow)),
+    general(note),
+    general(remind),
+    general(summarise),
+  ]
+}
+
+/** The input's schema is checked before each call: what arrives is of the type that the skill takes. */
+function general<Input extends Json, Output extends Json | undefined>(
+  skill: SkillDefinition<Input, Output>,
+): SkillDefinition {
+  return skill as unknown as SkillDefinition
+}
