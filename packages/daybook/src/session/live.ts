@@ -64,7 +64,7 @@ export class Live {
    */
   repeats = 0
   /** Keyed items under way, so that a repeat joins the first. */
-  readonly keys = new Map<string, Item>()
+  keys = new Map<string, Item>()
   /** Keys that were answered while others were looked up: what the look-up says of them may be too old. */
   readonly doubtful = new Set<string>()
 
@@ -122,6 +122,15 @@ export class LiveSessions {
 /** Whether an item's key is looked up before it is folded. */
 export function looksUp(live: Live, item: Item): boolean {
   return item.command.key !== undefined && (item.look || live.repeats > 0)
+}
+
+/**
+ * A map in which entries come and go keeps its former tables in a chain, oldest first; once the oldest is old enough for
+ * the collector to leave it alone, all that came later stays with it. So an empty one is replaced.
+ */
+export function forgetKey(live: Live, id: string): void {
+  live.keys.delete(id)
+  if (live.keys.size === 0) live.keys = new Map()
 }
 
 /** What the log knows of the keys in the queue, but for those answered during the look-up; null when nothing has a key. */

@@ -7,7 +7,7 @@ import type { Append, KnownKey, Outcome, RefusalCode, Scope, ScopedStore, Store 
 import { Answers } from './answers.ts'
 import { type Assembled, admit, assemble, type Command } from './assemble.ts'
 import type { Receipt } from './contract.ts'
-import { type Item, knownKeys, type Live, LiveSessions, looksUp, newItem, repeatsExpected } from './live.ts'
+import { forgetKey, type Item, knownKeys, type Live, LiveSessions, looksUp, newItem, repeatsExpected } from './live.ts'
 import { loadSession } from './loading.ts'
 import { SnapshotKeeper } from './snapshots.ts'
 
@@ -265,7 +265,7 @@ export class Writer {
   #returned(live: Live, { command: { key } }: Item): void {
     live.underWay -= 1
     if (!key) return
-    live.keys.delete(key.id)
+    forgetKey(live, key.id)
     if (live.draining) live.doubtful.add(key.id)
   }
 
