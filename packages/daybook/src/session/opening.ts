@@ -42,6 +42,19 @@ export function openingDraft(fields: OpenFields, scope: Scope, redactor: Redacto
   return draft({ kind: 'session.opened', data }, 'E', redactor)
 }
 
+const plain = new WeakMap<Scope, Draft>()
+
+/** As {@link openingDraft}; with `true` nothing is said, and all handles of a scope share one: surfaces make one per call. */
+export function openingOf(fields: OpenFields | true, scope: Scope, redactor: Redactor): Draft {
+  if (fields !== true) return openingDraft(fields, scope, redactor)
+  let opening = plain.get(scope)
+  if (!opening) {
+    opening = openingDraft({}, scope, redactor)
+    plain.set(scope, opening)
+  }
+  return opening
+}
+
 export const wireNames = {
   name: 'name',
   ...facetFields,

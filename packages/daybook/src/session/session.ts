@@ -20,7 +20,7 @@ import type { ForkOptions } from './forking.ts'
 import { keyOf, keyWith } from './keys.ts'
 import { currentHead, isOutdated } from './loading.ts'
 import { putMark } from './marks.ts'
-import { checkId, openingDraft, ownerOf } from './opening.ts'
+import { checkId, openingOf, ownerOf } from './opening.ts'
 import { checkStateScope, writerOf } from './own-kinds.ts'
 import { entriesOf } from './pages.ts'
 import { foldAt } from './refold.ts'
@@ -46,11 +46,11 @@ export class SessionHandle implements Session {
   readonly scope: Scope
   readonly caller: Caller
   readonly store: ScopedStore
-  readonly #opens: OpenFields | undefined
+  readonly #opens: OpenFields | true | undefined
   /** The first entry, made with the first write: the next ones rarely need it. */
   #opening: Draft | undefined
 
-  constructor(engine: Engine, scope: Scope, caller: Caller, id: SessionId, opens?: OpenFields) {
+  constructor(engine: Engine, scope: Scope, caller: Caller, id: SessionId, opens?: OpenFields | true) {
     this.engine = engine
     this.scope = scope
     this.caller = caller
@@ -111,7 +111,7 @@ export class SessionHandle implements Session {
     const { alone, event = 'write' } = write
     // What looks back or moves the session means one that is there.
     const opens = this.#opens !== undefined && event === 'write' && !alone
-    if (opens) this.#opening ??= openingDraft(this.#opens ?? {}, this.scope, this.engine.redactor)
+    if (opens) this.#opening ??= openingOf(this.#opens ?? true, this.scope, this.engine.redactor)
     const command: { -readonly [Name in keyof Command]: Command[Name] } = {
       actor: this.caller.actor,
       opens: opens ? 'may' : 'no',
@@ -289,7 +289,7 @@ export function sessionHandle(
   scope: Scope,
   caller: Caller,
   id: SessionId,
-  opens?: OpenFields,
+  opens?: OpenFields | true,
 ): SessionHandle {
   return new SessionHandle(engine, scope, caller, checkId(id, caller.writer !== 'C'), opens)
 }

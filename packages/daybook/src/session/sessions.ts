@@ -133,8 +133,7 @@ class Scoped implements ScopedSessions {
   }
 
   session(id: SessionId, options: { opens?: OpenFields | true } = {}): Session {
-    const opens = options.opens === true ? {} : options.opens
-    return sessionHandle(this.#engine, this.scope, this.caller, id, opens)
+    return sessionHandle(this.#engine, this.scope, this.caller, id, options.opens)
   }
 
   async get(id: SessionId): Promise<Session> {
