@@ -57,7 +57,7 @@ export class Live {
   /** Set when an answer showed that `state` is not what the store holds. */
   stale = false
   /** The answer to the last append handed over: refusals decided on its fold wait for it. */
-  tail: Promise<Outcome> | null = null
+  tail: Promise<readonly Outcome[]> | null = null
   /**
    * How many keyed calls are still looked up before they are folded. The store finds a repeat by itself, but what was folded
    * behind it must then be folded again; so a look-up pays where repeats were met, and costs where there are none.

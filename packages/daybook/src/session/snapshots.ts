@@ -22,7 +22,7 @@ export class SnapshotKeeper {
    * then is it known that the fold before it was the stored one. Behind an erasure the store drops the folds that it makes
    * untrue: none of those may be put back, and the next append puts a new one.
    */
-  consider(live: Live, append: Append, answer: Promise<Outcome>): void {
+  consider(live: Live, append: Append, answer: Promise<readonly Outcome[]>): void {
     if (append.erase) {
       live.erasures += 1
       live.snapshot = Math.min(live.snapshot, ...append.erase)
@@ -34,7 +34,7 @@ export class SnapshotKeeper {
     live.snapshot = state.head.seq
     const work = answer
       .then(
-        (outcome) => outcome.ok && !outcome.replayed && live.erasures === erasures,
+        ([outcome]) => outcome?.ok && !outcome.replayed && live.erasures === erasures,
         // The caller of that append is told.
         () => false,
       )

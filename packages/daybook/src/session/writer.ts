@@ -24,6 +24,8 @@ const maxRaces = 200
 /** Refusals that only say that the fold was not the stored one. */
 const outrun: ReadonlySet<RefusalCode> = new Set(['conflict', 'exists', 'not_found', 'gone', 'trashed'])
 
+const silence = () => new DaybookError('internal', 'the store gave no outcome')
+
 /** An append at the store: what it was made of, and whether nothing of its session was in front of it. */
 interface Try {
   readonly item: Item
@@ -181,15 +183,18 @@ export class Writer {
     live.tail = answer
     if (item.command.key) live.keys.set(item.command.key.id, item)
     answer.then(
-      (outcome) => this.#settle(live, attempt, outcome),
+      ([outcome]) => (outcome ? this.#settle(live, attempt, outcome) : this.#settleFailure(live, item, silence())),
       (error) => this.#settleFailure(live, item, error),
     )
   }
 
-  async #hand(scope: Scope, append: Append): Promise<Outcome> {
-    const [outcome] = await this.scoped(scope).append([append])
-    if (!outcome) throw new DaybookError('internal', 'the store gave no outcome')
-    return outcome
+  /** A store that throws counts as one that rejects. No async function: every append passes here, and promises cost. */
+  #hand(scope: Scope, append: Append): Promise<readonly Outcome[]> {
+    try {
+      return this.scoped(scope).append([append])
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   /**
@@ -207,7 +212,7 @@ export class Writer {
       live.queue.push(item)
     } else if (live.underWay > 0 && live.tail) {
       live.tail.then(
-        (outcome) => (outcome.ok && !outcome.replayed ? this.#answers.reject(item, error) : retry()),
+        ([outcome]) => (outcome?.ok && !outcome.replayed ? this.#answers.reject(item, error) : retry()),
         retry,
       )
     } else if (item.fresh || !isDaybookError(error)) {
@@ -281,9 +286,7 @@ export class Writer {
   #failAll(live: Live, error: unknown): void {
     live.draining = false
     live.stale = true
-    const items = live.queue
-    live.queue = []
-    for (const item of items) this.#answers.reject(item, error)
+    for (const item of live.queue.splice(0)) this.#answers.reject(item, error)
   }
 
   async #load(live: Live): Promise<void> {

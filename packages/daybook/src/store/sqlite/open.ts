@@ -87,8 +87,13 @@ export class OpenFile {
     }
   }
 
-  async push(ops: readonly Op[], urgent = false): Promise<readonly Result[]> {
-    return this.#ready().lane.push(ops, urgent)
+  /** No async function: every append passes here, and each promise in between costs it. */
+  push(ops: readonly Op[], urgent = false): Promise<readonly Result[]> {
+    try {
+      return this.#ready().lane.push(ops, urgent)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   /** A further connection for long looks, closed by the caller. */

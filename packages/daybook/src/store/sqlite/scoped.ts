@@ -45,9 +45,9 @@ export class SqliteScope implements ScopedStore {
     this.#file = file
   }
 
-  async append(batch: readonly Append[]): Promise<readonly Outcome[]> {
+  append(batch: readonly Append[]): Promise<readonly Outcome[]> {
     const ops = batch.map((append) => appendOp(this.#asker, append))
-    return (await this.#file.push(ops)) as readonly Outcome[]
+    return this.#file.push(ops) as Promise<readonly Outcome[]>
   }
 
   async receipts(session: SessionId, keys: readonly string[]): Promise<readonly (KnownKey | null)[]> {
