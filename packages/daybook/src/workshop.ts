@@ -46,9 +46,10 @@ export async function startWork(sessions: Sessions, store: string, settings: Wor
   ])
   const { watch = false, httpAllow = [], onError, onFault, tickMs } = settings
   const own = skillFolderOf(store)
+  const { blobs } = sessions.store.within({ tenant: settings.tenant, subjects: 'all' })
   const skills = await openSkills({
     folders: [...(settings.skillFolders ?? []), ...(own === null ? [] : [own])],
-    builtIn: builtInSkills({ httpAllow }).map((definition) => skillOf(definition, 'built-in')),
+    builtIn: builtInSkills({ httpAllow, blobs: () => blobs }).map((definition) => skillOf(definition, 'built-in')),
     watch,
     ...(onFault ? { onFault } : {}),
   })

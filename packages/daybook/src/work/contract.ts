@@ -6,7 +6,8 @@ import type { SkillRisk, StepResolution } from '../schema/states.ts'
 import type { Caller, OpenFields, WriteOptions } from '../session/contract.ts'
 import type { RunView } from '../session/views/contract.ts'
 import type { Scope, SessionRef } from '../store/store.ts'
-import type { RunCaller } from './skills/contract.ts'
+import type { Agents } from './performer.ts'
+import type { RunCaller, Skills } from './skills/contract.ts'
 
 export const onBusy = ['queue', 'reject', 'steer', 'interrupt'] as const
 /** What a new run does where another one is under way: stand behind it, be refused, go into it, or end it. */
@@ -34,6 +35,15 @@ export interface RunReceipt {
   readonly position: number
   /** The input went into the run that is under way. */
   readonly steered: boolean
+  readonly replayed: boolean
+}
+
+/** What a change of a run has written. */
+export interface RunChange {
+  readonly session: SessionId
+  /** Of the last entry. */
+  readonly seq: Seq
+  /** True when this call had been answered before. */
   readonly replayed: boolean
 }
 
@@ -92,18 +102,20 @@ export interface ScopedWork {
   ): Promise<RunState>
   queue(session: SessionId): Promise<readonly QueuedRun[]>
   /** Replaces the input of a queued run; `conflict` where `expect` is not the seq of its last change. */
-  edit(run: RunId, input: Json, options?: QueueOptions): Promise<void>
+  edit(run: RunId, input: Json, options?: QueueOptions): Promise<RunChange>
   /** In front of another queued run, or with null to the end. */
-  move(run: RunId, before: RunId | null, options?: QueueOptions): Promise<void>
+  move(run: RunId, before: RunId | null, options?: QueueOptions): Promise<RunChange>
+  /** Edits and moves at once. `invalid` when neither is asked for. */
+  change(run: RunId, fields: QueueFields, options?: QueueOptions): Promise<RunChange>
   /** Takes a queued run out. `invalid_state` once it began. */
-  withdraw(run: RunId, options?: QueueOptions): Promise<void>
+  withdraw(run: RunId, options?: QueueOptions): Promise<RunChange>
   /** Ends an open run at once; what it had produced is kept. */
-  cancel(run: RunId, options?: WorkOptions): Promise<void>
+  cancel(run: RunId, options?: WorkOptions): Promise<RunChange>
   /** Exactly one decision counts: `invalid_state` after it, `conflict` for another digest, `forbidden` for who may not. */
-  decide(run: RunId, approval: string, decision: Decision, options?: WorkOptions): Promise<void>
-  answer(run: RunId, question: string, answer: Json, options?: WorkOptions): Promise<void>
+  decide(run: RunId, approval: string, decision: Decision, options?: WorkOptions): Promise<RunChange>
+  answer(run: RunId, question: string, answer: Json, options?: WorkOptions): Promise<RunChange>
   /** Says what became of a step whose outcome nobody knows; the run goes on. */
-  resolve(run: RunId, step: string, resolution: Resolution, options?: WorkOptions): Promise<void>
+  resolve(run: RunId, step: string, resolution: Resolution, options?: WorkOptions): Promise<RunChange>
   /** Queues a run that undoes the finished steps of another, last one first. `invalid_state` when there is none to undo. */
   undo(run: RunId, options?: WorkOptions): Promise<RunReceipt>
   /** Where a text would go, without running it. */
@@ -121,6 +133,12 @@ export interface WorkOptions {
 
 export interface QueueOptions extends WorkOptions {
   readonly expect?: Seq
+}
+
+export interface QueueFields {
+  readonly input?: Json
+  /** In front of this queued run; null: to the end. */
+  readonly before?: RunId | null
 }
 
 export interface Decision {
@@ -148,7 +166,21 @@ export interface Route {
   readonly alternatives: readonly { readonly skill: string; readonly confidence: number }[]
 }
 
+/** A root run that came to its end in this process. */
+export interface EndedRun {
+  readonly run: RunId
+  readonly status: 'done' | 'failed' | 'cancelled'
+  /** Milliseconds that this process worked on it, from when it was last taken up. */
+  readonly ms: number
+}
+
 export interface Work extends AsyncDisposable {
+  readonly skills: Skills
+  readonly agents: Agents
+  /** Root runs that this process performs now, and sessions with due work that wait for room. */
+  readonly load: { readonly active: number; readonly waiting: number }
+  /** Called with each run that ends here; returns the call that ends it. */
+  onEnded(listener: (run: EndedRun) => void): () => void
   /** Runs of a scope, acting as `caller` (default: the first subject). */
   within(scope: Scope, caller?: Pick<Caller, 'actor'>): ScopedWork
   /** One look for due work; the loop does so by itself. Resolves when what was due has begun. */

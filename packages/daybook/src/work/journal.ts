@@ -1,10 +1,11 @@
 // The journal of a run, read back from the log: what was asked, which steps are done, what was decided.
 
-import type { AnyEntry } from '../schema/entries.ts'
+import type { StoredEntry } from '../schema/entries.ts'
 import type { RunId, Seq } from '../schema/ids.ts'
 import { type Json, limits } from '../schema/json.ts'
 import type { DataOf, Kind } from '../schema/kinds.ts'
 import type { Session } from '../session/contract.ts'
+import { dataOf } from '../session/decode.ts'
 
 export interface StepRecord {
   readonly name: string
@@ -65,11 +66,15 @@ const journalKinds = [
 ] as const satisfies readonly Kind[]
 type JournalKind = (typeof journalKinds)[number]
 
-/** The journal of what was queued at `from` or later. */
-export async function readJournal(session: Session, from: Seq): Promise<Journal> {
-  const runs = new Map<RunId, RunRecord>()
+/** A journal so near to the end of the log is read with all that stands between: the index of kinds is for long ones. */
+const nearBy = 256
+
+/** The journal of what was queued at `from` or later, in a session whose last entry is `end`. */
+export async function readJournal(session: Session, from: Seq, end: Seq): Promise<Journal> {
+  const runs: Journal = new Map()
+  const kinds = end - from < nearBy ? {} : { kinds: journalKinds }
   for (let after = from - 1; ; ) {
-    const page = await session.read({ after, kinds: journalKinds, limit: limits.pageItems })
+    const page = await session.stored({ after, ...kinds, limit: limits.pageItems })
     for (const entry of page) note(runs, entry)
     const last = page.at(-1)
     if (!last || page.length < limits.pageItems) return runs
@@ -77,21 +82,21 @@ export async function readJournal(session: Session, from: Seq): Promise<Journal>
   }
 }
 
-function note(runs: Map<RunId, RunRecord>, entry: AnyEntry): void {
-  if (entry.data === null) return
-  const data = entry.data as { readonly run_id: string }
+function note(runs: Journal, entry: StoredEntry): void {
+  const reader = readers[entry.kind as JournalKind] as ((run: RunRecord, data: unknown, at: number) => void) | undefined
+  const data = reader && (dataOf(entry) as { readonly run_id: string } | null)
+  if (!reader || !data) return
   let run = runs.get(data.run_id)
   if (!run) {
     if (entry.kind !== 'run.queued') return
-    run = blank(entry, entry.data)
+    run = blank(entry, data)
     runs.set(run.run, run)
   }
-  const reader = readers[entry.kind as JournalKind] as (run: RunRecord, data: unknown) => void
-  reader(run, data)
+  reader(run, data, entry.at)
 }
 
 /** The journal of a run that has only been asked for. */
-export function blank(entry: Pick<AnyEntry, 'seq' | 'actor' | 'at'>, queued: DataOf<'run.queued'>): RunRecord {
+export function blank(entry: Pick<StoredEntry, 'seq' | 'actor' | 'at'>, queued: DataOf<'run.queued'>): RunRecord {
   return {
     run: queued.run_id,
     seq: entry.seq,
@@ -108,7 +113,7 @@ export function blank(entry: Pick<AnyEntry, 'seq' | 'actor' | 'at'>, queued: Dat
   }
 }
 
-const readers: { readonly [K in JournalKind]: (run: RunRecord, data: DataOf<K>) => void } = {
+const readers: { readonly [K in JournalKind]: (run: RunRecord, data: DataOf<K>, at: number) => void } = {
   'run.queued': (run, data) => {
     run.queued = { ...run.queued, ...data }
   },
@@ -130,7 +135,8 @@ const readers: { readonly [K in JournalKind]: (run: RunRecord, data: DataOf<K>) 
   'run.cancelled': (run, { reason }) => {
     run.ended = { error: { code: 'cancelled', message: `cancelled: ${reason}` }, reason }
   },
-  'run.edited': (run, { input, skill, routing }) => {
+  'run.edited': (run, { input, skill, routing }, at) => {
+    run.at = at
     const { skill: _skill, routing: _routing, ...queued } = run.queued
     run.queued = {
       ...queued,

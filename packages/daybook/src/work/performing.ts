@@ -2,7 +2,7 @@
 
 import type { NewEntry } from '../schema/entries.ts'
 import type { OpenRun } from '../schema/heads.ts'
-import type { RunId } from '../schema/ids.ts'
+import type { RunId, Seq } from '../schema/ids.ts'
 import type { Json } from '../schema/json.ts'
 import type { Session } from '../session/contract.ts'
 import { entryOf, recorded, textOf } from './entry.ts'
@@ -28,8 +28,8 @@ export interface PerformSetting {
   readonly settleMs: number
 }
 
-/** What became of it: over, put aside until something comes, or given up because writing is no longer this process's right. */
-export type Performed = 'ended' | 'waiting' | 'again' | 'left'
+/** What became of it: over, over as the only one of its session, put aside until something comes, or given up because writing is no longer this process's right. */
+export type Performed = 'ended' | 'last ended' | 'waiting' | 'again' | 'left'
 
 export class Performing {
   readonly #setting: PerformSetting
@@ -37,18 +37,22 @@ export class Performing {
   readonly #fence: number
   readonly #log: RunLog
   readonly #open: OpenRun
+  /** How it ended, where it did; what others end is cancelled. */
+  status: 'done' | 'failed' | 'cancelled' = 'cancelled'
+  readonly #end: Seq
 
-  /** `session` writes under the lease with this fence. */
-  constructor(setting: PerformSetting, session: Session, fence: number, open: OpenRun) {
+  /** `session` writes under the lease with this fence; `end` is its last seq. */
+  constructor(setting: PerformSetting, session: Session, fence: number, open: OpenRun, end: Seq) {
     this.#setting = setting
     this.#session = session
     this.#fence = fence
     this.#open = open
+    this.#end = end
     this.#log = new RunLog(session, open.run)
   }
 
   async perform(lost: AbortSignal): Promise<Performed> {
-    const journal = await readJournal(this.#session, this.#open.seq)
+    const journal = await readJournal(this.#session, this.#open.seq, this.#end)
     const record = journal.get(this.#open.run)
     if (!record) return this.#unknown()
     const { deadline } = record.queued
@@ -79,6 +83,7 @@ export class Performing {
       }),
     )
     await this.#log.flush()
+    this.status = 'failed'
     return 'ended'
   }
 
@@ -89,11 +94,11 @@ export class Performing {
     const performed = this.#perform(execution, turn, record)
     setImmediate(() => this.#showBegin(execution))
     const left = await Promise.race([performed, execution.left.promise])
-    if (typeof left === 'object') return this.#end(execution, turn, left)
+    if (typeof left === 'object') return this.#finish(execution, turn, left)
     if (left === 'waiting' || left === 'again') return left
     await settled(performed, this.#setting.settleMs)
     if (left === 'timeout') {
-      return this.#end(execution, turn, { failure: new RunFailure('timeout', 'the run took longer than it may') })
+      return this.#finish(execution, turn, { failure: new RunFailure('timeout', 'the run took longer than it may') })
     }
     if (left === 'cancelled') await this.#keepPartial(turn, 'cancelled')
     return left === 'cancelled' ? 'ended' : 'left'
@@ -203,7 +208,7 @@ export class Performing {
     }
   }
 
-  async #end(execution: Execution, turn: TurnOfRun, end: End): Promise<Performed> {
+  async #finish(execution: Execution, turn: TurnOfRun, end: End): Promise<Performed> {
     const { run } = turn
     const agent = execution.journal.get(run)?.queued.agent
     if ('failure' in end) {
@@ -219,7 +224,8 @@ export class Performing {
     }
     try {
       await this.#log.flush()
-      return 'ended'
+      this.status = 'failure' in end ? 'failed' : 'done'
+      return this.#log.alone ? 'last ended' : 'ended'
     } catch (error) {
       if (!(error instanceof LogEnded)) throw error
       if (error.end === 'over') await this.#keepPartial(turn, 'cancelled')

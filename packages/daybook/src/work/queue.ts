@@ -85,6 +85,17 @@ export function editEntries(
   return [entryOf('run.edited', run, { input, ...kept, ...routed })]
 }
 
+export function moveEntries(
+  head: Head,
+  run: RunId,
+  before: RunId | null,
+  expect: Seq | undefined,
+): readonly NewEntry[] {
+  mustBeOpen(head, run, 'queued', expect)
+  if (before !== null) mustBeOpen(head, before, 'queued')
+  return [entryOf('run.moved', run, { before })]
+}
+
 /** Ends a run and what it had begun. */
 export function cancelEntries(head: Head, run: RunId, reason: DataOf<'run.cancelled'>['reason']): readonly NewEntry[] {
   mustBeOpen(head, run)

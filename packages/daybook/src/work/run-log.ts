@@ -33,6 +33,7 @@ export class RunLog {
   #last: Promise<void> = Promise.resolve()
   #ended: LogEnded | null = null
   #begun = false
+  #alone = false
 
   /** Of a session whose writes carry the lease's fence. */
   constructor(session: Session, run: RunId) {
@@ -43,6 +44,11 @@ export class RunLog {
   /** Goes out with the next flush. */
   write(...entries: readonly NewEntry[]): void {
     this.#gathered.push(...entries)
+  }
+
+  /** Whether the run was the only open one of its session when something was last written. */
+  get alone(): boolean {
+    return this.#alone
   }
 
   /** Whether anything was asked to be durable yet. */
@@ -83,6 +89,7 @@ export class RunLog {
     const make = (head: Head): readonly NewEntry[] => {
       if (!head.openRuns.some((open) => open.run === this.#run)) throw new LogEnded('over')
       for (const condition of conditions) condition(head)
+      this.#alone = head.openRuns.length === 1
       return entries
     }
     try {

@@ -10,9 +10,11 @@ import type { Scope } from '../store/store.ts'
 import type {
   Decision,
   QueuedRun,
+  QueueFields,
   QueueOptions,
   Resolution,
   Route,
+  RunChange,
   RunFields,
   RunReceipt,
   RunState,
@@ -21,9 +23,9 @@ import type {
   WorkOptions,
 } from './contract.ts'
 import { entryOf } from './entry.ts'
-import { cancelEntries, editEntries, mustBeOpen, queueEntries, type Wanted } from './queue.ts'
+import { cancelEntries, editEntries, moveEntries, mustBeOpen, queueEntries, type Wanted } from './queue.ts'
 import { routeOf } from './route.ts'
-import { queueOf, stateOf } from './run-state.ts'
+import { type KnownRun, queueOf, stateOf } from './run-state.ts'
 import { settledRun } from './settled.ts'
 import { mayCall } from './skill-performer.ts'
 import type { RunCaller } from './skills/contract.ts'
@@ -48,19 +50,29 @@ export class WorkOfScope implements ScopedWork {
     const run = key ? idFromKey('run', this.#scope, `run ${id}`, key) : newId('run', this.#engine.clock())
     const opens = session === null ? (options.opens ?? true) : options.opens
     const handle = this.#sessions.session(id, opens === undefined ? {} : { opens })
-    const wanted = this.#wanted(run, fields)
-    const receipt = await handle.appendOn((head) => queueEntries(head, wanted, this.#engine.agents), fields, {
+    const now = this.#engine.clock()
+    // Whether it may be started is asked with the rest: the repeat of a call is answered as the first was.
+    let before: Head | null = null
+    const make = (head: Head) => {
+      before = head
+      return queueEntries(head, this.#wanted(run, fields, now), this.#engine.agents)
+    }
+    const place = { tenant: this.#scope.tenant, session: id }
+    const appended = handle.appendOn(make, fields, {
       ...(key ? { key } : undefined),
       refs: [{ type: 'run', value: run }],
     })
-    this.#engine.poke({ tenant: this.#scope.tenant, session: id })
+    // The lease is asked for at once, so that it mostly goes into the same commit; a session that was not there has none yet.
+    this.#engine.poke(place)
+    const receipt = await appended
+    this.#engine.poke(place)
     this.#interrupt(id, receipt)
-    return { ...(await this.#receiptOf(handle, receipt)), replayed: receipt.replayed }
+    return this.#receiptOf(handle, receipt, before)
   }
 
-  #wanted(run: RunId, fields: RunFields): Wanted {
+  #wanted(run: RunId, fields: RunFields, now: number): Wanted {
     const { caller = {}, skill, agent, input } = fields
-    const { skills, agents, clock } = this.#engine
+    const { skills, agents } = this.#engine
     if (skill !== undefined) {
       const found = skills.get(skill)
       if (!found) throw new DaybookError('not_found', `there is no skill ${skill}`, { field: 'skill' })
@@ -71,7 +83,7 @@ export class WorkOfScope implements ScopedWork {
     } else if (typeof input !== 'string') {
       throw new DaybookError('invalid', 'an input that is no text needs a skill', { field: 'skill' })
     }
-    return { run, fields, now: clock(), route: (text) => this.route(text, caller) }
+    return { run, fields, now, route: (text) => this.route(text, caller) }
   }
 
   /** What an interrupting run ended is told at once. */
@@ -83,11 +95,16 @@ export class WorkOfScope implements ScopedWork {
     }
   }
 
-  async #receiptOf(session: Session, { entries, first }: Receipt): Promise<Omit<RunReceipt, 'replayed'>> {
+  /** @param before the head that was written on; of a repeat there is none */
+  async #receiptOf(session: Session, receipt: Receipt, before: Head | null): Promise<RunReceipt> {
+    const { first, last, replayed } = receipt
+    const entries = replayed ? await session.stored({ after: first - 1, until: last }) : receipt.entries
     const entry = entries.find(({ kind }) => kind === 'run.queued' || kind === 'run.steered')
     const run = entry?.run
     if (!entry || run === undefined) throw new DaybookError('internal', 'a run was queued without an entry')
-    const { openRuns } = await session.head()
+    // Where nothing stood before, nothing has to be looked up.
+    const alone = !replayed && before?.openRuns.length === 0
+    const { openRuns } = alone ? { openRuns: [] } : await session.head()
     const at = openRuns.filter(({ parent }) => parent === undefined).findIndex((open) => open.run === run)
     return {
       session: session.id,
@@ -95,6 +112,7 @@ export class WorkOfScope implements ScopedWork {
       seq: entry.seq ?? first,
       position: Math.max(at, 0),
       steered: entry.kind === 'run.steered',
+      replayed,
     }
   }
 
@@ -110,37 +128,43 @@ export class WorkOfScope implements ScopedWork {
     return queueOf(this.#sessions.session(session))
   }
 
-  async edit(run: RunId, input: Json, options: QueueOptions = {}): Promise<void> {
+  edit(run: RunId, input: Json, options: QueueOptions = {}): Promise<RunChange> {
+    return this.change(run, { input }, options)
+  }
+
+  move(run: RunId, before: RunId | null, options: QueueOptions = {}): Promise<RunChange> {
+    return this.change(run, { before }, options)
+  }
+
+  async change(run: RunId, { input, before }: QueueFields, options: QueueOptions = {}): Promise<RunChange> {
+    if (input === undefined && before === undefined) {
+      throw new DaybookError('invalid', 'neither an input nor a place is given', { field: 'input' })
+    }
+    const { expect } = options
     const session = await this.#sessionOf(run)
     const chosen = (await stateOf(session, run)).queued
     const routed = (text: string) => this.route(text, chosen.caller ?? {})
-    await this.#change(session, ['edit', run, input, options.expect], options, (head) =>
-      editEntries(head, run, input, options.expect, chosen, routed),
-    )
+    return this.#change(session, ['change', run, input, before, expect], options, (head) => [
+      ...(input === undefined ? [] : editEntries(head, run, input, expect, chosen, routed)),
+      ...(before === undefined ? [] : moveEntries(head, run, before, expect)),
+    ])
   }
 
-  async move(run: RunId, before: RunId | null, options: QueueOptions = {}): Promise<void> {
-    await this.#change(await this.#sessionOf(run), ['move', run, before, options.expect], options, (head) => {
-      mustBeOpen(head, run, 'queued', options.expect)
-      if (before !== null) mustBeOpen(head, before, 'queued')
-      return [entryOf('run.moved', run, { before })]
-    })
-  }
-
-  async withdraw(run: RunId, options: QueueOptions = {}): Promise<void> {
-    await this.#change(await this.#sessionOf(run), ['withdraw', run, options.expect], options, (head) => {
+  async withdraw(run: RunId, options: QueueOptions = {}): Promise<RunChange> {
+    return this.#change(await this.#sessionOf(run), ['withdraw', run, options.expect], options, (head) => {
       mustBeOpen(head, run, 'queued', options.expect)
       return [entryOf('run.withdrawn', run, {})]
     })
   }
 
-  async cancel(run: RunId, options: WorkOptions = {}): Promise<void> {
+  async cancel(run: RunId, options: WorkOptions = {}): Promise<RunChange> {
     const session = await this.#sessionOf(run)
-    await this.#change(session, ['cancel', run], options, (head) => cancelEntries(head, run, 'user'))
+    const change = await this.#change(session, ['cancel', run], options, (head) => cancelEntries(head, run, 'user'))
     this.#engine.cancelled({ tenant: this.#scope.tenant, session: session.id }, run)
+    return change
   }
 
-  async decide(run: RunId, approval: string, decision: Decision, options: WorkOptions = {}): Promise<void> {
+  async decide(run: RunId, approval: string, decision: Decision, options: WorkOptions = {}): Promise<RunChange> {
     const session = await this.#sessionOf(run)
     const asked = (await stateOf(session, run)).approvals.find(({ id }) => id === approval)
     if (!asked) throw new DaybookError('not_found', `${run} asks for no approval ${approval}`)
@@ -150,7 +174,7 @@ export class WorkOfScope implements ScopedWork {
     const head = await session.head()
     const who = this.#mayDecide(head, asked.deciders)
     const now = this.#engine.clock()
-    await this.#change(session, ['decide', run, approval, decision], options, (present) => {
+    return this.#change(session, ['decide', run, approval, decision], options, (present) => {
       if (!present.attention.some(({ id }) => id === approval)) throw over(`approval ${approval} is decided or over`)
       if (asked.until !== null && asked.until <= now) throw over(`approval ${approval} has expired`)
       return [entryOf('approval.decided', run, { approval_id: approval, by: who, ...decision })]
@@ -168,22 +192,22 @@ export class WorkOfScope implements ScopedWork {
     return who
   }
 
-  async answer(run: RunId, question: string, answer: Json, options: WorkOptions = {}): Promise<void> {
+  async answer(run: RunId, question: string, answer: Json, options: WorkOptions = {}): Promise<RunChange> {
     const session = await this.#sessionOf(run)
     const asked = (await stateOf(session, run)).questions.find(({ id }) => id === question)
     if (!asked) throw new DaybookError('not_found', `${run} asks no question ${question}`)
-    await this.#change(session, ['answer', run, question, answer], options, (head) => {
+    return this.#change(session, ['answer', run, question, answer], options, (head) => {
       if (!head.attention.some(({ id }) => id === question)) throw over(`question ${question} is answered or over`)
       return [entryOf('question.answered', run, { question_id: question, answer })]
     })
   }
 
-  async resolve(run: RunId, step: string, resolution: Resolution, options: WorkOptions = {}): Promise<void> {
+  async resolve(run: RunId, step: string, resolution: Resolution, options: WorkOptions = {}): Promise<RunChange> {
     const session = await this.#sessionOf(run)
     const known = (await stateOf(session, run)).steps.find((one) => one.step === step)
     if (!known) throw new DaybookError('not_found', `${run} has no step ${step}`)
-    if (known.status !== 'unknown') throw over(`step ${step} is ${known.status}`)
-    await this.#change(session, ['resolve', run, step, resolution], options, (head) => {
+    return this.#change(session, ['resolve', run, step, resolution], options, (head) => {
+      if (known.status !== 'unknown') throw over(`step ${step} is ${known.status}`)
       const root = mustBeOpen(head, run, 'waiting')
       if (!head.attention.some((one) => one.kind === 'blocked' && one.run === root.run))
         throw over(`${run} waits for nobody`)
@@ -194,23 +218,30 @@ export class WorkOfScope implements ScopedWork {
   async undo(run: RunId, options: WorkOptions = {}): Promise<RunReceipt> {
     const session = await this.#sessionOf(run)
     const done = await stateOf(session, run)
-    const skill = done.skill === undefined ? undefined : this.#engine.skills.get(done.skill)
-    if (done.status !== 'done' || !skill?.undo) throw over(`${run} has nothing that can be undone`)
-    if (done.steps.some(({ status }) => status === 'undone')) throw over(`${run} is undone already`)
-    const fields: RunFields = { input: { seq: done.seq }, skill: skill.id, caller: done.queued.caller ?? {} }
     const key = options.key === undefined ? undefined : keyOf(this.#sessions.caller, options.key, 'undo', run)
-    const id = key ? idFromKey('run', this.#scope, 'undo', key) : newId('run', this.#engine.clock())
-    const wanted: Wanted = { ...this.#wanted(id, fields), undoes: run }
-    const receipt = await session.appendOn((head) => queueEntries(head, wanted, this.#engine.agents), ['undo', run], {
+    const id = key ? idFromKey('run', this.#scope, `undo ${run}`, key) : newId('run', this.#engine.clock())
+    const now = this.#engine.clock()
+    const make = (head: Head) => queueEntries(head, this.#undoing(id, done, now), this.#engine.agents)
+    const receipt = await session.appendOn(make, ['undo', run], {
       ...(key ? { key } : undefined),
       refs: [{ type: 'run', value: id }],
     })
     this.#engine.poke({ tenant: this.#scope.tenant, session: session.id })
-    return { ...(await this.#receiptOf(session, receipt)), replayed: receipt.replayed }
+    return this.#receiptOf(session, receipt, null)
+  }
+
+  /** @throws DaybookError `invalid_state` */
+  #undoing(id: RunId, done: KnownRun, now: number): Wanted {
+    const skill = done.skill === undefined ? undefined : this.#engine.skills.get(done.skill)
+    if (done.status !== 'done' || !skill?.undo) throw over(`${done.run} has nothing that can be undone`)
+    if (done.steps.some(({ status }) => status === 'undone')) throw over(`${done.run} is undone already`)
+    const fields: RunFields = { input: { seq: done.seq }, skill: skill.id, caller: done.queued.caller ?? {} }
+    return { ...this.#wanted(id, fields, now), undoes: done.run }
   }
 
   route(text: string, caller: RunCaller = {}): Route {
-    return routeOf(this.#engine.skills, text, caller)
+    const { skills, clock, timeZone } = this.#engine
+    return routeOf(skills, text, caller, { now: clock(), timeZone })
   }
 
   async #sessionOf(run: RunId): Promise<Session> {
@@ -224,9 +255,10 @@ export class WorkOfScope implements ScopedWork {
     request: unknown,
     { key }: WorkOptions,
     make: Parameters<Session['appendOn']>[0],
-  ): Promise<void> {
-    await session.appendOn(make, request, key === undefined ? {} : { key })
+  ): Promise<RunChange> {
+    const { last, replayed } = await session.appendOn(make, request, key === undefined ? {} : { key })
     this.#engine.poke({ tenant: this.#scope.tenant, session: session.id })
+    return { session: session.id, seq: last, replayed }
   }
 }
 

@@ -29,7 +29,12 @@ export async function settledRun(session: Session, run: string, options: Options
   }
 }
 
-function isSettled({ status }: RunState, { until }: Options): boolean {
+function isSettled({ status, reason, approvals, questions }: RunState, { until }: Options): boolean {
   if (status === 'queued' || status === 'running') return false
-  return status !== 'waiting' || until !== 'end'
+  if (status !== 'waiting') return true
+  if (until === 'end') return false
+  // What it waited for has come: it is about to go on.
+  if (reason === 'approval') return approvals.some((one) => one.status === 'open')
+  if (reason === 'question') return questions.some((one) => one.status === 'open')
+  return true
 }

@@ -13,7 +13,7 @@ import type { Skills } from './skills/contract.ts'
 export function undoPerformer(skills: Skills, log: RunLog, of: string, seq: number): Performer {
   return {
     async perform(turn) {
-      const done = (await readJournal(turn.session, seq)).get(of)
+      const done = (await readJournal(turn.session, seq, Number.MAX_SAFE_INTEGER)).get(of)
       const skill = skills.get(done?.queued.skill ?? '')
       const { undo } = skill ?? {}
       if (!done || !skill || !undo) throw new RunFailure('error', `nothing knows how to undo ${of}`, 'not_found')

@@ -7,11 +7,11 @@ import type { Caller, Session, Sessions } from '../session/contract.ts'
 import { deltaTopic } from '../store/bus.ts'
 import type { Scope, SessionRef } from '../store/store.ts'
 import { agentsOf } from './agents.ts'
-import type { ScopedWork, Work } from './contract.ts'
+import type { EndedRun, ScopedWork, Work } from './contract.ts'
 import type { Execution } from './execution.ts'
 import { type Held, Leases } from './leases.ts'
 import type { Agents } from './performer.ts'
-import { Performing, type PerformSetting } from './performing.ts'
+import { type Performed, Performing, type PerformSetting } from './performing.ts'
 import { WorkOfScope } from './scoped-work.ts'
 import type { Skills } from './skills/contract.ts'
 
@@ -60,6 +60,7 @@ export class WorkEngine implements Work {
   readonly skills: Skills
   readonly agents: Agents
   readonly clock: () => number
+  readonly timeZone: string
   readonly #leases: Leases
   readonly #setting: Omit<PerformSetting, 'onDelta' | 'onBegin'>
   readonly #concurrency: number
@@ -68,6 +69,7 @@ export class WorkEngine implements Work {
   readonly #onError: (error: unknown) => void
   readonly #active = new Map<string, Active>()
   readonly #waiting = new Map<string, Place>()
+  readonly #listeners = new Set<(run: EndedRun) => void>()
   #timer: NodeJS.Timeout | null = null
   #closing: Promise<void> | null = null
 
@@ -81,8 +83,8 @@ export class WorkEngine implements Work {
     this.#concurrency = options.concurrency ?? 64
     this.#tickMs = options.tickMs === undefined ? 1000 : options.tickMs
     this.#graceMs = options.graceMs ?? 10_000
-    const timeZone = options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
-    this.#setting = { skills, agents: this.agents, clock, timeZone, settleMs }
+    this.timeZone = options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
+    this.#setting = { skills, agents: this.agents, clock, timeZone: this.timeZone, settleMs }
     this.#leases = new Leases({
       store: sessions.store,
       holder: randomUUID(),
@@ -95,6 +97,18 @@ export class WorkEngine implements Work {
 
   within(scope: Scope, caller?: Pick<Caller, 'actor'>): ScopedWork {
     return new WorkOfScope(this, scope, caller)
+  }
+
+  get load(): Work['load'] {
+    let active = 0
+    for (const { execution } of this.#active.values()) if (execution && !execution.signal.aborted) active += 1
+    return { active, waiting: this.#waiting.size }
+  }
+
+  onEnded(listener: (run: EndedRun) => void): () => void {
+    const own = (run: EndedRun) => listener(run)
+    this.#listeners.add(own)
+    return () => void this.#listeners.delete(own)
   }
 
   #arm(): void {
@@ -173,7 +187,8 @@ export class WorkEngine implements Work {
         const head = await this.#headOf(active.place)
         const open = head && dueRun(head, this.clock())
         if (head && open) {
-          if ((await this.#perform(active, held, head, open)) === 'left') return
+          const performed = await this.#perform(active, held, head, open)
+          if (performed === 'left' || (performed === 'last ended' && !active.again)) return
         } else if (!active.again) return
       }
     } finally {
@@ -186,7 +201,7 @@ export class WorkEngine implements Work {
     return this.sessions.store.within({ tenant, subjects: 'all' }).head(session)
   }
 
-  #perform(active: Active, held: Held, head: Head, open: OpenRun) {
+  async #perform(active: Active, held: Held, head: Head, open: OpenRun): Promise<Performed> {
     const { place } = active
     const setting: PerformSetting = {
       ...this.#setting,
@@ -199,7 +214,14 @@ export class WorkEngine implements Work {
       },
     }
     const session = this.#sessionOf(place, head, held.fence)
-    return new Performing(setting, session, held.fence, open).perform(held.lost)
+    const performing = new Performing(setting, session, held.fence, open, head.seq)
+    const began = performance.now()
+    const performed = await performing.perform(held.lost)
+    if (performed === 'ended' || performed === 'last ended') {
+      const ended: EndedRun = { run: open.run, status: performing.status, ms: performance.now() - began }
+      for (const listener of [...this.#listeners]) listener(ended)
+    }
+    return performed
   }
 
   /** As its owner sees it, written to under the lease. */

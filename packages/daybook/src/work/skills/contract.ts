@@ -42,6 +42,8 @@ export interface SkillDefinition<Input extends Json = Json, Output extends Json 
    * an object with exactly one required field that is a string.
    */
   readonly fromText?: (text: string, context: TextContext) => Input | null
+  /** `fromText` is exact: a text that it reads is meant for this skill, also where no word of it names the skill. Default: false. */
+  readonly claims?: boolean
   /** Takes back what a call did; may be called twice, and when there is nothing to take back. */
   readonly undo?: (done: { readonly input: Input; readonly output: Output }, context: SkillContext) => Promise<void>
   readonly run: (input: Input, context: SkillContext) => Output | Promise<Output>
@@ -62,6 +64,7 @@ export interface Skill {
   readonly risk: SkillRisk
   readonly idempotent: boolean
   readonly durable: boolean
+  readonly claims: boolean
   /** `built-in`, or the folder it was read from. */
   readonly source: string
   /** The text of its `SKILL.md` below the head, for models. */
@@ -116,10 +119,20 @@ export interface StepAttempt {
   readonly signal: AbortSignal
 }
 
+export interface SkillFault {
+  readonly folder: string
+  /** Begins with file and line, where they are known. */
+  readonly message: string
+  /** Milliseconds since 1970. */
+  readonly since: number
+}
+
 /** What has to be known of skills: which there are, and the text they answer to. */
 export interface Skills {
   list(): readonly Skill[]
   get(id: string): Skill | undefined
+  /** What is wrong at the moment with folders that skills are read from; absent where there are none. */
+  faults?(): readonly SkillFault[]
   /** Called after every change of the list; returns the call that ends it. */
   onChange(listener: () => void): () => void
 }

@@ -21,6 +21,7 @@ const fields: Readonly<Record<string, true>> = Object.freeze({
   risk: true,
   idempotent: true,
   durable: true,
+  claims: true,
   fromText: true,
   undo: true,
   run: true,
@@ -54,7 +55,7 @@ export function skillOf(definition: object, source: string, extra: SkillExtra = 
     if (given[name] !== undefined && typeof given[name] !== 'function') throw invalid(name, 'is not a function')
   }
   if (given.run === undefined && extra.instructions === undefined) throw invalid('run', 'is required')
-  for (const name of ['idempotent', 'durable'] as const) {
+  for (const name of ['idempotent', 'durable', 'claims'] as const) {
     if (given[name] !== undefined && typeof given[name] !== 'boolean') throw invalid(name, 'must be true or false')
   }
   for (const name of ['input', 'output'] as const) {
@@ -78,6 +79,7 @@ function complete(given: SkillDefinition, source: string, extra: SkillExtra): Sk
     risk: given.risk ?? skillRisks[0],
     idempotent: given.idempotent ?? false,
     durable: given.durable ?? false,
+    claims: given.claims ?? false,
     source,
     instructions: extra.instructions ?? null,
   }

@@ -5,9 +5,10 @@ import { mkdir, rename, symlink } from 'node:fs/promises'
 import { test } from 'node:test'
 import { until } from '../../session/testing.fixture.ts'
 import type { Skill } from './contract.ts'
+import type { SkillFault } from './contract.ts'
 import { contextOf, moduleOf, Place, pageOf } from './folders.fixture.ts'
 import { skillOf } from './skill.ts'
-import { type OpenSkills, openSkills, type SkillFault } from './skills.ts'
+import { type OpenSkills, openSkills } from './skills.ts'
 
 const anHour = 3_600_000
 

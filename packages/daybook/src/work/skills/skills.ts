@@ -1,19 +1,11 @@
 // The skills of this process: built-in ones and those of folders, which may change while it runs.
 
 import { resolve, sep } from 'node:path'
-import type { Skill, Skills } from './contract.ts'
+import type { Skill, SkillFault, Skills } from './contract.ts'
 import { findSkillFolders, listFolder, readFiles } from './files.ts'
 import { skillOfFiles } from './folder.ts'
 import { hashOfFiles } from './hash.ts'
 import { FolderWatch } from './watch.ts'
-
-export interface SkillFault {
-  readonly folder: string
-  /** Begins with file and line, where they are known. */
-  readonly message: string
-  /** Milliseconds since 1970. */
-  readonly since: number
-}
 
 export interface SkillsOptions {
   /** Every skill at or below them is read; those that are not there yet are waited for. */

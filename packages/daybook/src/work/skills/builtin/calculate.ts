@@ -69,6 +69,7 @@ export const calculate = defineSkill<{ readonly expression: string }, CalculateO
     additionalProperties: false,
   },
   idempotent: true,
+  claims: true,
   fromText: (text) => {
     const expression = expressionIn(text)
     return expression === null ? null : { expression }

@@ -52,6 +52,7 @@ export const dates = defineSkill<DateInput, DateOutput>({
     additionalProperties: false,
   },
   idempotent: true,
+  claims: true,
   fromText: dateQuestion,
   run: (input, { now, timeZone }) => {
     const zone = checked('timeZone', input.timeZone ?? timeZone, (name) =>

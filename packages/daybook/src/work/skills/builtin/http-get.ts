@@ -45,6 +45,7 @@ export function httpGet(allow: readonly string[], timeoutMs = 30_000) {
     },
     risk: 'medium',
     idempotent: true,
+    claims: true,
     fromText: (text) => {
       const url = /https?:\/\/[^\s<>"'`，。；、）】」]+/i.exec(text)?.[0].replace(/[.,;:!?)\]}]+$/, '')
       return url === undefined ? null : { url }

@@ -46,6 +46,7 @@ export const remind = defineSkill<Reminder, { readonly text: string; readonly at
     additionalProperties: false,
   },
   durable: true,
+  claims: true,
   fromText: reminderIn,
   // A moment that has gone by, as behind a long queue, is reminded of at once.
   run: async ({ at, text }, context) => {
