@@ -4,6 +4,7 @@ import { createServer } from '../packages/daybook/src/http/server.ts'
 import { openSessions } from '../packages/daybook/src/session/sessions.ts'
 import { sqliteStore } from '../packages/daybook/src/store/sqlite.ts'
 import type { Scope, ScopedStore, Store } from '../packages/daybook/src/store/store.ts'
+import { openWork } from '../packages/daybook/src/work/work.ts'
 
 export interface ServerOptions {
   readonly dir: string
@@ -17,7 +18,10 @@ export async function startServer(options: ServerOptions): Promise<{ port: numbe
   const durability = options.relaxed === true ? 'relaxed' : 'full'
   const store = sqliteStore({ path: join(options.dir, 'daybook.db'), durability, worker: true })
   const sessions = await openSessions({ store: options.each === true ? oneCommitEach(store) : store })
-  const server = await createServer({ sessions, scope: { tenant: 'local', subjects: ['local'] }, version: '0.0.0' })
+  const skills = { list: () => [], get: () => undefined, onChange: () => () => {} }
+  const work = openWork({ sessions, skills })
+  const scope: Scope = { tenant: 'local', subjects: ['local'] }
+  const server = await createServer({ sessions, work, scope, version: '0.0.0' })
   const address = await server.listen({ port: 0, host: '127.0.0.1' })
   return { port: Number(new URL(address).port) }
 }

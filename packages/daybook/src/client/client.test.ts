@@ -6,25 +6,32 @@ import { createServer, type Server } from '../http/server.ts'
 import type { ScopedSessions, Sessions } from '../session/contract.ts'
 import { openSessions } from '../session/sessions.ts'
 import { memoryStore } from '../store/memory.ts'
+import type { Work } from '../work/contract.ts'
+import { skillsOf } from '../work/testing.fixture.ts'
+import { openWork } from '../work/work.ts'
 import { type Client, isDaybookError, openClient } from './client.ts'
 
 const scope = { tenant: 'local', subjects: ['local'] } as const
 let sessions: Sessions
 let mine: ScopedSessions
 let server: Server
+let work: Work
+const skills = skillsOf()
 let url: string
 let client: Client
 
 before(async () => {
   sessions = await openSessions({ store: memoryStore() })
   mine = sessions.within(scope)
-  server = await createServer({ sessions, scope, version: '0.0.0', heartbeat: 50 })
+  work = openWork({ sessions, skills, tickMs: 50 })
+  server = await createServer({ sessions, work, scope, version: '0.0.0', heartbeat: 50 })
   url = await server.listen({ port: 0, host: '127.0.0.1' })
   client = openClient({ url, wait: immediately })
 })
 
 after(async () => {
   await server.close()
+  await work.close()
   await sessions.close()
 })
 
@@ -321,7 +328,8 @@ test('following ends with the signal without an error, and with the deletion wit
 test('a follower learns that the server came back with an older history', async () => {
   const { session_id } = await client.create()
   const lost = await openSessions({ store: memoryStore() })
-  const before = await createServer({ sessions: lost, scope, version: '0.0.0' })
+  const lostWork = openWork({ sessions: lost, skills, tickMs: null })
+  const before = await createServer({ sessions: lost, work: lostWork, scope, version: '0.0.0' })
   await lost.within(scope).open({ id: session_id })
   await lost.within(scope).session(session_id).note('never saved')
   const urls = [await before.listen({ port: 0, host: '127.0.0.1' }), url]

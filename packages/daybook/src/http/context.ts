@@ -2,6 +2,9 @@
 
 import type { ScopedSessions } from '../session/contract.ts'
 import type { Store } from '../store/store.ts'
+import type { ScopedWork } from '../work/contract.ts'
+import type { Agents } from '../work/performer.ts'
+import type { Skills } from '../work/skills/contract.ts'
 import type { Meters } from './meters.ts'
 import type { Broadcast } from './stream/broadcast.ts'
 
@@ -10,6 +13,10 @@ export interface Context {
   /** Everything that callers of this server may see. */
   readonly sessions: ScopedSessions
   readonly store: Store
+  /** Runs of all that. */
+  readonly work: ScopedWork
+  readonly skills: Skills
+  readonly agents: Agents
   readonly broadcast: Broadcast
   readonly meters: Meters
   /** Where the routes of sessions stand. */
@@ -18,4 +25,8 @@ export interface Context {
   openApi(): string
   /** True once the server is ending. */
   ending(): boolean
+  /** Aborted then: what waits for a run answers with it as it is. */
+  readonly ended: AbortSignal
+  /** Milliseconds that a call waits for a run, whatever it asks for. */
+  readonly longestWait: number
 }

@@ -198,7 +198,7 @@ function requestOf(operation: Documented): fc.Arbitrary<InjectOptions> {
   const bytes = type === 'application/octet-stream'
   const body =
     described?.schema && !bytes
-      ? anyOf(described.schema, operation.components).map((value) => text(value))
+      ? anyOf(described.schema, operation.components).map((value) => text(answered(value)))
       : fc.constant(undefined)
   const entries =
     path.endsWith('/entries') && method === 'POST' ? [{ weight: 4, arbitrary: entryBodies.map(text) }] : []
@@ -210,6 +210,9 @@ function requestOf(operation: Documented): fc.Arbitrary<InjectOptions> {
           { weight: 2, arbitrary: fc.constantFrom(...ids) },
         ),
         fc.constantFrom('x'.repeat(43), '', 'é'),
+        fc.oneof(fc.constantFrom('r', 'echo'), fc.constantFrom(...ids)),
+        // A run that nothing performs would be followed for ever.
+        path.endsWith('/stream') ? fc.constantFrom('nobody', '') : fc.constantFrom('orchestrator', 'nobody', ''),
       ),
       query: fc.record(
         Object.fromEntries(
@@ -248,6 +251,13 @@ function requestOf(operation: Documented): fc.Arbitrary<InjectOptions> {
     }))
 }
 
+/** Without the wish for a stream: its run is performed by nobody here, and it would never end. */
+function answered(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('stream' in value)) return value
+  const { stream: _stream, ...rest } = value
+  return rest
+}
+
 function text(value: unknown): string | undefined {
   return value === undefined ? undefined : JSON.stringify(value)
 }
@@ -258,10 +268,14 @@ function plain(value: unknown): string {
 
 function address(
   path: string,
-  [id, hash]: readonly [string, string],
+  [id, hash, other, agent]: readonly [string, string, string, string],
   query: Readonly<Record<string, string | undefined>>,
 ): string {
-  const filled = path.replace('{session_id}', id).replace('{hash}', encodeURIComponent(hash))
+  const filled = path
+    .replace('{session_id}', id)
+    .replace('{hash}', encodeURIComponent(hash))
+    .replace('{agent_id}', agent)
+    .replace(/\{\w+\}/g, other)
   const pairs = Object.entries(query).map(
     ([name, value]) => `${name}=${encodeURIComponent((value ?? '').toWellFormed())}`,
   )

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { skill } from '../work/testing.fixture.ts'
 import { callArbitrary, type FuzzCall, type Operation, operationsOf } from './fuzz.fixture.ts'
 import { type JsonObject, openApi } from './openapi.ts'
 import { routes } from './routes/all.ts'
@@ -27,6 +28,8 @@ async function furnish(s: TestServer): Promise<void> {
   await s.call('POST /sessions/old/archive')
   await s.call('DELETE /sessions/bin')
   await s.call('DELETE /sessions/gone?now=true')
+  const mine = s.sessions.within({ tenant: 'default', subjects: ['local'] })
+  await mine.session('a').addRun({ id: 'r', agent: 'coder' }, { refs: [{ type: 'run', value: 'r' }] })
 }
 
 async function check(
@@ -42,6 +45,8 @@ async function check(
   const described = operation?.responses[String(status)] ?? elsewhere[status]
   assert.ok(status < 500, `${status}: ${answer.payload.slice(0, 500)}`)
   if (status >= 400) assert.equal(await s.tip(), before, 'a refused call wrote')
+  // Above its place in the address another route begins.
+  if (String(request.url).includes('/..')) return
   assert.ok(described, `${status} is not documented: ${answer.payload.slice(0, 300)}`)
   const type = String(answer.headers['content-type'] ?? '').split(';')[0] ?? ''
   if (!type.endsWith('json')) return
@@ -59,8 +64,10 @@ function refOf(ref: string): NonNullable<Operation['responses'][string]> {
 
 for (const name of storeNames) {
   test(`random calls find no unexpected answer on ${name} (seconds: ${seconds})`, async () => {
-    await using s = await testServer(name)
+    // Runs are queued and nothing performs them: what a refused call wrote could not be told from their progress.
+    await using s = await testServer(name, { longestWait: 5, skills: [skill('echo', (input) => input)] })
     await furnish(s)
+    await s.work.close()
     const known = shapes(document)
     const operations = operationsOf(document)
     const byLine = new Map(operations.map((one) => [one.line, one]))

@@ -5,6 +5,8 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 export interface Meters {
   /** One answered request; `milliseconds` from its first byte to the end of the answer. */
   answered(method: string, route: string, status: number, milliseconds: number): void
+  /** One run that came to its end here, and the milliseconds that were worked on it. */
+  ran(status: 'done' | 'failed' | 'cancelled', milliseconds: number): void
   /** A figure that is read when somebody asks. */
   watch(name: string, help: string, read: () => number): void
   readonly type: string
@@ -27,11 +29,28 @@ export function openMeters(): Meters {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
     registers: [registry],
   })
+  const runs = new Counter({
+    name: 'daybook_runs_ended_total',
+    help: 'Runs that this process brought to their end.',
+    labelNames: ['status'],
+    registers: [registry],
+  })
+  const runSeconds = new Histogram({
+    name: 'daybook_run_seconds',
+    help: 'Work on a run from when it was last taken up to its end.',
+    labelNames: ['status'],
+    buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1800],
+    registers: [registry],
+  })
   let process = false
   return {
     answered(method, route, status, milliseconds) {
       requests.inc({ method, route, status })
       seconds.observe({ method, route }, milliseconds / 1000)
+    },
+    ran(status, milliseconds) {
+      runs.inc({ status })
+      runSeconds.observe({ status }, milliseconds / 1000)
     },
     watch(name, help, read) {
       new Gauge({

@@ -5,13 +5,22 @@ import { type TObject, Type } from 'typebox'
 import { DaybookError } from '../schema/errors.ts'
 import { HashText } from '../schema/parts.ts'
 import { NoQuery, SessionIdText } from '../schema/wire-requests.ts'
+import { AgentIdText, RunIdText, SkillIdText } from '../schema/wire-run-requests.ts'
 import { Call } from './call.ts'
 import type { Context } from './context.ts'
 import { type Answer, pathsOf, type Route, type RouteSpec } from './route.ts'
 import { optionalBody } from './validate.ts'
 
 /** Shapes of the names that paths may carry. */
-export const parameters: Readonly<Record<string, typeof SessionIdText>> = { session_id: SessionIdText, hash: HashText }
+export const parameters: Readonly<Record<string, typeof SessionIdText>> = {
+  session_id: SessionIdText,
+  hash: HashText,
+  run_id: RunIdText,
+  approval_id: RunIdText,
+  question_id: RunIdText,
+  skill_id: SkillIdText,
+  agent_id: AgentIdText,
+}
 
 export const jsonType = 'application/json; charset=utf-8'
 

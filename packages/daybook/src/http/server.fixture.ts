@@ -9,6 +9,10 @@ import { openSessions } from '../session/sessions.ts'
 import { memoryStore } from '../store/memory.ts'
 import { sqliteStore } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
+import type { Work } from '../work/contract.ts'
+import type { SkillDefinition } from '../work/skills/contract.ts'
+import { skillsOf } from '../work/testing.fixture.ts'
+import { openWork } from '../work/work.ts'
 import { createServer, type Server, type ServerSettings } from './server.ts'
 
 export const storeNames = ['memory', 'sqlite'] as const
@@ -32,6 +36,7 @@ export interface TestServer extends AsyncDisposable {
   readonly server: Server
   readonly sessions: Sessions
   readonly store: Store
+  readonly work: Work
   /** `GET /sessions`: paths are under the prefix unless they begin with two slashes. Bodies go as JSON, texts and bytes as they are. */
   call(line: string, request?: Request | Readonly<Record<string, unknown>>): Promise<Reply>
   /** The seq in the feed: the same before and after means that nothing was written. */
@@ -42,20 +47,24 @@ const scope = { tenant: 'default', subjects: ['local'] }
 
 export async function testServer(
   name: StoreName = 'memory',
-  settings: Partial<ServerSettings> = {},
+  settings: Partial<ServerSettings> & { readonly skills?: readonly SkillDefinition[] } = {},
 ): Promise<TestServer> {
   const folder = name === 'sqlite' ? await mkdtemp(join(tmpdir(), 'daybook-http-')) : null
   const store = folder === null ? memoryStore() : sqliteStore({ path: join(folder, 'test.db'), durability: 'relaxed' })
   const sessions = settings.sessions ?? (await openSessions({ store }))
-  const server = await createServer({ sessions, scope, version: '0.0.0', ...settings })
+  const { skills = [], ...rest } = settings
+  const work = settings.work ?? openWork({ sessions, skills: skillsOf(...skills), timeZone: 'UTC', tickMs: 50 })
+  const server = await createServer({ sessions, work, scope, version: '0.0.0', ...rest })
   return {
     server,
     sessions,
     store,
+    work,
     call: (line, request = {}) => call(server, line, request as Request),
     tip: () => sessions.within(scope).tip(),
     async [Symbol.asyncDispose]() {
       await server.close()
+      await work.close()
       await sessions.close()
       await store.close()
       if (folder !== null) await rm(folder, { recursive: true, force: true })

@@ -3,12 +3,14 @@
 import { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, fastify, LogController } from 'fastify'
 import { DaybookError } from '../schema/errors.ts'
 import { limits } from '../schema/json.ts'
+import { longestWait } from '../schema/wire-run-requests.ts'
 import type { Caller, Sessions } from '../session/contract.ts'
 import type { Scope } from '../store/store.ts'
+import type { Work } from '../work/contract.ts'
 import { readBodies } from './body.ts'
 import type { Context } from './context.ts'
 import { isLoopback, openGate } from './hosts.ts'
-import { openMeters } from './meters.ts'
+import { type Meters, openMeters } from './meters.ts'
 import { openApi } from './openapi.ts'
 import { asDaybookError, problemHeaders, problemOf, rawProblem } from './problems.ts'
 import { register } from './register.ts'
@@ -19,6 +21,8 @@ import { validatorCompiler } from './validate.ts'
 
 export interface ServerSettings {
   readonly sessions: Sessions
+  /** The run engine over the same sessions; it stays open for its owner. */
+  readonly work: Work
   /** Whom all callers are, until the server knows them apart. */
   readonly scope: Scope
   readonly caller?: Caller
@@ -35,6 +39,8 @@ export interface ServerSettings {
   readonly heartbeat?: number
   /** Bytes that may wait for a slow reader of a stream before it falls back to reading; default 256 KiB. */
   readonly streamBytes?: number
+  /** Milliseconds that calls wait for a run at most; default 10 minutes. */
+  readonly longestWait?: number
 }
 
 export interface Server {
@@ -50,7 +56,8 @@ export interface Server {
 const prefix = '/api/v1'
 
 export async function createServer(settings: ServerSettings): Promise<Server> {
-  let ending = false
+  const { work } = settings
+  const ended = new AbortController()
   const meters = openMeters()
   const broadcast = new Broadcast({
     bus: settings.sessions.store.bus,
@@ -64,12 +71,18 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
     ...info,
     sessions: settings.sessions.within(settings.scope, settings.caller),
     store: settings.sessions.store,
+    work: work.within(settings.scope, settings.caller),
+    skills: work.skills,
+    agents: work.agents,
+    longestWait: settings.longestWait ?? longestWait,
     broadcast,
     meters,
     openApi: () => (document ??= JSON.stringify(openApi(routes, info))),
-    ending: () => ending,
+    ending: () => ended.signal.aborted,
+    ended: ended.signal,
   }
   meters.watch('daybook_stream_followers', 'Streams that are open.', () => broadcast.size)
+  const unwatch = watchWork(meters, work)
   const app = bareApp(settings)
   const running = new Set<string>()
   app.addHook('onRoute', ({ method, url }) => {
@@ -97,14 +110,22 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
       return app.listen({ port, host })
     },
     close() {
-      ending = true
+      ended.abort()
       closed ??= (async () => {
+        unwatch()
         broadcast.close()
         await app.close()
       })()
       return closed
     },
   }
+}
+
+/** Returns the call that ends it. */
+function watchWork(meters: Meters, work: Work): () => void {
+  meters.watch('daybook_runs_active', 'Runs that this process performs.', () => work.load.active)
+  meters.watch('daybook_sessions_due', 'Sessions with due runs that wait for room.', () => work.load.waiting)
+  return work.onEnded(({ status, ms }) => meters.ran(status, ms))
 }
 
 function bareApp(settings: ServerSettings): FastifyInstance {

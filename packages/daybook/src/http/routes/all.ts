@@ -2,6 +2,7 @@
 
 import type { Route } from '../route.ts'
 import { agentRoutes } from './agents.ts'
+import { approvalRoutes } from './approvals.ts'
 import { blobRoutes } from './blobs.ts'
 import { docsRoute } from './docs.ts'
 import { entryRoutes } from './entries.ts'
@@ -10,14 +11,25 @@ import { listRoutes } from './list.ts'
 import { markRoutes } from './marks.ts'
 import { operationRoutes } from './operations.ts'
 import { placeRoutes } from './places.ts'
+import { runChangeRoutes } from './run-changes.ts'
+import { runMetricsRoutes } from './run-metrics.ts'
+import { runRoutes } from './runs.ts'
 import { sessionRoutes } from './sessions.ts'
+import { skillRoutes } from './skills.ts'
 import { viewRoutes } from './views.ts'
+import { workerRoutes } from './workers.ts'
 
 export const routes: readonly Route[] = [
   ...listRoutes,
   ...sessionRoutes,
   ...entryRoutes,
   ...viewRoutes,
+  ...runRoutes,
+  ...runChangeRoutes,
+  ...approvalRoutes,
+  ...skillRoutes,
+  ...workerRoutes,
+  ...runMetricsRoutes,
   ...placeRoutes,
   ...agentRoutes,
   ...markRoutes,

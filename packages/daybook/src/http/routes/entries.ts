@@ -14,7 +14,7 @@ import type { Call } from '../call.ts'
 import * as examples from '../examples.ts'
 import { type Answer, type Route, route } from '../route.ts'
 import { beginStream } from '../stream/frames.ts'
-import { entriesOf, entryAnswer } from './shared.ts'
+import { entriesOf, entryAnswer, lastEventId } from './shared.ts'
 
 const message = route(
   {
@@ -166,16 +166,6 @@ async function follow(call: ReadCall, session: Session, head: Head): Promise<nul
     ...(kind ? { kinds: new Set(kind) } : {}),
   })
   return null
-}
-
-/** What a browser sends when it reconnects; it is newer than the address, which stays as it was. */
-function lastEventId({ request }: ReadCall): number | undefined {
-  const given = request.headers['last-event-id']
-  if (given === undefined || given === '') return undefined
-  if (typeof given !== 'string' || !/^\d{1,15}$/.test(given)) {
-    throw new DaybookError('invalid', 'Last-Event-ID must be the seq of an entry', { field: 'Last-Event-ID' })
-  }
-  return Number(given)
 }
 
 export const entryRoutes: readonly Route[] = [append, read, message]

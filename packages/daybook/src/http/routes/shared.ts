@@ -43,3 +43,13 @@ export function checkSeq(call: Call, head: Head): void {
     throw new DaybookError('precondition_failed', `the session is at ${head.seq}`, { field: 'If-Match', seq: head.seq })
   }
 }
+
+/** What a browser sends when it reconnects; it is newer than the address, which stays as it was. */
+export function lastEventId({ request }: Call): number | undefined {
+  const given = request.headers['last-event-id']
+  if (given === undefined || given === '') return undefined
+  if (typeof given !== 'string' || !/^\d{1,15}$/.test(given)) {
+    throw new DaybookError('invalid', 'Last-Event-ID must be the seq of an entry', { field: 'Last-Event-ID' })
+  }
+  return Number(given)
+}
