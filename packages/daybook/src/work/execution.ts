@@ -43,6 +43,7 @@ export class Execution {
   readonly #abort = new AbortController()
   readonly #pending = new Set<Pending>()
   #effects = 0
+  #quiet: (() => void)[] = []
   #looking = false
   /** No new effect begins. */
   #closing = false
@@ -85,8 +86,20 @@ export class Execution {
       throw error
     } finally {
       this.#effects -= 1
+      if (this.#effects === 0) for (const tell of this.#quiet.splice(0)) tell()
       this.#look()
     }
+  }
+
+  /** Resolves when no effect is under way, or after so many milliseconds: one that hears no abort is left to itself. */
+  async quiet(ms: number): Promise<void> {
+    if (this.#effects === 0) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#quiet.push(resolve)
+    const timer = setTimeout(resolve, ms)
+    timer.unref()
+    await promise
+    clearTimeout(timer)
   }
 
   /** The performer learns nothing of it: its promises just never settle, so that no `catch` of its own takes a wait for a failure. */
@@ -119,7 +132,7 @@ export class Execution {
     try {
       await this.log.flush()
       if (this.#effects > 0) return
-      this.log.write(...waitingEntries(pending))
+      this.log.write(...waitingEntries(pending, this.deadline))
       await this.log.flush((head) => stillOpen(head, pending))
       this.left.resolve('waiting')
     } catch (error) {
@@ -136,33 +149,28 @@ function stillOpen(head: Head, pending: readonly Pending[]): void {
   }
 }
 
-/** One `run.waiting` for each run that waits, and for those above it. */
-function waitingEntries(pending: readonly Pending[]): readonly NewEntry[] {
-  const own = new Map<RunId, Pending>()
-  const above = new Set<RunId>()
-  for (const one of pending) {
-    const [run, ...parents] = one.line
-    if (run === undefined) continue
-    const known = own.get(run)
-    own.set(run, known ? { ...known, ...earlier(known, one) } : one)
-    for (const parent of parents) above.add(parent)
+/** One `run.waiting` for each run that waits, and for those above it; the root is looked at again by its deadline. */
+function waitingEntries(pending: readonly Pending[], deadline: number | null): readonly NewEntry[] {
+  const waits = new Map<RunId, Omit<Pending, 'line'>>()
+  for (const { line, ...one } of pending) {
+    const [run = '', ...parents] = line
+    const known = waits.get(run)
+    waits.set(run, known && known.reason !== 'child' ? { ...known, ...earlier(known, one) } : one)
+    for (const parent of parents) if (!waits.has(parent)) waits.set(parent, { reason: 'child' })
   }
-  return [
-    ...[...above]
-      .filter((run) => !own.has(run))
-      .reverse()
-      .map((run) => entryOf('run.waiting', run, { reason: 'child' })),
-    ...[...own].map(([run, { reason, until, summary }]) =>
-      entryOf('run.waiting', run, {
-        reason,
-        ...(until === undefined ? undefined : { until: moment(until) }),
-        ...(summary === undefined ? undefined : { summary: summary.slice(0, 512) }),
-      }),
-    ),
-  ]
+  const root = pending[0]?.line.at(-1) ?? ''
+  const own = waits.get(root)
+  if (own && deadline !== null) waits.set(root, { ...own, ...earlier(own, { until: deadline }) })
+  return [...waits].map(([run, { reason, until, summary }]) =>
+    entryOf('run.waiting', run, {
+      reason,
+      ...(until === undefined ? undefined : { until: moment(until) }),
+      ...(summary === undefined ? undefined : { summary: summary.slice(0, 512) }),
+    }),
+  )
 }
 
-function earlier(one: Pending, other: Pending): { until?: number } {
+function earlier(one: Pick<Pending, 'until'>, other: Pick<Pending, 'until'>): { until?: number } {
   const times = [one.until, other.until].filter((time) => time !== undefined)
   return times.length === 0 ? {} : { until: Math.min(...times) }
 }

@@ -56,8 +56,8 @@ async function facts(world: World): Promise<Fact[]> {
         usage,
       } = data as never as { status: string; duration_ms: number; usage?: object }
       const tokens = Object.values(usage ?? {}).reduce((sum: number, one) => sum + Number(one), 0)
-      const { agent } = queued?.data as { agent: string }
-      found.push({ session: id, agent, user: head.user, at, ms, status, tokens })
+      const asked = queued?.data as { agent: string } | undefined
+      found.push({ session: id, agent: asked?.agent ?? null, user: head.user, at, ms, status, tokens })
     }
   }
   return found

@@ -5,6 +5,7 @@ import type { OpenRun } from '../schema/heads.ts'
 import type { RunId, Seq } from '../schema/ids.ts'
 import type { Json } from '../schema/json.ts'
 import type { Session } from '../session/contract.ts'
+import { boundTurn } from './bound-turn.ts'
 import { entryOf, recorded, textOf } from './entry.ts'
 import { Execution } from './execution.ts'
 import { failureOf, RunFailure } from './failure.ts'
@@ -96,11 +97,12 @@ export class Performing {
     const left = await Promise.race([performed, execution.left.promise])
     if (typeof left === 'object') return this.#finish(execution, turn, left)
     if (left === 'waiting' || left === 'again') return left
-    await settled(performed, this.#setting.settleMs)
+    await execution.quiet(this.#setting.settleMs)
     if (left === 'timeout') {
       return this.#finish(execution, turn, { failure: new RunFailure('timeout', 'the run took longer than it may') })
     }
     if (left === 'cancelled') await this.#keepPartial(turn, 'cancelled')
+    if (left === 'shutdown') await this.#leave()
     return left === 'cancelled' ? 'ended' : 'left'
   }
 
@@ -140,7 +142,7 @@ export class Performing {
 
   async #perform(execution: Execution, turn: TurnOfRun, record: RunRecord): Promise<End> {
     try {
-      const output = await this.#performerOf(record, execution.journal).perform(turn)
+      const output = await this.#performerOf(record, execution.journal).perform(boundTurn(turn))
       return { output: recorded(output, 'output') }
     } catch (error) {
       if (error instanceof LogEnded) await execution.logEnded(error)
@@ -197,7 +199,7 @@ export class Performing {
     if (record.ended) return endOf(record)
     const turn = new TurnOfRun(execution, setting, record, parent.line)
     try {
-      const output = recorded(await this.#performerOf(record, journal).perform(turn), 'output')
+      const output = recorded(await this.#performerOf(record, journal).perform(boundTurn(turn)), 'output')
       log.write(entryOf('run.finished', run, { status: 'done', ...(output === undefined ? undefined : { output }) }))
       record.ended = output === undefined ? {} : { output }
       return output
@@ -231,6 +233,15 @@ export class Performing {
       if (error.end === 'over') await this.#keepPartial(turn, 'cancelled')
       if (error.end === 'store') throw error.cause
       return error.end === 'over' ? 'ended' : 'left'
+    }
+  }
+
+  /** What was done is written down before somebody else goes on. */
+  async #leave(): Promise<void> {
+    try {
+      await this.#log.flush()
+    } catch (error) {
+      if (!(error instanceof LogEnded)) throw error
     }
   }
 
@@ -269,19 +280,4 @@ function endOf({ ended }: RunRecord): Json | undefined {
 function seqOfUndone(of: RunId, input: unknown, journal: Journal): number {
   const seq = (input as { seq?: unknown } | undefined)?.seq
   return typeof seq === 'number' ? seq : (journal.get(of)?.seq ?? 1)
-}
-
-/** Waits for an aborted performer, but not for ever. */
-async function settled(performed: Promise<unknown>, ms: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, ms)
-  timer.unref()
-  await Promise.race([
-    performed.then(
-      () => undefined,
-      () => undefined,
-    ),
-    promise,
-  ])
-  clearTimeout(timer)
 }

@@ -10,7 +10,6 @@ import { entryOf, moment, recorded } from './entry.ts'
 import type { Execution, Pending } from './execution.ts'
 import { RunFailure, recordOf } from './failure.ts'
 import type { AskedRecord, RunRecord, StepRecord } from './journal.ts'
-import type { Turn } from './performer.ts'
 import type { RunCaller, StepAttempt } from './skills/contract.ts'
 
 /** What the engine gives to every turn. */
@@ -33,7 +32,7 @@ const approvalMs = 24 * 60 * 60 * 1000
 const retryMs = 1000
 const longestRetryMs = 60 * 60 * 1000
 
-export class TurnOfRun implements Turn {
+export class TurnOfRun {
   readonly run: RunId
   readonly session: Session
   readonly input: Json | undefined
@@ -64,10 +63,6 @@ export class TurnOfRun implements Turn {
 
   get now(): number {
     return this.#setting.clock()
-  }
-
-  get key(): string {
-    return this.run
   }
 
   get signal(): AbortSignal {
