@@ -3,12 +3,14 @@
 import type { NewSession } from '../schema/wire-requests.ts'
 import type { EntryShape, FeedPageShape, SessionListShape, SessionShape } from '../schema/wire-shapes.ts'
 import { type FollowOptions, follow } from './follow.ts'
+import { type RemoteRuns, remoteRuns } from './runs.ts'
 import { type CallOptions, prefix, type RemoteSession, remoteSession, type WriteOptions, written } from './session.ts'
 import type { ServerSentEvent } from './sse.ts'
 import { openTransport, type Request, type Transport, type TransportOptions } from './transport.ts'
 
 export { DaybookError, isDaybookError } from '../schema/errors.ts'
 export type { FollowOptions } from './follow.ts'
+export type { RemoteRuns, RunFields, RunItem, RunReceiptShape, RunStateShape, WaitOptions } from './runs.ts'
 export type { CallOptions, Delta, EntriesRange, RemoteSession, ViewShapes, WriteOptions } from './session.ts'
 export type { TransportOptions } from './transport.ts'
 export type { EntryShape, FeedPageShape, SessionListShape, SessionShape }
@@ -37,6 +39,8 @@ export interface SessionQuery {
 
 export interface Client {
   readonly url: string
+  /** Starting, waiting, deciding: everything about work. */
+  readonly runs: RemoteRuns
   /** A handle; nothing is asked. */
   session(id: string): RemoteSession
   create(fields?: NewSession, options?: WriteOptions): Promise<SessionShape>
@@ -66,6 +70,7 @@ export function openClient(options: TransportOptions): Client {
     transport.json({ path: `${prefix}/sessions`, query: { ...query }, signal })
   return {
     url: transport.url,
+    runs: remoteRuns(transport),
     session: (id) => remoteSession(transport, id),
     create: (fields = {}, given = {}) =>
       transport.json({ ...written(given), method: 'POST', path: `${prefix}/sessions`, body: fields }),
