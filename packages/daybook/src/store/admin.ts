@@ -5,7 +5,9 @@ import type { Hash, SessionId, Tenant } from '../schema/ids.ts'
 import type { Cursor, Page } from './store.ts'
 
 export interface StoreStats {
+  /** Of people: deleted and system sessions do not count. */
   readonly sessions: number
+  readonly systemSessions: number
   readonly entries: number
   readonly blobs: number
   /** Bytes on disk (or of texts, in memory), without blobs kept beside the store. */

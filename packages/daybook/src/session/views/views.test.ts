@@ -189,6 +189,7 @@ eachStore('runs: added, counted, the last, with tokens and metrics [S4.2]', asyn
     totalTokens: 0,
     cost: 0,
     avgResponseTimeMs: null,
+    p95ResponseTimeMs: null,
     successRate: null,
     byAgent: {},
     byModel: {},
@@ -228,6 +229,7 @@ eachStore('runs: added, counted, the last, with tokens and metrics [S4.2]', asyn
   deepStrictEqual(runs[1]?.error, { code: 'timeout', message: 'too slow' })
   const metrics = await session.view('metrics')
   deepStrictEqual([metrics.totalRuns, metrics.totalTokens, metrics.avgResponseTimeMs], [3, 7, 200])
+  strictEqual(metrics.p95ResponseTimeMs, 300)
   strictEqual(metrics.successRate, 2 / 3)
   deepStrictEqual(metrics.byAgent.coder, { runs: 2, tokens: 7, cost: 0.5 })
   deepStrictEqual(metrics.byModel, { m: { runs: 1, tokens: 7, cost: 0.5 } })

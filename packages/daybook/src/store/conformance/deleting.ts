@@ -203,6 +203,8 @@ function sweeping({ test }: Suite): void {
       }
       return items.map((row) => `${row.tenant} ${row.session} ${row.head?.place}${row.hidden ? ' hidden' : ''}`).sort()
     }
+    const { sessions, systemSessions } = await store.admin.stats()
+    deepStrictEqual([sessions, systemSessions], [2, 1])
     const living = ['acme @app open', 'acme fork open', 'other one open']
     deepStrictEqual(await seen(), [...living, 'acme lone deleted', 'acme one deleted hidden'].sort())
     const rows = await store.admin.rows(null)

@@ -63,9 +63,12 @@ function stats(state: State) {
     entries += row.entries.length
     for (const entry of row.entries) bytes += entry.body?.length ?? 0
   }
+  const living = state.rows.filter((row) => !row.gone)
+  const systemSessions = living.filter((row) => row.system).length
   const blobs = [...state.tenants.values()].flatMap((tenant) => [...tenant.blobs.values()])
   return {
-    sessions: state.rows.length - state.gone.size,
+    sessions: living.length - systemSessions,
+    systemSessions,
     entries,
     blobs: blobs.length,
     bytes,

@@ -46,15 +46,25 @@ function number(connection: Connection, question: string): number {
   return Number(connection.rows(question).get()?.[0] ?? 0)
 }
 
+/** Ids that begin with `@`: a range, so that the index of ids answers. */
+const systemIds = "id >= '@' AND id < 'A'"
+
+/** Both counts are served by small indexes; the rows themselves are large. */
+function living(connection: Connection, which: string): number {
+  return (
+    number(connection, `SELECT count(*) FROM sessions WHERE ${which}`) -
+    number(connection, `SELECT count(*) FROM sessions WHERE gone_at IS NOT NULL AND ${which}`)
+  )
+}
+
 /** Entries come from the highest position less those removed: counting them would read the whole index. */
 function stats(connection: Connection, path: string): StoreStats {
   const given = number(connection, "SELECT seq FROM sqlite_sequence WHERE name = 'entries'")
   const page = number(connection, 'PRAGMA page_size')
+  const systemSessions = living(connection, systemIds)
   return {
-    // Both counts are served by small indexes; the rows themselves are large.
-    sessions:
-      number(connection, 'SELECT count(*) FROM sessions WHERE id IS NOT NULL') -
-      number(connection, 'SELECT count(*) FROM sessions WHERE gone_at IS NOT NULL AND id IS NOT NULL'),
+    sessions: living(connection, 'id IS NOT NULL') - systemSessions,
+    systemSessions,
     entries: given - Number(meta(connection, 'removed')),
     blobs: number(connection, 'SELECT count(*) FROM blobs'),
     bytes: number(connection, 'PRAGMA page_count') * page,
