@@ -177,8 +177,8 @@ export interface EndedRun {
 export interface Work extends AsyncDisposable {
   readonly skills: Skills
   readonly agents: Agents
-  /** Root runs that this process performs now, and sessions with due work that wait for room. */
-  readonly load: { readonly active: number; readonly waiting: number }
+  /** Root runs that this process performs now, sessions with due work that wait for room, and sessions that it looks at. */
+  readonly load: { readonly active: number; readonly waiting: number; readonly held: number }
   /** Called with each run that ends here; returns the call that ends it. */
   onEnded(listener: (run: EndedRun) => void): () => void
   /** Runs of a scope, acting as `caller` (default: the first subject). */

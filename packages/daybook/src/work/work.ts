@@ -102,7 +102,7 @@ export class WorkEngine implements Work {
   get load(): Work['load'] {
     let active = 0
     for (const { execution } of this.#active.values()) if (execution && !execution.signal.aborted) active += 1
-    return { active, waiting: this.#waiting.size }
+    return { active, waiting: this.#waiting.size, held: this.#active.size }
   }
 
   onEnded(listener: (run: EndedRun) => void): () => void {
