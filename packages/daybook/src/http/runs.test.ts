@@ -228,6 +228,35 @@ for (const name of storeNames) {
       assert.equal(told(await s.call(`POST /runs/${marked.run_id}/undo`, keyed({}, 'v'))), '409 invalid_state')
     })
 
+    it('that nobody knows the outcome of are listed with their step, and resolved once', async () => {
+      await using s = await testServer(name, { skills })
+      // What a crash leaves behind, written by hand; nothing goes on with it here.
+      await s.work.close()
+      const engine = { actor: 'engine', writer: 'R' } as const
+      const session = await s.sessions.within({ tenant: 'default', subjects: ['local'] }, engine).open({ id: 'a' })
+      const run = { run_id: 'r' }
+      const entries = [
+        { kind: 'run.queued', run: 'r', data: { ...run, skill: 'who' } },
+        { kind: 'run.started', run: 'r', data: run },
+        { kind: 'step.started', run: 'r', data: { ...run, step: 'pay', name: 'pay' } },
+        { kind: 'step.finished', run: 'r', data: { ...run, step: 'pay', unknown: true } },
+        { kind: 'run.waiting', run: 'r', data: { ...run, reason: 'operator', summary: 'paid?' } },
+      ] as const
+      await session.append(entries, { refs: [{ type: 'run', value: 'r' }] })
+      const [item] = (await s.call('GET /approvals')).json.items
+      assert.deepEqual([item.kind, item.run_id, item.step_id, item.summary], ['blocked', 'r', 'pay', 'paid?'])
+      const resolve = (body: object, key: string) => s.call('POST /runs/r/resolve', keyed(body, key))
+      const body = { step_id: 'pay', resolution: 'done', reason: 'it is in the books', output: { paid: true } }
+      assert.equal(told(await resolve({ ...body, step_id: 'other' }, 'a')), '404 not_found')
+      assert.equal(told(await resolve({ ...body, resolution: 'skip' }, 'b')), '400 invalid')
+      const done = await resolve(body, 'c')
+      assert.deepEqual([done.status, done.json.steps[0].status], [200, 'done'])
+      const again = await resolve(body, 'c')
+      assert.deepEqual([again.status, again.headers['idempotent-replayed']], [200, 'true'])
+      assert.equal(told(await resolve(body, 'd')), '409 invalid_state')
+      assert.deepEqual((await s.call('GET /approvals')).json.items, [])
+    })
+
     it('repeat nothing under the same key: the first receipt comes again [B2]', async () => {
       letGo = gate()
       await using s = await testServer(name, { skills })

@@ -112,6 +112,7 @@ export const RunChanges = Type.Object(
   },
   { ...closed, title: 'RunChanges' },
 )
+export type RunChanges = Static<typeof RunChanges>
 export const Deciding = Type.Object(
   {
     decision: oneOf(['approved', 'denied'] as const),
