@@ -6,8 +6,9 @@ import { kill } from './kill.ts'
 import { type Campaign, newFolder, type Result, removeFolder } from './lib/campaign.ts'
 import { writeSection } from './lib/page.ts'
 import { power } from './power.ts'
+import { runs } from './runs.ts'
 
-const campaigns: readonly Campaign[] = [kill, power, disk]
+const campaigns: readonly Campaign[] = [kill, power, disk, runs]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

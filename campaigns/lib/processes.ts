@@ -33,8 +33,21 @@ export class Process {
     if (stdout) createInterface({ input: stdout, crlfDelay: Number.POSITIVE_INFINITY }).on('line', take)
   }
 
+  send(line: string): void {
+    this.#process.stdin?.write(`${line}\n`)
+  }
+
   stop(): void {
     this.#process.stdin?.end()
+  }
+
+  /** Stands still where it is, until {@link wake}. */
+  freeze(): void {
+    this.#process.kill('SIGSTOP')
+  }
+
+  wake(): void {
+    this.#process.kill('SIGCONT')
   }
 
   async kill(): Promise<void> {

@@ -1,0 +1,118 @@
+// A process that works on runs until it is killed, or until its standard input ends: it does what it is told, line by line.
+
+import { existsSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { isDaybookError } from '../../../packages/daybook/src/schema/errors.ts'
+import type { Json } from '../../../packages/daybook/src/schema/json.ts'
+import { openSessions } from '../../../packages/daybook/src/session/sessions.ts'
+import { sqliteStore } from '../../../packages/daybook/src/store/sqlite.ts'
+import { openWork } from '../../../packages/daybook/src/work/work.ts'
+import { tenant } from '../check.ts'
+import { say } from '../say.ts'
+import { EffectWriter } from './effects.ts'
+import { type Boundary, skillsIn } from './skills.ts'
+
+export interface WorkerTask {
+  readonly path: string
+  readonly effects: string
+  readonly name: string
+  /** The store's writer has a thread of its own. */
+  readonly thread: boolean
+  readonly leaseMs: number
+}
+
+export type Order =
+  | { readonly t: 'go'; readonly run: string; readonly step: number; readonly boundary: Boundary }
+  | {
+      readonly t: 'start'
+      readonly id: string
+      readonly session: string
+      readonly skill: string
+      readonly input: Json
+    }
+  | {
+      readonly t: 'decide'
+      readonly id: string
+      readonly run: string
+      readonly approval: string
+      readonly digest: string
+      readonly decision: 'approved' | 'denied'
+    }
+
+export type FromWorker =
+  | { readonly t: 'ready' | 'ended' }
+  | { readonly t: 'at'; readonly run: string; readonly step: number; readonly boundary: Boundary }
+  | { readonly t: 'step'; readonly run: string; readonly step: number }
+  | { readonly t: 'aborted'; readonly run: string; readonly reason: string }
+  | { readonly t: 'answer'; readonly id: string; readonly run: string; readonly code: string }
+  | { readonly t: 'failed'; readonly code: string; readonly message: string }
+
+const task = JSON.parse(process.argv[2] ?? '') as WorkerTask
+const tell = (line: FromWorker): void => say(line)
+const stopped = new Map<string, () => void>()
+const placeOf = (run: string, step: number, boundary: Boundary) => `${run} ${step} ${boundary}`
+
+const effects = new EffectWriter(task.effects)
+const skills = skillsIn({
+  by: task.name,
+  note: (effect) => effects.note(effect),
+  onStep: (run, step) => tell({ t: 'step', run, step }),
+  onAbort: (run, reason) => tell({ t: 'aborted', run, reason }),
+  stopAt: async (run, step, boundary, hold) => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    stopped.set(placeOf(run, step, boundary), resolve)
+    tell({ t: 'at', run, step, boundary })
+    if (hold === undefined) return promise
+    while (!existsSync(hold)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2)
+  },
+})
+const store = sqliteStore({ path: task.path, worker: task.thread })
+const sessions = await openSessions({ store })
+const work = openWork({
+  sessions,
+  skills,
+  leaseMs: task.leaseMs,
+  tickMs: Math.min(100, task.leaseMs / 10),
+  onError: (error) => {
+    const code = isDaybookError(error) ? error.code : 'unknown'
+    tell({ t: 'failed', code, message: error instanceof Error ? String(error.stack) : String(error) })
+  },
+})
+const scoped = work.within({ tenant, subjects: ['local'] })
+
+async function answer(id: string, request: () => Promise<string>): Promise<void> {
+  try {
+    tell({ t: 'answer', id, run: await request(), code: '' })
+  } catch (error) {
+    if (!isDaybookError(error)) throw error
+    tell({ t: 'answer', id, run: '', code: error.code })
+  }
+}
+
+function follow(order: Order): void {
+  if (order.t === 'go') {
+    const place = placeOf(order.run, order.step, order.boundary)
+    stopped.get(place)?.()
+    stopped.delete(place)
+  } else if (order.t === 'start') {
+    const { id, session, skill, input } = order
+    // The key is the order's: repeated after a kill it is the same run.
+    void answer(id, async () => (await scoped.start(session, { skill, input }, { key: id, opens: true })).run)
+  } else {
+    const { id, run, approval, decision, digest } = order
+    void answer(id, async () => {
+      await scoped.decide(run, approval, { decision, digest })
+      return run
+    })
+  }
+}
+
+const lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })
+lines.on('line', (line) => follow(JSON.parse(line) as Order))
+lines.on('close', async () => {
+  await work.close()
+  await sessions.close()
+  await store.close()
+  tell({ t: 'ended' })
+})
+tell({ t: 'ready' })
