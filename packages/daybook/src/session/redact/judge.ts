@@ -6,15 +6,46 @@ export const LEAST_VALUE = 8
 /** A value must show a digit or one of the signs of `PROOF` among its first `EVIDENCE` units to be taken for a secret. */
 export const EVIDENCE = 64
 
-const PROOF = /[0-9!@#$%^&*+=~?]/
+const SIGNS = '!@#$%^&*+=~?'
+const PROOF = new RegExp(`[0-9${SIGNS}]`)
+const SIGN = new RegExp(`[${SIGNS}]`)
 const PLACEHOLDER =
   /^(?:\$|%\w|\{\{|<)|\$\{|\*{3}|x{4}|X{4}|^(?:your|my|the|example|changeme|placeholder)[_-]|process\.env|environ|:\/\//
 const DATED = /^(?:\d{4}-\d\d-\d\d|v?\d+\.\d+)/
 // Words of the trade that carry digits without being secret.
 const TRADE =
   /base(?:64|32|58|16)|sha-?\d{1,3}|md5|utf-?(?:8|16|32)(?:mb4)?|[hrep]s(?:256|384|512)|oauth-?2?|http2|x509|ed25519|aes-?\d{1,3}|argon2(?:id)?|ipv[46]|u?int(?:8|16|32|64)|float(?:32|64)|uuid(?:v\d)?|v\d\b/gi
+/** Units before the first digit of such a word, at most, and of the whole word. */
+const TRADE_LENGTH = 8
+// The unit before its first digit, in lower or upper case.
+const BEFORE_DIGIT = new Set('eadfshpxntvEADFSHPXNTV-')
+
 const DOTTED = /^[A-Za-z_$][\w$]*(?:(?:\.|->|::|\?\.)[A-Za-z_$][\w$]*)+$/
 const PATH = /^(?:~|\.{1,2}|[A-Za-z]:)?(?:[/][\w.@+-]*)+$/
+
+const signs = Uint8Array.from({ length: 128 }, (_, code) => (SIGNS.includes(String.fromCharCode(code)) ? 1 : 0))
+
+/** Whether the unit, below 128, is one of the signs that people put into passwords. */
+export function isSign(code: number): boolean {
+  return signs[code] === 1
+}
+
+/**
+ * End of the word of the trade in which the digit at `at` stands, in a value that begins at `start`; `at` where there is
+ * none. Twice the longest word before it is enough to see which of two overlapping words counts.
+ */
+export function tradeAt(text: string, start: number, at: number): number {
+  if (at === start || !BEFORE_DIGIT.has(text.charAt(at - 1))) return at
+  const from = Math.max(start, at - 2 * TRADE_LENGTH)
+  const near = text.slice(from, at + TRADE_LENGTH + 1)
+  TRADE.lastIndex = 0
+  for (let match = TRADE.exec(near); match !== null; match = TRADE.exec(near)) {
+    const begin = from + match.index
+    if (begin > at) break
+    if (begin + match[0].length > at) return begin + match[0].length
+  }
+  return at
+}
 
 /** Share of neighbouring characters that change between lower case, upper case and digit; random text has about 0.6. */
 function changes(value: string): number {
@@ -51,7 +82,7 @@ export function secretive(value: string): boolean {
   if (!varied(value)) return false
   const rest = value.replace(TRADE, '')
   const digits = rest.length - rest.replace(/\d/g, '').length
-  const sign = /[!@#$%^&*+=~?]/.test(rest)
+  const sign = SIGN.test(rest)
   if (!/[A-Za-z\u0080-\uffff]/.test(rest)) return false
   const lively = changes(rest)
   if ((DOTTED.test(value) || PATH.test(value)) && lively < 0.25) return false

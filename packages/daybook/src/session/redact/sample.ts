@@ -1,5 +1,5 @@
 // Looks at the beginning of the value behind a sign: where it ends, and whether anything in it speaks for a secret.
-import { SAMPLE } from './judge.ts'
+import { isSign, SAMPLE, tradeAt } from './judge.ts'
 
 const isSpace = /\s/
 
@@ -18,18 +18,24 @@ const endings = { quoted: ending(quotes), bare: ending(`${quotes}<>(){}[],;&|`) 
 
 /**
  * Values in one text, asked for from left to right. A hostile text has a name at every few units, and each value contains
- * all later ones of its word: what was seen once is not looked at again.
+ * all later ones of its word: what was seen once is not looked at again, so only the place where it was seen last is kept.
  */
 export class Samples {
   readonly #text: string
   readonly #ends: Uint8Array
-  /** Looked at: from here to there, and what was seen. */
+  /** Looked at: from here to there. */
   #start = 0
   #end = 0
-  #digits = 0
-  #lower = false
-  #upper = false
-  #other = false
+  /** Where each was seen last; -1 for nowhere. */
+  #lower = -1
+  #upper = -1
+  #other = -1
+  #sign = -1
+  /** The last two digits outside of the words of the trade. */
+  #digit = -1
+  #digitBefore = -1
+  /** End of the last word of the trade. */
+  #tradeEnd = 0
 
   constructor(text: string, kind: keyof typeof endings) {
     this.#text = text
@@ -44,26 +50,20 @@ export class Samples {
   }
 
   /**
-   * Whether the sample at `start` has two digits and a letter, or letters of both cases: every other value is refused. Asked
-   * after {@link end}.
+   * False only for samples that the judge refuses: of its digits outside of words of the trade, signs and cases too little
+   * stands at `start` or behind. Asked after {@link end}.
    */
   promising(start: number): boolean {
-    if (!this.#seen() || this.#start === start) return this.#seen()
-    // What was seen may lie before this value.
-    this.#begin(start)
-    this.#look(start + SAMPLE)
-    return this.#seen()
-  }
-
-  #seen(): boolean {
-    return (this.#lower && this.#upper) || (this.#digits >= 2 && (this.#lower || this.#upper || this.#other))
+    const mixed = this.#lower >= start && this.#upper >= start
+    if (mixed && (this.#digit >= start || this.#sign >= start)) return true
+    return this.#digitBefore >= start && Math.max(this.#lower, this.#upper, this.#other) >= start
   }
 
   #begin(start: number): void {
     this.#start = start
     this.#end = start
-    this.#digits = 0
-    this.#lower = this.#upper = this.#other = false
+    this.#tradeEnd = start
+    this.#lower = this.#upper = this.#other = this.#sign = this.#digit = this.#digitBefore = -1
   }
 
   #look(until: number): void {
@@ -72,11 +72,24 @@ export class Samples {
     for (let at = this.#end; at < last; at++) {
       const code = text.charCodeAt(at)
       if (code < 128 ? this.#ends[code] === 1 : isSpace.test(text.charAt(at))) return
-      if (code >= 97 && code <= 122) this.#lower = true
-      else if (code >= 65 && code <= 90) this.#upper = true
-      else if (code >= 48 && code <= 57) this.#digits++
-      else if (code >= 128) this.#other = true
+      if (code >= 97 && code <= 122) this.#lower = at
+      else if (code >= 65 && code <= 90) this.#upper = at
+      else if (code >= 48 && code <= 57) this.#see(at, last)
+      else if (code >= 128) this.#other = at
+      else if (isSign(code)) this.#sign = at
       this.#end = at + 1
     }
+  }
+
+  /** A digit. A word of the trade that the sample cuts is none. */
+  #see(at: number, last: number): void {
+    if (at < this.#tradeEnd) return
+    const end = tradeAt(this.#text, this.#start, at)
+    if (end > at && end <= last) {
+      this.#tradeEnd = end
+      return
+    }
+    this.#digitBefore = this.#digit
+    this.#digit = at
   }
 }

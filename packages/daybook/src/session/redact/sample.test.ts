@@ -1,0 +1,39 @@
+// The quick look at a value may only refuse what the judge refuses, whatever stood before it in the same word.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { SAMPLE, secretive } from './judge.ts'
+import { Samples } from './sample.ts'
+
+const pieces = ['pwd:', 'md5', 'sha-256', 'utf-8mb4', 'aes256', 'es256', 'oauth', 'hs256', 'http2', 'v1', 'argon2id']
+const units = ['a', 'B', 'Q', 'é', '7', '42', '!', '=', '-', '.', '/', ' ', 'x'.repeat(60), 'Kq'.repeat(40)]
+const texts = fc
+  .array(fc.constantFrom(...pieces, ...units), { minLength: 1, maxLength: 80 })
+  .map((parts) => `pwd:${parts.join('')}`)
+
+test('every value that the judge takes for a secret is promising, asked for behind any of the signs before it', () => {
+  let secrets = 0
+  const holds = (text: string): void => {
+    for (const kind of ['quoted', 'bare'] as const) {
+      const samples = new Samples(text, kind)
+      for (const match of text.matchAll(/[:=]/g)) {
+        const start = match.index + 1
+        const value = text.slice(start, samples.end(start))
+        assert.ok(value.length <= SAMPLE)
+        if (!secretive(value)) continue
+        secrets += 1
+        assert.ok(samples.promising(start), value)
+      }
+    }
+  }
+  fc.assert(fc.property(texts, holds), { numRuns: 500 })
+  assert.ok(secrets > 100, `${secrets}`)
+})
+
+test('a value of nothing but names and words of the trade is not promising: it is not judged', () => {
+  const samples = new Samples('Pwd:md5'.repeat(100), 'bare')
+  for (let start = 4; start < 300; start += 7) {
+    assert.equal(samples.end(start), start + SAMPLE)
+    assert.equal(samples.promising(start), false)
+  }
+})
