@@ -87,8 +87,20 @@ export class Execution {
     } finally {
       this.#effects -= 1
       if (this.#effects === 0) for (const tell of this.#quiet.splice(0)) tell()
+      this.writeSoon()
       this.#look()
     }
+  }
+
+  /** What is written goes out after this turn of the loop, even if nothing that the performer does next asks for it. */
+  writeSoon(): void {
+    setImmediate(() => {
+      if (!this.log.waits) return
+      this.log.flush().catch((error) => {
+        if (error instanceof LogEnded) void this.logEnded(error)
+        else this.left.reject(error)
+      })
+    })
   }
 
   /** Resolves when no effect is under way, or after so many milliseconds: one that hears no abort is left to itself. */

@@ -93,7 +93,8 @@ export class Performing {
     this.#begin(record)
     if (execution.deadline !== null && execution.deadline <= clock()) execution.abort('timeout')
     const performed = this.#perform(execution, turn, record)
-    setImmediate(() => this.#showBegin(execution))
+    // A performer that does not begin with a step is seen to run all the same.
+    execution.writeSoon()
     const left = await Promise.race([performed, execution.left.promise])
     if (typeof left === 'object') return this.#finish(execution, turn, left)
     if (left === 'waiting' || left === 'again') return left
@@ -129,15 +130,6 @@ export class Performing {
         fence: this.#fence,
       }),
     )
-  }
-
-  /** A performer that does not begin with a step is seen to run all the same. */
-  #showBegin(execution: Execution): void {
-    if (this.#log.begun) return
-    this.#log.flush().catch((error) => {
-      if (error instanceof LogEnded) void execution.logEnded(error)
-      else execution.left.reject(error)
-    })
   }
 
   async #perform(execution: Execution, turn: TurnOfRun, record: RunRecord): Promise<End> {

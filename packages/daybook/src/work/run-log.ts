@@ -32,7 +32,6 @@ export class RunLog {
   #next: Promise<void> | null = null
   #last: Promise<void> = Promise.resolve()
   #ended: LogEnded | null = null
-  #begun = false
   #alone = false
 
   /** Of a session whose writes carry the lease's fence. */
@@ -51,9 +50,9 @@ export class RunLog {
     return this.#alone
   }
 
-  /** Whether anything was asked to be durable yet. */
-  get begun(): boolean {
-    return this.#begun
+  /** Whether something is written that nobody asked to be durable yet. */
+  get waits(): boolean {
+    return this.#gathered.length > 0 && this.#next === null
   }
 
   /** Names under which what was written is found; with the next flush. */
@@ -67,7 +66,6 @@ export class RunLog {
    * @throws LogEnded, and what a condition throws
    */
   flush(condition?: Condition): Promise<void> {
-    this.#begun = true
     if (condition) this.#conditions.push(condition)
     if (!this.#next) {
       this.#next = this.#last.then(() => this.#append())

@@ -311,3 +311,36 @@ eachWork(
 )
 
 let tries = 0
+
+eachWork(
+  'the end of a step is in the log as soon as it is over, also when the run goes on with something else or beside it',
+  () => [
+    skill(
+      'pays',
+      async (input, { step }) => {
+        const pay = step('pay', () => paid.push('pay'))
+        const slow = async () => goingOn.promise.then(() => null)
+        if (input === 'beside') await Promise.all([pay, step('slow', slow, { idempotent: true })])
+        await pay
+        await goingOn.promise
+        return paid.length
+      },
+      { durable: true },
+    ),
+  ],
+  async (world) => {
+    for (const input of ['behind', 'beside']) {
+      paid.length = 0
+      goingOn = gate()
+      const { run, session } = await world.anna.start(null, { skill: 'pays', input })
+      await world.ticking(async () => (await kinds(world, session)).includes('step.finished'))
+      await world.crash()
+      goingOn.resolve()
+      const done = await world.settle(run, 'end')
+      deepStrictEqual([done.status, done.output], ['done', 1])
+    }
+  },
+)
+
+const paid: string[] = []
+let goingOn = gate()
