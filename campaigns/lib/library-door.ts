@@ -1,7 +1,13 @@
 // Writes of a campaign through the library, as an embedding program makes them.
 
 import { isDaybookError } from '../../packages/daybook/src/schema/errors.ts'
-import type { Receipt, ScopedSessions, Session, WriteOptions } from '../../packages/daybook/src/session/contract.ts'
+import type {
+  PlainOptions,
+  Receipt,
+  ScopedSessions,
+  Session,
+  WriteOptions,
+} from '../../packages/daybook/src/session/contract.ts'
 import type { Door } from './doors.ts'
 import { Refused } from './doors.ts'
 import { type Ack, blobBytes, filled, type Op } from './ops.ts'
@@ -33,7 +39,7 @@ export class LibraryDoor implements Door {
 
   async #perform(op: Op): Promise<Ack> {
     const { act, marker } = op
-    const options: WriteOptions = op.key === undefined ? {} : { key: op.key }
+    const options: PlainOptions = op.key === undefined ? {} : { key: op.key }
     const session = this.#sessions.session(op.session, { opens: true })
     switch (act.type) {
       case 'message':
@@ -50,7 +56,7 @@ export class LibraryDoor implements Door {
         return { session: fork.id, replayed: false }
       }
       case 'open': {
-        const opened = await this.#sessions.open({ name: marker }, options)
+        const opened = await this.#sessions.open({ name: marker }, op.key === undefined ? {} : { key: op.key })
         return { session: opened.id, replayed: false }
       }
       case 'delete':

@@ -11,6 +11,8 @@ export type {
   Caller,
   KeepReport,
   OpenFields,
+  OpenOptions,
+  PlainOptions,
   PruneRule,
   Receipt,
   RunRecord,

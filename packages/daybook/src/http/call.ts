@@ -6,7 +6,7 @@ import { DaybookError, isDaybookError } from '../schema/errors.ts'
 import type { Head } from '../schema/heads.ts'
 import { idFromDigest } from '../schema/ids.ts'
 import { limits } from '../schema/json.ts'
-import type { ScopedSessions, Session, WriteOptions } from '../session/contract.ts'
+import type { PlainOptions, ScopedSessions, Session } from '../session/contract.ts'
 import type { Key } from '../store/store.ts'
 import type { Context } from './context.ts'
 import type { RouteSpec } from './route.ts'
@@ -79,7 +79,7 @@ export class Call<P = unknown, Q = unknown, B = unknown> {
   }
 
   /** What the headers and the body's `expect` ask of a write. */
-  write(expect?: number): WriteOptions {
+  write(expect?: number): PlainOptions {
     const { ifMatch, key } = this
     if (expect !== undefined && ifMatch !== undefined && expect !== ifMatch) {
       throw new DaybookError('invalid', 'expect and If-Match name different numbers', { field: 'expect' })

@@ -15,7 +15,7 @@ import type { ViewName, ViewOf, ViewOptions } from './views/contract.ts'
 export interface Caller {
   readonly actor: Actor
   readonly writer: Writer
-  /** Of a worker's lease: every write is made under it, unless one names another. */
+  /** Of a worker's lease: every write is made under it, unless one names another or takes its own. */
   readonly fence?: number
 }
 
@@ -37,8 +37,8 @@ export interface KeepReport {
 export interface ScopedSessions {
   readonly scope: Scope
   readonly caller: Caller
-  /** Creates. `exists` when the id is in use, `gone` for 30 days after a deletion. */
-  open(fields?: OpenFields, options?: WriteOptions & Told): Promise<Session>
+  /** Creates, with the refs of `fields`. `exists` when the id is in use, `gone` for 30 days after a deletion. */
+  open(fields?: OpenFields, options?: OpenOptions): Promise<Session>
   /**
    * A handle without looking: reading an unknown session gives `not_found`. With `opens`, the first append opens it; moving,
    * erasing and rewinding never do.
@@ -72,7 +72,7 @@ export interface ScopedSessions {
   }
   /** `user:` and `app:` state; `session:` state is with the session. */
   state(scope: 'user' | 'app'): Promise<JsonObject>
-  setState(scope: 'user' | 'app', patch: Json, options?: WriteOptions): Promise<JsonObject>
+  setState(scope: 'user' | 'app', patch: Json, options?: PlainOptions): Promise<JsonObject>
 }
 
 export interface PruneRule {
@@ -105,7 +105,25 @@ export interface WriteOptions {
   readonly expect?: Seq
   /** Of the lease under which a worker writes. */
   readonly fence?: number
+  /**
+   * A worker takes the lease of the session with this write, for `ttl` milliseconds, and gets its fence with the receipt; `busy`
+   * while another holder's lives. In place of a fence: `invalid` with one.
+   */
+  readonly acquire?: { readonly holder: string; readonly ttl: number }
+  /** A worker gives the lease of its fence back with this write; `invalid` without a fence. */
+  readonly release?: boolean
   readonly refs?: readonly Ref[]
+}
+
+/** For writes that need no lease and bind nothing: a worker's fence says nothing about them, and they carry no refs. */
+export interface PlainOptions extends Pick<WriteOptions, 'key' | 'expect'> {
+  readonly fence?: never
+  readonly refs?: never
+}
+
+/** For openings: the refs are a field, and what is expected is that the session does not exist. */
+export interface OpenOptions extends Pick<PlainOptions, 'key' | 'fence' | 'refs'>, Told {
+  readonly expect?: never
 }
 
 /** For calls that answer with something else than their receipt. */
@@ -122,6 +140,8 @@ export interface Receipt {
   readonly replayed: boolean
   /** What was written, as stored. */
   readonly entries: readonly StoredEntry[]
+  /** Of the lease that this call took; a repeat takes none. */
+  readonly fence?: number
 }
 
 export interface UpdateFields {
@@ -188,7 +208,7 @@ export interface Session {
   trash(options?: WriteOptions): Promise<Receipt>
   restore(options?: WriteOptions): Promise<Receipt>
   /** Forgets at once; a tombstone stays for 30 days. `busy` with open work or a lease. False when it was unknown. */
-  delete(options?: WriteOptions & Told): Promise<boolean>
+  delete(options?: PlainOptions & Told): Promise<boolean>
   /** Empties the data of own entries (messages, notes, state, pins, summaries) for ever; the chain still verifies. At most 512. */
   erase(seqs: readonly Seq[], options?: WriteOptions): Promise<Receipt>
   /** Records a finished run in one append: queued, started, finished. */

@@ -6,14 +6,14 @@ import { emptyCell, type Head } from '../schema/heads.ts'
 import type { Deletion, Key } from '../store/store.ts'
 import { owns } from './assemble.ts'
 import { link } from './chain.ts'
-import type { Receipt, Told, WriteOptions } from './contract.ts'
+import type { PlainOptions, Receipt, Told } from './contract.ts'
 import { type Folded, fold } from './fold.ts'
 import type { SessionHandle } from './session.ts'
 
 const maxRaces = 50
 
 /** False when the session is unknown. `busy` with open work or a lease, `forbidden` for readers, `gone` when deleted already. */
-export async function deleteSession(session: SessionHandle, options: WriteOptions & Told = {}): Promise<boolean> {
+export async function deleteSession(session: SessionHandle, options: PlainOptions & Told = {}): Promise<boolean> {
   const { key, expect } = options
   const stored = key === undefined ? undefined : session.key(key, 'delete', null)
   const command = {

@@ -107,7 +107,7 @@ export class SessionHandle implements Session {
   }
 
   #command(write: Write, options: WriteOptions): Command {
-    const { key, expect, refs, fence = this.caller.fence } = options
+    const { key, expect, refs, acquire, release, fence = acquire ? undefined : this.caller.fence } = options
     const { alone, event = 'write' } = write
     // What looks back or moves the session means one that is there.
     const opens = this.#opens !== undefined && event === 'write' && !alone
@@ -123,6 +123,8 @@ export class SessionHandle implements Session {
     if (key !== undefined) command.key = this.key(key, write.operation, write.request)
     if (expect !== undefined) command.expect = expect
     if (fence !== undefined) command.fence = fence
+    if (acquire) command.acquire = { ...acquire }
+    if (release) command.release = true
     if (refs !== undefined) command.refs = structuredClone(refs)
     return command
   }
@@ -240,7 +242,7 @@ export class SessionHandle implements Session {
     return { operation: event, request: null, event, make }
   }
 
-  delete(options?: WriteOptions): Promise<boolean> {
+  delete(options?: Parameters<Session['delete']>[0]): Promise<boolean> {
     return deleteSession(this, options)
   }
 

@@ -4,17 +4,18 @@ import { DaybookError } from '../schema/errors.ts'
 import type { Head } from '../schema/heads.ts'
 import { type Actor, newId, type SessionId, type Subject } from '../schema/ids.ts'
 import type { Json, JsonObject } from '../schema/json.ts'
-import type { Blobs, Cursor, FeedItem, ListPage, Page, Query, Ref, Scope, ScopedStore, Store } from '../store/store.ts'
+import type { Blobs } from '../store/blobs.ts'
+import type { Cursor, FeedItem, ListPage, Page, Query, Ref, Scope, ScopedStore, Store } from '../store/store.ts'
 import type {
   Caller,
   KeepReport,
   OpenFields,
+  OpenOptions,
+  PlainOptions,
   PruneRule,
   ScopedSessions,
   Session,
   Sessions,
-  Told,
-  WriteOptions,
 } from './contract.ts'
 import type { Engine } from './engine.ts'
 import { followFeed, Tail } from './follow.ts'
@@ -114,7 +115,7 @@ class Scoped implements ScopedSessions {
     return this.#store.blobs
   }
 
-  async open(fields: OpenFields = {}, options: WriteOptions & Told = {}): Promise<Session> {
+  async open(fields: OpenFields = {}, options: OpenOptions = {}): Promise<Session> {
     const { id, refs, ...rest } = fields
     const key = options.key === undefined ? undefined : keyOf(this.caller, options.key, 'open', fields)
     const made = id ?? (key ? idFromKey('ses', this.scope, 'open', key) : newId('ses', this.#engine.clock()))
@@ -205,7 +206,7 @@ class Scoped implements ScopedSessions {
     return sharedState(this.#engine, this.scope, scope)
   }
 
-  setState(scope: 'user' | 'app', patch: Json, options?: WriteOptions): Promise<JsonObject> {
+  setState(scope: 'user' | 'app', patch: Json, options?: PlainOptions): Promise<JsonObject> {
     return setSharedState(this.#engine, this.scope, this.caller, scope, patch, options)
   }
 }

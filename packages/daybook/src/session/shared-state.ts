@@ -5,7 +5,7 @@ import type { SessionId } from '../schema/ids.ts'
 import type { Json, JsonObject } from '../schema/json.ts'
 import type { Scope } from '../store/store.ts'
 import { sha256 } from './chain.ts'
-import type { Caller, WriteOptions } from './contract.ts'
+import type { Caller, PlainOptions } from './contract.ts'
 import { draft } from './drafts.ts'
 import type { Engine } from './engine.ts'
 import { keyOf } from './keys.ts'
@@ -29,7 +29,7 @@ export async function setSharedState(
   caller: Caller,
   name: 'user' | 'app',
   patch: Json,
-  options: WriteOptions = {},
+  options: PlainOptions = {},
 ): Promise<JsonObject> {
   if (!isObject(patch)) throw new DaybookError('invalid', 'a patch is an object', { field: 'patch' })
   const whole = engine.writer.whole(scope.tenant)
