@@ -9,11 +9,14 @@ import type { ScopedSessions } from '../session/contract.ts'
 import type { Query } from '../store/store.ts'
 import type { Backend } from './backend.ts'
 import { entryShape } from './entry-shapes.ts'
+import { type LocalRunsOptions, localRuns } from './local-runs.ts'
 import { localSession, presentShape } from './local-session.ts'
 import type { OpenedStore } from './storage.ts'
 
-/** Disposing is left to whoever opened the store. */
-export function localBackend({ mine, place }: OpenedStore): Backend {
+/** Disposing ends the work that was begun here; the store is left to whoever opened it. */
+export function localBackend(store: OpenedStore, options: LocalRunsOptions): Backend {
+  const { mine, place } = store
+  const runs = localRuns(store, options)
   async function list(query: SessionQuery = {}): Promise<SessionListShape> {
     const page = await mine.list(queryOf(query, subjectOf(mine)))
     const ids = page.items.map(({ session }) => session)
@@ -26,6 +29,7 @@ export function localBackend({ mine, place }: OpenedStore): Backend {
   }
   return {
     place,
+    runs,
     list,
     async *all(query = {}) {
       let cursor = query.cursor
@@ -36,7 +40,7 @@ export function localBackend({ mine, place }: OpenedStore): Backend {
       } while (cursor !== undefined)
     },
     followFeed: (cursor, options) => followFeed(cursor, options),
-    session: (id) => localSession(mine, id),
+    session: (id) => localSession(mine, id, store.store.bus),
     async locate(type, value) {
       const id = await mine.locate({ type, value })
       if (id !== null) return presentShape(mine, mine.session(id))
@@ -45,9 +49,7 @@ export function localBackend({ mine, place }: OpenedStore): Backend {
       const { sessions } = await list({ ...splitBranch(value), limit: 1 })
       return sessions[0] ?? null
     },
-    async [Symbol.asyncDispose]() {
-      // The store was opened elsewhere.
-    },
+    [Symbol.asyncDispose]: () => runs[Symbol.asyncDispose](),
   }
 
   async function* followFeed(cursor: string | null, options: FollowOptions = {}): AsyncGenerator<FeedItemShape> {

@@ -3,12 +3,14 @@
 import { openClient } from '../client/client.ts'
 import type { Backend } from './backend.ts'
 import { splitBranch } from './branch.ts'
+import { serverRuns } from './server-runs.ts'
 import type { Place } from './where.ts'
 
 export function serverBackend(place: Place): Backend {
   const client = openClient({ url: place.url, retries: 3 })
   return {
     place,
+    runs: serverRuns(client),
     list: client.list,
     all: client.all,
     followFeed: client.followFeed,

@@ -2,6 +2,7 @@
 
 import type { Client, RemoteSession } from '../client/client.ts'
 import type { SessionShape } from '../schema/wire-shapes.ts'
+import type { Runs } from './runs.ts'
 import type { Place } from './where.ts'
 
 export type BackendSession = Pick<
@@ -14,6 +15,7 @@ export type BackendSession = Pick<
   | 'append'
   | 'view'
   | 'follow'
+  | 'followDeltas'
   | 'fork'
   | 'rewind'
   | 'archive'
@@ -27,6 +29,7 @@ export type BackendSession = Pick<
 /** Speaks the shapes of the wire, so that what is printed never depends on where it came from. */
 export interface Backend extends Pick<Client, 'list' | 'all' | 'followFeed'>, AsyncDisposable {
   readonly place: Place
+  readonly runs: Runs
   session(id: string): BackendSession
   /** The session that a ref belongs to; servers know refs of branches only. */
   locate(type: string, value: string): Promise<SessionShape | null>

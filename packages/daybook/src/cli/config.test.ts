@@ -97,7 +97,7 @@ test('a configuration without a fault ends with 0, one with faults with 2, each 
 test('what is checked is what counts here, and what is read is refused for the same faults', async () => {
   writeFileSync(home.path('here/daybook.json'), '{"stroe": "x"}')
   const nearest = await home.inside(['config', 'check'])
-  assert.deepEqual([nearest.exit, nearest.err], [2, 'known keys: store\n'])
+  assert.deepEqual([nearest.exit, nearest.err], [2, 'known keys: store, skills, http_allow\n'])
   assert.match(nearest.out, /daybook\.json: 1 fault\n {2}line 1, column 2: "stroe" .*nearest: store\n$/)
   for (const args of [['config', 'show'], ['store', 'stats'], []]) {
     const { exit, err } = await home.inside(args)

@@ -17,13 +17,15 @@ import {
   runOf,
   sessionShape,
 } from '../session/views/wire.ts'
+import { type Bus, deltaTopic } from '../store/bus.ts'
 import type { Range } from '../store/store.ts'
 import type { BackendSession } from './backend.ts'
 import { entryShape, newEntryOf } from './entry-shapes.ts'
+import { withDeltas } from './with-deltas.ts'
 
 type PlaceCall = 'fork' | 'rewind' | 'archive' | 'trash' | 'restore' | 'delete'
 
-export function localSession(mine: ScopedSessions, id: string): BackendSession {
+export function localSession(mine: ScopedSessions, id: string, bus: Bus): BackendSession {
   const session = mine.session(id)
   return {
     id,
@@ -53,6 +55,11 @@ export function localSession(mine: ScopedSessions, id: string): BackendSession {
     view: (name, { until, limit } = {}) =>
       viewOf(session, name, { ...(until === undefined ? {} : { until }), ...(limit === undefined ? {} : { limit }) }),
     follow: (from, options = {}) => follow(session, from, options.signal, options.kind),
+    followDeltas: (from, { signal = new AbortController().signal } = {}) =>
+      withDeltas(
+        (ended) => follow(session, from, AbortSignal.any([signal, ended])),
+        (listener) => bus.subscribe(deltaTopic(mine.scope.tenant, id), listener),
+      ),
     ...places(mine, session),
     ...marks(session),
   }

@@ -7,9 +7,10 @@ import type { Context, Host, Table } from './context.ts'
 import { exits, misuse, Refusal } from './exits.ts'
 import { momentOf } from './format/time.ts'
 import type { Call } from './grammar.ts'
+import type { LocalRunsOptions } from './local-runs.ts'
 import type { Output } from './output.ts'
 import type { OpenedStore } from './storage.ts'
-import { type Asked, findPlace, findStore, type Place, placeText } from './where.ts'
+import { type Asked, findPlace, findStore, type Place, placeText, skillSettings } from './where.ts'
 
 export function openContext(call: Call, host: Host, output: Output, table: Table): Context {
   const asked: Asked = {
@@ -42,7 +43,7 @@ export function openContext(call: Call, host: Host, output: Output, table: Table
     const { openStorage } = await import('./storage.ts')
     const store = keep(await openStorage(place, host, { create: false, actor }))
     const { localBackend } = await import('./backend-local.ts')
-    return localBackend(store)
+    return keep(localBackend(store, localWork(host, output, asked)))
   })
   const storePlace = once(async () => named(await findStore(asked, isAlive)))
   let store: Promise<OpenedStore> | undefined
@@ -71,6 +72,12 @@ export function openContext(call: Call, host: Host, output: Output, table: Table
       for (const resource of opened.reverse()) await resource[Symbol.asyncDispose]()
     },
   }
+}
+
+/** What work in this process is given. Faults of skills are told by who asks for them. */
+export function localWork(host: Host, output: Output, asked: Asked): LocalRunsOptions {
+  const onError = (error: unknown): void => output.hint(error instanceof Error ? error.message : String(error))
+  return { parts: host.parts, settings: { ...skillSettings(asked), onError, onFault: () => undefined } }
 }
 
 async function viaServer(place: Place, actor: string | undefined): Promise<Backend> {

@@ -86,7 +86,10 @@ export function openOutput(out: Sink, err: Sink, person: boolean, settings: Outp
       clear()
       out.write(`${JSON.stringify(value)}\n`)
     },
-    stream: (text) => written(out, text),
+    stream(text) {
+      clear()
+      return written(out, text)
+    },
     hint(text) {
       clear()
       if (!settings.quiet) err.write(`${text}\n`)

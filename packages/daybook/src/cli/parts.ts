@@ -1,6 +1,10 @@
 // What the command line is given from above, because only the top floor composes concrete parts.
 
+import type { Tenant } from '../schema/ids.ts'
+import type { Sessions } from '../session/contract.ts'
 import type { Scope, Store } from '../store/store.ts'
+import type { Work } from '../work/contract.ts'
+import type { OpenSkills } from '../work/skills/skills.ts'
 
 export interface RunningServer {
   /** Where it answers, with the true port. */
@@ -18,6 +22,24 @@ export interface ServeSettings {
   /** URL of the store. */
   readonly store: string
   readonly log?: (typeof logLevels)[number]
+  /** Folders of skills, beside that of the store. */
+  readonly skillFolders?: readonly string[]
+  /** Hosts that skills may ask. */
+  readonly httpAllow?: readonly string[]
+}
+
+export interface WorkSettings extends Pick<ServeSettings, 'skillFolders' | 'httpAllow'> {
+  readonly tenant: Tenant
+  /** Milliseconds between two looks for due work. */
+  readonly tickMs?: number
+  readonly onError?: (error: unknown) => void
+  readonly onFault?: (fault: { readonly folder: string; readonly message: string }) => void
+}
+
+/** The run engine with its skills; disposing lets runs come to their next step. */
+export interface Workshop extends AsyncDisposable {
+  readonly work: Work
+  readonly skills: OpenSkills
 }
 
 /** Loaded only by commands that open a store or start a server. */
@@ -29,4 +51,7 @@ export interface Parts {
   /** Whether any process has the store of a URL open, as far as its file tells. */
   isInUse(url: string): Promise<boolean>
   startServer(settings: ServeSettings): Promise<RunningServer>
+  startWork(sessions: Sessions, store: string, settings: WorkSettings): Promise<Workshop>
+  /** The folder of skills that belongs to a store; null for one that is no file. */
+  skillFolderOf(url: string): string | null
 }

@@ -5,9 +5,9 @@ import { isSessionId, tailLength, uniqueTail } from '../schema/ids.ts'
 import type { SessionShape } from '../schema/wire-shapes.ts'
 import type { Backend } from './backend.ts'
 import { branchValue } from './branch.ts'
+import { chooseOne } from './choose.ts'
 import type { Context } from './context.ts'
 import { exits, misuse, Refusal } from './exits.ts'
-import { columns } from './format/columns.ts'
 import { agentOf, titleOf } from './format/session.ts'
 import { ago } from './format/time.ts'
 import { distance } from './grammar.ts'
@@ -126,22 +126,7 @@ async function choose(context: Context, text: string, found: readonly SessionSha
     session.place === 'open' ? '' : session.place,
     ago(Date.parse(session.last_activity), now),
   ])
-  if (!context.output.person || context.yes) {
-    throw new Refusal(exits.usage, 'invalid', {
-      what: `${found.length} sessions fit ${text}`,
-      why: columns(rows, { indent: 2 }).join('\n'),
-      next: 'type one of the first column',
-    })
-  }
-  const lines = columns(
-    rows.map((row, at) => [String(at + 1), ...row]),
-    { indent: 2, width: context.output.width },
-  )
-  context.output.hint(lines.join('\n'))
-  const answer = Number((await context.host.ask(`which of ${found.length}? `))?.trim())
-  const chosen = found[answer - 1]
-  if (chosen === undefined) throw misuse('none was chosen')
-  return chosen
+  return chooseOne(context, `${found.length} sessions fit ${text}`, found, rows)
 }
 
 /** The shortest tail of each session that tells it from the others here. */

@@ -30,6 +30,14 @@ export const settings = {
   as: { help: 'who writes', flag: 'as', standard: 'user:local' },
   port: { help: 'where serve listens', flag: 'port', variable: 'DAYBOOK_PORT', standard: '8001' },
   host: { help: 'where serve listens', flag: 'host', variable: 'DAYBOOK_HOST', standard: '127.0.0.1' },
+  skills: {
+    help: 'folders of skills, beside the folder skills of the store; taken from the folder of daybook.json',
+    shape: { type: 'array', items: { type: 'string', minLength: 1 } },
+  },
+  http_allow: {
+    help: 'hosts that the skill http-get may ask, with a port where it is not the usual one',
+    shape: { type: 'array', items: { type: 'string', minLength: 1 } },
+  },
 } as const satisfies Readonly<Record<string, Setting>>
 
 export type SettingName = keyof typeof settings

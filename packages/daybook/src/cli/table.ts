@@ -3,6 +3,7 @@
 import { noteTypes } from '../schema/states.ts'
 import type { Argument, Command, Option } from './grammar.ts'
 import { administration } from './table-administration.ts'
+import { working } from './table-working.ts'
 
 export const everywhere: readonly Option[] = [
   { name: 'json', help: 'print JSON: one object, or one per line for lists and streams' },
@@ -51,11 +52,12 @@ const daily: readonly Command[] = [
     options: [
       { name: 'files', help: 'files it changed and pinned' },
       { name: 'notes', help: 'its worklog' },
-      { name: 'runs', help: 'its runs' },
+      { name: 'runs', help: 'its runs: how they went, and why' },
+      { name: 'queue', help: 'what is asked of it and has not begun' },
       { name: 'raw', help: 'entries as they are stored, one JSON object per line' },
       { name: 'until', value: 'N', help: 'as it was at entry N' },
     ],
-    json: 'the view: history, or files, notes, runs; with --raw or @n entries, one per line',
+    json: 'the view: history, or files, notes, runs, queue; with --raw or @n entries, one per line',
     exits: [3, 6],
     load: () => import('./commands/show.ts'),
   },
@@ -142,4 +144,4 @@ const daily: readonly Command[] = [
   },
 ]
 
-export const commands: readonly Command[] = [...daily, ...administration]
+export const commands: readonly Command[] = [...daily, ...working, ...administration]

@@ -7,6 +7,7 @@ import { type Address, readAddress } from './address.ts'
 import { readConfig } from './config.ts'
 import { misuse } from './exits.ts'
 import { type Env, userFolder } from './folders.ts'
+import type { ServeSettings } from './parts.ts'
 import { settingFrom } from './settings.ts'
 
 export interface Asked {
@@ -58,6 +59,18 @@ export async function findStore(asked: Asked, alive: (address: Address) => Promi
 export function serveStore(asked: Asked): Place {
   if (asked.server !== undefined) throw misuse('serve takes --store, not --server', 'daybook serve --store FILE')
   return givenStore(asked)?.place ?? userStore(asked.env)
+}
+
+/** What skills are given, as daybook.json says: their folders with absolute paths, and the hosts they may ask. */
+export function skillSettings(asked: Asked): Pick<ServeSettings, 'skillFolders' | 'httpAllow'> {
+  const config = readConfig(asked)
+  if (config === null) return {}
+  const { skills, http_allow: httpAllow } = config.value
+  const folder = dirname(config.path)
+  return {
+    ...(skills === undefined ? {} : { skillFolders: skills.map((each) => resolve(folder, each)) }),
+    ...(httpAllow === undefined ? {} : { httpAllow }),
+  }
 }
 
 function userStore(env: Env): Place {

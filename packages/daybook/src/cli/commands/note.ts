@@ -1,9 +1,9 @@
 // `daybook note`: a line of the worklog.
 
 import { noteTypes } from '../../schema/states.ts'
-import type { Host } from '../context.ts'
 import { misuse } from '../exits.ts'
 import type { Perform } from '../grammar.ts'
+import { readAll } from '../input.ts'
 import { choice } from '../open.ts'
 import { pick } from '../pick.ts'
 
@@ -19,11 +19,4 @@ export const perform: Perform = async (context, call) => {
   if (context.output.json) context.output.object(receipt)
   else context.output.line(`stored #${receipt.last} in ${target.session.tail}`)
   return undefined
-}
-
-async function readAll(host: Host): Promise<string> {
-  const decoder = new TextDecoder()
-  let all = ''
-  for await (const part of host.input) all += typeof part === 'string' ? part : decoder.decode(part, { stream: true })
-  return all
 }

@@ -1,18 +1,18 @@
 // `daybook serve`: the server, until it is told to end. Its first lines are facts: where it answers, what it keeps where.
 
 import { mkdirSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { dirname, relative } from 'node:path'
+import { dirname } from 'node:path'
 import { isDaybookError } from '../../schema/errors.ts'
 import { type Address, isAlive, publishAddress, readAddress } from '../address.ts'
 import type { Context } from '../context.ts'
 import { exits, misuse, Refusal } from '../exits.ts'
 import { beside } from '../format/columns.ts'
+import { shortPath } from '../format/path.ts'
 import type { Call, Perform } from '../grammar.ts'
 import { choice, text } from '../open.ts'
 import { logLevels, type RunningServer, type ServeSettings } from '../parts.ts'
 import { settings, settingText } from '../settings.ts'
-import { atPlace, type Place, placeText, serveStore, storeFile } from '../where.ts'
+import { atPlace, type Place, placeText, serveStore, skillSettings, storeFile } from '../where.ts'
 
 export const perform: Perform = async (context, call) => {
   const { host } = context
@@ -57,7 +57,7 @@ function portOf(context: Context, call: Call): number {
 async function start(context: Context, place: Place, where: Omit<ServeSettings, 'store'>): Promise<RunningServer> {
   const { startServer } = await context.host.parts()
   try {
-    return await startServer({ ...where, store: place.url })
+    return await startServer({ ...where, ...skillSettings(context.asked), store: place.url })
   } catch (error) {
     if (isDaybookError(error) && error.code === 'busy' && error.field === 'port')
       throw await portTaken(context, where.port)
@@ -97,14 +97,6 @@ function tell({ output, host, me }: Context, place: Place, { url, store }: Runni
   output.line(first.replace(url, output.style('bold', url)))
   output.line(`  store   ${store.name} ${shortPath(placeText(place), host.cwd)} · ${durable[store.supports.durable]}`)
   output.line(`  next    open the page, or:  ${me}`)
-}
-
-/** As people write it: from here when it is below here, from home when it is there. */
-export function shortPath(path: string, cwd: string): string {
-  if (!path.startsWith('/')) return path
-  const below = relative(cwd, path)
-  if (!below.startsWith('..')) return `./${below}`
-  return path.startsWith(`${homedir()}/`) ? `~${path.slice(homedir().length)}` : path
 }
 
 function ended(signal: AbortSignal): Promise<void> {

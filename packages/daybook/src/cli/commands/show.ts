@@ -7,12 +7,13 @@ import type { Context } from '../context.ts'
 import { exits, misuse, Refusal } from '../exits.ts'
 import { beside } from '../format/columns.ts'
 import { lineOf, speakerOf } from '../format/entry.ts'
-import { factsOf, money, titleOf } from '../format/session.ts'
-import { ago, clock, count, lasting, timeOf } from '../format/time.ts'
+import { factsOf, titleOf } from '../format/session.ts'
+import { ago, clock, count, timeOf } from '../format/time.ts'
 import { harmless, oneLine } from '../format/width.ts'
 import type { Perform } from '../grammar.ts'
 import { wholeNumber } from '../open.ts'
 import { pick } from '../pick.ts'
+import { printQueue, printRuns } from './show-runs.ts'
 
 interface Shown {
   readonly context: Context
@@ -21,12 +22,13 @@ interface Shown {
   readonly until: number | undefined
 }
 
-const views = ['files', 'notes', 'runs'] as const
+const views = ['files', 'notes', 'runs', 'queue'] as const
 
 export const perform: Perform = async (context, call) => {
   const until = wholeNumber(call, 'until', 1)
   const asked = [...views, 'raw' as const].filter((name) => call.options[name] === true)
   if (asked.length > 1) throw misuse(`--${asked[0]} and --${asked[1]} exclude each other`)
+  if (asked[0] === 'queue' && until !== undefined) throw misuse('--queue and --until exclude each other')
   const { session, seq } = await pick(context, call.args[0])
   const remote = (await context.backend()).session(session.session_id)
   const shown: Shown = { context, session, remote, until }
@@ -186,35 +188,15 @@ const viewPrinters: Readonly<Record<(typeof views)[number], (shown: Shown) => Pr
   },
   async runs(shown) {
     const { context, remote } = shown
-    const { output } = context
     const view = await remote.view('runs', untilOf(shown))
-    if (output.json) return output.object(view)
+    if (context.output.json) return context.output.object(view)
     header(shown)
-    const now = context.host.now()
-    const rows = view.runs.map((run) => [
-      String(run.seq),
-      run.reason === undefined ? run.status : `${run.status} (${run.reason})`,
-      oneLine(run.agent ?? run.skill ?? ''),
-      ago(Date.parse(run.queued_at), now),
-      run.duration_ms === null ? '' : lasting(run.duration_ms),
-      run.usage === undefined ? '' : `${count(run.usage.total_tokens)} tokens`,
-      money(run.cost ?? 0),
-      oneLine(run.error?.message ?? ''),
-    ])
-    if (rows.length === 0) output.hint('no runs')
-    output.table(rows, {
-      indent: 1,
-      columns: [
-        { right: true },
-        {},
-        {},
-        { right: true },
-        { right: true },
-        { right: true },
-        { right: true },
-        { flexible: true },
-      ],
-      styles: ['dim'],
-    })
+    printRuns(context.output, view.runs, context.host.now())
+  },
+  async queue({ context, session, ...shown }) {
+    const queue = await (await context.backend()).runs.queue(session.session_id)
+    if (context.output.json) return context.output.object(queue)
+    header({ context, session, ...shown })
+    printQueue(context.output, queue.runs, context.host.now())
   },
 }

@@ -1,0 +1,119 @@
+// `daybook say`: a turn in a session, or the answer to what it asks; follows the run to its end.
+
+import type { RunReceiptShape } from '../../schema/wire-runs.ts'
+import type { SessionShape } from '../../schema/wire-shapes.ts'
+import type { OnBusy } from '../../work/contract.ts'
+import { type Asked, questionsIn } from '../asked.ts'
+import type { Backend } from '../backend.ts'
+import { boundSession } from '../bound.ts'
+import { chooseOne } from '../choose.ts'
+import type { Context } from '../context.ts'
+import { type ExitCode, exits, misuse } from '../exits.ts'
+import { ordinal } from '../format/run.ts'
+import { agentOf } from '../format/session.ts'
+import { oneLine } from '../format/width.ts'
+import type { Call, Perform } from '../grammar.ts'
+import { readAll } from '../input.ts'
+import { text } from '../open.ts'
+import { tellRun } from '../outcome.ts'
+import { pick } from '../pick.ts'
+import type { QuestionShape, Runs } from '../runs.ts'
+
+type Turn = Parameters<Runs['start']>[1]
+
+const ways = ['steer', 'interrupt', 'reject'] as const satisfies readonly OnBusy[]
+
+export const perform: Perform = async (context, call) => {
+  const [named, given] = call.args.length > 1 ? call.args : [undefined, call.args[0]]
+  const said = (given === '-' ? await readAll(context.host) : (given ?? '')).trim()
+  if (said === '') throw misuse('there is nothing to say', `${context.me} say [session] "…"`)
+  const fields = fieldsOf(call, said)
+  const backend = await context.backend()
+  const session = named === undefined ? await boundSession(context) : (await pick(context, named)).session
+  const isTurn = Object.keys(fields).length > 1
+  const questions = session === null || isTurn ? [] : await questionsIn(backend, session)
+  if (questions.length > 0) return answer(context, call, backend, questions, said)
+  const receipt = await backend.runs.start(session?.session_id ?? null, fields)
+  return follow(context, call, backend, receipt, session)
+}
+
+function fieldsOf(call: Call, input: string): Turn {
+  const given = ways.filter((way) => call.options[way] === true)
+  if (given.length > 1) throw misuse(`--${given[0]} and --${given[1]} exclude each other`)
+  const [on_busy] = given
+  const skill = text(call, 'skill')
+  const agent = text(call, 'agent')
+  if (skill !== undefined && agent !== undefined) throw misuse('--skill and --agent exclude each other')
+  return {
+    input,
+    ...(skill === undefined ? {} : { skill }),
+    ...(agent === undefined ? {} : { agent }),
+    ...(on_busy === undefined ? {} : { on_busy }),
+  }
+}
+
+async function answer(
+  context: Context,
+  call: Call,
+  backend: Backend,
+  questions: readonly Asked<QuestionShape>[],
+  said: string,
+): Promise<ExitCode | undefined> {
+  const rows = questions.map(({ ask }) => [oneLine(ask.summary)])
+  const { session, run, ask } = await chooseOne(
+    context,
+    `${questions[0]?.session.tail} asks several things`,
+    questions,
+    rows,
+  )
+  // Behind what stands there now, so that nothing of what the answer brings about is missed.
+  const { seq } = await backend.session(session.session_id).get()
+  await backend.runs.answer(run.run_id, ask.question_id, said)
+  const { output } = context
+  if (call.options['no-wait'] === true) {
+    if (output.json) output.object(await backend.runs.get(run.run_id))
+    else output.line(`answered in ${session.tail}: ${oneLine(ask.summary)}`)
+    return undefined
+  }
+  output.hint(`answered: ${oneLine(ask.summary)}`)
+  return tellRun(context, backend, { session_id: session.session_id, run_id: run.run_id, seq }, session)
+}
+
+async function follow(
+  context: Context,
+  call: Call,
+  backend: Backend,
+  receipt: RunReceiptShape,
+  before: SessionShape | null,
+): Promise<ExitCode | undefined> {
+  const { output, me } = context
+  const session = await backend.session(receipt.session_id).get()
+  const { tail } = session
+  const stays = call.options['no-wait'] === true || (receipt.position > 0 && (!backend.runs.here || needs(session)))
+  if (!stays) {
+    output.hint(`${tail}  stored #${receipt.seq}${receipt.steered ? ' · goes into the run under way' : ''}`)
+    return tellRun(context, backend, receipt, { tail })
+  }
+  if (output.json) output.object(receipt)
+  else {
+    const facts = [`stored #${receipt.seq}${before === null ? ` in ${tail}` : ''}`, placeOf(receipt, session)]
+    output.line(facts.filter((fact) => fact !== '').join(' · '))
+    output.hint(receipt.position > 0 ? `${me} show ${tail} --queue` : `${me} follow ${tail}`)
+  }
+  return exits.ok
+}
+
+/** Something under way waits for a person: nobody knows how long. */
+function needs({ attention, status }: SessionShape): boolean {
+  return attention !== undefined && (status === 'waiting' || status === 'blocked')
+}
+
+function placeOf({ position, steered }: RunReceiptShape, session: SessionShape): string {
+  if (steered) return 'goes into the run under way'
+  if (position === 0) return ''
+  const who = agentOf(session) || 'what is under way'
+  const why = needs(session)
+    ? `${who} is waiting for ${session.attention?.kind === 'question' ? 'an answer' : 'an approval'}`
+    : `${who} is ${session.status}`
+  return `${ordinal(position + 1)} in the queue (${why})`
+}

@@ -1,0 +1,77 @@
+// The run engine in this process, in the shapes of the wire: opened when a command first needs it.
+
+import { DaybookError } from '../schema/errors.ts'
+import type { Json } from '../schema/json.ts'
+import type { Session } from '../session/contract.ts'
+import type { ScopedWork } from '../work/contract.ts'
+import { queueOf, stateOf } from '../work/run-state.ts'
+import { queueShape, receiptOf, runStateOf, skillList } from '../work/wire.ts'
+import type { Parts, WorkSettings, Workshop } from './parts.ts'
+import type { Runs } from './runs.ts'
+import type { OpenedStore } from './storage.ts'
+
+export interface LocalRunsOptions {
+  readonly parts: () => Promise<Pick<Parts, 'startWork'>>
+  readonly settings: Omit<WorkSettings, 'tenant'>
+}
+
+/** So long that it looks for nothing by itself: the longest time of a timer. */
+const never = 2 ** 31 - 1
+
+/** Disposing lets the runs that this process performs come to their next step, and leaves them for whoever comes next. */
+export function localRuns(store: OpenedStore, options: LocalRunsOptions): Runs & AsyncDisposable {
+  const { mine, sessions, place } = store
+  const opened: Workshop[] = []
+  const open = async (performs: boolean): Promise<Workshop> => {
+    const { startWork } = await options.parts()
+    const settings = { ...options.settings, tenant: mine.scope.tenant, ...(performs ? {} : { tickMs: never }) }
+    const workshop = await startWork(sessions, place.url, settings)
+    opened.push(workshop)
+    return workshop
+  }
+  let performing: Promise<Workshop> | undefined
+  let looking: Promise<Workshop> | undefined
+  const work = async (): Promise<ScopedWork> => {
+    performing ??= open(true)
+    return (await performing).work.within(mine.scope, mine.caller)
+  }
+  /** A command that only looks performs nothing. */
+  const look = (): Promise<Workshop> => {
+    looking ??= performing ?? open(false)
+    return looking
+  }
+  return {
+    here: true,
+    async start(id, { input, agent, skill, on_busy }) {
+      const fields = {
+        input,
+        ...(agent === undefined ? {} : { agent }),
+        ...(skill === undefined ? {} : { skill }),
+        ...(on_busy === undefined ? {} : { onBusy: on_busy }),
+      }
+      return receiptOf(await (await work()).start(id, fields))
+    },
+    get: async (run) => runStateOf(await stateOf(await sessionOf(store, run), run)),
+    queue: async (id) => queueShape(id, await queueOf(mine.session(id))),
+    withdraw: async (run) => (await work()).withdraw(run),
+    cancel: async (run) => (await work()).cancel(run),
+    decide: async (run, approval, decision) => (await work()).decide(run, approval, decision),
+    answer: async (run, question, answer) => (await work()).answer(run, question, answer as Json),
+    undo: async (run) => receiptOf(await (await work()).undo(run)),
+    route: async (text) => (await look()).work.within(mine.scope, mine.caller).route(text),
+    async agents() {
+      const { work } = await look()
+      return work.agents.list().map(({ name, kind, description }) => ({ name, kind, description }))
+    },
+    skills: async () => skillList((await look()).skills),
+    async [Symbol.asyncDispose]() {
+      for (const workshop of opened.reverse()) await workshop[Symbol.asyncDispose]()
+    },
+  }
+}
+
+async function sessionOf({ mine }: OpenedStore, run: string): Promise<Session> {
+  const id = await mine.locate({ type: 'run', value: run })
+  if (id === null) throw new DaybookError('not_found', `no run ${run}`)
+  return mine.session(id)
+}

@@ -1,0 +1,79 @@
+// The rows of the table of commands that make sessions work: turns, decisions, stopping and undoing.
+
+import type { Argument, Command, Option } from './grammar.ts'
+
+const session: Argument = {
+  name: 'session',
+  optional: true,
+  takes: ['session'],
+  help: 'A session; omitted: the one bound to this branch.',
+}
+
+const decision = {
+  group: 'daily',
+  arguments: [{ ...session, help: 'A session; omitted: that of this branch, else whichever asks.' }],
+  options: [{ name: 'comment', value: 'TEXT', help: 'a reason, kept with the decision' }] satisfies Option[],
+  json: 'the run',
+  exits: [3, 4, 5, 6, 7],
+} as const
+
+export const working: readonly Command[] = [
+  {
+    name: 'say',
+    group: 'daily',
+    summary: 'a turn: ask for something in words, or answer what is asked',
+    arguments: [
+      { ...session, help: 'A session; omitted: the one bound to this branch, else a new one.' },
+      { name: 'text', help: 'What to say; - reads it from standard input.' },
+    ],
+    options: [
+      { name: 'steer', help: 'into the run under way, where its agent takes that' },
+      { name: 'interrupt', help: 'end the run under way first' },
+      { name: 'reject', help: 'only if nothing is under way' },
+      { name: 'skill', value: 'ID', help: 'this skill, instead of the one that the words ask for' },
+      { name: 'agent', value: 'NAME', help: 'this agent takes the turn' },
+      { name: 'no-wait', help: 'store it and do not wait for the answer' },
+    ],
+    details: [
+      'What is said is stored before any work starts; behind other work it is queued. Progress goes to standard error.',
+      'Where exactly one question is open, it is answered. Ctrl-C leaves the run as it is.',
+      'Without a server the run is performed by this command.',
+    ],
+    json: 'the run as it ended or waits; queued or with --no-wait: session_id, run_id, seq, position, steered',
+    exits: [3, 4, 5, 6, 7, 130],
+    load: () => import('./commands/say.ts'),
+  },
+  {
+    ...decision,
+    name: 'approve',
+    summary: 'let a run go on with what it asked for; shows it first',
+    details: ['Without a terminal it needs --yes. Ends with 4 when it is decided or has expired.'],
+    load: () => import('./commands/approve.ts'),
+  },
+  {
+    ...decision,
+    name: 'deny',
+    summary: 'refuse what a run asked for; shows it first',
+    details: ['Without a terminal it needs --yes. Ends with 4 when it is decided or has expired.'],
+    load: () => import('./commands/deny.ts'),
+  },
+  {
+    name: 'stop',
+    group: 'daily',
+    summary: 'end the run under way; what it had produced is kept',
+    arguments: [session],
+    options: [{ name: 'all', help: 'what is queued behind it, too' }],
+    json: 'one object: session_id, and the ids of runs stopped and withdrawn',
+    exits: [3, 5, 6],
+    load: () => import('./commands/stop.ts'),
+  },
+  {
+    name: 'undo',
+    group: 'daily',
+    summary: 'take back what the last run did that can be taken back; asks first',
+    arguments: [session],
+    json: 'the run that undid it',
+    exits: [3, 4, 5, 6, 7, 130],
+    load: () => import('./commands/undo.ts'),
+  },
+]
