@@ -10,7 +10,7 @@ import { backupFile } from './backup.ts'
 import { blobFolder, blobPath } from './blobs.ts'
 import { readable } from './columns.ts'
 import type { Connection } from './connection.ts'
-import { codeOf } from './errors.ts'
+import { codeOf, toDaybookError } from './errors.ts'
 import { cursorNumber } from './feed.ts'
 import { differences } from './mend.ts'
 import { meta } from './migrations.ts'
@@ -167,19 +167,33 @@ async function unlinkUnnamed(file: OpenFile, one: <T>(op: Op) => Promise<T>): Pr
   const folder = blobFolder(file.path)
   const parts = await readdir(folder).catch(noneWhereMissing)
   for (const part of parts) {
-    for (const hash of await readdir(join(folder, part))) {
+    for (const hash of await readdir(join(folder, part)).catch(noneWhereMissing)) {
       const named = await file.read((c) => c.sql('SELECT 1 FROM blobs WHERE hash = ? AND bytes IS NULL').get(hash))
       if (named) continue
-      const { mtimeMs } = await stat(join(folder, part, hash))
-      if (mtimeMs + day <= file.clock()) await one({ type: 'unlink', hash })
+      const changed = await changedAt(join(folder, part, hash))
+      if (changed !== null && changed + day <= file.clock()) await one({ type: 'unlink', hash })
     }
   }
 }
 
 /** Stores without large blobs have no folder of them; any other failure is told. */
 function noneWhereMissing(error: unknown): string[] {
-  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-  throw error
+  if (isMissing(error)) return []
+  throw toDaybookError(error)
+}
+
+/** Null for a file that went meanwhile: another process sweeps too. */
+async function changedAt(path: string): Promise<number | null> {
+  try {
+    return (await stat(path)).mtimeMs
+  } catch (error) {
+    if (isMissing(error)) return null
+    throw toDaybookError(error)
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT'
 }
 
 async function copied(file: OpenFile, to: string): Promise<number> {

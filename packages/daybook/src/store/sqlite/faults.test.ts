@@ -1,7 +1,7 @@
 // What the world does to a file: full, read-only, busy, damaged, newer, and a writer that dies.
 
-import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { deepStrictEqual, ok, rejects, strictEqual } from 'node:assert/strict'
+import { chmod, mkdir, readdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
@@ -11,6 +11,7 @@ import { after, opening } from '../conformance/drafts.ts'
 import { fails, write } from '../conformance/suite.ts'
 import { type SqliteOptions, sqliteStore } from '../sqlite.ts'
 import type { ScopedStore, Store } from '../store.ts'
+import { blobFolder } from './blobs.ts'
 import { inFolder } from './store.fixture.ts'
 
 const all = (store: Store) => store.within({ tenant: 'acme', subjects: 'all' })
@@ -198,5 +199,46 @@ test('The file, its folder and its log are for their owner alone', () =>
     for (const name of await readdir(join(folder, 'new'))) {
       strictEqual((await stat(join(folder, 'new', name))).mode & 0o777, 0o600, name)
     }
+    await store.close()
+  }))
+
+for (const worker of [false, true]) {
+  test(`A file that cannot be closed well is told at close, with the cause (${worker ? 'in a worker' : 'in this thread'})`, () =>
+    inFolder(async (folder) => {
+      const path = join(folder, 'daybook.db')
+      const { store, scope } = await opened({ path, worker })
+      await write(scope, opening('one'))
+      await truncate(`${path}-wal`)
+      await rejects(store.close(), (error) => {
+        return isDaybookError(error) && error.code === 'unreachable' && error.cause instanceof Error
+      })
+    }))
+}
+
+test('A group over which the thread fails again and again is given up, with what the thread said last', () =>
+  inFolder(async (folder) => {
+    // Not a request: the thread fails over it.
+    const hurt = (worker: Worker): void => worker.postMessage(null)
+    process.on('worker', hurt)
+    const store = sqliteStore({ path: join(folder, 'daybook.db'), worker: true })
+    await store.open()
+    const append = all(store).append([opening('one')])
+    await rejects(append, (error) => {
+      return isDaybookError(error) && error.code === 'internal' && error.cause instanceof TypeError
+    })
+    process.off('worker', hurt)
+    await store.close()
+  }))
+
+test('A sweep passes over files of blobs that went while it looked', () =>
+  inFolder(async (folder) => {
+    const path = join(folder, 'daybook.db')
+    const { store, scope } = await opened({ path })
+    await write(scope, opening('one'))
+    const part = join(blobFolder(path), 'aa')
+    await mkdir(part, { recursive: true })
+    // Listed, but not there when it is looked at.
+    await symlink(join(folder, 'gone'), join(part, 'a'.repeat(64)))
+    deepStrictEqual(await store.admin.sweep(), { tombstones: 0, hiddenEntries: 0, blobs: 0 })
     await store.close()
   }))

@@ -11,11 +11,18 @@ import type { WriterOptions } from './writer.ts'
 export type Request = { readonly group: readonly Sent[]; readonly again: boolean; readonly now: number } | 'close'
 
 /** From the worker (`whole`: again, with every head): failures as data, since errors lose their class on the way. */
-export type Answer = 'open' | 'whole' | { readonly results: readonly (Result | Failed)[] } | { readonly failed: Failed }
+export type Answer =
+  | 'open'
+  | 'closed'
+  | 'whole'
+  | { readonly results: readonly (Result | Failed)[] }
+  | { readonly failed: Failed }
 
 export interface Failed {
   readonly failedWith: ErrorCode
   readonly message: string
+  /** What the system or SQLite said, as text. */
+  readonly cause?: string
 }
 
 export type WorkerOptions = Omit<WriterOptions, 'clock'>
@@ -38,7 +45,9 @@ export class RemoteWriter {
   #worker: Worker | null = null
   #starting = false
   #inFlight: InFlight | null = null
-  #closed: (() => void) | null = null
+  #closing: { resolve(): void; reject(error: unknown): void } | null = null
+  /** What the last thread said when it ended early. */
+  #cause: unknown
 
   private constructor(options: WriterOptions, worker: Worker) {
     this.#options = options
@@ -58,11 +67,12 @@ export class RemoteWriter {
     })
   }
 
+  /** Fails where the thread could not close its file, or ended before it did: what was acknowledged is in the file. */
   async close(): Promise<void> {
     const worker = this.#worker
     if (!worker) return
-    await new Promise<void>((resolve) => {
-      this.#closed = resolve
+    await new Promise<void>((resolve, reject) => {
+      this.#closing = { resolve, reject }
       worker.ref()
       worker.postMessage('close' satisfies Request)
     })
@@ -72,7 +82,9 @@ export class RemoteWriter {
     this.#worker = worker
     worker.on('message', (answer: Answer) => this.#settle(worker, answer))
     // An uncaught error of the thread is followed by its exit.
-    worker.on('error', () => {})
+    worker.on('error', (error: unknown) => {
+      this.#cause = error
+    })
     worker.on('exit', () => this.#died())
     if (this.#inFlight) this.#send(worker)
     else worker.unref()
@@ -94,6 +106,13 @@ export class RemoteWriter {
   }
 
   #settle(worker: Worker, answer: Answer): void {
+    const closing = this.#closing
+    if (closing && (answer === 'closed' || (typeof answer === 'object' && 'failed' in answer))) {
+      this.#closing = null
+      if (answer === 'closed') closing.resolve()
+      else closing.reject(errorOf(answer.failed))
+      return
+    }
     const flight = this.#inFlight
     if (flight && answer === 'whole') {
       flight.whole = true
@@ -109,8 +128,14 @@ export class RemoteWriter {
 
   #died(): void {
     this.#worker = null
-    if (this.#closed) this.#closed()
+    const closing = this.#closing
+    this.#closing = null
+    if (closing) closing.reject(this.#gone('the writer ended before it had closed the file'))
     else if (this.#inFlight) this.#revive()
+  }
+
+  #gone(message: string): DaybookError {
+    return new DaybookError('internal', message, { cause: this.#cause })
   }
 
   /**
@@ -123,9 +148,7 @@ export class RemoteWriter {
     if (flight) flight.deaths += 1
     if (flight && flight.deaths > mostDeaths) {
       this.#inFlight = null
-      flight.reject(
-        new DaybookError('internal', 'the writer ended several times over one group; read before repeating it'),
-      )
+      flight.reject(this.#gone('the writer ended several times over one group; read before repeating it'))
       return
     }
     this.#starting = true
@@ -152,8 +175,8 @@ function isFailed(result: Result | Failed): result is Failed {
   return typeof result === 'object' && result !== null && 'failedWith' in result
 }
 
-function errorOf({ failedWith, message }: Failed): DaybookError {
-  return new DaybookError(failedWith, message)
+function errorOf({ failedWith, message, cause }: Failed): DaybookError {
+  return new DaybookError(failedWith, message, cause === undefined ? {} : { cause: new Error(cause) })
 }
 
 function spawn(options: WriterOptions): Promise<Worker> {

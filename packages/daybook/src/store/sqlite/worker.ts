@@ -14,8 +14,8 @@ const options = workerData as WorkerOptions
 let now = 0
 
 function failedOf(error: unknown): Failed {
-  const { code, message } = toDaybookError(error)
-  return { failedWith: code, message }
+  const { code, message, cause } = toDaybookError(error)
+  return { failedWith: code, message, ...(cause === undefined ? {} : { cause: String(cause) }) }
 }
 
 function answer(message: Answer): void {
@@ -24,7 +24,12 @@ function answer(message: Answer): void {
 
 async function take(writer: Writer, request: Request): Promise<void> {
   if (request === 'close') {
-    writer.close()
+    try {
+      writer.close()
+      answer('closed')
+    } catch (error) {
+      answer({ failed: failedOf(error) })
+    }
     port?.close()
     return
   }
