@@ -13,7 +13,7 @@ export class Answers {
   }
 
   resolve(item: Item, receipt: Receipt): void {
-    this.#tell(item, (one) => one.resolve(one === item ? receipt : { ...receipt, replayed: true }))
+    this.#tell(item, (one) => one.resolve(one === item ? receipt : repeated(receipt)))
   }
 
   reject(item: Item, error: unknown): void {
@@ -32,4 +32,9 @@ export class Answers {
     }
     if (this.#open === 0) this.#quiet?.()
   }
+}
+
+/** What a repeat is told: it wrote nothing, and took no lease. */
+function repeated({ fence: _, ...receipt }: Receipt): Receipt {
+  return { ...receipt, replayed: true }
 }

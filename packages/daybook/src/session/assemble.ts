@@ -26,6 +26,8 @@ export interface Command {
   readonly key?: Key
   readonly expect?: Seq
   readonly fence?: number
+  readonly acquire?: Append['acquire']
+  readonly release?: true
   readonly refs?: readonly Ref[]
   readonly fork?: Fork
   /** Pure; may throw a {@link DaybookError} to refuse. */
@@ -168,7 +170,7 @@ class Chain {
   }
 
   finish(before: Folded, expect: Seq, made: Made): Assembled {
-    const { key, fence, refs, fork } = this.#command
+    const { key, fence, acquire, release, refs, fork } = this.#command
     if (made.erase)
       this.state = { ...this.state, head: { ...this.state.head, refolds: (before.head.refolds ?? 0) + 1 } }
     const { head, cell } = this.state
@@ -181,6 +183,8 @@ class Chain {
     if (refs) append.refs = refs
     if (this.#blobs) append.blobs = this.#blobs
     if (fence !== undefined) append.fence = fence
+    if (acquire) append.acquire = acquire
+    if (release) append.release = release
     if (made.erase) append.erase = made.erase
     return { append, folded: this.state }
   }

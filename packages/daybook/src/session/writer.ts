@@ -233,9 +233,10 @@ export class Writer {
         live.stale = true
         live.repeats = repeatsExpected
       }
-      const { first, last } = outcome
-      const entries: readonly StoredEntry[] = outcome.replayed ? [] : made.append.entries
-      this.#answers.resolve(item, { session: item.session, first, last, replayed: outcome.replayed, entries })
+      const { first, last, replayed, fence } = outcome
+      const entries: readonly StoredEntry[] = replayed ? [] : made.append.entries
+      const receipt = { session: item.session, first, last, replayed, entries }
+      this.#answers.resolve(item, fence === undefined ? receipt : { ...receipt, fence })
     } else {
       this.#refused(live, attempt, outcome)
     }

@@ -8,6 +8,7 @@ import { folds } from './conformance/folds.ts'
 import { forks } from './conformance/forks.ts'
 import { keys } from './conformance/keys.ts'
 import { lasting } from './conformance/lasting.ts'
+import { leased } from './conformance/leased.ts'
 import { leases } from './conformance/leases.ts'
 import { lists } from './conformance/lists.ts'
 import { marks } from './conformance/marks.ts'
@@ -26,6 +27,7 @@ const parts = {
   folds,
   deleting,
   leases,
+  leased,
   refs,
   feed,
   lists,

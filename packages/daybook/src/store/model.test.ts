@@ -3,7 +3,7 @@
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { Model } from './conformance/model.ts'
-import { Run, type Step, sessionNames, type Write } from './conformance/program.ts'
+import { extras, Run, type Step, sessionNames, type Write } from './conformance/program.ts'
 import { type StoreUnderTest, testClock } from './conformance/suite.ts'
 import { memoryStore } from './memory.ts'
 import { sqliteUnderTest } from './sqlite/store.fixture.ts'
@@ -21,7 +21,7 @@ const write: fc.Arbitrary<Write> = fc.record({
   base: session,
   back: fc.nat(4),
   count: fc.integer({ min: 1, max: 3 }),
-  extra: fc.constantFrom('none', 'key', 'other key', 'ref', 'blob', 'erase', 'fence', 'old fence', 'share', 'due'),
+  extra: fc.constantFrom(...extras),
   pick,
   place: fc.oneof(
     { weight: 6, arbitrary: fc.constant(null) },

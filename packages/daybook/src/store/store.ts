@@ -6,6 +6,7 @@ import type { Hash, Seq, SessionId, Subject, Tenant } from '../schema/ids.ts'
 import type { Kind } from '../schema/kinds.ts'
 import type { Place, Status } from '../schema/states.ts'
 import type { StoreAdmin } from './admin.ts'
+import type { Blobs } from './blobs.ts'
 import type { Bus } from './bus.ts'
 
 /** What an engine can do; frozen, and read alike by the engine above, the docs and the suite. */
@@ -85,7 +86,7 @@ export interface ScopedStore {
    * 2. The key: known ones get their receipt, also from a tombstone, also within one batch. 3. `gone`.
    * 4. Form, `invalid`: at least one entry, seqs from `expect + 1` (a fork's from `base.seq + 1`) without a hole, a head
    *    of the last entry's seq and hash that is not `deleted`; opened only by who can see the new head.
-   * 5. `fenced`. 6. `exists`, `conflict` (seq and chain). 7. `trashed`, unless the new head leaves the trash.
+   * 5. `fenced`, `busy`. 6. `exists`, `conflict` (seq and chain). 7. `trashed`, unless the new head leaves the trash.
    * 8. `ref_taken`. 9. `blob_missing`.
    */
   append(batch: readonly Append[]): Promise<readonly Outcome[]>
@@ -159,6 +160,10 @@ export interface Append {
   readonly blobs?: readonly Hash[]
   /** Of the lease under which this is written, checked at commit: the present fence, even if the lease ran out. Not at openings. */
   readonly fence?: number
+  /** Takes the lease in the same transaction, as `acquire` does, at an opening too; `busy` while another holder's lives. Not with `fence`: `invalid`. */
+  readonly acquire?: { readonly holder: string; readonly ttl: number }
+  /** Gives the lease of `fence` (without one: `invalid`) back in the same transaction, as `release` behind the append does. */
+  readonly release?: true
   /** Own earlier entries (else `invalid`) to empty. `head.refolds` is one more; snapshots of them go, forks' heads get fold 0. */
   readonly erase?: readonly Seq[]
 }
@@ -188,9 +193,9 @@ export type RefusalCode =
   | 'key_reused'
   | 'busy'
 
-/** `seq` of a refusal is the true seq of the session at that moment, 0 when there is none or it is invisible. */
+/** `fence` is of the lease that `acquire` took; a replayed key takes none. `seq` of a refusal is the true seq of the session at that moment, 0 when there is none or it is invisible. */
 export type Outcome =
-  | { readonly ok: true; readonly first: Seq; readonly last: Seq; readonly replayed: boolean }
+  | { readonly ok: true; readonly first: Seq; readonly last: Seq; readonly replayed: boolean; readonly fence?: number }
   | { readonly ok: false; readonly code: RefusalCode; readonly seq: Seq }
 
 /**
@@ -272,15 +277,6 @@ export interface Marks {
   put(session: SessionId, subject: Subject, mark: Mark): Promise<Mark | null>
   /** Everybody who pinned the session, whatever the scope's subjects; the keeper spares such sessions. */
   pinnedBy(session: SessionId): Promise<readonly Subject[]>
-}
-
-/** Payloads by the SHA-256 of their bytes, scoped by tenant. Unreferenced ones are swept 24 h after their last put. */
-export interface Blobs {
-  put(bytes: Uint8Array): Promise<Hash>
-  /** Half-open byte range; null when unknown. */
-  get(hash: Hash, range?: { start?: number; end?: number }): Promise<Uint8Array | null>
-  /** Size in bytes; null when unknown. */
-  size(hash: Hash): Promise<number | null>
 }
 
 /** A disposable cache of folds. */

@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import type { Hash, Tenant } from '../../schema/ids.ts'
-import type { Blobs, Store } from '../../store/store.ts'
+import type { Blobs } from '../../store/blobs.ts'
+import type { Store } from '../../store/store.ts'
 import type { VerifyFinding } from './contract.ts'
 
 const pieceBytes = 1024 * 1024

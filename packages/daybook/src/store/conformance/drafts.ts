@@ -9,7 +9,8 @@ import type { Append, Deletion, Key } from '../store.ts'
 import { anna } from './suite.ts'
 
 /** What a test wants to say about an append; all else is made up. */
-export interface Draft extends Partial<Pick<Append, 'cell' | 'key' | 'refs' | 'blobs' | 'fence' | 'erase'>> {
+export interface Draft
+  extends Partial<Pick<Append, 'cell' | 'key' | 'refs' | 'blobs' | 'fence' | 'acquire' | 'release' | 'erase'>> {
   /** Of each entry; default one message. */
   readonly kinds?: readonly Kind[]
   /** Data as JSON text, one entry each; default `{"n":<seq>}`. */

@@ -5,9 +5,16 @@ import type { Head } from '../../schema/heads.ts'
 import type { Seq, SessionId } from '../../schema/ids.ts'
 import type { Place } from '../../schema/states.ts'
 import type { Append, Deletion, KnownKey, Outcome, Ref, RefusalCode } from '../store.ts'
-import { refName } from './program.ts'
 
 const day = 24 * 3_600_000
+
+/** In place of the fences that a store gives: a new one, above all that the id had, or that of the lease as it is. */
+export const newFence = 0
+export const sameFence = -1
+
+export function refName(ref: Ref): string {
+  return `${ref.type} ${ref.value}`
+}
 
 /** One life of a session id, from its opening to the end of its tombstone and of its last fork. */
 export interface Life {
@@ -21,7 +28,7 @@ export interface Life {
   readonly keys: Map<string, KnownKey>
   readonly claims: { readonly blob: string; readonly first: Seq; readonly last: Seq }[]
   gone: { readonly at: number; readonly entry: StoredEntry } | null
-  lease: { readonly holder: string; readonly until: number; readonly fence: number } | null
+  lease: { readonly holder: string; readonly until: number } | null
   /** The present fence; null when only the store knows it: before the first lease and after a release. */
   fence: number | null
 }
@@ -134,6 +141,7 @@ export class Model {
   #refuse(life: Life, append: Append): RefusalCode | null {
     if (life.gone) return 'gone'
     if (append.fence !== undefined && append.fence !== life.fence) return 'fenced'
+    if (append.acquire && life.lease?.holder !== append.acquire.holder && this.leased(life)) return 'busy'
     if (append.expect === 0) return 'exists'
     if (append.expect !== life.head.seq || append.prev !== life.head.hash) return 'conflict'
     if (append.erase?.some((seq) => seq <= life.baseSeq)) return 'invalid'
@@ -193,7 +201,16 @@ export class Model {
     this.#remember(life, append.key, first, last)
     life.head = append.head
     life.position = this.feed.length
-    return { ok: true, first, last, replayed: false }
+    if (append.release) Object.assign(life, { lease: null, fence: null })
+    const outcome = { ok: true, first, last, replayed: false } as const
+    return append.acquire ? { ...outcome, fence: this.#take(life, append.acquire) } : outcome
+  }
+
+  #take(life: Life, { holder, ttl }: NonNullable<Append['acquire']>): number {
+    const same = life.lease?.holder === holder
+    life.lease = { holder, until: this.now() + ttl }
+    if (!same) life.fence = null
+    return same ? sameFence : newFence
   }
 
   /** Forks that read the erased entry, and theirs. */

@@ -2,10 +2,15 @@
 
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
 import type { StoredEntry } from '../../schema/entries.ts'
-import type { Append, Deletion, Ref } from '../store.ts'
+import type { Append, Deletion, Outcome, Ref } from '../store.ts'
 import { after, deleting, digest, forking, key, opening } from './drafts.ts'
-import type { Life, Model } from './model.ts'
+import { type Life, type Model, newFence, refName, sameFence } from './model.ts'
 import { anna, bob, type StoreUnderTest, World, wholeFeed } from './suite.ts'
+
+export const extras = [
+  ...(['none', 'key', 'other key', 'ref', 'blob', 'erase', 'share', 'due'] as const),
+  ...(['fence', 'old fence', 'take', 'give back', 'key and take'] as const),
+] as const
 
 /** One append, named so that it means something whatever the session has become. */
 export interface Write {
@@ -16,7 +21,7 @@ export interface Write {
   /** Counts back: from the end of the base, or to the entry that is erased. */
   readonly back: number
   readonly count: number
-  readonly extra: 'none' | 'key' | 'other key' | 'ref' | 'blob' | 'erase' | 'fence' | 'old fence' | 'share' | 'due'
+  readonly extra: (typeof extras)[number]
   readonly pick: number
   readonly place: 'open' | 'archived' | 'trash' | null
 }
@@ -38,8 +43,8 @@ const refPool: readonly Ref[] = [
 const blobPool = ['one', 'two', 'three'].map((text) => new TextEncoder().encode(text))
 const blobHashes = ['one', 'two', 'three'].map(digest)
 
-export function refName(ref: Ref): string {
-  return `${ref.type} ${ref.value}`
+function taker(pick: number): { holder: string; ttl: number } {
+  return { holder: pick ? 'x' : 'y', ttl: 3_600_000 }
 }
 
 export class Run {
@@ -78,7 +83,25 @@ export class Run {
       appends.push(append)
       return this.model.append(append)
     })
-    deepStrictEqual(await this.world.anna.append(appends), expected)
+    const outcomes = await this.world.anna.append(appends)
+    deepStrictEqual(
+      outcomes,
+      expected.map((outcome, index) => this.#fenced(outcome, outcomes[index], appends[index])),
+    )
+  }
+
+  /** What the model expects, with the fence that the store chose. */
+  #fenced(expected: Outcome, told: Outcome | undefined, append: Append | undefined): Outcome {
+    if (!expected.ok || expected.fence === undefined || !append?.acquire) return expected
+    const { model } = this
+    const before = model.fences.get(append.session) ?? 0
+    const fence = (told?.ok && told.fence) || 0
+    if (expected.fence === sameFence) strictEqual(fence, before)
+    if (expected.fence === newFence) ok(fence > before, `fence ${fence} after ${before}`)
+    model.fences.set(append.session, fence)
+    const life = model.sessions.get(append.session)
+    if (life?.lease?.holder === append.acquire.holder) life.fence = fence
+    return { ...expected, fence }
   }
 
   #build(write: Write): Append {
@@ -118,6 +141,12 @@ export class Run {
         return life && newest !== undefined
           ? { head: place, fence: life.fence === null ? newest : newest - 1 }
           : { head: place }
+      case 'take':
+        return { head: place, acquire: taker(write.pick) }
+      case 'key and take':
+        return { head: place, key: key(name), acquire: taker(write.pick) }
+      case 'give back':
+        return life?.fence ? { head: place, fence: life.fence, release: true } : { head: place }
       case 'share':
         return { head: { ...place, readers: write.pick ? [bob] : [] } }
       case 'due':
@@ -147,14 +176,14 @@ export class Run {
     ok(same ? lease.fence >= before : lease.fence > before, `fence ${lease.fence} after ${before}`)
     if (same && model.leased(life)) strictEqual(lease.fence, before)
     model.fences.set(session, lease.fence)
-    life.lease = { holder, until: model.now() + lease.left, fence: lease.fence }
+    life.lease = { holder, until: model.now() + lease.left }
     life.fence = lease.fence
   }
 
   async #release(session: string, holder: string): Promise<void> {
     const life = this.model.sessions.get(session)
-    if (life?.lease?.holder !== holder) return
-    await this.world.anna.release({ session, holder, fence: life.lease.fence, left: 0 })
+    if (life?.lease?.holder !== holder || life.fence === null) return
+    await this.world.anna.release({ session, holder, fence: life.fence, left: 0 })
     life.lease = null
     life.fence = null
   }

@@ -6,6 +6,7 @@ import { isSessionId, isSystemId } from '../../schema/ids.ts'
 import { kinds } from '../../schema/kinds.ts'
 import type { Append, Key, KnownKey, Outcome, Ref, RefusalCode, Scope } from '../store.ts'
 import { dropClaims } from './blobs.ts'
+import { giveBack, isFree, lasts, take } from './leases.ts'
 import { outdate } from './snapshots.ts'
 import { find, findLiving, freeze, type Row, refKey, type State, sees, type TenantState, tenantOf } from './state.ts'
 
@@ -39,15 +40,16 @@ export function appendOne(state: State, scope: Scope, append: Append): Outcome {
   }
   const seen = replay(row, append.key)
   if (seen) return seen
-  const code = refuseExisting(row, append) ?? refuseNames(tenant, row, append)
+  const code = refuseExisting(state, row, append) ?? refuseNames(tenant, row, append)
   return code ? refusal(code, row.head.seq) : write(state, row, append)
 }
 
-function refuseExisting(row: Row, append: Append): RefusalCode | null {
+function refuseExisting(state: State, row: Row, append: Append): RefusalCode | null {
   const { head } = row
   if (row.gone) return 'gone'
   if (malformed(append, append.expect === 0 ? (append.base?.seq ?? 0) : append.expect)) return 'invalid'
   if (append.fence !== undefined && append.fence !== row.fence) return 'fenced'
+  if (append.acquire && !isFree(state, row, append.acquire.holder)) return 'busy'
   if (append.expect === 0) return 'exists'
   if (append.base) return 'invalid'
   if (append.expect !== head.seq || append.prev !== head.hash) return 'conflict'
@@ -67,10 +69,12 @@ function refuseNames(tenant: TenantState, row: Row | null, append: Append): Refu
 }
 
 function malformed(append: Append, before: number): boolean {
-  const { entries, head } = append
+  const { entries, head, fence, acquire, release } = append
   const last = entries.at(-1)
   if (!last || head.place === 'deleted' || head.session !== append.session) return true
   if (head.seq !== last.seq || head.hash !== last.hash) return true
+  if (acquire && (fence !== undefined || !lasts(acquire.ttl))) return true
+  if (release && fence === undefined) return true
   return entries.some((entry, index) => entry.seq !== before + 1 + index)
 }
 
@@ -145,7 +149,10 @@ function write(state: State, row: Row, append: Append): Outcome {
   keep(row, append.key, first, last)
   setHead(state, row, append.head, state.feedRows.length)
   if (append.cell) row.cell = freeze(append.cell)
-  return { ok: true, first, last, replayed: false }
+  if (append.release) giveBack(row)
+  const outcome = { ok: true, first, last, replayed: false } as const
+  const { acquire } = append
+  return acquire ? { ...outcome, fence: take(state, row, acquire.holder, acquire.ttl).fence } : outcome
 }
 
 /** Stores a head and moves what is ordered by it: lists and due. */

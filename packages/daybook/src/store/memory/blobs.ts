@@ -1,8 +1,9 @@
 // Blobs by the hash of their bytes, one set per tenant, with the number of claims on each.
 
 import type { Hash } from '../../schema/ids.ts'
+import type { Blobs } from '../blobs.ts'
 import { sha256 } from '../hash.ts'
-import type { Blobs, Scope } from '../store.ts'
+import type { Scope } from '../store.ts'
 import { type BlobClaim, type Row, type State, tenantOf } from './state.ts'
 
 export function memoryBlobs(state: State, scope: Scope, guard: () => void): Blobs {

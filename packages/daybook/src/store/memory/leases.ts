@@ -9,10 +9,17 @@ export function acquire(state: State, scope: Scope, session: SessionId, holder: 
   checkTtl(ttl)
   const row = findLiving(state, scope, session)
   if (!row) return null
-  if (row.lease?.holder !== holder) {
-    if (leaseLives(state, row)) return null
-    row.fence += 1
-  }
+  return isFree(state, row, holder) ? take(state, row, holder, ttl) : null
+}
+
+/** Nobody else's lease lives. */
+export function isFree(state: State, row: Row, holder: string): boolean {
+  return row.lease?.holder === holder || !leaseLives(state, row)
+}
+
+/** Of a session that is free for this holder. */
+export function take(state: State, row: Row, holder: string, ttl: number): Lease {
+  if (row.lease?.holder !== holder) row.fence += 1
   return extend(state, row, holder, ttl)
 }
 
@@ -25,7 +32,12 @@ export function renew(state: State, scope: Scope, lease: Lease, ttl: number): Le
 
 export function release(state: State, scope: Scope, lease: Lease): void {
   const row = held(state, scope, lease)
-  if (!row) return
+  if (row) giveBack(row)
+}
+
+/** Where there is no lease, there is nothing to give back. */
+export function giveBack(row: Row): void {
+  if (!row.lease) return
   row.lease = null
   row.fence += 1
 }
@@ -40,8 +52,13 @@ function extend(state: State, row: Row, holder: string, ttl: number): Lease {
   return Object.freeze({ session: row.id, holder, fence: row.fence, left: ttl })
 }
 
+/** Whether a lease may be given for so many milliseconds. */
+export function lasts(ttl: number): boolean {
+  return ttl > 0 && Number.isFinite(ttl)
+}
+
 function checkTtl(ttl: number): void {
-  if (!(ttl > 0 && Number.isFinite(ttl))) {
+  if (!lasts(ttl)) {
     throw new DaybookError('invalid', 'A lease lasts more than 0 milliseconds.', { field: 'ttl' })
   }
 }

@@ -2,10 +2,10 @@
 
 import { type Cell, emptyCell, type Head } from '../../schema/heads.ts'
 import type { SessionId } from '../../schema/ids.ts'
+import type { Blobs } from '../blobs.ts'
 import { type Bus, hintTopic } from '../bus.ts'
 import type {
   Append,
-  Blobs,
   Cursor,
   Deletion,
   Lease,

@@ -8,6 +8,7 @@ import { erase } from './erase.ts'
 import { isDuplicate } from './errors.ts'
 import { Forks } from './forks.ts'
 import { refusal, replay } from './keys.ts'
+import { giveBack, isFree, take } from './leases.ts'
 import { meta, setMeta } from './migrations.ts'
 import type { AppendOp, Asker, PackedAppend } from './ops.ts'
 import { newRow, type Row, visible } from './rows.ts'
@@ -23,7 +24,7 @@ export function append(tx: Tx, op: AppendOp): Outcome {
   const row = tx.rows.find(asker.tenant, asked.session)
   if (row === null) return asked.expect === 0 ? open(tx, op) : refusal('not_found', 0)
   if (!visible(asker, row.owner, row.readers)) return unseen(row, asked)
-  if (tx.again && holds(tx, row, asked)) return accepted(asked)
+  if (tx.again && holds(tx, row, asked)) return acceptedBefore(row, asked)
   const code = refuse(tx, row, op) ?? refuseNames(tx, row, asker, asked)
   // A known key answers before any refusal; where nothing is refused, the index of keys finds it at the insert.
   if (code !== null) return replay(tx.connection, row, asked.key) ?? refusal(code, row.seq)
@@ -38,8 +39,14 @@ function holds(tx: Tx, row: Row, { entries }: PackedAppend): boolean {
   return found?.hash === last.hash
 }
 
-function accepted({ entries }: PackedAppend): Outcome {
-  return { ok: true, first: entries[0]?.seq ?? 0, last: entries.at(-1)?.seq ?? 0, replayed: false }
+function accepted({ entries, acquire }: PackedAppend, fence: number): Outcome {
+  const outcome = { ok: true, first: entries[0]?.seq ?? 0, last: entries.at(-1)?.seq ?? 0, replayed: false } as const
+  return acquire ? { ...outcome, fence } : outcome
+}
+
+/** A lease that was lost since had a lower fence, and under each of those everything is refused. */
+function acceptedBefore(row: Row, asked: PackedAppend): Outcome {
+  return accepted(asked, row.holder === asked.acquire?.holder ? row.fence : row.fence - 1)
 }
 
 /** Of a session that the asker may not see, no more than that the id is taken. */
@@ -52,6 +59,7 @@ function refuse(tx: Tx, row: Row, { append: asked, invalid, toTrash, refolds }: 
   if (row.goneAt !== null) return 'gone'
   if (invalid) return 'invalid'
   if (asked.fence !== undefined && asked.fence !== row.fence) return 'fenced'
+  if (asked.acquire && !isFree(tx, row, asked.acquire.holder)) return 'busy'
   if (asked.expect === 0) return 'exists'
   if (asked.base) return 'invalid'
   if (asked.expect !== row.seq || asked.prev !== row.hash) return 'conflict'
@@ -153,7 +161,9 @@ function write(tx: Tx, row: Row, op: AppendOp): Outcome {
   if (!row.stored) Object.assign(row, { owner: op.owner, readers: op.readers })
   else if (op.owner !== row.owner || op.readers !== row.readers) tx.write(row)
   if (asked.refs || asked.blobs || asked.erase) writeNames(tx, row, op.asker, asked, first.seq, last.seq)
-  return accepted(asked)
+  if (asked.release) giveBack(row)
+  if (asked.acquire) take(tx, row, asked.acquire.holder, asked.acquire.ttl)
+  return accepted(asked, row.fence)
 }
 
 const bound = `INSERT INTO refs VALUES (?, ?, ?, ?)

@@ -18,10 +18,11 @@ const second = after(first.head, {
   bodies: [JSON.stringify(odd), '2'],
   refs: [{ type: 'run', value: odd }],
   fence: 0,
+  release: true,
   erase: [1],
 })
 const [opened] = first.entries
-const fork = forking('two', first.head, { seq: 1, hash: opened?.hash ?? '' })
+const fork = forking('two', first.head, { seq: 1, hash: opened?.hash ?? '' }, { acquire: { holder: odd, ttl: 1 } })
 
 function sentOver(group: readonly Append[], whole: boolean): readonly AppendOp[] {
   const ops = group.map((append) => appendOp(asker, append))

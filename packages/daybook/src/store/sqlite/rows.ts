@@ -34,6 +34,8 @@ export interface Row extends Labels {
   fence: number
   holder: string | null
   leaseUntil: number
+  /** Fence, holder and time are not in the file yet. */
+  leased: boolean
   due: number | null
   status: number | null
   attention: number | null
@@ -124,6 +126,7 @@ export class Rows {
       fence: row.fence,
       holder: row.holder === null ? null : fromText(row.holder),
       leaseUntil: row.lease_until ?? 0,
+      leased: false,
       due: row.due,
       status: row.status,
       attention: row.attention,
@@ -183,6 +186,7 @@ export function newRow(sid: number, tenant: string, id: string, base: Row | null
     fence,
     holder: null,
     leaseUntil: 0,
+    leased: false,
     due: null,
     status: null,
     attention: null,
@@ -236,6 +240,11 @@ export function sameLabels(row: Labels, next: Labels): boolean {
     if (row.facets[index] !== next.facets[index]) return false
   }
   return true
+}
+
+/** The columns `holder` and `lease_until`. */
+export function holderOf({ holder, leaseUntil }: Row): readonly [string | null, number | null] {
+  return holder === null ? [null, null] : [toText(holder), leaseUntil]
 }
 
 /** Null for idle, so that idle sessions are in no index. */

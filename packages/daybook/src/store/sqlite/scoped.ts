@@ -3,10 +3,10 @@
 import { DaybookError } from '../../schema/errors.ts'
 import { type Cell, emptyCell, type Head } from '../../schema/heads.ts'
 import type { SessionId } from '../../schema/ids.ts'
+import type { Blobs } from '../blobs.ts'
 import { sha256 } from '../hash.ts'
 import type {
   Append,
-  Blobs,
   Cursor,
   Deletion,
   FeedItem,
@@ -31,7 +31,7 @@ import { markOf, noMark, pinnedBy } from './marks.ts'
 import type { OpenFile } from './open.ts'
 import type { Asker, Op, Result } from './ops.ts'
 import { forksOf, locate, readHead, readLog, refsOf, see, seeLiving } from './reader.ts'
-import { appendOp, deleteOp } from './shape.ts'
+import { appendOp, deleteOp, lasts } from './shape.ts'
 import { latestSnapshot } from './snapshots.ts'
 
 export class SqliteScope implements ScopedStore {
@@ -202,7 +202,7 @@ export class SqliteScope implements ScopedStore {
 }
 
 function checkTtl(ttl: number): void {
-  if (!(ttl > 0 && Number.isFinite(ttl))) {
+  if (!lasts(ttl)) {
     throw new DaybookError('invalid', 'A lease lasts more than 0 milliseconds.', { field: 'ttl' })
   }
 }

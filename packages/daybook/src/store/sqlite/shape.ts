@@ -20,16 +20,23 @@ export function appendOp(asker: Asker, append: Append): AppendOp {
   }
 }
 
-function malformed({ session, entries, head, expect, base }: Append): boolean {
+function malformed({ session, entries, head, expect, base, fence, acquire, release }: Append): boolean {
   const last = entries.at(-1)
   if (!last || head.place === 'deleted' || head.session !== session) return true
   if (head.seq !== last.seq || head.hash !== last.hash) return true
+  if (acquire && (fence !== undefined || !lasts(acquire.ttl))) return true
+  if (release && fence === undefined) return true
   let next = expect === 0 ? (base?.seq ?? 0) : expect
   for (const entry of entries) {
     next += 1
     if (entry.seq !== next) return true
   }
   return false
+}
+
+/** Whether a lease may be given for so many milliseconds. */
+export function lasts(ttl: number): boolean {
+  return ttl > 0 && Number.isFinite(ttl)
 }
 
 function mayOpen({ subjects }: Asker, { session, head, erase }: Append): boolean {

@@ -7,17 +7,20 @@ import type { Connection } from './connection.ts'
 import { Lists } from './lists.ts'
 import { meta, setMeta } from './migrations.ts'
 import { type Asker, HeadMissing, packedText, unpack } from './ops.ts'
-import { type Labels, labelsOf, type Row, Rows, sameLabels, visible } from './rows.ts'
+import { holderOf, type Labels, labelsOf, type Row, Rows, sameLabels, visible } from './rows.ts'
 import { toText } from './text.ts'
 
 const marks = (count: number) => Array.from({ length: count }, () => '?').join(', ')
 
 const hot = 'UPDATE sessions SET seq = ?, hash = ?, last_pos = ?, fold = ?, refolds = ?, head = ? WHERE sid = ?'
+/** Where the lease changed with the append. */
+const hotLeased = `UPDATE sessions SET seq = ?, hash = ?, last_pos = ?, fold = ?, refolds = ?, head = ?, fence = ?,
+  holder = ?, lease_until = ? WHERE sid = ?`
 const state = 'UPDATE sessions SET status = ?, attention = ?, due = ? WHERE sid = ?'
 const labelled = `UPDATE sessions SET place = ?, owner = ?, readers = ?, label = ?, gone_at = ?, reach = ?,
   ${facets.map((name) => `${name} = ?`).join(', ')} WHERE sid = ?`
-const opened = `INSERT INTO sessions(sid, tenant, id, tail, system, base, base_seq, fence, seq, hash, last_pos, fold, refolds, head,
-  status, attention, due, place, owner, readers, label, gone_at, reach, ${facets.join(', ')}) VALUES (${marks(23 + facets.length)})`
+const opened = `INSERT INTO sessions(sid, tenant, id, tail, system, base, base_seq, fence, holder, lease_until, seq, hash, last_pos, fold, refolds, head,
+  status, attention, due, place, owner, readers, label, gone_at, reach, ${facets.join(', ')}) VALUES (${marks(25 + facets.length)})`
 const celled = 'INSERT INTO cells VALUES (?, ?) ON CONFLICT(sid) DO UPDATE SET body = excluded.body'
 
 export class Tx {
@@ -143,7 +146,12 @@ export class Tx {
   }
 
   #update(row: Row, head: Head, text: string, labels: Labels | null, all: boolean): void {
-    this.connection.sql(hot).run(row.seq, row.hash, row.lastPos, head.fold, row.refolds, text, row.sid)
+    const { seq, hash, lastPos, refolds, sid } = row
+    if (row.leased) {
+      const lease = [row.fence, ...holderOf(row)] as const
+      this.connection.sql(hotLeased).run(seq, hash, lastPos, head.fold, refolds, text, ...lease, sid)
+      row.leased = false
+    } else this.connection.sql(hot).run(seq, hash, lastPos, head.fold, refolds, text, sid)
     const [status, attention, due] = signsOf(head, row.system)
     if (all || status !== row.status || attention !== row.attention || due !== row.due) {
       this.connection.sql(state).run(status, attention, due, row.sid)
@@ -161,12 +169,14 @@ export class Tx {
     const [status, attention, due] = signsOf(head, row.system)
     Object.assign(row, { status, attention, due })
     const { place, owner, readers, label } = labels
-    const own = [row.sid, toText(row.tenant), row.id, tailOf(row), Number(row.system), row.base, row.baseSeq, row.fence]
+    const own = [row.sid, toText(row.tenant), row.id, tailOf(row), Number(row.system), row.base, row.baseSeq]
+    const lease = [row.fence, ...holderOf(row)]
     const now = [row.seq, row.hash, row.lastPos, head.fold, row.refolds, text, status, attention, due]
     this.connection
       .sql(opened)
-      .run(...own, ...now, place, owner, readers, label, row.goneAt, row.reach, ...labels.facets)
+      .run(...own, ...lease, ...now, place, owner, readers, label, row.goneAt, row.reach, ...labels.facets)
     row.stored = true
+    row.leased = false
   }
 }
 

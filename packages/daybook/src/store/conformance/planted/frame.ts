@@ -115,8 +115,10 @@ export function refolded(append: Append, row: Row): Append {
   }
 }
 
+type Optional = 'key' | 'fence' | 'acquire' | 'release' | 'blobs' | 'cell' | 'refs' | 'erase'
+
 /** The append without one of its optional fields. */
-export function without(append: Append, name: 'key' | 'fence' | 'blobs' | 'cell' | 'refs' | 'erase'): Append {
+export function without(append: Append, name: Optional): Append {
   const { [name]: _, ...rest } = append
   return rest
 }

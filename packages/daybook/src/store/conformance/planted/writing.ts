@@ -5,6 +5,7 @@ import { keep } from '../../memory/append.ts'
 import { refKey } from '../../memory/state.ts'
 import type { Outcome } from '../../store.ts'
 import { afterSweep, aroundAppends, eachAppend, force, type Plant, refolded, rowOf, verbs, without } from './frame.ts'
+import { leasingPlants } from './leasing.ts'
 
 const appends: readonly Plant[] = [
   {
@@ -301,4 +302,4 @@ const fences: readonly Plant[] = [
   },
 ]
 
-export const writingPlants: readonly Plant[] = [...appends, ...keys, ...refs, ...fences]
+export const writingPlants: readonly Plant[] = [...appends, ...keys, ...refs, ...fences, ...leasingPlants]
