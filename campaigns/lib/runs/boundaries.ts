@@ -1,7 +1,6 @@
 // Kills at every boundary of five steps, and at any moment: two processes on one store, of which the other goes on.
 
 import type { Json } from '../../../packages/daybook/src/schema/json.ts'
-import type { DataOf } from '../../../packages/daybook/src/schema/kinds.ts'
 import { type Counter, pause } from '../campaign.ts'
 import type { Random } from '../random.ts'
 import { type Asked, type RunsPlace, until } from './place.ts'
@@ -11,6 +10,7 @@ import type { Worker } from './worker.ts'
 
 /** Behind what a step asks of itself: its end stands in the log. */
 const moments = [...boundaries, 'recorded'] as const
+type Moment = (typeof moments)[number]
 export const boundaryCount = 5 * moments.length
 
 export interface Round {
@@ -29,51 +29,43 @@ export async function atBoundary(given: Round, number: number): Promise<void> {
   const step = (number % 5) + 1
   const moment = moments[Math.floor(number / 5) % moments.length] ?? 'inside'
   const [first, second] = (await place.workers(2)) as [Worker, Worker]
-  const input = { ms: random.between(0, 5), ...(moment === 'recorded' ? {} : { stop: { step, boundary: moment } }) }
+  const stop: FiveInput['stop'] = { step, boundary: moment === 'recorded' ? 'after' : moment }
+  const input = { ms: random.between(0, 5), stop }
   const runs = await Promise.all(
     ['iiiii', 'nnnnn', stepLetters(random)].map((steps, index) =>
       place.start(() => first, `boundary-${round}-${index}`, 'five', inputOf({ steps, ...input })),
     ),
   )
-  const met = moment === 'recorded' ? await recorded(place, runs, step) : await stopped(place, runs, first, second)
-  const victim = met.by
+  const met = await stopped(runs, first, second)
+  if (moment === 'recorded') await recorded(place, met, step)
   counter.add(counts.kills)
-  counter.add(counts.atBoundary, met.runs.size)
-  await victim.kill()
-  if (moment !== 'recorded' && random.chance(0.3)) await killAgain(given, runs, victim === first ? second : first)
+  counter.add(counts.atBoundary, met.length)
+  await first.kill()
+  if (random.chance(0.3)) await killAgain(given, runs, second)
   const settled = await settle(place, runs, counter)
-  if (moment === 'begin' || moment === 'inside') {
-    for (const one of settled) if (met.runs.has(one.asked.run)) place.problems.push(...surely(one, step))
+  for (const one of settled) {
+    if (met.includes(one.asked)) place.problems.push(...surely(one, step, moment, first))
   }
 }
 
 /** Waits until the first process stands at the boundary with all that it performs; the other may have taken some. */
-async function stopped(place: RunsPlace, runs: readonly Asked[], first: Worker, second: Worker) {
+async function stopped(runs: readonly Asked[], first: Worker, second: Worker): Promise<readonly Asked[]> {
   const elsewhere = new Set<string>()
   await until('every run stands at its boundary', () => {
     for (const { run } of second.stops) elsewhere.add(run)
     second.letGo()
     return runs.every(({ run }) => first.standsAt(run) || elsewhere.has(run))
   })
-  if (first.over) place.problems.push(`${first.name} died before it was killed`)
-  return { by: first, runs: new Set(runs.filter(({ run }) => first.standsAt(run)).map(({ run }) => run)) }
+  return runs.filter(({ run }) => first.standsAt(run))
 }
 
-/** Waits until the end of the step stands in the log of one run: its process is killed with all the others that it has. */
-async function recorded(place: RunsPlace, runs: readonly Asked[], step: number) {
-  let seen: Asked | undefined
-  await until(`step ${step} is recorded`, async () => {
-    for (const one of runs) {
-      const ends = (await place.log(one)).filter(({ kind }) => kind === 'step.finished')
-      const end = ends[step - 1]?.data as DataOf<'step.finished'> | undefined
-      if (end && end.unknown !== true) seen = one
-    }
-    return seen !== undefined
-  })
-  const run = seen?.run ?? ''
-  const by = place.living().find((worker) => worker.began.includes(run))
-  if (!by) throw new Error(`nobody began ${run}`)
-  return { by, runs: new Set([run]) }
+/** Waits until the end of the step stands in the log, though its process asked for nothing more. */
+async function recorded(place: RunsPlace, runs: readonly Asked[], step: number): Promise<void> {
+  for (const run of runs) {
+    await until(`step ${step} is recorded`, async () => {
+      return (await place.log(run)).filter(({ kind }) => kind === 'step.finished').length === step
+    })
+  }
 }
 
 /** The one that goes on is killed as well, at the same boundary, and nobody is left: others begin anew. */
@@ -93,13 +85,25 @@ async function killAgain({ place, counter }: Round, runs: readonly Asked[], surv
   await survivor.kill()
 }
 
-/** What is certain of a run whose process died inside the effect of this step. */
-function surely({ asked, steps, ended }: Settled, step: number): readonly string[] {
+/** What is certain of a run whose process died at this moment of a step. */
+function surely(
+  { asked, steps, ended, takes }: Settled,
+  step: number,
+  moment: Moment,
+  dead: Worker,
+): readonly string[] {
+  const problems: string[] = []
   const one = [...steps.values()].find(({ name }) => name === `step ${step}`)
-  const { idempotent, unknown, started } = one ?? { idempotent: false, unknown: false, started: 0 }
-  if (idempotent && (unknown || started < 2)) return [`${asked.run}: step ${step} was not repeated after the kill`]
-  if (!idempotent && (!unknown || ended !== 'unknown')) return [`${asked.run}: step ${step} is not known as unknown`]
-  return []
+  if (takes < 2) problems.push('nobody took it over')
+  if (moment === 'begin' || moment === 'inside') {
+    if (one?.idempotent && (one.unknown || one.started < 2))
+      problems.push(`step ${step} was not repeated after the kill`)
+    if (!one?.idempotent && (!one?.unknown || ended !== 'unknown'))
+      problems.push(`step ${step} is not known as unknown`)
+  }
+  if (moment === 'recorded' && one?.output?.by !== dead.name)
+    problems.push(`step ${step} was recorded and is forgotten`)
+  return problems.map((problem) => `${asked.run}: ${problem}`)
 }
 
 /** Runs in several sessions, and kills at any moment, of one process and sometimes of the other soon after. */

@@ -42,7 +42,6 @@ export type Order =
 export type FromWorker =
   | { readonly t: 'ready' | 'ended' }
   | { readonly t: 'at'; readonly run: string; readonly step: number; readonly boundary: Boundary }
-  | { readonly t: 'step'; readonly run: string; readonly step: number }
   | { readonly t: 'aborted'; readonly run: string; readonly reason: string }
   | { readonly t: 'answer'; readonly id: string; readonly run: string; readonly code: string }
   | { readonly t: 'failed'; readonly code: string; readonly message: string }
@@ -56,7 +55,6 @@ const effects = new EffectWriter(task.effects)
 const skills = skillsIn({
   by: task.name,
   note: (effect) => effects.note(effect),
-  onStep: (run, step) => tell({ t: 'step', run, step }),
   onAbort: (run, reason) => tell({ t: 'aborted', run, reason }),
   stopAt: async (run, step, boundary, hold) => {
     const { promise, resolve } = Promise.withResolvers<void>()

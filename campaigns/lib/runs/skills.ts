@@ -35,8 +35,6 @@ export interface Surroundings {
   readonly note: (effect: Effect) => void
   /** Resolves when whoever follows lets it go on. */
   readonly stopAt: (run: string, step: number, boundary: Boundary, hold: string | undefined) => Promise<void>
-  /** A step begins its effect. */
-  readonly onStep: (run: string, step: number) => void
   /** An effect was told that its run is no longer this process's. */
   readonly onAbort: (run: string, reason: string) => void
 }
@@ -86,7 +84,6 @@ async function five(around: Surroundings, input: FiveInput, context: SkillContex
       name,
       async ({ key, attempt, signal }) => {
         signal.addEventListener('abort', () => around.onAbort(run, String(signal.reason)))
-        around.onStep(run, step)
         await at(step, 'begin', attempt)
         around.note({ run, name, key, attempt, by: around.by })
         await at(step, 'inside', attempt)

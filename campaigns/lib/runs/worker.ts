@@ -23,8 +23,6 @@ export class Worker extends Process {
   readonly ready: Promise<void>
   /** Boundaries at which it asks whether it may go on. */
   readonly stops: Stop[] = []
-  /** Runs of which it began a step, in that order. */
-  readonly began: string[] = []
   /** Runs that it was told to leave, because they are no longer its own or over. */
   readonly lost = new Set<string>()
   readonly failures: string[] = []
@@ -51,7 +49,6 @@ export class Worker extends Process {
 
   #take(told: FromWorker): void {
     if (told.t === 'at') this.stops.push(told)
-    else if (told.t === 'step') this.began.push(told.run)
     else if (told.t === 'failed') this.failures.push(`${told.code}: ${told.message}`)
     else if (told.t === 'ended') this.wentWell = true
     else if (told.t === 'aborted' && told.reason !== 'shutdown') this.lost.add(told.run)
