@@ -17,13 +17,13 @@ export type ExitCode = (typeof exits)[keyof typeof exits]
 
 export const exitMeanings: Readonly<Record<ExitCode, string>> = Object.freeze({
   0: 'It went well.',
-  1: 'The work failed: damage was found, a disk refused, a fault of daybook.',
+  1: 'The work failed: a run did, damage was found, a disk refused, a fault of daybook.',
   2: 'The command is not understood, or names several sessions.',
   3: 'There is no such session, entry or file.',
-  4: 'Something else was first, or work is open.',
+  4: 'Something else was first, work is open, or it is decided already.',
   5: 'Not allowed.',
   6: 'No server or no store answers there.',
-  7: 'A person must decide, and there is no terminal to ask on (or the person said no).',
+  7: 'A person must decide: a run waits for one, or there is no terminal to ask on (or the person said no).',
   130: 'Interrupted with Ctrl-C.',
 })
 

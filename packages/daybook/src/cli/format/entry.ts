@@ -1,6 +1,7 @@
 // An entry in one line: who, and what it says.
 
 import type { EntryShape } from '../../schema/wire-shapes.ts'
+import { shortDigest } from './run.ts'
 import { oneLine } from './width.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -33,6 +34,12 @@ export function lineOf(entry: EntryShape): string {
 const joined = (...words: readonly string[]): string => words.filter((each) => each !== '').join(' ')
 const because = (data: Fields): string => (word(data.reason) === '' ? '' : `: ${word(data.reason)}`)
 
+const performer = (data: Fields): string => word(data.skill) || word(data.agent)
+const failing = (error: unknown): string =>
+  error === undefined ? '' : `with an error: ${word(fieldsOf(error).message)}`
+const textOfInput = (input: unknown): string =>
+  typeof input === 'string' ? word(input) : JSON.stringify(input ?? null)
+
 const sayings: Readonly<Record<string, (data: Fields) => string>> = {
   message: (data) => joined(textOf(data), partsOf(data.parts)),
   note: (data) => `${word(data.type)}: ${String(data.text)}`,
@@ -52,14 +59,23 @@ const sayings: Readonly<Record<string, (data: Fields) => string>> = {
   'session.rewound': (data) => `rewound: the history ends at ${String(data.to)}`,
   'session.shared': (data) => `readers: ${JSON.stringify(data.readers)}`,
   'state.changed': (data) => `${word(data.scope)}: ${Object.keys(fieldsOf(data.patch)).join(', ')}`,
-  'run.queued': (data) => joined('queued', word(data.agent)),
-  'run.started': (data) => joined('started', word(data.agent)),
+  'run.queued': (data) => joined('queued', performer(data), word(data.undoes) === '' ? '' : 'to undo a run'),
+  'run.started': (data) => joined('started', performer(data)),
+  'run.steered': (data) => joined('steered:', textOfInput(data.input)),
+  'run.edited': (data) => joined('changed in the queue:', textOfInput(data.input)),
+  'run.moved': (data) => (data.before === null ? 'moved to the end of the queue' : 'moved forward in the queue'),
+  'run.withdrawn': () => 'taken out of the queue',
   'run.waiting': (data) => joined('waits for', word(data.reason), word(data.summary)),
   'run.finished': (data) => joined(word(data.status), word(data.reason), word(fieldsOf(data.error).message)),
   'run.cancelled': (data) => `cancelled${because(data)}`,
   'step.started': (data) => joined('started', word(data.name)),
-  'step.finished': (data) => (data.unknown === true ? 'outcome unknown' : 'finished'),
-  'approval.requested': (data) => joined(word(data.summary), 'digest', word(data.digest).slice(0, 8)),
+  'step.finished': (data) => (data.unknown === true ? 'outcome unknown' : joined('finished', failing(data.error))),
+  'step.resolved': (data) => joined('resolved as', word(data.resolution), because(data)),
+  'step.undo_started': (data) => joined('undoing', word(data.name)),
+  'step.undone': (data) => joined('undone', failing(data.error)),
+  'wait.started': (data) => joined('waits until', word(data.until), word(data.name)),
+  'wait.ended': () => 'goes on',
+  'approval.requested': (data) => joined(word(data.summary), '· digest', shortDigest(word(data.digest))),
   'approval.decided': (data) => joined(word(data.decision), 'by', word(data.by)),
   'approval.expired': () => 'expired',
   'question.asked': (data) => word(data.summary),
