@@ -1,5 +1,6 @@
-// Runs every *.test.ts of the repository in child processes and ends with `N passed, N failed, N skipped`.
+// Runs every *.test.ts of the repository, in child processes unless told otherwise, and ends with `N passed, N failed, N skipped`.
 //   --fast              leaves out *.slow.test.ts
+//   --together 1/2      the first of two shares of the files, all in this process: half the work, but less apart
 //   --coverage          line coverage of the core, at least 90 %
 //   --except <prefix>   leaves out paths (repeatable); plain arguments are the path prefixes to run instead of all
 import { readFileSync } from 'node:fs'
@@ -15,6 +16,8 @@ import { Tally } from './lib/tally.ts'
 
 const coreFolders = ['schema', 'store', 'session'].map((name) => `packages/daybook/src/${name}/`)
 const leastCoverage = 90
+/** Where the children keep compiled modules; not while lines are counted, which compiled modules blur. */
+const compileCache = join(root, 'node_modules', '.cache', 'compile')
 /** Milliseconds one test file may take before it is ended as failed. */
 const fileTimeout = 300_000
 
@@ -22,6 +25,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     fast: { type: 'boolean', default: false },
+    together: { type: 'string' },
     coverage: { type: 'boolean', default: false },
     except: { type: 'string', multiple: true, default: [] },
   },
@@ -35,6 +39,13 @@ function chosen(files: readonly string[]): string[] {
     .filter((path) => !values.except.some((prefix) => path.startsWith(prefix)))
     .filter((path) => !(values.fast && slow(path)))
     .sort((a, b) => Number(slow(b)) - Number(slow(a)) || a.localeCompare(b)) // long ones first: the cores end together
+    .filter(inShare(values.together ?? '1/1'))
+}
+
+function inShare(share: string): (path: string, index: number) => boolean {
+  const [, part, of] = /^([1-9]\d*)\/([1-9]\d*)$/.exec(share) ?? []
+  if (!part || !of || Number(part) > Number(of)) throw new Error(`--together ${share} is no share such as 1/2`)
+  return (_, index) => index % Number(of) === Number(part) - 1
 }
 
 function seconds(milliseconds: number): string {
@@ -48,6 +59,7 @@ function reportTests(tally: Tally, started: number): void {
   for (const result of tally.results.filter(({ status }) => status === 'skipped')) {
     console.log(`skipped ${result.file}: ${result.name} (${result.detail})`)
   }
+  if (values.together) return // in one process the times of the files are not told
   const slowest = tally.times.toSorted((a, b) => b.milliseconds - a.milliseconds).slice(0, 5)
   console.log(`\n${tally.times.length} files in ${seconds(performance.now() - started)}; the longest:`)
   for (const time of slowest) console.log(`  ${seconds(time.milliseconds).padStart(8)}  ${time.file}`)
@@ -91,12 +103,13 @@ async function main(): Promise<boolean> {
   const tests = chosen(files)
   const tally = new Tally(root)
   let measured: FileCoverage[] = []
+  if (!values.coverage) process.env.NODE_COMPILE_CACHE ??= compileCache
   const stream = run({
     files: tests.map((path) => join(root, path)),
     cwd: root,
-    isolation: 'process',
-    concurrency: availableParallelism(),
-    timeout: fileTimeout,
+    ...(values.together
+      ? { isolation: 'none' }
+      : { isolation: 'process', concurrency: availableParallelism(), timeout: fileTimeout }),
     ...(values.coverage
       ? { coverage: true, coverageIncludeGlobs: coreFolders.map((folder) => join(root, folder, '**/*.ts')) }
       : {}),

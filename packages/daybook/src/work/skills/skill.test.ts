@@ -24,6 +24,7 @@ test('a definition of the least fields gets the defaults', () => {
     roles: [],
     risk: 'low',
     idempotent: false,
+    claims: false,
     durable: false,
     source: 'built-in',
     instructions: null,

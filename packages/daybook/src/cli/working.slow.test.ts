@@ -161,6 +161,15 @@ both('Ctrl-C leaves a run as it is, and says how to go on', async (run, { home, 
   rmSync(traces.letGo)
 })
 
+both('on a terminal the answer is shown as it comes, and stands there once', async (run, { traces }) => {
+  writeFileSync(traces.letGo, '')
+  const { exit, out } = await run(['say', 'hold', '--skill', 'hold', 'on'], { columns: 80 })
+  rmSync(traces.letGo)
+  assert.equal(exit, 0)
+  // A follower may come behind the first words; then the whole answer stands on the last line.
+  assert.match(out, /^(held on|(on)?\nheld on|held on)\n$/)
+})
+
 both('the last run that can be taken back is undone, after a person said so', async (run, { traces }) => {
   assert.equal((await run(['undo', 'undo', '--yes'])).exit, 4)
   assert.equal((await run(['say', 'undo', '--skill', 'jot', 'word'])).out, 'jotted word\n')
