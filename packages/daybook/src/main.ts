@@ -64,6 +64,8 @@ export interface ServeSettings extends Pick<WorkSettings, 'skillFolders' | 'http
   readonly hosts?: readonly string[]
   /** Origins of web pages that may read and write. */
   readonly origins?: readonly string[]
+  /** Writes a second that one address may make, bursts take twice as many; 0 or absent: no limit. */
+  readonly rate?: number
   /** Level of the log on standard error, as lines of JSON; silent without. */
   readonly log?: 'debug' | 'info' | 'warn' | 'error'
   /** Idle sessions are archived after so many milliseconds; default 24 hours, null never. */
@@ -117,6 +119,7 @@ export async function startServer(settings: ServeSettings): Promise<RunningServe
       version: version(),
       ...(settings.hosts ? { hosts: settings.hosts } : {}),
       ...(settings.origins ? { origins: settings.origins } : {}),
+      ...(settings.rate ? { rate: settings.rate } : {}),
       ...(logger ? { logger } : {}),
     }),
     (each) => each.close(),

@@ -21,6 +21,8 @@ export interface ServeSettings {
   readonly host: string
   /** URL of the store. */
   readonly store: string
+  /** Writes a second that one address may make; 0 or absent: no limit. */
+  readonly rate?: number
   readonly log?: (typeof logLevels)[number]
   /** Folders of skills, beside that of the store. */
   readonly skillFolders?: readonly string[]

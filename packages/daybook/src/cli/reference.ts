@@ -2,6 +2,7 @@
 
 import type { Command, Option } from './grammar.ts'
 import { exitLines, exitsOf, optionText, sentence, usage } from './help.ts'
+import { settingRows } from './settings.ts'
 import { commands, everywhere } from './table.ts'
 
 const introduction = `# Command line
@@ -35,6 +36,14 @@ says so and ends with 6. \`--verbose\` names the store.
 The commands of \`store\`, \`export\` and \`import\` work on the store itself, also while a server runs on it.
 `
 
+const settingsIntroduction = `
+## Settings
+
+What an option says counts before the environment, that before the nearest \`daybook.json\`, that before the default. A name in
+the first column is the key there; lists are arrays in it, and have commas between their values everywhere else. \`daybook config
+show\` says what counts here and where it comes from.
+`
+
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
@@ -43,6 +52,17 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 function optionRows(options: readonly Option[]): string[][] {
   return options.map((option) => [`\`${optionText(option)}\``, option.help])
+}
+
+function settingCells(): string[][] {
+  const code = (text: string | undefined): string => (text === undefined ? '' : `\`${text}\``)
+  return settingRows.map(({ name, shape, flag, variable, standard, help }) => [
+    shape ? code(name) : '',
+    code(flag && `--${flag}`),
+    code(variable),
+    code(standard),
+    help,
+  ])
 }
 
 function section(command: Command): string {
@@ -66,6 +86,8 @@ export function reference(): string {
     introduction,
     '## Everywhere\n',
     table(['option', 'meaning'], optionRows(everywhere)),
+    settingsIntroduction,
+    table(['in daybook.json', 'option', 'environment', 'default', 'meaning'], settingCells()),
     '\n## Exit codes\n',
     table(
       ['code', 'meaning'],

@@ -95,6 +95,18 @@ test('what cannot be served is refused before anything begins', async () => {
   }
 })
 
+test('writes beyond the rate are told to wait', async () => {
+  const server = await home.serve(['--store', 'memory:', '--rate', '0.001'])
+  await say(server.url, 'chat_1', 'one')
+  const headers = { 'content-type': 'application/json' }
+  const second = await fetch(`${server.url}/api/v1/sessions`, { method: 'POST', headers, body: '{}' })
+  assert.equal(second.status, 429)
+  assert.ok(Number(second.headers.get('retry-after')) > 900)
+  assert.equal((await fetch(`${server.url}/api/v1/sessions`)).status, 200)
+  server.process.kill('SIGTERM')
+  assert.equal((await server.ended).exit, 0)
+})
+
 test('settings come from the environment too', async () => {
   const server = home.start(['serve'], { env: { DAYBOOK_PORT: '0', DAYBOOK_STORE: 'memory:' } })
   await server.prints(/kept in memory only/)

@@ -12,6 +12,9 @@ export interface Setting {
   readonly variable?: string
   /** What it must be in daybook.json, where it stands under its name; without a shape it does not belong there. */
   readonly shape?: Schema
+  /** What it takes, in words, and one such value: for those whose own did not fit its shape. */
+  readonly takes?: string
+  readonly example?: string
   /** What it is when nobody gives it, in words. */
   readonly standard?: string
   /** Never shown. */
@@ -30,6 +33,15 @@ export const settings = {
   as: { help: 'who writes', flag: 'as', standard: 'user:local' },
   port: { help: 'where serve listens', flag: 'port', variable: 'DAYBOOK_PORT', standard: '8001' },
   host: { help: 'where serve listens', flag: 'host', variable: 'DAYBOOK_HOST', standard: '127.0.0.1' },
+  rate: {
+    help: 'writes a second that one address may make, bursts take twice as many; 0: no limit',
+    flag: 'rate',
+    variable: 'DAYBOOK_RATE',
+    shape: { type: 'number', minimum: 0, maximum: 1_000_000 },
+    takes: 'a number of writes a second from 0 to 1000000',
+    example: '50',
+    standard: '0',
+  },
   skills: {
     help: 'folders of skills, beside the folder skills of the store; taken from the folder of daybook.json',
     shape: { type: 'array', items: { type: 'string', minLength: 1 } },

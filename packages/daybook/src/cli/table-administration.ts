@@ -14,6 +14,11 @@ export const administration: readonly Command[] = [
       { name: 'port', value: 'N', help: `default ${settings.port.standard}, or DAYBOOK_PORT; 0 takes a free one` },
       { name: 'host', value: 'NAME', help: `default ${settings.host.standard}, or DAYBOOK_HOST` },
       {
+        name: 'rate',
+        value: 'N',
+        help: `${settings.rate.help} (default ${settings.rate.standard}, or ${settings.rate.variable})`,
+      },
+      {
         name: 'log',
         value: 'LEVEL',
         choices: logLevels,

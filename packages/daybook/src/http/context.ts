@@ -6,6 +6,7 @@ import type { ScopedWork } from '../work/contract.ts'
 import type { Agents } from '../work/performer.ts'
 import type { Skills } from '../work/skills/contract.ts'
 import type { Meters } from './meters.ts'
+import type { Rate } from './rate.ts'
 import type { Broadcast } from './stream/broadcast.ts'
 
 export interface Context {
@@ -19,6 +20,8 @@ export interface Context {
   readonly agents: Agents
   readonly broadcast: Broadcast
   readonly meters: Meters
+  /** How fast an address may write; null: as it likes. */
+  readonly rate: Rate | null
   /** Where the routes of sessions stand. */
   readonly prefix: string
   /** The OpenAPI document as text. */

@@ -8,6 +8,7 @@ import { NoQuery, SessionIdText } from '../schema/wire-requests.ts'
 import { AgentIdText, RunIdText, SkillIdText } from '../schema/wire-run-requests.ts'
 import { Call } from './call.ts'
 import type { Context } from './context.ts'
+import type { Rate } from './rate.ts'
 import { type Answer, pathsOf, type Route, type RouteSpec } from './route.ts'
 import { optionalBody } from './validate.ts'
 
@@ -55,6 +56,7 @@ export function register(app: FastifyInstance, context: Context, routes: readonl
           ...(spec.body && !spec.bodyOptional ? { body: spec.body } : {}),
           ...(spec.body && spec.bodyOptional ? { body: optionalBody(spec.body) } : {}),
         },
+        ...(spec.writes && context.rate ? { onRequest: limited(context.rate) } : {}),
         preParsing: async (request) => checkAccept(spec, request),
         handler: async (request, reply) => {
           const call = new Call<Record<string, string>, unknown, unknown>(context, spec, request, reply)
@@ -79,6 +81,18 @@ function send(reply: FastifyReply, answer: Answer, status: number): FastifyReply
   if (answer.replayed) reply.header('idempotent-replayed', 'true')
   for (const [name, value] of Object.entries(answer.headers ?? {})) reply.header(name, value)
   return reply.send(answer.body)
+}
+
+/** Refuses writes that come too fast before their bodies are read. */
+function limited(rate: Rate) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const seconds = rate.take(request.ip)
+    if (seconds === null) return
+    reply.header('retry-after', String(seconds))
+    throw new DaybookError('rate_limited', 'this address writes too fast', {
+      hint: 'Repeat it after as many seconds as Retry-After says.',
+    })
+  }
 }
 
 const json = /(?:^|,)\s*(?:\*\/\*|application\/\*|application\/(?:problem\+)?json)/i

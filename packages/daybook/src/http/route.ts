@@ -98,6 +98,7 @@ export const withBody = ['too_large', 'unsupported_media'] as const satisfies re
 export const withWrite = [
   'forbidden',
   'key_reused',
+  'rate_limited',
   'store_full',
   'store_readonly',
 ] as const satisfies readonly ErrorCode[]

@@ -13,6 +13,7 @@ import { isLoopback, openGate } from './hosts.ts'
 import { type Meters, openMeters } from './meters.ts'
 import { openApi } from './openapi.ts'
 import { asDaybookError, problemHeaders, problemOf, rawProblem } from './problems.ts'
+import { openRate } from './rate.ts'
 import { register } from './register.ts'
 import { routes } from './routes/all.ts'
 import { serveBundle } from './routes/docs.ts'
@@ -33,6 +34,10 @@ export interface ServerSettings {
   readonly hosts?: readonly string[]
   /** Origins of web pages that may read and write; none by default. */
   readonly origins?: readonly string[]
+  /** Writes a second that one address may make; bursts take twice as many. No limit by default. */
+  readonly rate?: number
+  /** Milliseconds that only ever rise, for the rate; default `performance.now`. */
+  readonly clock?: () => number
   /** Lines of JSON go to this logger, without addresses' queries, bodies or credentials. None by default. */
   readonly logger?: FastifyBaseLogger
   /** Milliseconds between two heartbeats of a stream; default 15,000. */
@@ -56,7 +61,8 @@ export interface Server {
 const prefix = '/api/v1'
 
 export async function createServer(settings: ServerSettings): Promise<Server> {
-  const { work } = settings
+  const { work, rate, clock = () => performance.now() } = settings
+  const limit = rate === undefined ? null : openRate({ rate, clock })
   const ended = new AbortController()
   const meters = openMeters()
   const broadcast = new Broadcast({
@@ -77,6 +83,7 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
     longestWait: settings.longestWait ?? longestWait,
     broadcast,
     meters,
+    rate: limit,
     openApi: () => (document ??= JSON.stringify(openApi(routes, info))),
     ending: () => ended.signal.aborted,
     ended: ended.signal,
@@ -220,7 +227,10 @@ function answerProblems(app: FastifyInstance): void {
     if (told.row.status >= 500 && told.code !== 'shutting_down') {
       app.log.error({ method: request.method, path: pathOf(request.url), code: told.code, err: told.cause ?? told })
     }
+    // Who refused may know how long.
+    const wait = reply.getHeader('retry-after')
     reply.code(told.row.status).headers(problemHeaders(told.code))
+    if (wait !== undefined) reply.header('retry-after', wait)
     if (told.seq !== undefined && told.seq > 0) reply.header('etag', `"${told.seq}"`)
     return reply.send(JSON.stringify(problemOf(told)))
   })

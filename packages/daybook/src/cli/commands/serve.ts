@@ -11,6 +11,7 @@ import { shortPath } from '../format/path.ts'
 import type { Call, Perform } from '../grammar.ts'
 import { choice, text } from '../open.ts'
 import { logLevels, type RunningServer, type ServeSettings } from '../parts.ts'
+import { servingSettings } from '../serving.ts'
 import { settings, settingText } from '../settings.ts'
 import { atPlace, type Place, placeText, serveStore, skillSettings, storeFile } from '../where.ts'
 
@@ -20,6 +21,7 @@ export const perform: Perform = async (context, call) => {
   const where = {
     port: portOf(context, call),
     host: settingText('host', { flag: text(call, 'host'), env: host.env }),
+    ...servingSettings(context.asked, call),
   }
   const file = storeFile(place.url)
   if (file !== null) mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
