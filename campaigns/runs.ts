@@ -30,6 +30,7 @@ class Runs {
   readonly #counter = new Counter(...Object.values(counts))
   #place: RunsPlace | null = null
   #boundary = 0
+  #frozen = 0
   #failed = 0
 
   constructor(settings: Settings) {
@@ -76,8 +77,10 @@ class Runs {
       // By sevens, so that a few rounds meet different steps and different boundaries.
       await atBoundary(given, (this.#boundary * 7) % boundaryCount)
       this.#boundary += 1
-    } else if (way === 'frozen') await frozenInStep(given)
-    else await atAnyMoment(given)
+    } else if (way === 'frozen') {
+      await frozenInStep(given, this.#frozen % 2 === 0)
+      this.#frozen += 1
+    } else await atAnyMoment(given)
     return given.place.problems
   }
 

@@ -36,27 +36,26 @@ export async function atBoundary(given: Round, number: number): Promise<void> {
       place.start(() => first, `boundary-${round}-${index}`, 'five', inputOf({ steps, ...input })),
     ),
   )
-  const met = await stopped(runs, first, second)
+  const [dead, survivor] = await stopped(runs, first, second)
+  const met = runs.filter(({ run }) => dead.standsAt(run))
   if (moment === 'recorded') await recorded(place, met, step)
   counter.add(counts.kills)
   counter.add(counts.atBoundary, met.length)
-  await first.kill()
-  if (random.chance(0.3)) await killAgain(given, runs, second)
+  await dead.kill()
+  if (random.chance(0.3)) await killAgain(given, runs, survivor)
   const settled = await settle(place, runs, counter)
   for (const one of settled) {
-    if (met.includes(one.asked)) place.problems.push(...surely(one, step, moment, first))
+    if (met.includes(one.asked)) place.problems.push(...surely(one, step, moment, dead))
   }
 }
 
-/** Waits until the first process stands at the boundary with all that it performs; the other may have taken some. */
-async function stopped(runs: readonly Asked[], first: Worker, second: Worker): Promise<readonly Asked[]> {
-  const elsewhere = new Set<string>()
-  await until('every run stands at its boundary', () => {
-    for (const { run } of second.stops) elsewhere.add(run)
-    second.letGo()
-    return runs.every(({ run }) => first.standsAt(run) || elsewhere.has(run))
-  })
-  return runs.filter(({ run }) => first.standsAt(run))
+/** Waits until every run stands at the boundary; of the two processes, the one that has more of them comes first. */
+async function stopped(runs: readonly Asked[], first: Worker, second: Worker): Promise<readonly [Worker, Worker]> {
+  await until('every run stands at its boundary', () =>
+    runs.every(({ run }) => first.standsAt(run) || second.standsAt(run)),
+  )
+  const many = (worker: Worker) => runs.filter(({ run }) => worker.standsAt(run)).length
+  return many(second) > many(first) ? [second, first] : [first, second]
 }
 
 /** Waits until the end of the step stands in the log, though its process asked for nothing more. */
@@ -94,7 +93,12 @@ function surely(
 ): readonly string[] {
   const problems: string[] = []
   const one = [...steps.values()].find(({ name }) => name === `step ${step}`)
-  if (takes < 2) problems.push('nobody took it over')
+  // Before its first step it is queued, and whether it was begun is in the log or not.
+  const begun = moment !== 'before' || step > 1
+  if (begun && takes < 2) problems.push('nobody took it over')
+  if (moment === 'before' && one && (one.unknown || one.started > 1)) problems.push(`step ${step} had not begun`)
+  // Nothing was under way: there is nothing that nobody could know.
+  if ((moment === 'recorded' || !begun) && ended !== 'done') problems.push('it is not done')
   if (moment === 'begin' || moment === 'inside') {
     if (one?.idempotent && (one.unknown || one.started < 2))
       problems.push(`step ${step} was not repeated after the kill`)

@@ -6,6 +6,7 @@ import { isDaybookError } from '../../../packages/daybook/src/schema/errors.ts'
 import type { Json } from '../../../packages/daybook/src/schema/json.ts'
 import { openSessions } from '../../../packages/daybook/src/session/sessions.ts'
 import { sqliteStore } from '../../../packages/daybook/src/store/sqlite.ts'
+import type { Scope, ScopedStore, Store } from '../../../packages/daybook/src/store/store.ts'
 import { openWork } from '../../../packages/daybook/src/work/work.ts'
 import { tenant } from '../check.ts'
 import { say } from '../say.ts'
@@ -43,6 +44,8 @@ export type FromWorker =
   | { readonly t: 'ready' | 'ended' }
   | { readonly t: 'at'; readonly run: string; readonly step: number; readonly boundary: Boundary }
   | { readonly t: 'aborted'; readonly run: string; readonly reason: string }
+  /** A write was refused because the lease is another's. */
+  | { readonly t: 'fenced'; readonly session: string }
   | { readonly t: 'answer'; readonly id: string; readonly run: string; readonly code: string }
   | { readonly t: 'failed'; readonly code: string; readonly message: string }
 
@@ -64,7 +67,7 @@ const skills = skillsIn({
     while (!existsSync(hold)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2)
   },
 })
-const store = sqliteStore({ path: task.path, worker: task.thread })
+const store = telling(sqliteStore({ path: task.path, worker: task.thread }))
 const sessions = await openSessions({ store })
 const work = openWork({
   sessions,
@@ -77,6 +80,24 @@ const work = openWork({
   },
 })
 const scoped = work.within({ tenant, subjects: ['local'] })
+
+/** The store as it is; what it refuses for the fence is told, so that the campaign knows that it was tried. */
+function telling(file: Store): Store {
+  const within = (scope: Scope): ScopedStore => {
+    const own = file.within(scope)
+    const append = own.append.bind(own)
+    own.append = async (batch) => {
+      const outcomes = await append(batch)
+      for (const [index, outcome] of outcomes.entries()) {
+        const session = batch[index]?.session
+        if (session !== undefined && !outcome.ok && outcome.code === 'fenced') tell({ t: 'fenced', session })
+      }
+      return outcomes
+    }
+    return own
+  }
+  return { ...file, within }
+}
 
 async function answer(id: string, request: () => Promise<string>): Promise<void> {
   try {

@@ -10,11 +10,12 @@ import { counts, type Settled, settle } from './settle.ts'
 import type { FiveInput } from './skills.ts'
 import type { Worker } from './worker.ts'
 
-export async function frozenInStep({ place, round, random, counter }: Round): Promise<void> {
+/** @param held whether not even the timers of the process go on while it stands in its step */
+export async function frozenInStep({ place, round, random, counter }: Round, held: boolean): Promise<void> {
   const [first, second] = (await place.workers(2)) as [Worker, Worker]
   // Held, it does nothing else on waking than to end its step, before a timer could tell it that the lease is gone: what it
   // writes then meets the fence, because the other one is still in the same step.
-  const hold = random.chance(0.4) ? join(place.folder, `hold-${round}`) : undefined
+  const hold = held ? join(place.folder, `hold-${round}`) : undefined
   const step = random.between(1, hold === undefined ? 5 : 4)
   const letter = hold === undefined ? random.pick(['i', 'n']) : 'i'
   const boundary = random.pick(['begin', 'inside'] as const)
@@ -40,8 +41,11 @@ export async function frozenInStep({ place, round, random, counter }: Round): Pr
   const lines = boundary === 'begin' ? 1 : 0
   await until('its effect is over', () => effectsBy(place, holder, asked) === before + lines)
   counter.add(counts.late, lines)
+  // Here the other one still stands in the same step, so that the end of it was written, and met the fence.
+  if (held) await until('its write is refused', () => holder.fenced.includes(asked.session))
   await through(place, other, asked)
   await goesOn({ place, round, random, counter }, holder, other)
+  counter.add(counts.fenced, holder.fenced.filter((session) => session === asked.session).length)
   const stoodStill = new Set([holder.name])
   const [settled] = await settle(place, [asked], counter, undefined, stoodStill)
   if (settled) place.problems.push(...surely(settled, step, letter, holder))

@@ -88,6 +88,7 @@ export class RunsPlace implements AsyncDisposable {
       const answer = await within(worker.ask({ t: 'start', id, session, skill, input }), 'no answer to a start')
       if (answer?.code === '') return { run: answer.run, session, input }
       if (answer) throw new Error(`a run was refused: ${answer.code}`)
+      if (!worker.killed) throw new Error(`${worker.name} died by itself: ${worker.errors}`)
     }
     throw new Error('no process lived long enough to queue a run')
   }

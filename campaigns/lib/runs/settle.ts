@@ -19,6 +19,7 @@ export const counts = {
   lateDecisions: 'decisions refused with invalid_state',
   frozen: 'leases lost by a process that stood still',
   late: 'effects that it did after it was woken',
+  fenced: 'writes that it tried then and that were refused as fenced',
 } as const
 
 /** Names of the steps of the skill that counts once, and whether they may be repeated. */

@@ -25,8 +25,11 @@ export class Worker extends Process {
   readonly stops: Stop[] = []
   /** Runs that it was told to leave, because they are no longer its own or over. */
   readonly lost = new Set<string>()
+  /** Sessions in which a write of its was refused because the lease is another's. */
+  readonly fenced: string[] = []
   readonly failures: string[] = []
   wentWell = false
+  killed = false
   over = false
   readonly #asked = new Map<string, (answer: Answer | null) => void>()
 
@@ -47,8 +50,14 @@ export class Worker extends Process {
     })
   }
 
+  override kill(): Promise<void> {
+    this.killed = true
+    return super.kill()
+  }
+
   #take(told: FromWorker): void {
     if (told.t === 'at') this.stops.push(told)
+    else if (told.t === 'fenced') this.fenced.push(told.session)
     else if (told.t === 'failed') this.failures.push(`${told.code}: ${told.message}`)
     else if (told.t === 'ended') this.wentWell = true
     else if (told.t === 'aborted' && told.reason !== 'shutdown') this.lost.add(told.run)
