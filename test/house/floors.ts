@@ -14,8 +14,10 @@ const floors: Readonly<Record<string, number>> = {
   channel: 1,
   kernel: 1,
   index: 1,
+  text: 1,
   session: 2,
   work: 3,
+  search: 3,
   http: 4,
   mcp: 4,
   acp: 4,
@@ -36,6 +38,7 @@ const adapters: Readonly<Record<string, readonly string[]>> = {
   channel: ['telegram', 'slack', 'teams'],
   kernel: ['docker', 'process'],
   index: ['fts', 'vec', 'pgvector', 'chroma'],
+  search: ['sqlite'],
 }
 
 interface Place {

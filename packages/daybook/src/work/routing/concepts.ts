@@ -1,6 +1,7 @@
 // Very common words of English, Russian and Chinese that mean the same; one line is one meaning.
-import { stemOf } from './stems.ts'
-import { plainForm, scriptOf } from './words.ts'
+
+import { plainForm, scriptOf } from '../../text/fold.ts'
+import { stemOf } from '../../text/stems.ts'
 
 const meanings = `
 calculate compute calculation calculator | рассчитать рассчитай рассчитайте расчет посчитать посчитай подсчитать вычислить вычисли вычисление калькулятор | 计算 算 算出 计算器

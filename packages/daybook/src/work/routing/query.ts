@@ -1,7 +1,7 @@
 // Reads a query: which of its words ask for something, and how much each of them would be missed.
-import { beforeValues, emptyWords, lightWords } from './common-words.ts'
+import { beforeValues, emptyWords, lightWords } from '../../text/common-words.ts'
+import { stemOf } from '../../text/stems.ts'
 import { meaningsOf } from './concepts.ts'
-import { stemOf } from './stems.ts'
 import { type Word, wordsOf } from './words.ts'
 
 export const longestQuery = 4096

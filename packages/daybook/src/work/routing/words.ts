@@ -1,7 +1,8 @@
 // Splits text into words of any script, each as it was written and in the form under which it is compared.
 
+import { plainForm, type Script, scriptOf, spaceless } from '../../text/fold.ts'
+
 /** Words of scripts without spaces are found by a dictionary of the runtime, all others by their letters. */
-const spaceless = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]/u
 const pieces =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]+|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー])[\p{L}\p{M}\p{N}])+/gu
 const segmenter = new Intl.Segmenter('zh', { granularity: 'word' })
@@ -15,21 +16,6 @@ export interface Word {
   readonly start: number
   readonly end: number
   readonly script: Script
-}
-
-export type Script = 'latin' | 'cyrillic' | 'han' | 'number' | 'other'
-
-export function plainForm(text: string): string {
-  if (/^[\x00-\x7f]*$/.test(text)) return text.toLowerCase()
-  const folded = text.normalize('NFKD').replace(/(?<=\p{Script=Latin})\p{M}+/gu, '')
-  return folded.normalize('NFC').toLowerCase().replaceAll('ё', 'е')
-}
-
-export function scriptOf(plain: string): Script {
-  if (spaceless.test(plain)) return 'han'
-  if (/^\p{N}+$/u.test(plain)) return 'number'
-  if (/^[a-z\p{N}]+$/u.test(plain)) return 'latin'
-  return /^[\p{Script=Cyrillic}\p{N}]+$/u.test(plain) ? 'cyrillic' : 'other'
 }
 
 function word(written: string, start: number): Word {

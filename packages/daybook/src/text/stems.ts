@@ -1,7 +1,7 @@
 // Brings the forms of an English or Russian word to one stem.
 import { stemmer as english } from '@orama/stemmers/english'
 import { stemmer as russian } from '@orama/stemmers/russian'
-import type { Script } from './words.ts'
+import type { Script } from './fold.ts'
 
 /** Stemmers are written for words; what is longer is an address, a key or noise, and stays as it is. */
 const longestWord = 40
