@@ -21,6 +21,12 @@ export interface ServeSettings {
   readonly host: string
   /** URL of the store. */
   readonly store: string
+  /** Names under which the server may be called, beside those of this machine. */
+  readonly hosts?: readonly string[]
+  /** Origins of web pages that may read and write. */
+  readonly origins?: readonly string[]
+  /** Idle sessions are archived after so many milliseconds, null never; default 24 hours. */
+  readonly idleMs?: number | null
   /** Writes a second that one address may make; 0 or absent: no limit. */
   readonly rate?: number
   readonly log?: (typeof logLevels)[number]

@@ -1,6 +1,8 @@
 // `serve` by the real bin: what it says, where it is found, how it ends, and what a kill leaves behind.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
+import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http'
 import { createServer } from 'node:net'
 import { after, before, test } from 'node:test'
 import { type Home, openHome } from './bin.fixture.ts'
@@ -95,14 +97,25 @@ test('what cannot be served is refused before anything begins', async () => {
   }
 })
 
-test('writes beyond the rate are told to wait', async () => {
-  const server = await home.serve(['--store', 'memory:', '--rate', '0.001'])
-  await say(server.url, 'chat_1', 'one')
-  const headers = { 'content-type': 'application/json' }
-  const second = await fetch(`${server.url}/api/v1/sessions`, { method: 'POST', headers, body: '{}' })
-  assert.equal(second.status, 429)
-  assert.ok(Number(second.headers.get('retry-after')) > 900)
-  assert.equal((await fetch(`${server.url}/api/v1/sessions`)).status, 200)
+test('other names, other origins and a rate count as they are given', async () => {
+  const given = ['--rate', '0.001', '--allow-host', 'daybook.lan', '--allow-origin', 'https://app.example']
+  const server = await home.serve(['--store', 'memory:', ...given])
+  const { port } = new URL(server.url)
+  const asked = async (method: string, headers: OutgoingHttpHeaders): Promise<IncomingMessage> => {
+    const call = request({ port, host: '127.0.0.1', path: '/api/v1/sessions', method, headers })
+    call.end(method === 'POST' ? '{}' : undefined)
+    const [answer] = await once(call, 'response')
+    return answer.resume()
+  }
+  assert.equal((await asked('GET', { host: 'daybook.lan' })).statusCode, 200)
+  assert.equal((await asked('GET', { host: 'other.lan' })).statusCode, 421)
+  const json = { 'content-type': 'application/json' }
+  assert.equal((await asked('POST', { ...json, origin: 'https://b.example' })).statusCode, 403)
+  const allowed = await asked('POST', { ...json, origin: 'https://app.example' })
+  assert.deepEqual([allowed.statusCode, allowed.headers['access-control-allow-origin']], [201, 'https://app.example'])
+  const second = await asked('POST', json)
+  assert.equal(second.statusCode, 429)
+  assert.ok(Number(second.headers['retry-after']) > 900)
   server.process.kill('SIGTERM')
   assert.equal((await server.ended).exit, 0)
 })

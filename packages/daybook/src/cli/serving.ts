@@ -3,20 +3,31 @@
 import { compile, type Schema } from '../schema/check.ts'
 import { readConfig } from './config.ts'
 import { misuse } from './exits.ts'
+import { spanOf } from './format/time.ts'
 import type { Call } from './grammar.ts'
 import { text } from './open.ts'
 import type { ServeSettings } from './parts.ts'
 import { type Config, type Setting, type Sources, settingFrom, settings } from './settings.ts'
 import type { Asked } from './where.ts'
 
-export function servingSettings(asked: Asked, call: Call): Pick<ServeSettings, 'rate'> {
+type Serving = Pick<ServeSettings, 'hosts' | 'origins' | 'idleMs' | 'rate'>
+
+export function servingSettings(asked: Asked, call: Call): Serving {
   const config = readConfig(asked)
   const given = <N extends keyof Config>(name: N): Config[N] | undefined => {
     const { flag = '' }: Setting = settings[name]
     return settingValue(name, { flag: text(call, flag), env: asked.env, config })
   }
+  const hosts = given('allow_host')
+  const origins = given('allow_origin')
+  const archiveAfter = given('archive_after')
   const rate = given('rate')
-  return { ...(rate === undefined ? {} : { rate }) }
+  return {
+    ...(hosts ? { hosts } : {}),
+    ...(origins ? { origins } : {}),
+    ...(archiveAfter === undefined ? {} : { idleMs: spanOf(archiveAfter) }),
+    ...(rate === undefined ? {} : { rate }),
+  }
 }
 
 /** The value that counts, as daybook.json would say it; texts of options and of the environment are read as such a value. */

@@ -33,6 +33,37 @@ export const settings = {
   as: { help: 'who writes', flag: 'as', standard: 'user:local' },
   port: { help: 'where serve listens', flag: 'port', variable: 'DAYBOOK_PORT', standard: '8001' },
   host: { help: 'where serve listens', flag: 'host', variable: 'DAYBOOK_HOST', standard: '127.0.0.1' },
+  allow_host: {
+    help: 'names that serve answers to, beside those of this machine',
+    flag: 'allow-host',
+    variable: 'DAYBOOK_ALLOW_HOST',
+    shape: {
+      type: 'array',
+      items: { type: 'string', pattern: String.raw`^(?:[\w-]+(?:\.[\w-]+)*|\[[\dA-Fa-f:.]+\])$` },
+    },
+    takes: 'names without scheme and port, with commas between them',
+    example: 'daybook.lan',
+  },
+  allow_origin: {
+    help: 'origins of web pages that may read and write, beside those of this machine, which may write',
+    flag: 'allow-origin',
+    variable: 'DAYBOOK_ALLOW_ORIGIN',
+    shape: {
+      type: 'array',
+      items: { type: 'string', pattern: String.raw`^[A-Za-z][\w+.-]*://(?:[\w.-]+|\[[\dA-Fa-f:.]+\])(?::\d{1,5})?$` },
+    },
+    takes: 'origins without a path, with commas between them',
+    example: 'https://app.example',
+  },
+  archive_after: {
+    help: 'how long a session lies idle before serve archives it',
+    flag: 'archive-after',
+    variable: 'DAYBOOK_ARCHIVE_AFTER',
+    shape: { type: 'string', pattern: String.raw`^(?:[1-9]\d{0,4}[smhdw]|never)$` },
+    takes: 'a time such as 90s, 15m, 12h, 3d or 1w, or never',
+    example: '12h',
+    standard: '24h',
+  },
   rate: {
     help: 'writes a second that one address may make, bursts take twice as many; 0: no limit',
     flag: 'rate',

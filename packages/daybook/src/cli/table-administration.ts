@@ -5,6 +5,12 @@ import type { Command } from './grammar.ts'
 import { logLevels } from './parts.ts'
 import { settings } from './settings.ts'
 
+type Known = (typeof settings)['rate' | 'archive_after']
+
+function withStandard({ help, standard, variable }: Known): string {
+  return `${help} (default ${standard}, or ${variable})`
+}
+
 export const administration: readonly Command[] = [
   {
     name: 'serve',
@@ -13,11 +19,14 @@ export const administration: readonly Command[] = [
     options: [
       { name: 'port', value: 'N', help: `default ${settings.port.standard}, or DAYBOOK_PORT; 0 takes a free one` },
       { name: 'host', value: 'NAME', help: `default ${settings.host.standard}, or DAYBOOK_HOST` },
+      { name: 'allow-host', value: 'A,B', help: `${settings.allow_host.help} (or ${settings.allow_host.variable})` },
       {
-        name: 'rate',
-        value: 'N',
-        help: `${settings.rate.help} (default ${settings.rate.standard}, or ${settings.rate.variable})`,
+        name: 'allow-origin',
+        value: 'A,B',
+        help: `${settings.allow_origin.help} (or ${settings.allow_origin.variable})`,
       },
+      { name: 'archive-after', value: 'TIME', help: withStandard(settings.archive_after) },
+      { name: 'rate', value: 'N', help: withStandard(settings.rate) },
       {
         name: 'log',
         value: 'LEVEL',

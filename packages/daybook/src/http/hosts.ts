@@ -18,7 +18,40 @@ function nameOf(host: string): string {
   return host.replace(/:\d*$/, '').toLowerCase()
 }
 
+const hostName = /^(?:[\w-]+(?:\.[\w-]+)*|\[[\da-f:.]+\])$/i
+const originText = /^[a-z][\w+.-]*:\/\/(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i
+
+/** Names of hosts in lower case; `invalid` for what no Host header without its port can be. */
+function hostsOf(hosts: readonly string[]): string[] {
+  for (const host of hosts) {
+    if (!hostName.test(host)) {
+      throw new DaybookError('invalid', `${host} is no name of a host`, {
+        field: 'hosts',
+        hint: 'Write the name without scheme and port.',
+      })
+    }
+  }
+  return hosts.map((host) => host.toLowerCase())
+}
+
+/** Origins as browsers send them; `invalid` for what no page can have, or every one. */
+function originsOf(origins: readonly string[]): string[] {
+  return origins.map((text) => {
+    if (!originText.test(text) || !URL.canParse(text)) {
+      throw new DaybookError('invalid', `${text} is no origin of a page`, {
+        field: 'origins',
+        hint: 'Write scheme, host and port, for example https://app.example.',
+      })
+    }
+    const { origin } = new URL(text)
+    // Of schemes that are not the web's, such as those of browser extensions.
+    return origin === 'null' ? text : origin
+  })
+}
+
 export interface Gate {
+  /** The allowed origins as browsers send them. */
+  readonly origins: readonly string[]
   /** Throws `host_refused` or `forbidden`. */
   check(method: string, host: string | undefined, origin: string | undefined): void
 }
@@ -26,10 +59,11 @@ export interface Gate {
 /**
  * A page of another site can make a browser send requests here under a name that it points at this machine; so the Host
  * header must be known. It can also send simple requests under our name; so a write's Origin must be ours or configured.
+ * `invalid` for hosts and origins that could never match.
  */
 export function openGate(hosts: readonly string[], origins: readonly string[]): Gate {
-  const names = new Set([...ownNames, ...hosts.map((host) => host.toLowerCase())])
-  const allowed = new Set(origins)
+  const names = new Set([...ownNames, ...hostsOf(hosts)])
+  const allowed = new Set(originsOf(origins))
   const known = new Map<string, boolean>()
   const answers = (host: string): boolean => {
     const cached = known.get(host)
@@ -45,6 +79,7 @@ export function openGate(hosts: readonly string[], origins: readonly string[]): 
     return from === host.toLowerCase() || (nameOf(from) !== emulated && answers(from))
   }
   return {
+    origins: [...allowed],
     check(method, host, origin) {
       if (host === undefined || !answers(host)) {
         throw new DaybookError('host_refused', 'this server does not answer to that Host header', {

@@ -104,6 +104,29 @@ describe('refusals', () => {
     assert.notEqual(other.headers['access-control-allow-origin'], 'https://evil.example')
   })
 
+  it('refuse names and origins that no request could have, and take origins as people write them', async () => {
+    for (const [field, text] of [
+      ['hosts', 'daybook.lan:8001'],
+      ['hosts', 'http://daybook.lan'],
+      ['hosts', ''],
+      ['hosts', '*'],
+      ['origins', '*'],
+      ['origins', 'null'],
+      ['origins', 'app.example'],
+      ['origins', 'https://app.example/page'],
+      ['origins', 'https://user@app.example'],
+      ['origins', 'https://app.example:99999'],
+    ] as const) {
+      const refusal = await testServer('memory', { [field]: [text] }).catch((error: unknown) => error)
+      assert.ok(isDaybookError(refusal) && refusal.code === 'invalid' && refusal.field === field, `${field} ${text}`)
+    }
+    await using s = await testServer('memory', { origins: ['HTTPS://App.Example:443', 'app-x://page'] })
+    for (const origin of ['https://app.example', 'app-x://page']) {
+      const reply = await s.call('POST /sessions/a/messages', { body: say('x'), headers: { origin } })
+      assert.deepEqual([told(reply), reply.headers['access-control-allow-origin']], ['201', origin])
+    }
+  })
+
   it('say 406 to callers who can read none of the answer', async () => {
     await using s = await testServer()
     const accept = async (type: string): Promise<string> =>

@@ -9,7 +9,7 @@ import type { Scope } from '../store/store.ts'
 import type { Work } from '../work/contract.ts'
 import { readBodies } from './body.ts'
 import type { Context } from './context.ts'
-import { isLoopback, openGate } from './hosts.ts'
+import { type Gate, isLoopback, openGate } from './hosts.ts'
 import { type Meters, openMeters } from './meters.ts'
 import { openApi } from './openapi.ts'
 import { asDaybookError, problemHeaders, problemOf, rawProblem } from './problems.ts'
@@ -62,6 +62,7 @@ const prefix = '/api/v1'
 
 export async function createServer(settings: ServerSettings): Promise<Server> {
   const { work, rate, clock = () => performance.now() } = settings
+  const gate = openGate(settings.hosts ?? [], settings.origins ?? [])
   const limit = rate === undefined ? null : openRate({ rate, clock })
   const ended = new AbortController()
   const meters = openMeters()
@@ -95,8 +96,8 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
   app.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat()) running.add(`${one} ${url}`)
   })
-  await addPlugins(app, settings)
-  guard(app, settings, context)
+  await addPlugins(app, gate)
+  guard(app, gate, context)
   readBodies(app)
   answerProblems(app)
   register(app, context, routes)
@@ -173,7 +174,7 @@ function bareApp(settings: ServerSettings): FastifyInstance {
   return app
 }
 
-async function addPlugins(app: FastifyInstance, settings: ServerSettings): Promise<void> {
+async function addPlugins(app: FastifyInstance, { origins }: Gate): Promise<void> {
   const { default: compress } = await import('@fastify/compress')
   await app.register(compress, {
     global: true,
@@ -181,18 +182,17 @@ async function addPlugins(app: FastifyInstance, settings: ServerSettings): Promi
     encodings: ['gzip', 'deflate'],
     zlibOptions: { level: 4 },
   })
-  if (!settings.origins?.length) return
+  if (origins.length === 0) return
   const { default: cors } = await import('@fastify/cors')
   await app.register(cors, {
-    origin: [...settings.origins],
+    origin: [...origins],
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: ['etag', 'idempotent-replayed', 'retry-after'],
   })
 }
 
 /** What every request passes before its body is read, and every answer after it was made. */
-function guard(app: FastifyInstance, settings: ServerSettings, context: Context): void {
-  const gate = openGate(settings.hosts ?? [], settings.origins ?? [])
+function guard(app: FastifyInstance, gate: Gate, context: Context): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-content-type-options', 'nosniff')
     reply.header('cache-control', 'no-store')
