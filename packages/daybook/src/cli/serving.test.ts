@@ -53,6 +53,8 @@ test('the rate comes from option, environment, configuration, and is no limit by
   writeFileSync(home.path('here/daybook.json'), '{}')
 })
 
+const elsewhere = ['--port', '0', '--store', 'x.db']
+
 test('a value that does not fit ends with 2 and three lines: its source and value, what it takes, what to type', async () => {
   const bad: readonly (readonly [string, string])[] = [
     ['rate', 'fast'],
@@ -75,11 +77,13 @@ test('a value that does not fit ends with 2 and three lines: its source and valu
   ]
   for (const [name, value] of bad) {
     const variable = `DAYBOOK_${name.toUpperCase().replaceAll('-', '_')}`
-    for (const [by, args, env] of [
-      [`--${name}`, [`--${name}=${value}`], {}],
-      [variable, [], { [variable]: value }],
-    ] as const) {
-      const { exit, out, err } = await home.inside(['serve', '--port', '0', '--store', 'x.db', ...args], { env })
+    const option = `--${name}`
+    const ways = [
+      { by: option, args: [[option, value].join('=')], env: {} },
+      { by: variable, args: [], env: { [variable]: value } },
+    ]
+    for (const { by, args, env } of ways) {
+      const { exit, out, err } = await home.inside(['serve', ...elsewhere, ...args], { env })
       assert.deepEqual([exit, out], [2, ''], `${by} ${value}`)
       const lines = err.trimEnd().split('\n')
       assert.equal(lines.length, 3, err)
@@ -94,7 +98,7 @@ test('a value that does not fit ends with 2 and three lines: its source and valu
 })
 
 test('a configuration is checked for the same values', async () => {
-  for (const text of [
+  const bad = [
     '{"rate": "fast"}',
     '{"rate": -1}',
     '{"rate": 1e999}',
@@ -103,10 +107,11 @@ test('a configuration is checked for the same values', async () => {
     '{"allow_origin": ["*"]}',
     '{"archive_after": 24}',
     '{"archive_after": "soon"}',
-  ]) {
+  ]
+  for (const text of bad) {
     writeFileSync(home.path('here/daybook.json'), text)
     assert.equal((await home.inside(['config', 'check'])).exit, 2, text)
-    assert.equal((await home.inside(['serve', '--port', '0', '--store', 'x.db'])).exit, 2, text)
+    assert.equal((await home.inside(['serve', ...elsewhere])).exit, 2, text)
   }
   writeFileSync(home.path('here/daybook.json'), '{}')
 })
