@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { StoredEntry } from '../../packages/daybook/src/schema/entries.ts'
 import { foldVersion, type Head } from '../../packages/daybook/src/schema/heads.ts'
+import { isSystemId } from '../../packages/daybook/src/schema/ids.ts'
 import { brokenLink, genesis } from '../../packages/daybook/src/session/chain.ts'
 import { foldAt, goingOn } from '../../packages/daybook/src/session/refold.ts'
 import { verifyStore } from '../../packages/daybook/src/session/verify.ts'
@@ -109,7 +110,10 @@ async function checkSession(
   // One marked by an erasure in its base is folded again before it is used: what it says does not count.
   if (head.fold === foldVersion) await checkFold(store, head, problems)
   const listed = await store.list({ tail: session, place: head.place === 'deleted' ? 'open' : head.place })
-  if (!listed.items.some((item) => item.session === session)) problems.push(`${session} is in no list`)
+  // What daybook itself keeps is no session of anybody's.
+  if (isSystemId(session) === listed.items.some((item) => item.session === session)) {
+    problems.push(`${session} is in ${isSystemId(session) ? 'a' : 'no'} list`)
+  }
   for (const ref of await store.refs(session)) {
     if ((await store.locate(ref)) !== session) problems.push(`${session}: the ref ${ref.value} leads elsewhere`)
   }

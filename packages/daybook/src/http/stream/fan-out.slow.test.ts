@@ -1,10 +1,8 @@
 // One event for 1,000 followers: at least five times less loop time than making it for each, and at most 10 KB for each.
 import assert from 'node:assert/strict'
-import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout, setImmediate as turn } from 'node:timers/promises'
 import type { StoredEntry } from '../../schema/entries.ts'
@@ -12,18 +10,10 @@ import { prefix, say, type TestServer, testServer } from '../server.fixture.ts'
 import { Follower } from './follower.ts'
 import { entryFrame, letGo } from './frames.ts'
 import { Hub } from './hub.ts'
+import { crowd } from './readers.fixture.ts'
 
 const followers = 1000
-
-async function crowd(url: string, count: number): Promise<ChildProcess> {
-  const child = fork(join(import.meta.dirname, 'crowd.fixture.ts'), [
-    url,
-    `${prefix}/sessions/a/entries?after=1`,
-    String(count),
-  ])
-  await once(child, 'message')
-  return child
-}
+const path = `${prefix}/sessions/a/entries?after=1`
 
 /** Milliseconds from the hand-over of an event to its end, without the writing that the turn does afterwards: the median. */
 async function held(act: () => void): Promise<number> {
@@ -54,9 +44,9 @@ test('an event reaches 1,000 followers as the same bytes, and a follower costs a
   await using s = await testServer()
   const url = await s.server.listen({ port: 0, host: '127.0.0.1' })
   await s.call('POST /sessions', { session_id: 'a' })
-  const first = await crowd(url, 50) // what the first connections load is not theirs
+  const first = await crowd(url, path, 50) // what the first connections load is not theirs
   const before = await heap()
-  const child = await crowd(url, followers)
+  const child = await crowd(url, path, followers)
   const each = ((await heap()) - before) / followers
   t.diagnostic(`${(each / 1024).toFixed(1)} KB of heap for each follower`)
   const ratio = await compare(s, t)
@@ -86,7 +76,7 @@ async function compare(s: TestServer, t: { diagnostic(text: string): void }): Pr
     hub.join(follower)
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
-  const child = await crowd(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, followers)
+  const child = await crowd(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, path, followers)
   let { seq } = entry
   const shared = await held(() => {
     seq += 1

@@ -1,10 +1,9 @@
 // Ten thousand idle connections cost memory in proportion, and nobody else waits for them.
 import assert from 'node:assert/strict'
-import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import { prefix, say, testServer } from '../server.fixture.ts'
+import { crowd } from './readers.fixture.ts'
 import { Reader } from './stream.fixture.ts'
 
 const connections = 10_000
@@ -13,13 +12,8 @@ test(`${connections} idle streams are held while others write and read`, { timeo
   await using s = await testServer('sqlite', { heartbeat: 1000 })
   const url = await s.server.listen({ port: 0, host: '127.0.0.1' })
   for (const id of ['idle', 'busy']) await s.call('POST /sessions', { session_id: id })
-  const child = fork(join(import.meta.dirname, 'crowd.fixture.ts'), [
-    url,
-    `${prefix}/sessions/idle/entries?after=1`,
-    String(connections),
-  ])
   const before = process.memoryUsage().rss
-  await once(child, 'message')
+  const child = await crowd(url, `${prefix}/sessions/idle/entries?after=1`, connections)
   const each = (process.memoryUsage().rss - before) / connections / 1024
   t.diagnostic(`${each.toFixed(1)} KB of resident memory for each connection`)
   const reader = new Reader(url, `${prefix}/sessions/busy/entries`)
