@@ -4,6 +4,7 @@ import { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, fastif
 import { DaybookError } from '../schema/errors.ts'
 import { limits } from '../schema/json.ts'
 import { longestWait } from '../schema/wire-run-requests.ts'
+import type { Search } from '../search/search.ts'
 import type { Caller, Sessions } from '../session/contract.ts'
 import type { Scope } from '../store/store.ts'
 import type { Work } from '../work/contract.ts'
@@ -24,6 +25,8 @@ export interface ServerSettings {
   readonly sessions: Sessions
   /** The run engine over the same sessions; it stays open for its owner. */
   readonly work: Work
+  /** Finding over the same sessions; it stays open for its owner. */
+  readonly search: Search
   /** Whom all callers are, until the server knows them apart. */
   readonly scope: Scope
   readonly caller?: Caller
@@ -81,6 +84,7 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
     work: work.within(settings.scope, settings.caller),
     skills: work.skills,
     agents: work.agents,
+    search: settings.search,
     longestWait: settings.longestWait ?? longestWait,
     broadcast,
     meters,
@@ -115,7 +119,8 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
           hint: 'Listen on 127.0.0.1, and put a proxy that authenticates in front of it.',
         })
       }
-      return app.listen({ port, host })
+      // After a restart all clients are back at once; the system allows what it allows.
+      return app.listen({ port, host, backlog: 4096 })
     },
     close() {
       ended.abort()
