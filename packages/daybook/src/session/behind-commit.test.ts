@@ -1,6 +1,6 @@
 // What fails behind a commit does not turn its answer into a refusal: the write is in the log.
 
-import { deepStrictEqual, strictEqual } from 'node:assert/strict'
+import { deepStrictEqual, rejects, strictEqual } from 'node:assert/strict'
 import { test } from 'node:test'
 import { DaybookError, isDaybookError } from '../schema/errors.ts'
 import { memoryStore } from '../store/memory.ts'
@@ -8,8 +8,12 @@ import type { ScopedStore, Store } from '../store/store.ts'
 import type { ScopedSessions } from './contract.ts'
 import { openSessions } from './sessions.ts'
 
-/** A disk with room for the log and none for what is kept beside it. */
-function withoutRoomBeside(inner: Store): Store {
+interface Disk {
+  full: boolean
+}
+
+/** A disk with room for the log, and for what is kept beside it only while it is not full. */
+function withoutRoomBeside(inner: Store, disk: Disk): Store {
   const full = async (): Promise<never> => {
     throw new DaybookError('store_full', 'no room')
   }
@@ -20,7 +24,7 @@ function withoutRoomBeside(inner: Store): Store {
       const changed: Partial<ScopedStore> = { snapshots: { ...store.snapshots, put: full }, refold: full }
       return new Proxy(store, {
         get: (target, name: keyof ScopedStore) => {
-          const value: unknown = changed[name] ?? target[name]
+          const value: unknown = (disk.full ? changed[name] : undefined) ?? target[name]
           return typeof value === 'function' ? value.bind(target) : value
         },
       })
@@ -29,13 +33,14 @@ function withoutRoomBeside(inner: Store): Store {
 }
 
 async function inSessions(
-  body: (sessions: ScopedSessions, codes: readonly string[], store: Store) => Promise<void>,
+  body: (sessions: ScopedSessions, codes: readonly string[], store: Store, disk: Disk) => Promise<void>,
 ): Promise<void> {
   const codes: string[] = []
+  const disk = { full: true }
   const onError = (error: unknown) => void codes.push(isDaybookError(error) ? error.code : String(error))
   await using store = memoryStore()
-  await using engine = await openSessions({ store: withoutRoomBeside(store), onError })
-  await body(engine.within({ tenant: 'acme', subjects: ['anna'] }), codes, store)
+  await using engine = await openSessions({ store: withoutRoomBeside(store, disk), onError })
+  await body(engine.within({ tenant: 'acme', subjects: ['anna'] }), codes, store, disk)
 }
 
 test('A fork whose first snapshot cannot be kept is there, and its caller is told so', () =>
@@ -47,7 +52,7 @@ test('A fork whose first snapshot cannot be kept is there, and its caller is tol
   }))
 
 test('An erasure whose forks cannot be folded again now is done, and the forks say that they are outdated', () =>
-  inSessions(async (sessions, codes, store) => {
+  inSessions(async (sessions, codes, store, disk) => {
     const base = await sessions.open()
     await base.append({ kind: 'message', data: { role: 'user', content: 'secret' } })
     const fork = await base.fork()
@@ -55,7 +60,11 @@ test('An erasure whose forks cannot be folded again now is done, and the forks s
     strictEqual((await fork.stored({ after: 1, limit: 1 }))[0]?.body, null)
     strictEqual((await store.within({ tenant: 'acme', subjects: 'all' }).head(fork.id))?.fold, 0)
     deepStrictEqual([(await fork.head()).messages, (await fork.head()).title], [0, null])
-    await fork.append({ kind: 'message', data: { role: 'user', content: 'more' } })
+    const more = { kind: 'message', data: { role: 'user', content: 'more' } } as const
+    // It would go on beside a cell that still has the text.
+    await rejects(fork.append(more), (error) => isDaybookError(error) && error.code === 'store_full')
+    disk.full = false
+    await fork.append(more)
     deepStrictEqual([(await fork.head()).messages, (await fork.head()).title], [1, 'more'])
     deepStrictEqual(codes, ['store_full', 'store_full'])
   }))

@@ -110,17 +110,33 @@ eachStore('forks of a deleted fork forget too, live or not', async (world) => {
   await forgotten(world, base, live)
 
   const other = await world.anna.open()
-  await other.append(told)
+  await other.append([told, { kind: 'state.changed', data: { scope: 'session', patch: { word: secret } } }])
   const gone = await other.fork()
   const asleep = await gone.fork({ id: 'asleep' })
   await gone.delete()
   await world.crash()
-  await world.anna.session(other.id).erase([2])
+  await world.anna.session(other.id).erase([2, 3])
   const found = world.anna.session(asleep.id)
+  await forgotten(world, found)
   deepStrictEqual([(await found.head()).title, (await found.head()).messages], [null, 0])
   ok(!JSON.stringify((await world.anna.list()).items).includes(secret))
   await found.append(say('awake'))
   await forgotten(world, found)
+})
+
+eachStore('a fork that was not folded again, because that failed, forgets with its next write', async (world) => {
+  const base = await world.anna.open()
+  await base.append([told, { kind: 'state.changed', data: { scope: 'session', patch: { word: secret, kept: 1 } } }])
+  await base.append({ kind: 'state.changed', data: { scope: 'session', patch: { own: 2 } } })
+  const fork = await base.fork()
+  world.plan.refold = () => Promise.reject(new Error('killed'))
+  await base.erase([2, 3])
+  delete world.plan.refold
+  strictEqual(world.errors.length, 1)
+  ok(JSON.stringify(await world.whole.cell(fork.id)).includes(secret), 'else this test proves nothing')
+  await fork.append(say('on'))
+  await forgotten(world, base, fork)
+  deepStrictEqual((await fork.cell()).state, { own: 2 })
 })
 
 eachStore('a fork that writes while its base is erased in does not bring the text back', async (world) => {

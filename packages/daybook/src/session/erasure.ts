@@ -13,7 +13,6 @@ import { dataOf } from './decode.ts'
 import type { Engine } from './engine.ts'
 import type { Folded } from './fold.ts'
 import { foldAt, goingOn } from './refold.ts'
-import { segmentsOf } from './segments.ts'
 import type { SessionHandle } from './session.ts'
 import { invalid } from './values.ts'
 
@@ -61,25 +60,16 @@ async function usageOf(
   return tokens.some((n) => n > 0) || cost.some((n) => n > 0) ? { tokens, cost } : {}
 }
 
-/** Nobody goes on from a fold with what was erased: neither the forks that the store names nor those that are live here. */
+/**
+ * Forks that reach an erased entry, and theirs, so that no head or cell keeps its text. Who goes on from their older folds
+ * is refused by the store, which has raised `refolds` with the erasure.
+ */
 export async function refoldForks(engine: Engine, whole: ScopedStore, base: SessionId, from: Seq): Promise<void> {
-  await refoldNamed(engine, whole, base, from)
-  // Forks of deleted forks are named by nobody.
-  for (const id of engine.writer.lives.forks(whole.scope.tenant)) {
-    const head = await whole.head(id)
-    if (!head || head.place === 'deleted') continue
-    const segments = await segmentsOf(whole, id, head.seq)
-    if (segments.some((one) => one.session === base && one.until >= from)) await refoldFork(engine, whole, id)
-  }
-}
-
-/** Forks that reach an erased entry, and theirs. */
-async function refoldNamed(engine: Engine, whole: ScopedStore, base: SessionId, from: Seq): Promise<void> {
   for (const id of await whole.forks(base)) {
     const head = await whole.head(id)
     if (!head?.base || head.base.seq < from || head.place === 'deleted') continue
     await refoldFork(engine, whole, id)
-    await refoldNamed(engine, whole, id, from)
+    await refoldForks(engine, whole, id, from)
   }
 }
 

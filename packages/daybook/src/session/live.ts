@@ -43,8 +43,6 @@ export class Live {
   loaded = false
   /** Seq of the last snapshot, taken or under way. */
   snapshot: Seq = 0
-  /** How often entries were erased: a snapshot taken before is not stored after. */
-  erasures = 0
   readonly tenant: Tenant
   readonly session: SessionId
   /** Not yet folded. */
@@ -102,12 +100,6 @@ export class LiveSessions {
     }
     this.#lives.set(name, live)
     return live
-  }
-
-  /** Sessions of a tenant that go on from another one's log. */
-  forks(tenant: Tenant): readonly SessionId[] {
-    const forks = [...this.#lives.values()].filter((live) => live.tenant === tenant && live.state?.head.base)
-    return forks.map((live) => live.session)
   }
 
   #trim(): void {

@@ -7,7 +7,7 @@ import { limits } from '../schema/json.ts'
 import type { ScopedStore } from '../store/store.ts'
 import { brokenLink, genesis } from './chain.ts'
 import type { Folded } from './fold.ts'
-import { foldAt, goingOn } from './refold.ts'
+import { foldAt } from './refold.ts'
 
 export interface Loaded {
   /** Null while the session does not exist. */
@@ -24,18 +24,29 @@ export async function loadSession(store: ScopedStore, session: SessionId): Promi
   const head = await store.head(session)
   if (!head) return { state: null, snapshot: 0 }
   if (head.place === 'deleted') return { state: { head, cell: emptyCell }, snapshot: 0 }
-  if (!(await endsWith(store, session, head))) {
-    const now = await store.head(session)
-    if (now && now.seq === head.seq && now.place === head.place) {
-      throw new DaybookError('damaged', `the head of ${session} is not that of its last entry`, {
-        seq: head.seq,
-        hint: 'Look with `daybook store verify`; what can be mended, `daybook store repair` mends.',
-      })
-    }
+  if (!(await endsWith(store, session, head)) || (isOutdated(head) && !(await foldAgain(store, session, head)))) {
+    await refuseUnchanged(store, session, head)
     return loadSession(store, session)
   }
-  if (isOutdated(head)) return { state: goingOn(await foldAt(store, session, head.seq), head), snapshot: 0 }
+  if (isOutdated(head)) return loadSession(store, session)
   return { state: { head, cell: (await store.cell(session)) ?? emptyCell }, snapshot: await lastSnapshot(store, head) }
+}
+
+/** Stored before anybody goes on: an append writes no cell that it does not change, and would leave the older one. */
+async function foldAgain(store: ScopedStore, session: SessionId, head: Head): Promise<boolean> {
+  const folded = await foldAt(store, session, head.seq)
+  return store.refold(session, head, folded.head, folded.cell)
+}
+
+/** `damaged`, unless the session was written to, deleted or repaired since its head was read. */
+async function refuseUnchanged(store: ScopedStore, session: SessionId, head: Head): Promise<void> {
+  const { seq, hash, place, refolds } = head
+  const now = await store.head(session)
+  if (now?.seq !== seq || now.hash !== hash || now.place !== place || now.refolds !== refolds) return
+  throw new DaybookError('damaged', `the head of ${session} is not that of its last entry`, {
+    seq,
+    hint: 'Look with `daybook store verify`; what can be mended, `daybook store repair` mends.',
+  })
 }
 
 async function endsWith(store: ScopedStore, session: SessionId, head: Head): Promise<boolean> {

@@ -19,22 +19,21 @@ export class SnapshotKeeper {
 
   /**
    * Takes one of the fold before `append` when the next would be too far away. It is put once `append` is in the log: only
-   * then is it known that the fold before it was the stored one. Behind an erasure the store drops the folds that it makes
-   * untrue: none of those may be put back, and the next append puts a new one.
+   * then is it known that the fold before it was the stored one. An erasure drops those that it makes untrue, and raises
+   * `refolds`: the store lets go of what is put too late, and the next append takes a new one.
    */
   consider(live: Live, append: Append, answer: Promise<readonly Outcome[]>): void {
     if (append.erase) {
-      live.erasures += 1
       live.snapshot = Math.min(live.snapshot, ...append.erase)
       return
     }
-    const { state, erasures } = live
+    const { state } = live
     if (!state) return
     if (state.head.seq + append.entries.length <= live.snapshot + limits.snapshotEntries) return
     live.snapshot = state.head.seq
     const work = answer
       .then(
-        ([outcome]) => outcome?.ok && !outcome.replayed && live.erasures === erasures,
+        ([outcome]) => outcome?.ok && !outcome.replayed,
         // The caller of that append is told.
         () => false,
       )
@@ -50,10 +49,6 @@ export class SnapshotKeeper {
   }
 
   async #put(live: Live, state: Folded): Promise<void> {
-    const { erasures } = live
-    const { snapshots } = this.#whole(live.tenant)
-    await snapshots.put(live.session, { seq: state.head.seq, fold: foldVersion, ...state })
-    // Erased meanwhile: what was put may hold it.
-    if (live.erasures !== erasures) await snapshots.drop(live.session)
+    await this.#whole(live.tenant).snapshots.put(live.session, { seq: state.head.seq, fold: foldVersion, ...state })
   }
 }

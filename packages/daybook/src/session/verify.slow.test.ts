@@ -10,6 +10,7 @@ import { isDaybookError } from '../schema/errors.ts'
 import { sqliteStore } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import { openSessions } from './sessions.ts'
+import { type Plan, plantedStore } from './testing.fixture.ts'
 import type { FindingKind, VerifyReport } from './verify/contract.ts'
 import { repairStore, verifyStore } from './verify.ts'
 
@@ -245,6 +246,11 @@ describe('[B9] a damaged session', () => {
     ['whose last entry is gone', `DELETE FROM entries WHERE sid = ${sid('other')} AND seq = 3`, 'missing'],
     ['whose head has another hash', head('other', 'hash', `'nonsense'`), 'head'],
     ['whose head is no JSON', `UPDATE sessions SET head = '{"seq' WHERE id = 'other'`, 'head'],
+    [
+      'whose row has another hash, with a head of an older fold',
+      `UPDATE sessions SET hash = 'nonsense', head = json_set(head, '$.fold', 0) WHERE id = 'other'`,
+      'index',
+    ],
     ['whose last entry was changed', entry('at = at + 1', 'other', 3), 'link'],
   ]
   for (const [name, sql, what] of kinds) {
@@ -266,6 +272,26 @@ describe('[B9] a damaged session', () => {
       })
     })
   }
+})
+
+test('a session that is repaired while it is looked at is not called damaged', async () => {
+  await inFile(async (path) => {
+    await fill(path)
+    plant(path, head('other', 'hash', `'nonsense'`))
+    await withStore(path, async (store) => {
+      const plan: Plan = {
+        async read(next) {
+          delete plan.read
+          await repairStore(store)
+          return next()
+        },
+      }
+      const engine = await openSessions({ store: plantedStore(store, plan) })
+      assert.equal((await engine.within(scope).session('other').append(message('more'))).first, 4)
+      assert.equal(plan.read, undefined)
+      await engine.close()
+    })
+  })
 })
 
 test('repair folds forks of a stale base from what it has just folded, and leaves chains as they are', async () => {

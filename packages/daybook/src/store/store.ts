@@ -106,7 +106,10 @@ export interface ScopedStore {
   refs(session: SessionId): Promise<readonly Ref[]>
   /** As the store's feed, with only what this scope may see; the cursor moves over the rest. System sessions only with `all`. */
   feed(cursor: Cursor | null, limit?: number): Promise<Page<FeedItem>>
-  /** Sessions forked directly from this one that this scope sees, oldest first, the trash included, deleted ones left out. */
+  /**
+   * Sessions forked from this one that this scope sees, oldest first, the trash included: directly, and from its deleted
+   * forks in their place.
+   */
   forks(session: SessionId): Promise<readonly SessionId[]>
   /**
    * Replaces head and cell without an entry, where seq and hash are still these: another fold version, erased bases,

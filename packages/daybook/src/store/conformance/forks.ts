@@ -107,7 +107,7 @@ function inheriting({ test }: Suite): void {
     )
   })
 
-  test('Direct forks are named, oldest first, without forks of forks', async ({ anna }) => {
+  test('Direct forks are named, oldest first, without forks of living forks', async ({ anna }) => {
     await family(anna)
     deepStrictEqual(await anna.forks('base'), ['fork'])
     deepStrictEqual(await anna.forks('fork'), ['late', 'early'])
@@ -162,6 +162,7 @@ function lives({ test }: Suite): void {
     const { base, fork } = await family(anna)
     const before = await anna.read('late')
     await anna.delete('fork', deleting(fork))
+    deepStrictEqual(await anna.forks('base'), ['late', 'early'])
     await anna.delete('base', deleting(base))
     clock.advance(month)
     strictEqual((await store.admin.sweep()).tombstones, 2)

@@ -61,7 +61,8 @@ export class Model {
   }
 
   forksOf(life: Life): SessionId[] {
-    return this.living().flatMap((fork) => (fork.base === life ? [fork.id] : []))
+    const nearest = ({ base }: Life): Life | null => (base?.gone && base !== life ? nearest(base) : base)
+    return this.living().flatMap((fork) => (nearest(fork) === life ? [fork.id] : []))
   }
 
   leased(life: Life): boolean {

@@ -26,7 +26,7 @@ import { listPage } from './list.ts'
 import { memoryMarks } from './marks.ts'
 import { feedPage, readLog } from './read.ts'
 import { memorySnapshots } from './snapshots.ts'
-import { find, findLiving, refKey, type State, sees } from './state.ts'
+import { find, findLiving, forksOf, refKey, type State, sees } from './state.ts'
 
 export class MemoryScope implements ScopedStore {
   readonly scope: Scope
@@ -107,7 +107,8 @@ export class MemoryScope implements ScopedStore {
   async forks(session: SessionId) {
     this.#guard()
     const row = find(this.#state, this.scope, session)
-    return [...(row?.forks ?? [])].filter((fork) => !fork.gone && sees(this.scope, fork.head)).map((fork) => fork.id)
+    const forks = row ? forksOf(row).sort((a, b) => a.sid - b.sid) : []
+    return forks.filter((fork) => sees(this.scope, fork.head)).map((fork) => fork.id)
   }
 
   async refold(session: SessionId, at: { seq: number; hash: string }, head: Head, cell: Cell | null) {

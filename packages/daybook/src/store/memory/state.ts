@@ -130,6 +130,11 @@ export function findLiving(state: State, scope: Scope, session: SessionId): Row 
   return row && !row.gone ? row : null
 }
 
+/** Living forks of a row, those of its deleted forks in their place. */
+export function forksOf(row: Row): Row[] {
+  return [...row.forks].flatMap((fork) => (fork.gone ? forksOf(fork) : [fork]))
+}
+
 export function refKey(ref: Ref): string {
   return `${ref.type.length} ${ref.type} ${ref.value}`
 }

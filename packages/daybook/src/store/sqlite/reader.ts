@@ -130,7 +130,11 @@ export function refsOf(connection: Connection, sid: number): Ref[] {
   return rows.map((row) => ({ type: fromText(String(row.type)), value: fromText(String(row.value)) }))
 }
 
-const forking = 'SELECT id, owner, readers FROM sessions WHERE base = ? AND gone_at IS NULL ORDER BY sid'
+const forking = `WITH RECURSIVE found(sid, id, owner, readers, gone_at) AS (
+  SELECT sid, id, owner, readers, gone_at FROM sessions WHERE base = ?
+  UNION ALL SELECT s.sid, s.id, s.owner, s.readers, s.gone_at FROM found JOIN sessions AS s ON s.base = found.sid
+  WHERE found.gone_at IS NOT NULL)
+  SELECT id, owner, readers FROM found WHERE gone_at IS NULL ORDER BY sid`
 
 export function forksOf(connection: Connection, asker: Asker, sid: number): SessionId[] {
   const rows = connection.rows(forking).all(sid) as unknown as [string, string, string | null][]
