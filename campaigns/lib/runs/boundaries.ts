@@ -40,6 +40,7 @@ export async function atBoundary(given: Round, number: number): Promise<void> {
   const met = runs.filter(({ run }) => dead.standsAt(run))
   if (moment === 'recorded') await recorded(place, met, step)
   counter.add(counts.kills)
+  counter.add(counts.boundaries)
   counter.add(counts.atBoundary, met.length)
   await dead.kill()
   if (random.chance(0.3)) await killAgain(given, runs, survivor)

@@ -30,6 +30,8 @@ export type Order =
       readonly session: string
       readonly skill: string
       readonly input: Json
+      /** It is queued, and the answer is lost. */
+      readonly unanswered: boolean
     }
   | {
       readonly t: 'decide'
@@ -114,9 +116,10 @@ function follow(order: Order): void {
     stopped.get(place)?.()
     stopped.delete(place)
   } else if (order.t === 'start') {
-    const { id, session, skill, input } = order
+    const { id, session, skill, input, unanswered } = order
     // The key is the order's: repeated after a kill it is the same run.
-    void answer(id, async () => (await scoped.start(session, { skill, input }, { key: id, opens: true })).run)
+    const start = async () => (await scoped.start(session, { skill, input }, { key: id, opens: true })).run
+    void (unanswered ? start() : answer(id, start))
   } else {
     const { id, run, approval, decision, digest } = order
     void answer(id, async () => {

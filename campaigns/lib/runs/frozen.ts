@@ -39,11 +39,12 @@ export async function frozenInStep({ place, round, random, counter }: Round, hel
   await until('the old holder notices', () => holder.lost.has(asked.run))
   holder.letGo()
   const lines = boundary === 'begin' ? 1 : 0
-  await until('its effect is over', () => effectsBy(place, holder, asked) === before + lines)
+  await until('its effect is over', () => effectsBy(place, holder, asked) >= before + lines)
   counter.add(counts.late, lines)
   // Here the other one still stands in the same step, so that the end of it was written, and met the fence.
   if (held) await until('its write is refused', () => holder.fenced.includes(asked.session))
   await through(place, other, asked)
+  if (effectsBy(place, holder, asked) !== before + lines) place.problems.push(`${holder.name} went on to further steps`)
   await goesOn({ place, round, random, counter }, holder, other)
   counter.add(counts.fenced, holder.fenced.filter((session) => session === asked.session).length)
   const stoodStill = new Set([holder.name])

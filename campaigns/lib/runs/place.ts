@@ -79,13 +79,21 @@ export class RunsPlace implements AsyncDisposable {
     return worker
   }
 
-  /** Queues a run; when the process dies before it answers, the next one is asked the same. */
-  async start(workers: () => Worker, session: string, skill: string, input: Json): Promise<Asked> {
+  /** Queues a run; when the process dies before it answers, the next one is asked the same. The first answer may be lost on purpose. */
+  async start(
+    workers: () => Worker,
+    session: string,
+    skill: string,
+    input: Json,
+    { unanswered = false } = {},
+  ): Promise<Asked> {
     this.#orders += 1
     const id = `order-${this.#orders}`
-    for (const until = performance.now() + patience; performance.now() < until; ) {
+    let tries = 0
+    for (const until = performance.now() + patience; performance.now() < until; tries += 1) {
       const worker = workers()
-      const answer = await within(worker.ask({ t: 'start', id, session, skill, input }), 'no answer to a start')
+      const order = { t: 'start', id, session, skill, input, unanswered: unanswered && tries === 0 } as const
+      const answer = await within(worker.ask(order), 'no answer to a start')
       if (answer?.code === '') return { run: answer.run, session, input }
       if (answer) throw new Error(`a run was refused: ${answer.code}`)
       if (!worker.killed) throw new Error(`${worker.name} died by itself: ${worker.errors}`)

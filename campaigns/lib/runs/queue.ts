@@ -9,6 +9,7 @@ import type { FiveInput } from './skills.ts'
 import type { Worker } from './worker.ts'
 
 const length = 100
+const half = length / 2
 const restarts = 10
 const session = 'queue'
 
@@ -20,7 +21,8 @@ export async function queueOfRuns({ place, random, counter }: Round): Promise<vo
   const queued: Asked[] = []
   const filling = fill(place, () => worker, queued)
   for (let kill = 0; kill < restarts; kill += 1) {
-    if (kill === 0) await until('half of them are queued', () => queued.length >= length / 2)
+    if (kill === 0)
+      await until('half are queued, and one nobody knows of', async () => (await open(place)) === half + 2)
     else if (kill === 1) await filling
     else await done(place, worker, ((kill - 2) * length) / (restarts - 2))
     if (kill === 1 && (await open(place)) !== length + 1) place.problems.push('the queue is not as long as it is to be')
@@ -42,7 +44,8 @@ export async function queueOfRuns({ place, random, counter }: Round): Promise<vo
 
 async function fill(place: RunsPlace, worker: () => Worker, queued: Asked[]): Promise<void> {
   while (queued.length < length) {
-    queued.push(await place.start(worker, session, 'count', { ms: 5, number: queued.length }))
+    const unanswered = queued.length === half
+    queued.push(await place.start(worker, session, 'count', { ms: 5, number: queued.length }, { unanswered }))
   }
 }
 

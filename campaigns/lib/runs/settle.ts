@@ -7,7 +7,8 @@ import type { FiveInput } from './skills.ts'
 
 export const counts = {
   kills: 'kills',
-  atBoundary: 'runs met by a kill at a named boundary',
+  boundaries: 'kills at a named boundary',
+  atBoundary: 'runs met by these',
   done: 'runs done',
   unknown: 'runs ended with outcome_unknown',
   takeovers: 'takeovers',
