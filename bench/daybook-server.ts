@@ -1,6 +1,8 @@
 // The product's HTTP server as the benches start it: the public parts put together as the serve command does, on a free port.
 import { join } from 'node:path'
 import { createServer } from '../packages/daybook/src/http/server.ts'
+import { openSearch } from '../packages/daybook/src/search/search.ts'
+import { sqliteIndex } from '../packages/daybook/src/search/sqlite.ts'
 import { openSessions } from '../packages/daybook/src/session/sessions.ts'
 import { sqliteStore } from '../packages/daybook/src/store/sqlite.ts'
 import type { Scope, ScopedStore, Store } from '../packages/daybook/src/store/store.ts'
@@ -20,8 +22,9 @@ export async function startServer(options: ServerOptions): Promise<{ port: numbe
   const sessions = await openSessions({ store: options.each === true ? oneCommitEach(store) : store })
   const skills = { list: () => [], get: () => undefined, onChange: () => () => {} }
   const work = openWork({ sessions, skills })
+  const search = openSearch({ store, index: sqliteIndex({ path: ':memory:' }) })
   const scope: Scope = { tenant: 'local', subjects: ['local'] }
-  const server = await createServer({ sessions, work, scope, version: '0.0.0' })
+  const server = await createServer({ sessions, work, search, scope, version: '0.0.0' })
   const address = await server.listen({ port: 0, host: '127.0.0.1' })
   return { port: Number(new URL(address).port) }
 }

@@ -1,6 +1,7 @@
 // The only place that composes concrete parts: a store by its URL, the engine on it, the server in front.
 
 import { readFileSync } from 'node:fs'
+import { openFinding } from './finding.ts'
 import type { Server } from './http/server.ts'
 import { DaybookError } from './schema/errors.ts'
 import type { KeepReport, Sessions } from './session/contract.ts'
@@ -8,6 +9,7 @@ import type { Scope, Store } from './store/store.ts'
 import { durabilityOf, pathOf, splitAt, unknownStore } from './store-url.ts'
 import { startWork, type WorkSettings } from './workshop.ts'
 
+export { openFinding } from './finding.ts'
 export { skillFolderOf, startWork } from './workshop.ts'
 
 /** Whom callers are while a server or a command line cannot tell them apart: the one who owns this machine. */
@@ -111,10 +113,12 @@ export async function startServer(settings: ServeSettings): Promise<RunningServe
       onFault: (fault) => logger?.warn(fault, 'a skill cannot be read'),
     }),
   )
+  const search = opened.use(await openFinding(store, settings.store, { follow: true, onError }))
   const server = opened.adopt(
     await createServer({
       sessions,
       work: workshop.work,
+      search,
       scope: localScope,
       version: version(),
       ...(settings.hosts ? { hosts: settings.hosts } : {}),

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { connect, createServer as createTcpServer, type Socket } from 'node:net'
 import { after, before, test } from 'node:test'
 import { createServer, type Server } from '../http/server.ts'
+import { searchOf } from '../search/testing.fixture.ts'
 import type { ScopedSessions, Sessions } from '../session/contract.ts'
 import { openSessions } from '../session/sessions.ts'
 import { memoryStore } from '../store/memory.ts'
@@ -24,7 +25,14 @@ before(async () => {
   sessions = await openSessions({ store: memoryStore() })
   mine = sessions.within(scope)
   work = openWork({ sessions, skills, tickMs: 50 })
-  server = await createServer({ sessions, work, scope, version: '0.0.0', heartbeat: 50 })
+  server = await createServer({
+    sessions,
+    work,
+    search: searchOf(sessions.store),
+    scope,
+    version: '0.0.0',
+    heartbeat: 50,
+  })
   url = await server.listen({ port: 0, host: '127.0.0.1' })
   client = openClient({ url, wait: immediately })
 })
@@ -329,7 +337,13 @@ test('a follower learns that the server came back with an older history', async 
   const { session_id } = await client.create()
   const lost = await openSessions({ store: memoryStore() })
   const lostWork = openWork({ sessions: lost, skills, tickMs: null })
-  const before = await createServer({ sessions: lost, work: lostWork, scope, version: '0.0.0' })
+  const before = await createServer({
+    sessions: lost,
+    work: lostWork,
+    search: searchOf(lost.store),
+    scope,
+    version: '0.0.0',
+  })
   await lost.within(scope).open({ id: session_id })
   await lost.within(scope).session(session_id).note('never saved')
   const urls = [await before.listen({ port: 0, host: '127.0.0.1' }), url]

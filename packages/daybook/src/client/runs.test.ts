@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { createServer, type Server } from '../http/server.ts'
+import { searchOf } from '../search/testing.fixture.ts'
 import type { Sessions } from '../session/contract.ts'
 import { openSessions } from '../session/sessions.ts'
 import { gate } from '../session/testing.fixture.ts'
@@ -32,7 +33,14 @@ let client: Client
 before(async () => {
   sessions = await openSessions({ store: memoryStore() })
   work = openWork({ sessions, skills, tickMs: 50 })
-  server = await createServer({ sessions, work, scope, version: '0.0.0', heartbeat: 50 })
+  server = await createServer({
+    sessions,
+    work,
+    search: searchOf(sessions.store),
+    scope,
+    version: '0.0.0',
+    heartbeat: 50,
+  })
   client = openClient({ url: await server.listen({ port: 0, host: '127.0.0.1' }) })
 })
 

@@ -1,5 +1,6 @@
 // What the handlers of one server share.
 
+import type { Search } from '../search/search.ts'
 import type { ScopedSessions } from '../session/contract.ts'
 import type { Store } from '../store/store.ts'
 import type { ScopedWork } from '../work/contract.ts'
@@ -18,6 +19,7 @@ export interface Context {
   readonly work: ScopedWork
   readonly skills: Skills
   readonly agents: Agents
+  readonly search: Search
   readonly broadcast: Broadcast
   readonly meters: Meters
   /** How fast an address may write; null: as it likes. */

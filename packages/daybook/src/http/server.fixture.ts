@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ErrorCode } from '../schema/errors.ts'
+import { searchOf } from '../search/testing.fixture.ts'
 import type { Sessions } from '../session/contract.ts'
 import { openSessions } from '../session/sessions.ts'
 import { memoryStore } from '../store/memory.ts'
@@ -54,7 +55,8 @@ export async function testServer(
   const sessions = settings.sessions ?? (await openSessions({ store }))
   const { skills = [], ...rest } = settings
   const work = settings.work ?? openWork({ sessions, skills: skillsOf(...skills), timeZone: 'UTC', tickMs: 50 })
-  const server = await createServer({ sessions, work, scope, version: '0.0.0', ...rest })
+  const search = settings.search ?? searchOf(sessions.store)
+  const server = await createServer({ sessions, work, search, scope, version: '0.0.0', ...rest })
   return {
     server,
     sessions,
@@ -64,6 +66,7 @@ export async function testServer(
     tip: () => sessions.within(scope).tip(),
     async [Symbol.asyncDispose]() {
       await server.close()
+      await search.close()
       await work.close()
       await sessions.close()
       await store.close()

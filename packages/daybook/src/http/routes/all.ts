@@ -14,6 +14,7 @@ import { placeRoutes } from './places.ts'
 import { runChangeRoutes } from './run-changes.ts'
 import { runMetricsRoutes } from './run-metrics.ts'
 import { runRoutes } from './runs.ts'
+import { searchRoutes } from './search.ts'
 import { sessionRoutes } from './sessions.ts'
 import { skillRoutes } from './skills.ts'
 import { viewRoutes } from './views.ts'
@@ -35,6 +36,7 @@ export const routes: readonly Route[] = [
   ...markRoutes,
   ...blobRoutes,
   ...feedRoutes,
+  ...searchRoutes,
   ...operationRoutes,
   docsRoute,
 ]

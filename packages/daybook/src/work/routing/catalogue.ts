@@ -1,10 +1,11 @@
 // Lays the words of all skills out for looking up: which words there are, and which skill says them in which field.
 import { emptyWords } from '../../text/common-words.ts'
+import type { Script } from '../../text/fold.ts'
 import { stemOf } from '../../text/stems.ts'
 import { meaningsOf } from './concepts.ts'
 import type { Field, Routable } from './contract.ts'
 import { lettersOf } from './near.ts'
-import { pairsOf, partsOf, type Script, type Word, wordsOf } from './words.ts'
+import { pairsOf, partsOf, type Word, wordsOf } from './words.ts'
 
 export const fields: readonly Field[] = ['id', 'name', 'description', 'tags']
 
