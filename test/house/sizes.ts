@@ -4,7 +4,7 @@ import { isSuite, isTest, type Source } from './sources.ts'
 
 const longestFunction = 60
 
-export function longestFile(path: string): number {
+function longestFile(path: string): number {
   return isTest(path) || isSuite(path) ? 400 : 300
 }
 

@@ -29,7 +29,7 @@ export interface PickOptions {
 }
 
 /** Splits `k3f9@120`, `@`, `@120`, and addresses of sessions. */
-export function readTyped(argument: string): Typed {
+function readTyped(argument: string): Typed {
   if (/^https?:\/\//.test(argument)) return readAddress(argument)
   const match = /^(.*)@(\d{1,15})$/s.exec(argument)
   if (match) return { text: match[1] || '@', seq: Number(match[2]) }

@@ -38,7 +38,7 @@ function takesBytes(request: FastifyRequest): boolean {
 }
 
 /** The value of JSON text. Refused: text that is not UTF-8 or JSON, nesting beyond all limits, members named `__proto__`. */
-export function parseJson(bytes: Buffer): unknown {
+function parseJson(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw invalid('the body is not UTF-8')
   const text = bytes.toString('utf8')
   if (nestsDeeper(text)) throw invalid(`the body is nested deeper than ${deepest}`)

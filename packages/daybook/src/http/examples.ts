@@ -61,7 +61,7 @@ export const handoff = {
   data: { from: 'orchestrator', to: 'coder', reason: 'User requested coding task' },
 } as const satisfies EntryShape
 
-export const agentHistory = [{ from: 'orchestrator', to: 'coder', reason: 'User requested coding task', timestamp: at }]
+const agentHistory = [{ from: 'orchestrator', to: 'coder', reason: 'User requested coding task', timestamp: at }]
 
 export const history = {
   session_id: session.session_id,

@@ -80,7 +80,7 @@ export function openApi(routes: readonly Route[], { version, prefix }: ApiInfo):
 }
 
 /** `run.finished` as `RunFinishedData`. */
-export function dataName(kind: string): string {
+function dataName(kind: string): string {
   const words = kind.split(/[._]/).map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
   return `${words.join('')}Data`
 }

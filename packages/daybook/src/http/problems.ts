@@ -4,7 +4,7 @@ import type { ErrorCode } from '../schema/errors.ts'
 import { DaybookError, errorTable, isDaybookError } from '../schema/errors.ts'
 import type { ProblemShape } from '../schema/wire-shapes.ts'
 
-export const problemType = 'application/problem+json; charset=utf-8'
+const problemType = 'application/problem+json; charset=utf-8'
 /** What `retry: after` means in seconds, where nothing better is known. */
 const retrySeconds = 1
 

@@ -23,7 +23,7 @@ export const parameters: Readonly<Record<string, typeof SessionIdText>> = {
   agent_id: AgentIdText,
 }
 
-export const jsonType = 'application/json; charset=utf-8'
+const jsonType = 'application/json; charset=utf-8'
 
 export function namesOf(path: string): string[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '')

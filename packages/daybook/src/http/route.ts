@@ -94,15 +94,15 @@ export const everywhere = [
   'shutting_down',
 ] as const satisfies readonly ErrorCode[]
 /** Codes of routes with a body, of writes, and of writes with a guard. */
-export const withBody = ['too_large', 'unsupported_media'] as const satisfies readonly ErrorCode[]
-export const withWrite = [
+const withBody = ['too_large', 'unsupported_media'] as const satisfies readonly ErrorCode[]
+const withWrite = [
   'forbidden',
   'key_reused',
   'rate_limited',
   'store_full',
   'store_readonly',
 ] as const satisfies readonly ErrorCode[]
-export const withGuard = [
+const withGuard = [
   'conflict',
   'precondition_failed',
   'trashed',

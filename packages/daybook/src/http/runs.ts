@@ -51,7 +51,7 @@ export function start({ context, key }: Call, { session, fields, opens }: Starte
   return context.work.start(session, fields, { opens, ...(key ? { key } : {}) })
 }
 
-export function wantsStream({ request }: Call, asked?: boolean): boolean {
+function wantsStream({ request }: Call, asked?: boolean): boolean {
   return asked === true || request.headers.accept?.includes('text/event-stream') === true
 }
 

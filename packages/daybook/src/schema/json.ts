@@ -30,6 +30,8 @@ export const limits = Object.freeze({
   readers: 64,
   /** Sessions or entries in one page. */
   pageItems: 1000,
+  /** Milliseconds that the trash keeps a session, and what is deleted its id. */
+  keptMs: 30 * 24 * 3_600_000,
   /** Entries between two snapshots of one session. */
   snapshotEntries: 1024,
 })

@@ -87,9 +87,9 @@ const entryFields = {
 }
 export const NewEntry = Type.Object(entryFields, { ...closed, title: 'NewEntry' })
 export type NewEntryShape = Static<typeof NewEntry>
-export const NewEntryWithExpect = Type.Object({ ...entryFields, ...expect }, { ...closed, title: 'NewEntryWithExpect' })
+const NewEntryWithExpect = Type.Object({ ...entryFields, ...expect }, { ...closed, title: 'NewEntryWithExpect' })
 const entryArray = Type.Array(NewEntry, { minItems: 1, maxItems: limits.appendEntries })
-export const NewEntries = Type.Object({ entries: entryArray, ...expect }, { ...closed, title: 'NewEntries' })
+const NewEntries = Type.Object({ entries: entryArray, ...expect }, { ...closed, title: 'NewEntries' })
 /** One entry, an array of them, or an object that also says what is expected. All or nothing is written. */
 export const EntriesBody = Type.Union([NewEntryWithExpect, entryArray, NewEntries])
 export type EntriesBody = Static<typeof EntriesBody>
@@ -137,7 +137,7 @@ const cursor = Type.Optional(Text(1024))
 const flag = Type.Optional(Type.Boolean())
 const until = Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }))
 
-export const listFields = ['metadata', 'state', 'agent_data'] as const
+const listFields = ['metadata', 'state', 'agent_data'] as const
 export const ListQuery = Type.Object(
   {
     agent_id: Type.Optional(Label),

@@ -12,7 +12,7 @@ const CursorOrNull = Type.Union([Type.String(), Type.Null()], {
 })
 const Confidence = Type.Number({ minimum: 0, maximum: 1 })
 
-export const Approval = Type.Object(
+const Approval = Type.Object(
   {
     approval_id: Id,
     summary: Type.String(),
@@ -26,7 +26,7 @@ export const Approval = Type.Object(
   },
   { ...closed, title: 'Approval' },
 )
-export const Question = Type.Object(
+const Question = Type.Object(
   {
     question_id: Id,
     summary: Type.String(),

@@ -23,7 +23,7 @@ export const HistoryMessage = Type.Object(
 )
 export type HistoryMessageShape = Static<typeof HistoryMessage>
 
-export const AgentHandoff = Type.Object(
+const AgentHandoff = Type.Object(
   { from: Type.String(), to: Type.String(), reason: Type.String(), timestamp: Time },
   { ...closed, title: 'AgentHandoff' },
 )

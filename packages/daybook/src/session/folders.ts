@@ -2,16 +2,13 @@
 
 import type { StoredEntry } from '../schema/entries.ts'
 import type { Head } from '../schema/heads.ts'
-import type { JsonObject } from '../schema/json.ts'
+import { type JsonObject, limits } from '../schema/json.ts'
 import type { DataOf, Kind } from '../schema/kinds.ts'
 import { addCost, addTokens, addUsage } from '../schema/usage.ts'
 import type { Folded, Folder } from './fold.ts'
 import { firstLine, line } from './lines.ts'
 import { dueOf, endedRuns, runFolders, settle, withoutFailures } from './run-folders.ts'
 import { isObject, mergePatch } from './values.ts'
-
-/** Milliseconds that the trash keeps a session. */
-const trashMs = 30 * 24 * 60 * 60 * 1000
 
 /** Kinds without a row change nothing but seq, hash and times. */
 export const folders: { readonly [K in Kind]?: Folder<K> } = {
@@ -41,7 +38,7 @@ export const folders: { readonly [K in Kind]?: Folder<K> } = {
       place: 'trash',
       trashedAt: entry.at,
       trashedFrom: head.place === 'archived' ? 'archived' : 'open',
-      due: entry.at + trashMs,
+      due: entry.at + limits.keptMs,
     },
   }),
   'session.restored': ({ head }, _data, entry) => ({

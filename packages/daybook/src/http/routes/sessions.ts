@@ -14,11 +14,11 @@ import {
 } from '../../schema/wire-requests.ts'
 import { Cleaned, Deleted, Session } from '../../schema/wire-shapes.ts'
 import type { OpenFields, Receipt, UpdateFields } from '../../session/contract.ts'
-import { runOf } from '../../session/views/wire.ts'
+import { runOf, sessionShape } from '../../session/views/wire.ts'
 import type { Call } from '../call.ts'
 import * as examples from '../examples.ts'
 import { type Answer, type Route, route } from '../route.ts'
-import { sessionAnswer, sessionShape } from './shared.ts'
+import { sessionAnswer } from './shared.ts'
 
 const oneSession = (description: string) => ({ description, schema: Session, example: examples.session })
 

@@ -10,8 +10,6 @@ import { sessionShape } from '../../session/views/wire.ts'
 import type { Call } from '../call.ts'
 import type { Answer } from '../route.ts'
 
-export { sessionShape }
-
 /** What a receipt names; a repeat's receipt names entries that are read again. */
 export async function entriesOf(session: Session, receipt: Receipt): Promise<readonly StoredEntry[]> {
   if (receipt.entries.length > 0 || !receipt.replayed) return receipt.entries

@@ -6,7 +6,7 @@ import type { FastifyReply } from 'fastify'
 import type { StoredEntry } from '../../schema/entries.ts'
 import { entryText } from '../../schema/wire.ts'
 
-export const eventStream = 'text/event-stream; charset=utf-8'
+const eventStream = 'text/event-stream; charset=utf-8'
 
 const frames = new WeakMap<StoredEntry, Buffer>()
 

@@ -4,9 +4,9 @@ import { MARKER_START } from './finder.ts'
 import { project } from './project.ts'
 
 /** Shortest configured value in UTF-16 units: a shorter one would tear holes into plain words. */
-export const LEAST_CONFIGURED = 6
+const LEAST_CONFIGURED = 6
 /** Longest configured value in UTF-16 units. */
-export const MOST_CONFIGURED = 4096
+const MOST_CONFIGURED = 4096
 
 export interface Configured {
   readonly name: string

@@ -15,7 +15,7 @@ export interface Span {
 }
 
 /** Active spans up to `seq`, oldest first: at each rewind, met from the end, the walk jumps to where it went back to. */
-export async function activeSpans(store: ScopedStore, session: SessionId, seq: Seq): Promise<readonly Span[]> {
+async function activeSpans(store: ScopedStore, session: SessionId, seq: Seq): Promise<readonly Span[]> {
   const spans: Span[] = []
   let until = seq
   while (until > 0) {

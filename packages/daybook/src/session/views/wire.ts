@@ -52,7 +52,7 @@ export function historyRest(view: HistoryView): Omit<HistoryShape, 'session_id' 
   }
 }
 
-export function handoffOf({ from, to, reason, at }: Handoff): AgentHandoffShape {
+function handoffOf({ from, to, reason, at }: Handoff): AgentHandoffShape {
   return { from, to, reason, timestamp: moment(at) }
 }
 

@@ -8,7 +8,7 @@ import { after, opening } from './drafts.ts'
 import { range, type Suite, seqs, write } from './suite.ts'
 
 /** What a range selects from a whole log, by the plainest means. */
-export function select(log: readonly StoredEntry[], wanted: Range): readonly StoredEntry[] {
+function select(log: readonly StoredEntry[], wanted: Range): readonly StoredEntry[] {
   const chosen = log.filter(
     (entry) =>
       entry.seq > (wanted.after ?? 0) &&

@@ -184,7 +184,7 @@ function erase(row: Row, seqs: readonly number[]): void {
 }
 
 /** The entry with this seq, own or inherited. */
-export function entryAt(row: Row, seq: number): StoredEntry | undefined {
+function entryAt(row: Row, seq: number): StoredEntry | undefined {
   let at: Row | null = row
   while (at && seq <= at.baseSeq) at = at.base
   return at?.entries[seq - at.baseSeq - 1]

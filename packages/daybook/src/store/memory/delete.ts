@@ -1,14 +1,13 @@
 // Deleting and sweeping: tombstones, entries that only forks still read, unreferenced blobs.
 
 import type { Seq } from '../../schema/ids.ts'
+import { limits } from '../../schema/json.ts'
 import type { SweepReport } from '../admin.ts'
 import type { Deletion, Outcome, RefusalCode, Scope } from '../store.ts'
 import { keep, refusal, replay, setHead } from './append.ts'
 import { dropClaims } from './blobs.ts'
 import { dropMarks } from './marks.ts'
 import { day, find, leaseLives, type Row, type State } from './state.ts'
-
-const tombstoneDays = 30
 
 export function deleteOne(state: State, scope: Scope, session: string, deletion: Deletion): Outcome {
   const row = find(state, scope, session)
@@ -79,7 +78,7 @@ export function sweep(state: State): SweepReport {
   let hiddenEntries = 0
   const dropped = new Set<Row>()
   for (const row of gone) {
-    if (row.gone && row.gone.at + tombstoneDays * day <= now && row.tenant.rows.get(row.id) === row) {
+    if (row.gone && row.gone.at + limits.keptMs <= now && row.tenant.rows.get(row.id) === row) {
       endTombstone(state, row)
       tombstones += 1
     }

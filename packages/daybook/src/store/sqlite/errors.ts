@@ -58,7 +58,7 @@ function raw(error: unknown): Raw {
 }
 
 /** The extended result code when SQLite itself failed, else 0. */
-export function sqliteCode(error: unknown): number {
+function sqliteCode(error: unknown): number {
   const { code, errcode } = raw(error)
   return code === 'ERR_SQLITE_ERROR' && typeof errcode === 'number' ? errcode : 0
 }

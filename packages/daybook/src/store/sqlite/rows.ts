@@ -228,7 +228,7 @@ export function labelsOf(head: Head, system: boolean): Labels {
 }
 
 /** Name and title as they are searched; a lone surrogate is what SQLite makes of it. */
-export function labelOf(name: string | null, title: string | null): string {
+function labelOf(name: string | null, title: string | null): string {
   if (name === null && title === null) return ''
   return (name === null || title === null ? (name ?? title ?? '') : `${name}\n${title}`).toLowerCase().toWellFormed()
 }

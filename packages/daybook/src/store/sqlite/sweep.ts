@@ -1,5 +1,6 @@
 // Sweeping: tombstones after 30 days, entries that only forks read, blobs that nothing refers to.
 
+import { limits } from '../../schema/json.ts'
 import { kinds } from '../../schema/kinds.ts'
 import { cut } from './delete.ts'
 import { reachOf } from './forks.ts'
@@ -7,7 +8,6 @@ import type { SweepOp } from './ops.ts'
 import type { Tx } from './tx.ts'
 
 const day = 24 * 60 * 60 * 1000
-const tombstone = 30 * day
 /** Deleted sessions, and blobs, that one commit looks at. */
 const piece = 200
 
@@ -24,7 +24,7 @@ export function sweepSessions(tx: Tx, { below }: SweepOp): readonly [number, num
   for (const found of rows) {
     const row = { sid: Number(found.sid), seq: Number(found.seq), reach: reachOf(connection, Number(found.sid)) }
     let named = found.id !== null
-    if (named && Number(found.gone_at) + tombstone <= tx.clock()) {
+    if (named && Number(found.gone_at) + limits.keptMs <= tx.clock()) {
       endTombstone(tx, row.sid, Number(found.fence))
       tombstones += 1
       named = false

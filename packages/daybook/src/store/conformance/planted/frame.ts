@@ -22,7 +22,7 @@ export function planted(plant: Plant['plant']): StoreUnderTest {
 }
 
 /** The store with some verbs of its scopes replaced. */
-export function withVerbs(store: Store, change: (inner: ScopedStore, scope: Scope) => Partial<ScopedStore>): Store {
+function withVerbs(store: Store, change: (inner: ScopedStore, scope: Scope) => Partial<ScopedStore>): Store {
   return {
     ...store,
     within(scope) {
