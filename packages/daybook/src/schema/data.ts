@@ -234,6 +234,27 @@ export const kindData = Object.freeze({
     closed,
   ),
   'skill.retired': Type.Object({ skill_id: Label, reason: Type.Optional(Text(4096)) }, closed),
+  'transcript.adopted': Type.Object(
+    {
+      source: Label,
+      path: Text(4096),
+      from: Count,
+      to: Count,
+      records: Count,
+      foreign: Type.Optional(Type.Integer({ minimum: 0, description: 'Records that nobody here understands.' })),
+      masked: Type.Optional(Type.Integer({ minimum: 0, description: 'Secrets that were replaced.' })),
+      mark: Text(256),
+      proof: Type.Optional(Text(256)),
+      memo: Type.Optional(Type.Unknown({ description: 'What the reader has to remember between records.' })),
+      blob: Type.Optional(HashText),
+      encoding: Type.Optional(oneOf(['zstd'] as const)),
+    },
+    {
+      ...closed,
+      description:
+        "How far another agent's transcript was adopted, in the same append as what was made of its records. `from` and `to` are places in the transcript (bytes of a file of lines, records of others); `blob` holds the records as they stood there, secrets masked, one a line; the number `record` in the metadata of a message counts these lines from 0.",
+    },
+  ),
 }) satisfies Readonly<Record<Kind, TSchema>>
 
 export type DataOf<K extends Kind> = Static<(typeof kindData)[K]>

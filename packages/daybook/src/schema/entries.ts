@@ -55,5 +55,7 @@ export type NewEntry<K extends Kind = Kind> = {
     readonly cause?: Seq
     /** Who caused it, where that is not the caller: a worker writes down what somebody asked for. Never of a client. */
     readonly actor?: Actor
+    /** When it happened, in milliseconds since 1970, where that is not now. Only of an import. */
+    readonly at?: number
   }
 }[K]

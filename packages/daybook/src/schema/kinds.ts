@@ -18,7 +18,7 @@ function row(number: number, writers: string, version = 1): KindRow {
 }
 
 export const kinds = Object.freeze({
-  message: row(1, 'CERP'),
+  message: row(1, 'CERPI'),
   'foreign.recorded': row(3, 'CIP'),
   'session.opened': row(16, 'E'),
   'session.updated': row(17, 'E'),
@@ -58,6 +58,7 @@ export const kinds = Object.freeze({
   'wait.ended': row(65, 'R'),
   'skill.added': row(72, 'RA'),
   'skill.retired': row(73, 'RA'),
+  'transcript.adopted': row(80, 'I'),
 }) satisfies Readonly<Record<string, KindRow>>
 
 export type Kind = keyof typeof kinds

@@ -146,7 +146,7 @@ class Chain {
   }
 
   add(draft: Draft, context?: FoldContext): void {
-    const { kind, v, run, cause, actor, body, dataHash } = draft
+    const { kind, v, run, cause, actor, at, body, dataHash } = draft
     const seq = this.state.head.seq + 1
     if (cause !== undefined && cause >= seq) {
       throw new DaybookError('invalid', `cause ${cause} is not before ${seq}`, { field: 'cause' })
@@ -155,7 +155,7 @@ class Chain {
       seq,
       kind,
       v,
-      at: this.#now,
+      at: at ?? this.#now,
       actor: actor ?? this.#command.actor,
       body,
       dataHash,

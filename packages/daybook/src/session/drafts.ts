@@ -19,6 +19,8 @@ export interface Draft {
   readonly cause: Seq | undefined
   /** Instead of the caller. */
   readonly actor: Actor | undefined
+  /** Instead of now. */
+  readonly at?: number
   /** Our own copy, for folding. */
   readonly data: unknown
   readonly body: string
@@ -44,13 +46,14 @@ export function draftAll(entries: readonly NewEntry[], writer: Writer, redactor:
 
 export function draft(entry: NewEntry, writer: Writer, redactor: Redactor, place = ''): Draft {
   if (typeof entry !== 'object' || entry === null) throw invalid(`${place}entry`, 'is not an object')
-  const { kind, data, run, cause, actor } = entry
+  const { kind, data, run, cause, actor, at } = entry
   if (typeof kind !== 'string' || !isKind(kind)) throw invalid(`${place}kind`, `is not a known kind`)
   if (!mayWrite(kind, writer)) {
     throw new DaybookError('not_allowed_kind', `${kind} is written by the engine only`, { field: `${place}kind` })
   }
   checkEnvelope(run, cause, place)
   if (actor !== undefined && writer === 'C') throw invalid(`${place}actor`, 'is not a field that a client writes')
+  checkTime(at, writer, place)
   const misfit = checkOf(kind)(data, '')
   if (misfit) throw invalid(place + (misfit.field === '' ? 'data' : `data.${misfit.field}`), misfit.why)
   checkJson(data, `${place}data`)
@@ -64,6 +67,7 @@ export function draft(entry: NewEntry, writer: Writer, redactor: Redactor, place
     run,
     cause,
     actor,
+    ...(at === undefined ? undefined : { at }),
     data: kind === 'message' && body === text ? copyForFold(data) : JSON.parse(body),
     body,
     dataHash,
@@ -106,6 +110,13 @@ function checkEnvelope(run: unknown, cause: unknown, place: string): void {
   }
 }
 
+/** Only what an import brings happened at another time than now. */
+function checkTime(at: unknown, writer: Writer, place: string): void {
+  if (at === undefined) return
+  if (writer !== 'I') throw invalid(`${place}at`, 'is not a field that this caller writes')
+  if (!Number.isSafeInteger(at) || (at as number) < 0) throw invalid(`${place}at`, 'is not a time in milliseconds')
+}
+
 function checkSize(body: string, place: string): void {
   // A UTF-16 unit takes at most three bytes of UTF-8: short texts need no counting.
   if (body.length * 3 <= limits.entryBytes) return
@@ -126,6 +137,10 @@ function copyForFold(data: unknown): unknown {
 
 /** Hashes of the blobs that an entry's data names. */
 export function blobsIn(kind: Kind, data: unknown): readonly Hash[] {
+  if (kind === 'transcript.adopted') {
+    const { blob } = data as { blob?: Hash }
+    return blob === undefined ? none : [blob]
+  }
   if (kind !== 'message') return none
   const { parts } = data as { parts?: readonly { type: string; blob?: Hash }[] }
   return parts?.flatMap((part) => (part.type === 'file' && part.blob !== undefined ? part.blob : [])) ?? none

@@ -1,0 +1,236 @@
+// Adopting: copies the transcripts of other agents into sessions, once, however often and from wherever it is started.
+
+import { isDaybookError } from '../schema/errors.ts'
+import type { JsonObject } from '../schema/json.ts'
+import type { OpenFields, ScopedSessions } from '../session/contract.ts'
+import { redactor } from '../session/redact.ts'
+import { Chunk } from './chunk.ts'
+import type { Facts, FoundFile, RawRecord, Transcript, TranscriptReader, Translator } from './contract.ts'
+import type { AdoptOptions, AdoptReport } from './contract-adopt.ts'
+import { type KnownRecords, refOf, remembered, type Standing, standingOf, takeAgain } from './place.ts'
+import { Tally } from './tally.ts'
+
+/** Files that are read at the same time: while one waits for its commit, others are parsed. */
+const atOnce = 4
+/** Times that a transcript is begun again because somebody else wrote to its session meanwhile. */
+const mostRaces = 20
+
+/** The files of these readers that `accept` takes, in the readers' order. Opens none. */
+export async function findAll(options: Pick<AdoptOptions, 'readers' | 'places' | 'accept'>): Promise<FoundFile[]> {
+  const found: FoundFile[] = []
+  for (const reader of options.readers) {
+    for await (const file of reader.find(options.places)) if (options.accept?.(file) ?? true) found.push(file)
+  }
+  return found
+}
+
+/**
+ * Reads content: only after the person said yes. What one file refuses is told in the report and keeps nothing else from
+ * being adopted; a failure of the store ends it. What is in the log stays there, and the next call goes on behind it.
+ */
+export async function adopt(options: AdoptOptions): Promise<AdoptReport> {
+  const files = await findAll(options)
+  const tally = new Tally(files)
+  const queue = files.values()
+  const failed = new AbortController()
+  const work = async () => {
+    for (const file of queue) {
+      options.signal?.throwIfAborted()
+      if (failed.signal.aborted) return
+      await adoptFile(file, options, tally)
+      options.onProgress?.(tally.done(file))
+    }
+  }
+  const ends = await Promise.allSettled(
+    Array.from({ length: atOnce }, () => work().catch((error) => fail(failed, error))),
+  )
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
+  return tally.report()
+}
+
+/** The others finish the file that they are at, so that nothing goes on behind the caller's back. */
+function fail(failed: AbortController, error: unknown): never {
+  failed.abort()
+  throw error
+}
+
+/** Codes that speak of a file or session, not of the store. */
+const ofOneFile: ReadonlySet<string> = new Set([
+  'not_found',
+  'forbidden',
+  'invalid',
+  'too_large',
+  'damaged',
+  'conflict',
+])
+
+async function adoptFile(file: FoundFile, options: AdoptOptions, tally: Tally): Promise<void> {
+  const reader = options.readers.find(({ agent }) => agent === file.agent)
+  try {
+    for await (const transcript of reader?.transcripts(file) ?? []) {
+      await adoptTranscript(reader as TranscriptReader, transcript, options, tally)
+    }
+  } catch (error) {
+    if (!isDaybookError(error) || !ofOneFile.has(error.code)) throw error
+    tally.problem({ agent: file.agent, name: file.name, code: error.code, message: error.message })
+  }
+}
+
+async function adoptTranscript(
+  reader: TranscriptReader,
+  transcript: Transcript,
+  options: AdoptOptions,
+  tally: Tally,
+): Promise<void> {
+  for (let race = 0; ; race += 1) {
+    try {
+      const standing = await standingOf(options.sessions, transcript)
+      if (standing.last?.mark === transcript.mark) return tally.session(standing.session, 'unchanged')
+      return await new Adoption(reader, transcript, standing, options, tally).run()
+    } catch (error) {
+      if (!isDaybookError(error)) throw error
+      if (error.code === 'gone' || error.code === 'trashed') return tally.leftAlone(transcript.name)
+      if (!raced.has(error.code) || race === mostRaces) throw error
+    }
+  }
+}
+
+/** Somebody else wrote: what is known of the session is read again. */
+const raced: ReadonlySet<string> = new Set(['conflict', 'exists', 'ref_taken'])
+
+/** One pass over the new records of one transcript. */
+class Adoption {
+  readonly #reader: TranscriptReader
+  readonly #transcript: Transcript
+  readonly #standing: Standing
+  readonly #options: AdoptOptions
+  readonly #sessions: ScopedSessions
+  readonly #tally: Tally
+  #seq: number
+
+  constructor(
+    reader: TranscriptReader,
+    transcript: Transcript,
+    standing: Standing,
+    options: AdoptOptions,
+    tally: Tally,
+  ) {
+    this.#reader = reader
+    this.#transcript = transcript
+    this.#standing = standing
+    this.#options = options
+    this.#sessions = options.sessions
+    this.#tally = tally
+    this.#seq = standing.seq
+  }
+
+  async run(): Promise<void> {
+    const { session, head } = this.#standing
+    const from = await this.#start()
+    const { translator, known } = await this.#translator(from)
+    const reached = await this.#read(from, translator, known)
+    const { facts } = translator
+    this.#tally.facts(facts)
+    if (this.#transcript.kind === 'lines' && reached < this.#transcript.size) this.#tally.partial(this.#transcript.name)
+    const what = this.#seq === this.#standing.seq ? 'unchanged' : head === null ? 'added' : 'grown'
+    if (this.#seq > 0) this.#tally.session(session, what)
+    if (what !== 'unchanged') await this.#label(facts)
+  }
+
+  /** Behind what was read, if that still stands there; else at the beginning. */
+  async #start(): Promise<number> {
+    const { last } = this.#standing
+    const { kind, size } = this.#transcript
+    if (last === null || kind === 'whole' || last.to > size) return 0
+    return (await this.#transcript.proof(last.to)) === last.proof ? last.to : 0
+  }
+
+  /** Where reading begins anew in a session that has records already, those are told apart by what they say. */
+  async #translator(from: number): Promise<{ translator: Translator; known?: KnownRecords }> {
+    const goesOn = from > 0 ? remembered(this.#reader, this.#transcript, this.#standing) : undefined
+    if (goesOn) return { translator: goesOn }
+    const translator = this.#reader.translator(this.#transcript)
+    if (this.#standing.seq === 0) return { translator }
+    const known = await takeAgain(this.#sessions, this.#standing.session, translator)
+    return from > 0 ? { translator } : { translator, known }
+  }
+
+  async #read(from: number, translator: Translator, known?: KnownRecords): Promise<number> {
+    const redact = this.#options.redactor ?? redactor()
+    const next = (at: number) => new Chunk(this.#transcript, translator, redact, at)
+    const passes = known && ((line: string) => known.passes(line))
+    let chunk = next(from)
+    let reached = from
+    for await (const record of this.#records(from)) {
+      chunk.take(record, passes)
+      this.#tally.read(record.to - reached)
+      reached = record.to
+      if (!chunk.isFull) continue
+      await this.#write(chunk, translator.facts)
+      chunk = next(reached)
+      this.#options.signal?.throwIfAborted()
+    }
+    if (!chunk.isEmpty) await this.#write(chunk, translator.facts)
+    return reached
+  }
+
+  #records(from: number): AsyncIterable<RawRecord> {
+    return this.#transcript.records(from, this.#options.signal)
+  }
+
+  async #write(chunk: Chunk, facts: Facts): Promise<void> {
+    const { session } = this.#standing
+    const first = this.#seq === 0
+    const handle = this.#sessions.session(session, first ? { opens: openFields(this.#transcript, facts) } : {})
+    const options = { expect: this.#seq, ...(first ? { refs: [refOf(this.#transcript)] } : undefined) }
+    const entries = await chunk.finish(this.#sessions)
+    const append = async () => {
+      try {
+        return await handle.append(entries, options)
+      } catch (error) {
+        if (!isDaybookError(error) || !refused.has(error.code)) throw error
+        return handle.append(chunk.harmless(entries), options)
+      }
+    }
+    const { last } = await append()
+    this.#seq = last
+    this.#tally.wrote(chunk.entries, chunk.found)
+  }
+
+  /** Branch, repository and name may change while a session goes on. A name that a person gave stays. */
+  async #label(facts: Facts): Promise<void> {
+    const session = this.#sessions.session(this.#standing.session)
+    const head = await session.head()
+    const { metadata } = await session.cell()
+    const given = (metadata.adopted as JsonObject | undefined)?.name ?? null
+    const rename = facts.name !== undefined && facts.name !== head.name && (head.name === null || head.name === given)
+    const changed = {
+      ...(facts.branch !== undefined && facts.branch !== head.branch ? { branch: facts.branch } : undefined),
+      ...(facts.repository !== undefined && facts.repository !== head.repository
+        ? { repository: facts.repository }
+        : undefined),
+      ...(rename ? { name: facts.name, metadata: { adopted: { name: facts.name } } } : undefined),
+    }
+    if (Object.keys(changed).length > 0) await session.update(changed as never)
+  }
+}
+
+/** Refusals of what an entry says. */
+const refused: ReadonlySet<string> = new Set(['invalid', 'too_large'])
+
+function openFields(transcript: Transcript, facts: Facts): OpenFields {
+  const { agent, id } = transcript
+  const { cwd, branch, repository, name, version, startedAt, parent } = facts
+  const adopted: Record<string, string> = { agent, id }
+  if (name !== undefined) adopted.name = name
+  if (version !== undefined) adopted.version = version
+  if (parent !== undefined) adopted.parent = parent
+  if (startedAt !== undefined) adopted.started_at = new Date(startedAt).toISOString()
+  return {
+    agent,
+    ...(branch === undefined ? undefined : { branch }),
+    ...(repository === undefined ? undefined : { repository }),
+    ...(name === undefined ? undefined : { name }),
+    metadata: { adopted, ...(cwd === undefined ? undefined : { cwd }) },
+  }
+}

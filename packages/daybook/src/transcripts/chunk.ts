@@ -1,0 +1,125 @@
+// Records on their way into the log: gathered into one append, together with the blob beside and how far it reaches.
+
+import type { NewEntry } from '../schema/entries.ts'
+import { type DaybookError, isDaybookError } from '../schema/errors.ts'
+import type { Json } from '../schema/json.ts'
+import type { ScopedSessions } from '../session/contract.ts'
+import { draft } from '../session/drafts.ts'
+import type { Finding, Redactor } from '../session/redact.ts'
+import type { RawRecord, Transcript, Translation, Translator } from './contract.ts'
+import { foreign } from './parts.ts'
+import { masked, pack } from './raw.ts'
+
+/** What one append holds at most; a single record may be larger. */
+const mostBytes = 512 * 1024
+const mostEntries = 400
+
+export class Chunk {
+  readonly #transcript: Transcript
+  readonly #translator: Translator
+  readonly #redactor: Redactor
+  readonly from: number
+  to: number
+  #lines: string[] = []
+  #bytes = 0
+  #records = 0
+  #foreign = 0
+  readonly #found: Finding[] = []
+  readonly entries: Translation[] = []
+
+  constructor(transcript: Transcript, translator: Translator, redactor: Redactor, from: number) {
+    this.#transcript = transcript
+    this.#translator = translator
+    this.#redactor = redactor
+    this.from = from
+    this.to = from
+  }
+
+  get isFull(): boolean {
+    return this.#bytes >= mostBytes || this.entries.length >= mostEntries
+  }
+
+  get isEmpty(): boolean {
+    return this.#records === 0
+  }
+
+  get found(): readonly Finding[] {
+    return this.#found
+  }
+
+  /** `passes` tells which records are known already. */
+  take(record: RawRecord, passes?: (line: string) => boolean): void {
+    this.to = record.to
+    const safe = masked(record, this.#redactor)
+    if (safe === null) {
+      this.#records += 1
+      this.#tell(record, this.#redactor.text(record.beginning ?? '').text)
+      return
+    }
+    if (passes?.(safe.line)) return
+    this.#records += 1
+    this.#found.push(...safe.found)
+    this.#lines.push(safe.line)
+    this.#bytes += safe.line.length
+    if (safe.value === undefined) this.#tell(record, safe.line)
+    else this.#add(this.#translator.take(safe.value, this.#lines.length - 1))
+  }
+
+  #tell({ from, to, why = 'not_json' }: RawRecord, text: string): void {
+    this.#add(this.#translator.flush())
+    this.#add([foreign(this.#transcript.agent, 'unreadable', { from, to, why, text })])
+  }
+
+  #add(entries: readonly Translation[]): void {
+    for (const entry of entries) if (entry.kind === 'foreign.recorded') this.#foreign += 1
+    this.entries.push(...entries)
+  }
+
+  /** The entries of the append: what was made of the records, then how far they reach. */
+  async finish(
+    sessions: ScopedSessions,
+  ): Promise<readonly NewEntry<'message' | 'foreign.recorded' | 'transcript.adopted'>[]> {
+    this.#add(this.#translator.flush())
+    const { agent, name, mark, kind } = this.#transcript
+    const blob = this.#lines.length === 0 ? undefined : await sessions.blobs.put(pack(this.#lines))
+    const proof = await this.#transcript.proof(this.to)
+    const memo = this.#translator.memo()
+    const count = this.#found.reduce((sum, one) => sum + one.count, 0)
+    const data = {
+      source: agent,
+      path: name,
+      from: this.from,
+      to: this.to,
+      records: this.#records,
+      ...(this.#foreign === 0 ? undefined : { foreign: this.#foreign }),
+      ...(count === 0 ? undefined : { masked: count }),
+      mark,
+      ...(kind === 'whole' ? undefined : { proof }),
+      ...(memo === undefined || JSON.stringify(memo).length > longestMemo ? undefined : { memo: memo as Json }),
+      ...(blob === undefined ? undefined : { blob, encoding: 'zstd' as const }),
+    }
+    return [...this.entries, { kind: 'transcript.adopted', data }]
+  }
+
+  /** In place of entries that the log refuses: the records that they came from, as text. */
+  harmless<E extends NewEntry>(entries: readonly E[]): readonly (E | Translation)[] {
+    return entries.map((entry) => {
+      try {
+        draft(entry, 'I', this.#redactor)
+        return entry
+      } catch (error) {
+        if (!isDaybookError(error) || entry.kind === 'transcript.adopted') throw error
+        return this.#instead(entry, error)
+      }
+    })
+  }
+
+  #instead(entry: NewEntry, { code }: DaybookError): Translation {
+    const { metadata } = entry.data as { metadata?: { record?: number } }
+    const record = metadata?.record
+    const text = record === undefined ? JSON.stringify(entry.data) : (this.#lines[record] ?? '')
+    return foreign(this.#transcript.agent, 'refused', { code, text })
+  }
+}
+
+const longestMemo = 32 * 1024

@@ -1,0 +1,170 @@
+// Parts and messages made of what another agent wrote: within our limits, cut where the record beside keeps the whole.
+
+import { createHash } from 'node:crypto'
+import type { Message, Part, Usage } from '../schema/parts.ts'
+import type { Role } from '../schema/states.ts'
+import { checkJson } from '../session/values.ts'
+import type { Translation } from './contract.ts'
+import { countOf } from './fields.ts'
+
+/** Characters of a text of its own, and of one inside of calls and results. The record beside keeps the rest. */
+const longestText = 128 * 1024
+const longestInside = 16 * 1024
+const longestDiff = 8 * 1024
+
+/** The beginning and the end of a text, and how much is missing between. */
+export function cut(text: string, most: number): string {
+  if (text.length <= most) return text
+  const head = whole(text.slice(0, Math.floor(most * 0.75)))
+  const tail = text.slice(-Math.floor(most * 0.25)).replace(/^[\uDC00-\uDFFF]/, '')
+  return `${head}\n… ${text.length - head.length - tail.length} characters left out …\n${tail}`
+}
+
+function whole(text: string): string {
+  return text.replace(/[\uD800-\uDBFF]$/, '')
+}
+
+/** A value that the log takes: long texts cut, what JSON would not bring back equal as text. */
+export function kept(value: unknown): unknown {
+  const short = shortened(value, 0)
+  try {
+    checkJson(short, 'value')
+    return short
+  } catch {
+    return cut(JSON.stringify(value) ?? '', longestInside) // unsafe numbers, names or depths: the text says the same
+  }
+}
+
+function shortened(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return cut(value, longestInside)
+  if (typeof value !== 'object' || value === null || depth > 64) return value
+  if (Array.isArray(value)) return value.map((one) => shortened(one, depth + 1))
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, shortened(one, depth + 1)]))
+}
+
+/** A word of 1 to 256 characters. */
+export function label(value: unknown, otherwise: string): string {
+  return typeof value === 'string' && value !== '' ? whole(value.slice(0, 256)) : otherwise
+}
+
+export function reasoning(text: string): Part {
+  return { type: 'reasoning', text: cut(text, longestText) }
+}
+
+export function call(id: unknown, name: unknown, input: unknown): Part {
+  const part = { type: 'call', call_id: label(id, 'unknown'), name: label(name, 'unknown') } as const
+  return input === undefined ? part : { ...part, input: kept(input) }
+}
+
+export function result(id: unknown, output: unknown, error = false): Part {
+  const part = { type: 'result', call_id: label(id, 'unknown'), ...(error ? { error } : undefined) } as const
+  return output === undefined ? part : { ...part, output: kept(output) }
+}
+
+/** A picture or document that stands in the record itself. */
+export function file(name: string | undefined, mediaType: string | undefined, url?: string): Part {
+  return {
+    type: 'file',
+    ...(name === undefined ? undefined : { name: whole(name.slice(0, 1024)) }),
+    ...(mediaType === undefined ? undefined : { media_type: mediaType.slice(0, 256) }),
+    ...(url === undefined || url.length > 4096 || url.startsWith('data:') ? undefined : { url }),
+  }
+}
+
+export interface Edited {
+  readonly path: string
+  readonly operation: 'create' | 'update' | 'delete' | 'rename'
+  /** Whole contents, where the record has them. */
+  readonly before?: string | undefined
+  readonly after?: string | undefined
+  readonly to?: string | undefined
+  readonly diff?: string | undefined
+}
+
+/** An edit; null for a path that cannot be one. Contents become hashes, lines are counted from the diff. */
+export function edit({ path, operation, before, after, to, diff }: Edited): Part | null {
+  if (path === '' || path.length > 4096) return null
+  const counts = diff !== undefined ? linesOf(diff) : operation === 'create' ? { added: rows(after), removed: 0 } : {}
+  return {
+    type: 'edit',
+    path,
+    operation,
+    ...(before === undefined ? undefined : { before: contentHash(before) }),
+    ...(after === undefined ? undefined : { after: contentHash(after) }),
+    ...(to === undefined || to.length > 4096 ? undefined : { to }),
+    ...counts,
+    ...(diff === undefined ? undefined : { diff: cut(diff, longestDiff) }),
+  }
+}
+
+export function contentHash(text: string): string {
+  return createHash('sha256').update(text).digest('base64url')
+}
+
+function rows(text: string | undefined): number {
+  if (!text) return 0
+  return text.split('\n').length - (text.endsWith('\n') ? 1 : 0)
+}
+
+function linesOf(diff: string): { added: number; removed: number } {
+  let added = 0
+  let removed = 0
+  for (const line of diff.split('\n')) {
+    if (line.startsWith('+') && !line.startsWith('+++')) added += 1
+    else if (line.startsWith('-') && !line.startsWith('---')) removed += 1
+  }
+  return { added, removed }
+}
+
+/** Tokens; undefined where none were told. */
+export function usage(input: unknown, output: unknown): Usage | undefined {
+  const [in_, out] = [countOf(input), countOf(output)]
+  if (!in_ && !out) return undefined
+  return { ...(in_ ? { input_tokens: in_ } : undefined), ...(out ? { output_tokens: out } : undefined) }
+}
+
+export interface Said {
+  readonly role: Role
+  readonly text?: string | undefined
+  readonly parts?: readonly (Part | null)[]
+  readonly agent: string
+  readonly model?: string | undefined
+  readonly usage?: Usage | undefined
+  readonly cost?: number | undefined
+  readonly at?: number | undefined
+  /** Its line in the blob beside. */
+  readonly record: number
+}
+
+/** A message entry; null where nothing was said. */
+export function message(said: Said): Translation | null {
+  const { role, text = '', agent, model, cost, at } = said
+  const parts = (said.parts ?? []).filter((part) => part !== null)
+  if (text.trim() === '' && parts.length === 0 && said.usage === undefined) return null
+  const data: Message = {
+    role,
+    content: cut(text, longestText),
+    ...(parts.length === 0 ? undefined : { parts }),
+    ...(role === 'assistant' ? { agent } : undefined),
+    ...(role !== 'assistant' || model === undefined ? undefined : { model: label(model, 'unknown') }),
+    ...(said.usage === undefined ? undefined : { usage: said.usage }),
+    ...(cost === undefined || !(cost > 0) ? undefined : { cost }),
+    metadata: { record: said.record },
+  }
+  return { kind: 'message', data, actor: actorOf(role, agent), ...timed(at) }
+}
+
+/** A record that nobody here understands, verbatim. */
+export function foreign(source: string, type: unknown, record: unknown, at?: number): Translation {
+  const data = { source, ...(type === undefined ? undefined : { type: label(type, 'unknown') }), record: kept(record) }
+  return { kind: 'foreign.recorded', data, actor: `agent:${source}`, ...timed(at) }
+}
+
+function timed(at: number | undefined): { at?: number } {
+  return at === undefined ? {} : { at }
+}
+
+/** The person is not known by name to a transcript. */
+function actorOf(role: Role, agent: string): string {
+  return role === 'user' ? 'user:local' : `agent:${agent}`
+}

@@ -1,0 +1,143 @@
+// Where adopting a transcript stands: its session here, how far it was read, and which records are known already.
+
+import { createHash } from 'node:crypto'
+import type { DataOf } from '../schema/data.ts'
+import { DaybookError, isDaybookError } from '../schema/errors.ts'
+import type { Head } from '../schema/heads.ts'
+import { idFromDigest, type Seq, type SessionId } from '../schema/ids.ts'
+import type { ScopedSessions, Session } from '../session/contract.ts'
+import type { Ref } from '../store/store.ts'
+import type { Transcript, TranscriptReader, Translator } from './contract.ts'
+import { unpack } from './raw.ts'
+
+export type Adopted = DataOf<'transcript.adopted'>
+
+export interface Standing {
+  readonly session: SessionId
+  /** Null before the first append. */
+  readonly head: Head | null
+  /** The last append that took something of this transcript. */
+  readonly last: Adopted | null
+  /** The seq before the next append. */
+  readonly seq: Seq
+}
+
+const page = 64
+
+export function refOf({ agent, id }: Pick<Transcript, 'agent' | 'id'>): Ref {
+  return { type: `foreign.${agent}`, value: id }
+}
+
+/** @throws DaybookError `gone` when a person deleted the session here, `trashed` while it is in the trash. */
+export async function standingOf(sessions: ScopedSessions, transcript: Transcript): Promise<Standing> {
+  const located = await sessions.locate(refOf(transcript))
+  const session = located ?? derivedId(sessions, transcript)
+  const head = await headOf(sessions.session(session))
+  if (head === null) {
+    if (located !== null) throw new DaybookError('gone', `${session} was deleted here`)
+    return { session, head: null, last: null, seq: 0 }
+  }
+  if (head.place === 'trash') throw new DaybookError('trashed', `${session} is in the trash`)
+  return { session, head, last: await lastOf(sessions.session(session), transcript), seq: head.seq }
+}
+
+/** The same for everybody who adopts into this scope, so that two at once meet in one session. */
+function derivedId({ scope }: ScopedSessions, { agent, id }: Transcript): SessionId {
+  const text = JSON.stringify(['adopt', scope.tenant, scope.subjects, agent, id])
+  return idFromDigest('ses', createHash('sha256').update(text).digest())
+}
+
+async function headOf(session: Session): Promise<Head | null> {
+  try {
+    return await session.head()
+  } catch (error) {
+    if (isDaybookError(error) && (error.code === 'not_found' || error.code === 'gone')) return null
+    throw error
+  }
+}
+
+/** What was adopted last under this name; else under another name, where the file proves to be the same one moved. */
+async function lastOf(session: Session, transcript: Transcript): Promise<Adopted | null> {
+  const others = new Map<string, Adopted>()
+  for await (const adopted of adoptions(session, 'desc')) {
+    if (adopted.path === transcript.name) return adopted
+    if (!others.has(adopted.path)) others.set(adopted.path, adopted)
+  }
+  if (transcript.kind === 'whole') return null
+  for (const adopted of others.values()) {
+    if (adopted.to <= transcript.size && (await transcript.proof(adopted.to)) === adopted.proof) return adopted
+  }
+  return null
+}
+
+async function* adoptions(session: Session, order: 'asc' | 'desc'): AsyncGenerator<Adopted> {
+  const range = { kinds: ['transcript.adopted'] as const, order, limit: page }
+  for (let bound: object = {}; ; ) {
+    const entries = await session.read({ ...range, ...bound })
+    for (const entry of entries) {
+      if (entry.kind === 'transcript.adopted' && entry.data !== null) yield entry.data as Adopted
+    }
+    const last = entries.at(-1)
+    if (last === undefined || entries.length < page) return
+    bound = order === 'asc' ? { after: last.seq } : { until: last.seq - 1 }
+  }
+}
+
+/** Records by what they say, and how often each was taken. */
+export class KnownRecords {
+  readonly #counts = new Map<string, number>()
+
+  add(line: string): void {
+    const key = keyOf(line)
+    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1)
+  }
+
+  /** True for a record that was taken before; each one is found as often as it was taken. */
+  passes(line: string): boolean {
+    const key = keyOf(line)
+    const count = this.#counts.get(key) ?? 0
+    if (count === 0) return false
+    this.#counts.set(key, count - 1)
+    return true
+  }
+}
+
+function keyOf(line: string): string {
+  return createHash('sha256').update(line).digest('base64url').slice(0, 22)
+}
+
+/** Takes every record of the session again, from the blobs beside, so that the translator stands where it stood. */
+export async function takeAgain(
+  sessions: ScopedSessions,
+  session: SessionId,
+  translator: Translator,
+): Promise<KnownRecords> {
+  const known = new KnownRecords()
+  for await (const { blob } of adoptions(sessions.session(session), 'asc')) {
+    const bytes = blob === undefined ? null : await sessions.blobs.get(blob)
+    if (bytes === null) continue
+    for (const line of unpack(bytes)) {
+      known.add(line)
+      translator.take(jsonOf(line), 0)
+    }
+    translator.flush()
+  }
+  return known
+}
+
+function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined // it was told as a record that nobody understands when it was adopted
+  }
+}
+
+/** The translator that goes on from `standing`, or undefined where old records must be taken again. */
+export function remembered(
+  reader: TranscriptReader,
+  transcript: Transcript,
+  { last }: Standing,
+): Translator | undefined {
+  return last?.memo === undefined ? undefined : reader.translator(transcript, last.memo as never)
+}

@@ -1,0 +1,52 @@
+// The records beside the entries: masked, packed many at a time into one compressed blob, and given out again.
+
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import type { Finding, Redactor } from '../session/redact.ts'
+import type { RawRecord } from './contract.ts'
+
+/** A record whose secrets are replaced. */
+export interface Masked {
+  /** One line, as it stood there or, where something was masked or no line, written anew. */
+  readonly line: string
+  /** Parsed; undefined where it is no JSON. */
+  readonly value: unknown
+  readonly found: readonly Finding[]
+}
+
+/** Null for a record without a text. */
+export function masked({ text }: RawRecord, redactor: Redactor): Masked | null {
+  if (text === null) return null
+  const value = parsed(text)
+  if (value === undefined) {
+    const safe = redactor.text(text)
+    return { line: oneLine(safe.text), value: undefined, found: safe.found }
+  }
+  if (redactor.clean(text)) return { line: oneLine(text), value, found: [] }
+  const safe = redactor.value(value)
+  return {
+    line: safe.found.length === 0 ? oneLine(text) : JSON.stringify(safe.value),
+    value: safe.value,
+    found: safe.found,
+  }
+}
+
+/** JSON that was set in several lines says the same in one: between its texts a line end is only space. */
+function oneLine(text: string): string {
+  return /[\r\n]/.test(text) ? text.replace(/[\r\n]+/g, ' ') : text
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // told by who asked as a record that nobody understands
+  }
+}
+
+export function pack(lines: readonly string[]): Uint8Array {
+  return zstdCompressSync(Buffer.from(lines.join('\n')))
+}
+
+export function unpack(bytes: Uint8Array): readonly string[] {
+  return zstdDecompressSync(bytes).toString('utf8').split('\n')
+}
