@@ -19,8 +19,8 @@ export async function stage(folder: string, { types = true }: StageOptions = {})
   await bundle(entries(source), join(folder, 'dist'))
   if (types) declare(exported(source), join(folder, 'dist'))
   cpSync(join(home, 'bin'), join(folder, 'bin'), { recursive: true })
-  cpSync(join(home, 'README.md'), join(folder, 'README.md'))
-  for (const paper of ['LICENSE', 'CHANGELOG.md']) cpSync(join(root, paper), join(folder, paper))
+  for (const paper of ['README.md', 'CHANGELOG.md']) cpSync(join(home, paper), join(folder, paper))
+  cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'))
   const published = { ...source, exports: Object.fromEntries(Object.entries(source.exports).map(builtExport)) }
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(published, null, 2)}\n`)
   return source
