@@ -26,8 +26,6 @@ export interface Command {
   readonly key?: Key
   readonly expect?: Seq
   readonly fence?: number
-  readonly acquire?: Append['acquire']
-  readonly release?: true
   readonly refs?: readonly Ref[]
   readonly fork?: Fork
   /** Pure; may throw a {@link DaybookError} to refuse. */
@@ -51,6 +49,9 @@ export interface Made {
   /** Fold on this instead of the present fold: an erasure has folded the log again without what it erases. */
   readonly instead?: Folded
   readonly erase?: readonly Seq[]
+  /** The lease that the write takes or gives back. */
+  readonly acquire?: Append['acquire']
+  readonly release?: boolean
 }
 
 export interface Assembled {
@@ -170,7 +171,8 @@ class Chain {
   }
 
   finish(before: Folded, expect: Seq, made: Made): Assembled {
-    const { key, fence, acquire, release, refs, fork } = this.#command
+    const { key, fence, refs, fork } = this.#command
+    const { acquire, release } = made
     if (made.erase)
       this.state = { ...this.state, head: { ...this.state.head, refolds: (before.head.refolds ?? 0) + 1 } }
     const { head, cell } = this.state

@@ -105,6 +105,12 @@ export interface WriteOptions {
   readonly expect?: Seq
   /** Of the lease under which a worker writes. */
   readonly fence?: number
+  readonly refs?: readonly Ref[]
+}
+
+/** What a write on the head of the moment is, where it is more than its entries. */
+export interface Writing {
+  readonly entries: readonly NewEntry[]
   /**
    * A worker takes the lease of the session with this write, for `ttl` milliseconds, and gets its fence with the receipt; `busy`
    * while another holder's lives. In place of a fence: `invalid` with one.
@@ -112,7 +118,6 @@ export interface WriteOptions {
   readonly acquire?: { readonly holder: string; readonly ttl: number }
   /** A worker gives the lease of its fence back with this write; `invalid` without a fence. */
   readonly release?: boolean
-  readonly refs?: readonly Ref[]
 }
 
 /** For writes that need no lease and bind nothing: a worker's fence says nothing about them, and they carry no refs. */
@@ -181,7 +186,11 @@ export interface Session {
    * Appends what `make` gives for the head of the moment; after a lost race it is asked again. It is pure, gives at least
    * one entry, and throws to refuse. `request` is what a repeat with the same key must equal.
    */
-  appendOn(make: (head: Head) => readonly NewEntry[], request: unknown, options?: WriteOptions): Promise<Receipt>
+  appendOn(
+    make: (head: Head) => readonly NewEntry[] | Writing,
+    request: unknown,
+    options?: WriteOptions,
+  ): Promise<Receipt>
   read(range?: Range): Promise<readonly AnyEntry[]>
   /** As `read`, with data as stored JSON text. */
   stored(range?: Range): Promise<readonly StoredEntry[]>

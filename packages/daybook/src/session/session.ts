@@ -8,7 +8,16 @@ import type { Kind } from '../schema/kinds.ts'
 import type { NoteType, PlaceEvent } from '../schema/states.ts'
 import type { Key, Mark, Range, Scope, ScopedStore } from '../store/store.ts'
 import type { Command, Made } from './assemble.ts'
-import type { Caller, OpenFields, Receipt, RunRecord, Session, UpdateFields, WriteOptions } from './contract.ts'
+import type {
+  Caller,
+  OpenFields,
+  Receipt,
+  RunRecord,
+  Session,
+  UpdateFields,
+  WriteOptions,
+  Writing,
+} from './contract.ts'
 import { decode } from './decode.ts'
 import { deleteSession } from './deletion.ts'
 import { type Draft, digestOf, draft, draftAll } from './drafts.ts'
@@ -94,10 +103,16 @@ export class SessionHandle implements Session {
     return this.submit(write, { ...options, key: keyWith(this.caller, options.key, () => digestOf(drafts)) })
   }
 
-  appendOn(make: (head: Head) => readonly NewEntry[], request: unknown, options?: WriteOptions): Promise<Receipt> {
-    const drafts = ({ head }: Folded): Made => ({
-      drafts: draftAll(make(head), this.caller.writer, this.engine.redactor),
-    })
+  appendOn(
+    make: (head: Head) => readonly NewEntry[] | Writing,
+    request: unknown,
+    options?: WriteOptions,
+  ): Promise<Receipt> {
+    const drafts = ({ head }: Folded): Made => {
+      const made = make(head)
+      const { entries, ...lease } = isWriting(made) ? made : { entries: made }
+      return { ...lease, drafts: draftAll(entries, this.caller.writer, this.engine.redactor) }
+    }
     return this.submit({ operation: 'append', request, make: drafts }, options)
   }
 
@@ -107,7 +122,7 @@ export class SessionHandle implements Session {
   }
 
   #command(write: Write, options: WriteOptions): Command {
-    const { key, expect, refs, acquire, release, fence = acquire ? undefined : this.caller.fence } = options
+    const { key, expect, refs, fence = this.caller.fence } = options
     const { alone, event = 'write' } = write
     // What looks back or moves the session means one that is there.
     const opens = this.#opens !== undefined && event === 'write' && !alone
@@ -123,8 +138,6 @@ export class SessionHandle implements Session {
     if (key !== undefined) command.key = this.key(key, write.operation, write.request)
     if (expect !== undefined) command.expect = expect
     if (fence !== undefined) command.fence = fence
-    if (acquire) command.acquire = { ...acquire }
-    if (release) command.release = true
     if (refs !== undefined) command.refs = structuredClone(refs)
     return command
   }
@@ -294,4 +307,8 @@ export function sessionHandle(
   opens?: OpenFields | true,
 ): SessionHandle {
   return new SessionHandle(engine, scope, caller, checkId(id, caller.writer !== 'C'), opens)
+}
+
+function isWriting(made: readonly NewEntry[] | Writing): made is Writing {
+  return !Array.isArray(made)
 }

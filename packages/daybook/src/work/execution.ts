@@ -31,6 +31,8 @@ export interface ExecutionOptions {
   readonly journal: Journal
   /** Milliseconds since 1970 at which the run fails with `timeout`. */
   readonly deadline: number | null
+  /** A step of which the log says that it began, though its effect is still to begin here. */
+  readonly begun?: string
 }
 
 export class Execution {
@@ -42,6 +44,7 @@ export class Execution {
   readonly left = Promise.withResolvers<'waiting' | 'again' | AbortReason>()
   readonly #abort = new AbortController()
   readonly #pending = new Set<Pending>()
+  #begun: string | undefined
   #effects = 0
   #quiet: (() => void)[] = []
   #looking = false
@@ -53,8 +56,25 @@ export class Execution {
     this.log = options.log
     this.journal = options.journal
     this.deadline = options.deadline
+    this.#begun = options.begun
     // Whoever performs it may be through before it is left.
     this.left.promise.catch(() => undefined)
+  }
+
+  get begun(): string | undefined {
+    return this.#begun
+  }
+
+  /** True when it is this step that had begun; its effect begins now. */
+  takeBegun(step: string): boolean {
+    if (this.#begun !== step) return false
+    this.#begun = undefined
+    return true
+  }
+
+  /** Nothing of which the log has the beginning is without its end. */
+  get #idle(): boolean {
+    return this.#effects === 0 && this.#begun === undefined
   }
 
   get signal(): AbortSignal {
@@ -71,12 +91,12 @@ export class Execution {
   /** Ends it before its next effect, and at once while there is none. */
   closeSoon(): void {
     this.#closing = true
-    if (this.#effects === 0) this.abort('shutdown')
+    if (this.#idle) this.abort('shutdown')
   }
 
   /** Does one effect; while there is any, the run is not put aside. */
   async effect<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#closing && this.#effects === 0) this.abort('shutdown')
+    if (this.#closing && this.#idle) this.abort('shutdown')
     if (this.signal.aborted) return never()
     this.#effects += 1
     try {
@@ -128,7 +148,7 @@ export class Execution {
   }
 
   #look(): void {
-    if (this.#effects > 0) return
+    if (!this.#idle) return
     if (this.#closing) this.abort('shutdown')
     if (this.#looking || this.#pending.size === 0 || this.signal.aborted) return
     this.#looking = true

@@ -82,6 +82,13 @@ export async function readJournal(session: Session, from: Seq, end: Seq): Promis
   }
 }
 
+/** The journal that these entries make. */
+export function journalOf(entries: readonly StoredEntry[]): Journal {
+  const runs: Journal = new Map()
+  for (const entry of entries) note(runs, entry)
+  return runs
+}
+
 function note(runs: Journal, entry: StoredEntry): void {
   const reader = readers[entry.kind as JournalKind] as ((run: RunRecord, data: unknown, at: number) => void) | undefined
   const data = reader && (dataOf(entry) as { readonly run_id: string } | null)

@@ -39,11 +39,31 @@ export class Leases {
     const { store, holder, ttl, monotonic } = this.#options
     const until = monotonic() + ttl
     const lease = await store.within({ tenant, subjects: 'all' }).acquire(session, holder, ttl)
-    if (!lease) return null
+    return lease && this.#hold(lease, tenant, until)
+  }
+
+  /** What a write takes the lease with. */
+  get wish(): { readonly holder: string; readonly ttl: number } {
+    const { holder, ttl } = this.#options
+    return { holder, ttl }
+  }
+
+  /** @param since on the monotonic clock, from before the write that took it */
+  taken({ tenant, session }: Pick<SessionRef, 'tenant' | 'session'>, fence: number, since: number): Held {
+    const { holder, ttl } = this.#options
+    return this.#hold({ session, holder, fence, left: ttl }, tenant, since + ttl)
+  }
+
+  #hold(lease: Lease, tenant: string, until: number): Held {
     const end = new AbortController()
     const holding: Holding = { lease, tenant, end, until, fence: lease.fence, lost: end.signal }
     this.#held.add(holding)
     return holding
+  }
+
+  /** A write gave it back. */
+  given(held: Held): void {
+    this.#held.delete(held as Holding)
   }
 
   async give(held: Held): Promise<void> {

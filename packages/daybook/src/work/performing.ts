@@ -1,15 +1,15 @@
 // Performing one root run under a lease: from its journal to its end, or to where it has to wait.
 
 import type { NewEntry } from '../schema/entries.ts'
-import type { OpenRun } from '../schema/heads.ts'
-import type { RunId, Seq } from '../schema/ids.ts'
+import type { RunId } from '../schema/ids.ts'
 import type { Json } from '../schema/json.ts'
 import type { Session } from '../session/contract.ts'
+import { type Beginning, beginEntries } from './begin.ts'
 import { boundTurn } from './bound-turn.ts'
 import { entryOf, recorded, textOf } from './entry.ts'
 import { Execution } from './execution.ts'
 import { failureOf, RunFailure } from './failure.ts'
-import { blank, type Journal, type RunRecord, readJournal } from './journal.ts'
+import { blank, type Journal, type RunRecord } from './journal.ts'
 import type { Agents, Performer } from './performer.ts'
 import { LogEnded, RunLog } from './run-log.ts'
 import { skillPerformer } from './skill-performer.ts'
@@ -29,32 +29,34 @@ export interface PerformSetting {
   readonly settleMs: number
 }
 
-/** What became of it: over, over as the only one of its session, put aside until something comes, or given up because writing is no longer this process's right. */
-export type Performed = 'ended' | 'last ended' | 'waiting' | 'again' | 'left'
+/** What became of it: over, over with its lease given back, put aside until something comes, or given up because writing is no longer this process's right. */
+export type Performed = 'ended' | 'released' | 'waiting' | 'again' | 'left'
+
+/** What the append that asked for the run has written of its beginning. */
+export type Begun = Pick<Beginning, 'call'>
 
 export class Performing {
   readonly #setting: PerformSetting
   readonly #session: Session
   readonly #fence: number
   readonly #log: RunLog
-  readonly #open: OpenRun
+  readonly #root: RunId
   /** How it ended, where it did; what others end is cancelled. */
   status: 'done' | 'failed' | 'cancelled' = 'cancelled'
-  readonly #end: Seq
+  readonly #begun: Begun | null
 
-  /** `session` writes under the lease with this fence; `end` is its last seq. */
-  constructor(setting: PerformSetting, session: Session, fence: number, open: OpenRun, end: Seq) {
+  /** `session` writes under the lease with this fence. */
+  constructor(setting: PerformSetting, session: Session, fence: number, run: RunId, begun: Begun | null) {
     this.#setting = setting
     this.#session = session
     this.#fence = fence
-    this.#open = open
-    this.#end = end
-    this.#log = new RunLog(session, open.run)
+    this.#root = run
+    this.#begun = begun
+    this.#log = new RunLog(session, run)
   }
 
-  async perform(lost: AbortSignal): Promise<Performed> {
-    const journal = await readJournal(this.#session, this.#open.seq, this.#end)
-    const record = journal.get(this.#open.run)
+  async perform(journal: Journal, lost: AbortSignal): Promise<Performed> {
+    const record = journal.get(this.#root)
     if (!record) return this.#unknown()
     const { deadline } = record.queued
     const execution = new Execution({
@@ -62,6 +64,7 @@ export class Performing {
       log: this.#log,
       journal,
       deadline: deadline === undefined ? null : Date.parse(deadline),
+      ...(this.#begun?.call ? { begun: this.#begun.call.step } : undefined),
     })
     const turn = new TurnOfRun(execution, this.#turnSetting(execution), record)
     const onLost = () => execution.abort('lost')
@@ -77,7 +80,7 @@ export class Performing {
   /** A head that names a run without a journal: what queued it was erased or not written by this engine. */
   async #unknown(): Promise<Performed> {
     this.#log.write(
-      entryOf('run.finished', this.#open.run, {
+      entryOf('run.finished', this.#root, {
         status: 'failed',
         reason: 'resume_failed',
         error: { code: 'resume_failed', message: 'the run has no journal to go on from' },
@@ -90,7 +93,7 @@ export class Performing {
 
   async #run(execution: Execution, turn: TurnOfRun, record: RunRecord): Promise<Performed> {
     const { clock } = this.#setting
-    this.#begin(record)
+    if (!this.#begun) this.#log.write(...beginEntries(record, this.#setting.skills, this.#fence))
     if (execution.deadline !== null && execution.deadline <= clock()) execution.abort('timeout')
     const performed = this.#perform(execution, turn, record)
     // A performer that does not begin with a step is seen to run all the same.
@@ -107,31 +110,6 @@ export class Performing {
     return left === 'cancelled' ? 'ended' : 'left'
   }
 
-  /** The turn's message, once, and that the run is under way. */
-  #begin(record: RunRecord): void {
-    const { agent, skill, undoes } = record.queued
-    const input = record.queued.input as Json | undefined
-    const content = undoes === undefined ? textOf(input) : ''
-    if (!record.begun && content !== '') {
-      this.#log.write({
-        kind: 'message',
-        run: record.run,
-        cause: record.seq,
-        actor: record.actor,
-        data: { role: 'user', content },
-      })
-    }
-    const found = skill === undefined ? undefined : this.#setting.skills.get(skill)
-    this.#log.write(
-      entryOf('run.started', record.run, {
-        ...(agent === undefined ? undefined : { agent }),
-        ...(skill === undefined ? undefined : { skill }),
-        ...(found ? { version: found.hash } : undefined),
-        fence: this.#fence,
-      }),
-    )
-  }
-
   async #perform(execution: Execution, turn: TurnOfRun, record: RunRecord): Promise<End> {
     try {
       const output = await this.#performerOf(record, execution.journal).perform(boundTurn(turn))
@@ -142,8 +120,9 @@ export class Performing {
     }
   }
 
-  #performerOf({ queued, version, steps, asked }: RunRecord, journal: Journal): Performer {
+  #performerOf({ run, queued, version, steps, asked }: RunRecord, journal: Journal): Performer {
     const { skills, agents } = this.#setting
+    if (this.#begun?.call && run === this.#root) return skillPerformer(this.#begun.call.skill)
     if (queued.undoes !== undefined) {
       return undoPerformer(skills, this.#log, queued.undoes, seqOfUndone(queued.undoes, queued.input, journal))
     }
@@ -217,9 +196,9 @@ export class Performing {
       this.#log.write(entryOf('run.finished', run, { status: 'done', ...output }))
     }
     try {
-      await this.#log.flush()
+      await this.#log.end()
       this.status = 'failure' in end ? 'failed' : 'done'
-      return this.#log.alone ? 'last ended' : 'ended'
+      return this.#log.released ? 'released' : 'ended'
     } catch (error) {
       if (!(error instanceof LogEnded)) throw error
       if (error.end === 'over') await this.#keepPartial(turn, 'cancelled')

@@ -4,7 +4,7 @@ import type { NewEntry } from '../schema/entries.ts'
 import { isDaybookError } from '../schema/errors.ts'
 import type { Head } from '../schema/heads.ts'
 import type { RunId } from '../schema/ids.ts'
-import type { Receipt, Session } from '../session/contract.ts'
+import type { Receipt, Session, Writing } from '../session/contract.ts'
 import type { Ref } from '../store/store.ts'
 
 /** Why nothing more can be written: the lease went to somebody else, the run is over, or the store refuses. */
@@ -32,7 +32,8 @@ export class RunLog {
   #next: Promise<void> | null = null
   #last: Promise<void> = Promise.resolve()
   #ended: LogEnded | null = null
-  #alone = false
+  #ending = false
+  #released = false
 
   /** Of a session whose writes carry the lease's fence. */
   constructor(session: Session, run: RunId) {
@@ -45,9 +46,9 @@ export class RunLog {
     this.#gathered.push(...entries)
   }
 
-  /** Whether the run was the only open one of its session when something was last written. */
-  get alone(): boolean {
-    return this.#alone
+  /** Whether the lease went with the end of the run. */
+  get released(): boolean {
+    return this.#released
   }
 
   /** Whether something is written that nobody asked to be durable yet. */
@@ -74,6 +75,16 @@ export class RunLog {
     return this.#next
   }
 
+  /**
+   * Flushes the end of the run. Where no other run of the session is open, the lease is given back with it.
+   *
+   * @throws as {@link flush}
+   */
+  end(): Promise<void> {
+    this.#ending = true
+    return this.flush()
+  }
+
   async #append(): Promise<void> {
     this.#next = null
     if (this.#ended) throw this.#ended
@@ -84,14 +95,16 @@ export class RunLog {
     this.#conditions = []
     this.#refs = []
     if (entries.length === 0) return
-    const make = (head: Head): readonly NewEntry[] => {
+    let release = false
+    const make = (head: Head): Writing => {
       if (!head.openRuns.some((open) => open.run === this.#run)) throw new LogEnded('over')
       for (const condition of conditions) condition(head)
-      this.#alone = head.openRuns.length === 1
-      return entries
+      release = this.#ending && head.openRuns.length === 1
+      return release ? { entries, release } : { entries }
     }
     try {
       await appended(this.#session, make, refs)
+      this.#released = release
     } catch (error) {
       if (error instanceof LogEnded) this.#ended = error
       throw error
@@ -99,11 +112,7 @@ export class RunLog {
   }
 }
 
-async function appended(
-  session: Session,
-  make: (head: Head) => readonly NewEntry[],
-  refs: readonly Ref[],
-): Promise<Receipt> {
+async function appended(session: Session, make: (head: Head) => Writing, refs: readonly Ref[]): Promise<Receipt> {
   try {
     return await session.appendOn(make, null, refs.length === 0 ? {} : { refs })
   } catch (error) {

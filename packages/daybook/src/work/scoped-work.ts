@@ -7,6 +7,7 @@ import type { Json } from '../schema/json.ts'
 import type { Caller, Receipt, ScopedSessions, Session } from '../session/contract.ts'
 import { idFromKey, keyOf } from '../session/keys.ts'
 import type { Scope } from '../store/store.ts'
+import { ask, begin } from './asking.ts'
 import type {
   Decision,
   QueuedRun,
@@ -50,21 +51,13 @@ export class WorkOfScope implements ScopedWork {
     const run = key ? idFromKey('run', this.#scope, `run ${id}`, key) : newId('run', this.#engine.clock())
     const opens = session === null ? (options.opens ?? true) : options.opens
     const handle = this.#sessions.session(id, opens === undefined ? {} : { opens })
+    const place = { tenant: this.#scope.tenant, session: id }
     const now = this.#engine.clock()
     // Whether it may be started is asked with the rest: the repeat of a call is answered as the first was.
-    let before: Head | null = null
-    const make = (head: Head) => {
-      before = head
-      return queueEntries(head, this.#wanted(run, fields, now), this.#engine.agents)
-    }
-    const place = { tenant: this.#scope.tenant, session: id }
-    const appended = handle.appendOn(make, fields, {
-      ...(key ? { key } : undefined),
-      refs: [{ type: 'run', value: run }],
-    })
-    // The lease is asked for at once, so that it mostly goes into the same commit; a session that was not there has none yet.
-    this.#engine.poke(place)
-    const receipt = await appended
+    const make = (head: Head) => queueEntries(head, this.#wanted(run, fields, now), this.#engine.agents)
+    const asking = { handle, actor: caller.actor, run, make, fields, ...(key ? { key } : undefined) }
+    const claim = this.#engine.claim(place)
+    const { receipt, before } = (claim && (await begin(asking, claim, this.#engine.skills))) ?? (await ask(asking))
     this.#engine.poke(place)
     this.#interrupt(id, receipt)
     return this.#receiptOf(handle, receipt, before)

@@ -1,10 +1,10 @@
 // One run as its performer sees it: steps that are done once, waits, questions and child runs, replayed from the journal.
 
-import { createHash } from 'node:crypto'
-import { type IdPrefix, idFromDigest, type RunId } from '../schema/ids.ts'
+import type { IdPrefix, RunId } from '../schema/ids.ts'
 import type { Json } from '../schema/json.ts'
 import { sha256 } from '../session/chain.ts'
 import type { Session } from '../session/contract.ts'
+import { idIn, stepId, stepStarted } from './begin.ts'
 import type { StepOptions } from './contract.ts'
 import { entryOf, moment, recorded } from './entry.ts'
 import type { Execution, Pending } from './execution.ts'
@@ -74,8 +74,9 @@ export class TurnOfRun {
     effect: (attempt: StepAttempt) => T | Promise<T>,
     options: StepOptions = {},
   ): Promise<T> {
-    const id = this.#id('stp', `step ${name}`)
+    const id = stepId(this.run, name, this.#count(`step ${name}`))
     const record = this.#record.steps.get(id)
+    if (this.execution.begun === id) return this.#attempt(id, name, effect, options, undefined)
     const known = record && (await this.#recorded(id, name, record, options))
     if (known) return known.output as T
     if (options.risk === 'high') await this.#approval(id, name, options)
@@ -124,17 +125,11 @@ export class TurnOfRun {
     const { log } = this.execution
     const input = recorded(options.input, 'input')
     const end = await this.execution.effect(async (): Promise<{ readonly output: T } | { readonly error: unknown }> => {
-      this.#goOn()
-      log.write(
-        entryOf('step.started', this.run, {
-          step: id,
-          name,
-          ...(input === undefined ? undefined : { input }),
-          ...(options.risk === undefined ? undefined : { risk: options.risk }),
-          ...(attempt === 1 ? undefined : { attempt }),
-        }),
-      )
-      await log.flush()
+      if (!this.execution.takeBegun(id)) {
+        this.#goOn()
+        log.write(stepStarted(this.run, id, name, input, options.risk, attempt))
+        await log.flush()
+      }
       try {
         const output = recorded(await effect({ key: id, attempt, signal: this.signal }), 'output')
         log.write(entryOf('step.finished', this.run, { step: id, ...(output === undefined ? undefined : { output }) }))
@@ -157,7 +152,7 @@ export class TurnOfRun {
   }
 
   async #approval(step: string, name: string, options: StepOptions): Promise<void> {
-    const id = idOf('apr', this.run, step)
+    const id = idIn(this.run, 'apr', step)
     const input = options.input
     const asked = this.#record.asked.get(id)
     const summary = (options.summary ?? name).slice(0, 512)
@@ -254,21 +249,16 @@ export class TurnOfRun {
 
   /** The same for the same call in every attempt: by name, and by how many of that name there were. */
   #id(prefix: IdPrefix, name: string): string {
+    return idIn(this.run, prefix, `${name} ${this.#count(name)}`)
+  }
+
+  #count(name: string): number {
     const count = (this.#counts.get(name) ?? 0) + 1
     this.#counts.set(name, count)
-    return idOf(prefix, this.run, `${name} ${count}`)
+    return count
   }
 }
 
 function untilOf({ until }: AskedRecord): { until?: number } {
   return until === null ? {} : { until }
-}
-
-function idOf(prefix: IdPrefix, run: RunId, name: string): string {
-  return idFromDigest(
-    prefix,
-    createHash('sha256')
-      .update(JSON.stringify([run, name]))
-      .digest(),
-  )
 }

@@ -1,14 +1,16 @@
 // The run engine of one process: takes due sessions under leases, performs their runs, and is looked at by one loop.
 
 import { randomUUID } from 'node:crypto'
-import type { Head, OpenRun } from '../schema/heads.ts'
+import type { Head } from '../schema/heads.ts'
 import type { RunId, SessionId } from '../schema/ids.ts'
 import type { Caller, Session, Sessions } from '../session/contract.ts'
 import { deltaTopic } from '../store/bus.ts'
 import type { Scope, SessionRef } from '../store/store.ts'
 import { agentsOf } from './agents.ts'
+import { type Claim, type Claimed, dueRun, type Taken } from './claim.ts'
 import type { EndedRun, ScopedWork, Work } from './contract.ts'
 import type { Execution } from './execution.ts'
+import { readJournal } from './journal.ts'
 import { type Held, Leases } from './leases.ts'
 import type { Agents } from './performer.ts'
 import { type Performed, Performing, type PerformSetting } from './performing.ts'
@@ -146,7 +148,20 @@ export class WorkEngine implements Work {
     const active = this.#active.get(key)
     if (active) active.again = true
     else if (this.#active.size >= this.#concurrency) this.#waiting.set(key, place)
-    else this.#begin(key, place)
+    else this.#begin(key, place, (begun) => this.#serve(begun, null))
+  }
+
+  /** Room for a run that begins with the append that asks for it; null without, or while its session is worked on here. */
+  claim(place: Place): Claim | null {
+    const key = keyOf(place)
+    if (this.#closing || this.#active.size >= this.#concurrency || this.#active.has(key)) return null
+    const { promise, resolve } = Promise.withResolvers<Claimed | null>()
+    const since = performance.now()
+    this.#begin(key, place, async (active) => {
+      const claimed = await promise
+      if (claimed) await this.#serve(active, { ...claimed, since })
+    })
+    return { acquire: this.#leases.wish, settle: resolve }
   }
 
   /** A run was ended from here: what performs it in this process need not wait until it is looked at. */
@@ -155,14 +170,14 @@ export class WorkEngine implements Work {
     if (execution?.root === run) execution.abort('cancelled')
   }
 
-  #begin(key: string, place: Place): void {
+  #begin(key: string, place: Place, work: (active: Active) => Promise<void>): void {
     const { promise, resolve } = Promise.withResolvers<void>()
     const active: Active = { place, execution: null, again: false, done: promise }
     this.#active.set(key, active)
-    this.#serve(active)
+    work(active)
       .catch(this.#onError)
       .finally(() => {
-        this.#active.delete(key)
+        if (this.#active.get(key) === active) this.#active.delete(key)
         resolve()
         if (active.again) this.poke(place)
         this.#next()
@@ -177,19 +192,19 @@ export class WorkEngine implements Work {
     }
   }
 
-  /** Works on a session while something in it is due. */
-  async #serve(active: Active): Promise<void> {
-    const held = await this.#leases.take(active.place)
+  /** Works on a session while something in it is due, first on what was claimed. */
+  async #serve(active: Active, claimed: (Claimed & { readonly since: number }) | null): Promise<void> {
+    const { place } = active
+    const held = claimed ? this.#leases.taken(place, claimed.fence, claimed.since) : await this.#leases.take(place)
     if (!held) return
     try {
-      while (!this.#closing && !held.lost.aborted) {
+      let performed = claimed && (await this.#perform(active, held, claimed))
+      while (performed !== 'released' && performed !== 'left' && !this.#closing && !held.lost.aborted) {
         active.again = false
-        const head = await this.#headOf(active.place)
+        const head = await this.#headOf(place)
         const open = head && dueRun(head, this.clock())
-        if (head && open) {
-          const performed = await this.#perform(active, held, head, open)
-          if (performed === 'left' || (performed === 'last ended' && !active.again)) return
-        } else if (!active.again) return
+        if (head && open) performed = await this.#perform(active, held, { head, run: open.run, from: open.seq })
+        else if (!active.again) return
       }
     } finally {
       active.execution = null
@@ -201,8 +216,9 @@ export class WorkEngine implements Work {
     return this.sessions.store.within({ tenant, subjects: 'all' }).head(session)
   }
 
-  async #perform(active: Active, held: Held, head: Head, open: OpenRun): Promise<Performed> {
+  async #perform(active: Active, held: Held, { head, run, ...known }: Taken | Claimed): Promise<Performed> {
     const { place } = active
+    const begun = 'journal' in known ? known : null
     const setting: PerformSetting = {
       ...this.#setting,
       onBegin: (execution) => {
@@ -214,11 +230,17 @@ export class WorkEngine implements Work {
       },
     }
     const session = this.#sessionOf(place, head, held.fence)
-    const performing = new Performing(setting, session, held.fence, open, head.seq)
+    const performing = new Performing(setting, session, held.fence, run, begun)
     const began = performance.now()
-    const performed = await performing.perform(held.lost)
-    if (performed === 'ended' || performed === 'last ended') {
-      const ended: EndedRun = { run: open.run, status: performing.status, ms: performance.now() - began }
+    const journal = 'journal' in known ? known.journal : await readJournal(session, known.from, head.seq)
+    const performed = await performing.perform(journal, held.lost)
+    if (performed === 'released') {
+      // Before anybody is told: the next run may begin with what they do then.
+      this.#leases.given(held)
+      this.#active.delete(keyOf(place))
+    }
+    if (performed === 'ended' || performed === 'released') {
+      const ended: EndedRun = { run, status: performing.status, ms: performance.now() - began }
       for (const listener of [...this.#listeners]) listener(ended)
     }
     return performed
@@ -252,18 +274,6 @@ export class WorkEngine implements Work {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
-}
-
-/** What is to be done now: what was under way, what waited and may go on, or the first of the queue. */
-export function dueRun({ openRuns, place }: Head, now: number): OpenRun | null {
-  if (place !== 'open') return null
-  const roots = openRuns.filter(({ parent }) => parent === undefined)
-  const running = roots.find(({ status }) => status === 'running')
-  if (running) return running
-  const waiting = roots.find(({ status }) => status === 'waiting')
-  if (waiting) return openRuns.some(({ status, due = Infinity }) => status === 'waiting' && due <= now) ? waiting : null
-  const first = roots[0]
-  return first && (first.due ?? now) <= now ? first : null
 }
 
 function keyOf({ tenant, session }: Place): string {

@@ -1,0 +1,101 @@
+// What the beginning of a run writes: its message once, that it is under way, and the call of a skill that is one step.
+
+import { createHash } from 'node:crypto'
+import type { NewEntry } from '../schema/entries.ts'
+import type { Head } from '../schema/heads.ts'
+import { type Actor, type IdPrefix, idFromDigest, type RunId } from '../schema/ids.ts'
+import type { Json } from '../schema/json.ts'
+import type { DataOf } from '../schema/kinds.ts'
+import { entryOf, textOf } from './entry.ts'
+import type { RunRecord } from './journal.ts'
+import { mayCall } from './skill-performer.ts'
+import type { RunCaller, Skill, Skills } from './skills/contract.ts'
+
+type Beginner = Pick<RunRecord, 'run' | 'seq' | 'actor' | 'begun' | 'queued'>
+
+/** @param fence of the lease that it begins under; none where the lease is taken with these entries */
+export function beginEntries(record: Beginner, skills: Skills, fence?: number): NewEntry[] {
+  const { agent, skill, undoes } = record.queued
+  const content = undoes === undefined ? textOf(record.queued.input as Json | undefined) : ''
+  const version = skill === undefined ? undefined : skills.get(skill)?.hash
+  const started = entryOf('run.started', record.run, {
+    ...(agent === undefined ? undefined : { agent }),
+    ...(skill === undefined ? undefined : { skill }),
+    ...(version === undefined ? undefined : { version }),
+    ...(fence === undefined ? undefined : { fence }),
+  })
+  if (record.begun || content === '') return [started]
+  const data = { role: 'user', content } as const
+  return [{ kind: 'message', run: record.run, cause: record.seq, actor: record.actor, data }, started]
+}
+
+/** A run that begins with the very append that asks for it. */
+export interface Beginning {
+  readonly entries: readonly NewEntry[]
+  /** Of the skill's call, when its beginning is among the entries. */
+  readonly call: { readonly step: string; readonly skill: Skill } | null
+}
+
+/**
+ * Null where the run has to wait for its turn.
+ *
+ * @param entries what asks for the run, on this head
+ */
+export function beginningOf(head: Head, entries: readonly NewEntry[], actor: Actor, skills: Skills): Beginning | null {
+  const [asked] = entries
+  // Behind an archived session's first entry stands its reopening: then no seq is foreseen here.
+  if (entries.length !== 1 || asked?.kind !== 'run.queued' || head.openRuns.length > 0 || head.place !== 'open')
+    return null
+  const queued = asked.data as DataOf<'run.queued'>
+  const run = queued.run_id
+  const begun = beginEntries({ run, seq: head.seq + 1, actor, begun: false, queued }, skills)
+  const skill = calledAtOnce(queued, skills)
+  const step = skill && stepId(run, skill.id, 1)
+  if (skill && step)
+    begun.push(stepStarted(run, step, skill.id, (queued.input as Json | undefined) ?? null, skill.risk))
+  const own = `agent:${head.currentAgent}`
+  return {
+    entries: begun.map((entry) => (entry.actor === undefined ? { ...entry, actor: own } : entry)),
+    call: skill && step ? { step, skill } : null,
+  }
+}
+
+/** The skill, when its call is one step that asks nobody, with the input as it is. */
+function calledAtOnce({ skill: id, input, caller, undoes }: DataOf<'run.queued'>, skills: Skills): Skill | null {
+  const skill = id === undefined || undoes !== undefined ? undefined : skills.get(id)
+  if (!skill?.run || skill.durable || skill.risk === 'high' || !mayCall(skill, (caller ?? {}) as RunCaller)) return null
+  const read = typeof input === 'string' && skill.input !== null && skill.input.type !== 'string'
+  return read ? null : skill
+}
+
+export function stepStarted(
+  run: RunId,
+  step: string,
+  name: string,
+  input: Json | undefined,
+  risk: Skill['risk'] | undefined,
+  attempt = 1,
+): NewEntry {
+  return entryOf('step.started', run, {
+    step,
+    name,
+    ...(input === undefined ? undefined : { input }),
+    ...(risk === undefined ? undefined : { risk }),
+    ...(attempt === 1 ? undefined : { attempt }),
+  })
+}
+
+/** The same for the same step in every attempt: by name, and by how many of that name there were. */
+export function stepId(run: RunId, name: string, count: number): string {
+  return idIn(run, 'stp', `step ${name} ${count}`)
+}
+
+/** An id that a run gives to something in it, the same in every attempt. */
+export function idIn(run: RunId, prefix: IdPrefix, name: string): string {
+  return idFromDigest(
+    prefix,
+    createHash('sha256')
+      .update(JSON.stringify([run, name]))
+      .digest(),
+  )
+}
