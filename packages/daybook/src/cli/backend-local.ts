@@ -5,6 +5,7 @@ import { facetFields, facets, type Head } from '../schema/heads.ts'
 import { uniqueTail } from '../schema/ids.ts'
 import { sessionOf } from '../schema/wire.ts'
 import type { SessionListShape } from '../schema/wire-shapes.ts'
+import type { Search } from '../search/search.ts'
 import type { ScopedSessions } from '../session/contract.ts'
 import type { Query } from '../store/store.ts'
 import type { Backend } from './backend.ts'
@@ -17,6 +18,7 @@ import type { OpenedStore } from './storage.ts'
 export function localBackend(store: OpenedStore, options: LocalRunsOptions): Backend {
   const { mine, place } = store
   const runs = localRuns(store, options)
+  let search: Promise<Search> | undefined
   async function list(query: SessionQuery = {}): Promise<SessionListShape> {
     const page = await mine.list(queryOf(query, subjectOf(mine)))
     const ids = page.items.map(({ session }) => session)
@@ -39,6 +41,11 @@ export function localBackend(store: OpenedStore, options: LocalRunsOptions): Bac
         cursor = page.cursor ?? undefined
       } while (cursor !== undefined)
     },
+    async find(query) {
+      search ??= options.parts().then(({ openFinding }) => openFinding(store.store, place.url))
+      const { hitListOf, questionOf } = await import('../search/wire.ts')
+      return hitListOf(await (await search).find(mine, questionOf(query)))
+    },
     followFeed: (cursor, options) => followFeed(cursor, options),
     session: (id) => localSession(mine, id, store.store.bus),
     async locate(type, value) {
@@ -49,7 +56,10 @@ export function localBackend(store: OpenedStore, options: LocalRunsOptions): Bac
       const { sessions } = await list({ ...splitBranch(value), limit: 1 })
       return sessions[0] ?? null
     },
-    [Symbol.asyncDispose]: () => runs[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await runs[Symbol.asyncDispose]()
+      await (await search)?.close()
+    },
   }
 
   async function* followFeed(cursor: string | null, options: FollowOptions = {}): AsyncGenerator<FeedItemShape> {

@@ -13,6 +13,7 @@ export function serverBackend(place: Place): Backend {
     runs: serverRuns(client),
     list: client.list,
     all: client.all,
+    find: client.find,
     followFeed: client.followFeed,
     session: client.session,
     async locate(type, value) {

@@ -27,7 +27,7 @@ export type BackendSession = Pick<
 >
 
 /** Speaks the shapes of the wire, so that what is printed never depends on where it came from. */
-export interface Backend extends Pick<Client, 'list' | 'all' | 'followFeed'>, AsyncDisposable {
+export interface Backend extends Pick<Client, 'list' | 'all' | 'find' | 'followFeed'>, AsyncDisposable {
   readonly place: Place
   readonly runs: Runs
   session(id: string): BackendSession

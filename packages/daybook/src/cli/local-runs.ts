@@ -11,7 +11,7 @@ import type { Runs } from './runs.ts'
 import type { OpenedStore } from './storage.ts'
 
 export interface LocalRunsOptions {
-  readonly parts: () => Promise<Pick<Parts, 'startWork'>>
+  readonly parts: () => Promise<Pick<Parts, 'startWork' | 'openFinding'>>
   readonly settings: Omit<WorkSettings, 'tenant'>
 }
 

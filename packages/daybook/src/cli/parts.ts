@@ -1,6 +1,7 @@
 // What the command line is given from above, because only the top floor composes concrete parts.
 
 import type { Tenant } from '../schema/ids.ts'
+import type { Search } from '../search/search.ts'
 import type { Sessions } from '../session/contract.ts'
 import type { Scope, Store } from '../store/store.ts'
 import type { Work } from '../work/contract.ts'
@@ -60,6 +61,8 @@ export interface Parts {
   isInUse(url: string): Promise<boolean>
   startServer(settings: ServeSettings): Promise<RunningServer>
   startWork(sessions: Sessions, store: string, settings: WorkSettings): Promise<Workshop>
+  /** Finding in a store; the index beside it is opened when something is looked for. */
+  openFinding(store: Store, url: string): Promise<Search>
   /** The folder of skills that belongs to a store; null for one that is no file. */
   skillFolderOf(url: string): string | null
 }

@@ -1,6 +1,7 @@
 // The client of a daybook server, for browsers and node: typed calls, safe repeats, streams that go on by themselves.
 
 import type { NewSession } from '../schema/wire-requests.ts'
+import type { FindQuery, HitListShape, HitShape } from '../schema/wire-search.ts'
 import type { EntryShape, FeedPageShape, SessionListShape, SessionShape } from '../schema/wire-shapes.ts'
 import { type FollowOptions, follow } from './follow.ts'
 import { type RemoteRuns, remoteRuns } from './runs.ts'
@@ -13,7 +14,7 @@ export type { FollowOptions } from './follow.ts'
 export type { RemoteRuns, RunFields, RunItem, RunReceiptShape, RunStateShape, WaitOptions } from './runs.ts'
 export type { CallOptions, Delta, EntriesRange, RemoteSession, ViewShapes, WriteOptions } from './session.ts'
 export type { TransportOptions } from './transport.ts'
-export type { EntryShape, FeedPageShape, SessionListShape, SessionShape }
+export type { EntryShape, FeedPageShape, FindQuery, HitListShape, HitShape, SessionListShape, SessionShape }
 export type FeedItemShape = FeedPageShape['items'][number]
 
 export interface SessionQuery {
@@ -47,6 +48,8 @@ export interface Client {
   list(query?: SessionQuery, options?: CallOptions): Promise<SessionListShape>
   /** Every session that fits, page by page, newest activity first. */
   all(query?: SessionQuery, options?: CallOptions): AsyncGenerator<SessionShape>
+  /** Entries that fit, best first, with their sessions; `cursor` goes on. */
+  find(query: FindQuery, options?: CallOptions): Promise<HitListShape>
   /** Archives what was idle for longer; how many. */
   cleanup(maxAgeHours?: number, options?: WriteOptions): Promise<number>
   feed(cursor?: string | null, limit?: number, options?: CallOptions): Promise<FeedPageShape>
@@ -83,6 +86,8 @@ export function openClient(options: TransportOptions): Client {
         cursor = page.cursor ?? undefined
       } while (cursor !== undefined)
     },
+    find: (query, { signal } = {}) =>
+      transport.json({ path: `${prefix}/search`, query: { ...query, kind: query.kind?.join(',') }, signal }),
     async cleanup(hours, given = {}) {
       const body = hours === undefined ? {} : { max_age_hours: hours }
       const path = `${prefix}/sessions/cleanup`

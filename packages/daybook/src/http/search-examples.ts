@@ -14,7 +14,7 @@ export const hitList: HitListShape = {
       at: '2026-03-02T08:45:00.000Z',
       actor: 'local',
       score: 14.2,
-      snippet: { field: 'content', text, start: 0, end: text.length, marks: [{ start: 33, end: 43 }] },
+      snippet: { field: 'content', text, start: 0, length: text.length, marks: [{ start: 33, end: 43 }] },
     },
   ],
   sessions: sessionList.sessions,

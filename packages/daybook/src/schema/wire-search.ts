@@ -60,9 +60,10 @@ export const Hit = Type.Object(
       {
         field: Type.String({ description: 'Where the text stands in the data: content, parts.0.output.' }),
         text: Type.String(),
-        ...place,
+        start: Type.Integer({ minimum: 0, description: 'Where text begins in the whole text of the field.' }),
+        length: Type.Integer({ minimum: 0, description: 'Length of the whole text.' }),
         marks: Type.Array(Type.Object(place, closed), {
-          description: 'What was found. Like start and end, places in the whole text of the field, in UTF-16 units.',
+          description: 'What was found, at its places in the whole text of the field, in UTF-16 units.',
         }),
       },
       closed,

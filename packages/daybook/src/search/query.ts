@@ -55,6 +55,11 @@ export function readFile(text: string): readonly string[] {
   throw new DaybookError('invalid', 'part of a path has at least three characters', { field: 'file' })
 }
 
+/** Only the name, for showing where it stands. */
+export function namedBy(text: string): Wanted {
+  return { terms: [termOf('word', [], plainIdentifier(text), true)] }
+}
+
 function wordsOf(text: string): Word[] {
   const words: Word[] = []
   eachWord(text, (word) => words.push(word))

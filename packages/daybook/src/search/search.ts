@@ -14,7 +14,7 @@ import type { Cursor, Store } from '../store/store.ts'
 import type { Filters, Match, Matches, SearchIndex } from './contract.ts'
 import { mostWeighed } from './contract.ts'
 import { Follower } from './follower.ts'
-import { type Level, levels, longestQuery, readFile, readQuery, type Wanted } from './query.ts'
+import { type Level, levels, longestQuery, namedBy, readFile, readQuery, type Wanted } from './query.ts'
 import { type Snippet, snippetOf } from './snippet.ts'
 import { textsOf } from './texts.ts'
 
@@ -166,7 +166,7 @@ function readCursor(cursor: Cursor, name: string): Pick<Asked, 'level' | 'now' |
 async function answer(index: SearchIndex, mine: ScopedSessions, asked: Asked, complete: boolean): Promise<Found> {
   const { limit } = asked
   const { level, first } = await begin(index, mine, asked)
-  const live = new Live(mine)
+  const live = new Live(mine, asked.filters)
   const hits: Hit[] = []
   let { offset } = asked
   let page = first
@@ -219,11 +219,14 @@ async function begin(
 /** Reads hits from the log as it is now, with the rights of whoever asks. */
 class Live {
   readonly #mine: ScopedSessions
+  /** What is shown where only a path was asked for. */
+  readonly #named: Wanted | null
   readonly #heads = new Map<SessionId, Promise<Head | null>>()
   readonly #seen = new Map<SessionId, Head>()
 
-  constructor(mine: ScopedSessions) {
+  constructor(mine: ScopedSessions, { file }: Filters) {
     this.#mine = mine
+    this.#named = file === undefined ? null : namedBy(file)
   }
 
   sessionsOf(hits: readonly Hit[]): ReadonlyMap<SessionId, Head> {
@@ -237,7 +240,7 @@ class Live {
     const entry = await this.#entry(session, seq)
     if (!entry || entry.body === null) return null
     const { passages } = textsOf(entry.kind, dataOf(entry))
-    const snippet = snippetOf(passages, wanted, level)
+    const snippet = snippetOf(passages, wanted ?? this.#named, level)
     if (snippet === null) return null
     this.#seen.set(session, head)
     const { kind, at, actor } = entry

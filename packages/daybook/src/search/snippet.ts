@@ -16,7 +16,8 @@ export interface Snippet {
   readonly text: string
   /** Where `text` begins in the whole text of the field. */
   readonly start: number
-  readonly end: number
+  /** Length of the whole text. */
+  readonly length: number
   /** What was found, at its places in the whole text of the field; none where only a filter asked. */
   readonly marks: readonly Span[]
 }
@@ -119,7 +120,7 @@ function cut({ field, text }: Passage, marks: readonly Mark[]): Snippet {
     field,
     text: text.slice(start, end),
     start,
-    end,
+    length: text.length,
     marks: joined(marks.filter((mark) => mark.start >= start && mark.end <= end)),
   }
 }

@@ -38,7 +38,7 @@ export function hitListOf({ hits, sessions, total, totalIs, matched, complete, c
 }
 
 function hitOf({ session, seq, kind, at, actor, score, snippet }: Hit): HitListShape['hits'][number] {
-  const { field, text, start, end, marks } = snippet
+  const { field, text, start, length, marks } = snippet
   return {
     session_id: session,
     seq,
@@ -46,6 +46,6 @@ function hitOf({ session, seq, kind, at, actor, score, snippet }: Hit): HitListS
     at: moment(at),
     actor,
     score: Number(score.toPrecision(6)),
-    snippet: { field, text, start, end, marks: marks.map((mark) => ({ ...mark })) },
+    snippet: { field, text, start, length, marks: marks.map((mark) => ({ ...mark })) },
   }
 }
