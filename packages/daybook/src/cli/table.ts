@@ -88,7 +88,7 @@ const daily: readonly Command[] = [
       { name: 'owner', value: 'NAME', help: 'only sessions of this person' },
       { name: 'kinds', value: 'A,B', help: 'only these kinds of entries' },
       { name: 'file', value: 'PATH', help: 'only sessions that touched a file whose path has this' },
-      { name: 'until', value: 'WHEN', help: 'only what is older' },
+      { name: 'before', value: 'WHEN', help: 'only what is older' },
     ],
     details: ['Best first: by the words and by how new it is. daybook show k3f9@120 opens a hit in its surroundings.'],
     json: 'hits, one per line',

@@ -60,10 +60,10 @@ function kindsOf(call: Call): Kind[] | undefined {
 }
 
 function momentIn(context: Context, call: Call): number | undefined {
-  const given = text(call, 'until')
+  const given = text(call, 'before')
   if (given === undefined) return undefined
   const moment = momentOf(given, context.host.now())
-  if (moment === null) throw misuse(`--until does not understand ${given}`, '--until yesterday')
+  if (moment === null) throw misuse(`--before does not understand ${given}`, '--before yesterday')
   return moment
 }
 
