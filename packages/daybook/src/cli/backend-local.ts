@@ -5,11 +5,11 @@ import { facetFields, facets, type Head } from '../schema/heads.ts'
 import { uniqueTail } from '../schema/ids.ts'
 import { sessionOf } from '../schema/wire.ts'
 import type { SessionListShape } from '../schema/wire-shapes.ts'
-import type { Search } from '../search/search.ts'
 import type { ScopedSessions } from '../session/contract.ts'
 import type { Query } from '../store/store.ts'
 import type { Backend } from './backend.ts'
 import { entryShape } from './entry-shapes.ts'
+import { localFind } from './local-find.ts'
 import { type LocalRunsOptions, localRuns } from './local-runs.ts'
 import { localSession, presentShape } from './local-session.ts'
 import type { OpenedStore } from './storage.ts'
@@ -18,7 +18,7 @@ import type { OpenedStore } from './storage.ts'
 export function localBackend(store: OpenedStore, options: LocalRunsOptions): Backend {
   const { mine, place } = store
   const runs = localRuns(store, options)
-  let search: Promise<Search> | undefined
+  const finding = localFind(store, options.parts)
   async function list(query: SessionQuery = {}): Promise<SessionListShape> {
     const page = await mine.list(queryOf(query, subjectOf(mine)))
     const ids = page.items.map(({ session }) => session)
@@ -41,11 +41,7 @@ export function localBackend(store: OpenedStore, options: LocalRunsOptions): Bac
         cursor = page.cursor ?? undefined
       } while (cursor !== undefined)
     },
-    async find(query) {
-      search ??= options.parts().then(({ openFinding }) => openFinding(store.store, place.url))
-      const { hitListOf, questionOf } = await import('../search/wire.ts')
-      return hitListOf(await (await search).find(mine, questionOf(query)))
-    },
+    find: finding.find,
     followFeed: (cursor, options) => followFeed(cursor, options),
     session: (id) => localSession(mine, id, store.store.bus),
     async locate(type, value) {
@@ -58,7 +54,7 @@ export function localBackend(store: OpenedStore, options: LocalRunsOptions): Bac
     },
     async [Symbol.asyncDispose]() {
       await runs[Symbol.asyncDispose]()
-      await (await search)?.close()
+      await finding[Symbol.asyncDispose]()
     },
   }
 
