@@ -2,7 +2,7 @@
 
 import type { SearchIndex } from './contract.ts'
 import { LocalIndex, type Page, type PageStart } from './sqlite/local.ts'
-import { RemoteIndex } from './sqlite/remote.ts'
+import type { RemoteIndex } from './sqlite/remote.ts'
 
 export interface SqliteIndexOptions {
   /** Path of the file; it and its folder are made when missing. `:memory:` keeps it in memory, for as long as it is open. */
@@ -17,24 +17,31 @@ export interface SqliteIndexOptions {
 export function sqliteIndex(options: SqliteIndexOptions): SearchIndex {
   const { path, wait, worker = false } = options
   const file = { path, ...(wait === undefined ? {} : { wait }) }
-  const index = worker ? new RemoteIndex(file) : new LocalIndex(file)
-  const close = async () => index.close()
+  let made: Promise<LocalIndex | RemoteIndex> | undefined
+  /** Threads only where one is asked for. */
+  const index = (): Promise<LocalIndex | RemoteIndex> => {
+    made ??= worker
+      ? import('./sqlite/remote.ts').then(({ RemoteIndex }) => new RemoteIndex(file))
+      : Promise.resolve(new LocalIndex(file))
+    return made
+  }
+  const close = async () => (await made)?.close()
   return {
     name: 'sqlite',
     apart: worker,
-    open: async () => index.open(),
+    open: async () => (await index()).open(),
     close,
     [Symbol.asyncDispose]: close,
-    position: async () => index.position(),
-    apply: async (batch) => index.apply(batch),
-    tidy: async () => index.tidy(),
-    clear: async () => index.clear(),
-    find: async (question) => index.find(question),
-    contents: () => contents((after) => index.page(after)),
+    position: async () => (await index()).position(),
+    apply: async (batch) => (await index()).apply(batch),
+    tidy: async () => (await index()).tidy(),
+    clear: async () => (await index()).clear(),
+    find: async (question) => (await index()).find(question),
+    contents: () => contents(async (after) => (await index()).page(after)),
   }
 }
 
-async function* contents(page: (after: PageStart | null) => Page | Promise<Page>): AsyncGenerator<string> {
+async function* contents(page: (after: PageStart | null) => Promise<Page>): AsyncGenerator<string> {
   let after: PageStart | null = null
   do {
     const { lines, next }: Page = await page(after)

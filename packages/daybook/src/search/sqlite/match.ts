@@ -55,8 +55,11 @@ function beginnings({ words, stems }: Term): string[] {
   return start.length < shortestBeginning ? [] : [`{words forms} : ${quote([start])} *`]
 }
 
-/** The words of one chunk, no longer next to each other. */
+/** The words of one chunk, no longer next to each other; of pairs of signs every second one, which together hold each sign. */
 function apart({ words, stems }: Term, level: Level): string[] {
-  const each = words.map((word, at) => (isPair(word) ? inWords([word]) : inForms(stems[at] ?? word)))
-  return level === 'some' ? each : [`(${each.join(' AND ')})`]
+  const ask = (word: string, at: number): string => (isPair(word) ? inWords([word]) : inForms(stems[at] ?? word))
+  if (level === 'some') return words.map(ask)
+  const last = words.length - 1
+  const kept = words.map((word, at) => (!isPair(word) || at % 2 === 0 || at === last ? ask(word, at) : null))
+  return [`(${kept.filter((each) => each !== null).join(' AND ')})`]
 }
