@@ -1,5 +1,6 @@
 // Adopting: copies the transcripts of other agents into sessions, once, however often and from wherever it is started.
 
+import { dirname } from 'node:path'
 import { isDaybookError } from '../schema/errors.ts'
 import type { JsonObject } from '../schema/json.ts'
 import type { OpenFields, ScopedSessions } from '../session/contract.ts'
@@ -10,7 +11,7 @@ import type { AdoptOptions, AdoptReport } from './contract-adopt.ts'
 import { type KnownRecords, refOf, remembered, type Standing, standingOf, takeAgain } from './place.ts'
 import { Tally } from './tally.ts'
 
-/** Files that are read at the same time: while one waits for its commit, others are parsed. */
+/** Folders that are read at the same time: while one waits for its commit, others are parsed. */
 const atOnce = 4
 /** Times that a transcript is begun again because somebody else wrote to its session meanwhile. */
 const mostRaces = 20
@@ -31,14 +32,16 @@ export async function findAll(options: Pick<AdoptOptions, 'readers' | 'places' |
 export async function adopt(options: AdoptOptions): Promise<AdoptReport> {
   const files = await findAll(options)
   const tally = new Tally(files)
-  const queue = files.values()
+  const queue = byFolder(files).values()
   const failed = new AbortController()
   const work = async () => {
-    for (const file of queue) {
-      options.signal?.throwIfAborted()
-      if (failed.signal.aborted) return
-      await adoptFile(file, options, tally)
-      options.onProgress?.(tally.done(file))
+    for (const folder of queue) {
+      for (const file of folder) {
+        options.signal?.throwIfAborted()
+        if (failed.signal.aborted) return
+        await adoptFile(file, options, tally)
+        options.onProgress?.(tally.done(file))
+      }
     }
   }
   const ends = await Promise.allSettled(
@@ -52,6 +55,11 @@ export async function adopt(options: AdoptOptions): Promise<AdoptReport> {
 function fail(failed: AbortController, error: unknown): never {
   failed.abort()
   throw error
+}
+
+/** Files of one folder are read one after the other: where several hold one session, its order is theirs. */
+function byFolder(files: readonly FoundFile[]): readonly (readonly FoundFile[])[] {
+  return [...Map.groupBy(files, ({ agent, path }) => `${agent} ${dirname(path)}`).values()]
 }
 
 /** Codes that speak of a file or session, not of the store. */
@@ -163,7 +171,7 @@ class Adoption {
     let reached = from
     for await (const record of this.#records(from)) {
       chunk.take(record, passes)
-      this.#tally.read(record.to - reached)
+      this.#tally.read(this.#transcript.kind === 'lines' ? record.to - reached : (record.text?.length ?? 0))
       reached = record.to
       if (!chunk.isFull) continue
       await this.#write(chunk, translator.facts)

@@ -191,7 +191,10 @@ function spoken(item: Fields): Spoken {
 /** What the program itself puts in front of the person's words, or between them. */
 function isAdded(text: string): boolean {
   const start = text.trimStart()
-  return /^<([a-z_]+)>[\s\S]*<\/\1>\s*$/.test(start) || /^# AGENTS\.md instructions/.test(start)
+  return (
+    /^<([a-z_]+)>[\s\S]*<\/\1>\s*$/.test(start) ||
+    /^(?:# AGENTS\.md instructions|Warning: apply_patch was requested via )/.test(start)
+  )
 }
 
 function thought(item: Fields): Spoken {

@@ -9,6 +9,8 @@ export interface Places {
   readonly home: string
   /** Variables by which agents keep their files elsewhere; default: none. */
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** Exports that a person names: absolute paths. */
+  readonly files?: readonly string[]
   /** Told of what was passed over: a link, or a folder that may not be read. */
   readonly onPassedOver?: (path: string, why: 'link' | 'unreadable') => void
 }
@@ -42,6 +44,8 @@ export interface Transcript {
    * read again when the mark changes, and known ones are passed over.
    */
   readonly kind: 'lines' | 'whole'
+  /** What stands beside the records. */
+  readonly facts?: Facts
   /** Records behind `from`, 0 being the beginning. An unfinished last one is not given. */
   records(from: number, signal?: AbortSignal): AsyncIterable<RawRecord>
   /** Tells whether what stands before `to` is what stood there; the same text as long as it is. Empty for `whole`. */
@@ -72,7 +76,7 @@ export interface TranscriptReader {
   /** The sessions in a file. Reads content: only after the person said yes. Fails as {@link openRegular} does. */
   transcripts(file: FoundFile): AsyncIterable<Transcript>
   /** A translator that goes on from what another one had to remember. */
-  translator(transcript: Pick<Transcript, 'id' | 'name'>, memo?: Json): Translator
+  translator(transcript: Pick<Transcript, 'id' | 'name' | 'facts'>, memo?: Json): Translator
 }
 
 /** What is made of a record: messages, or the record itself where nobody here understands it. */

@@ -112,3 +112,24 @@ function sameFile(mark: string, found: string): boolean {
   const [foundDev, foundIno] = found.split(':')
   return dev === foundDev && ino === foundIno
 }
+
+/** A file by its path, as a search would find it; null where there is none, or something else in its place. */
+export async function foundOf(agent: string, path: string, name: string): Promise<FoundFile | null> {
+  const found = await look(path)
+  return found?.isFile() ? foundFile(agent, path, name, found) : null
+}
+
+export async function wholeText(file: Pick<FoundFile, 'path' | 'mark'>): Promise<string> {
+  const handle = await openRegular(file)
+  try {
+    return await handle.readFile('utf8')
+  } finally {
+    await handle.close()
+  }
+}
+
+/** The text of a small file beside a transcript; null where there is none, or a link in its place. */
+export async function smallText(path: string, most = 4096): Promise<string | null> {
+  const found = await foundOf('', path, path)
+  return found === null || found.size > most ? null : wholeText(found)
+}

@@ -1,0 +1,43 @@
+// What translators learn of a session on the way, and the ids that they have spoken of.
+
+import type { Json } from '../schema/json.ts'
+import type { Facts } from './contract.ts'
+import { fieldsOf, listOf } from './fields.ts'
+
+type Told = { readonly [Name in keyof Facts]: Facts[Name] | undefined }
+
+/** The known facts and what a record tells beside; the same object where it tells nothing new. */
+export function learned(facts: Facts, told: Told): Facts {
+  const known = Object.entries(told).filter(
+    ([name, value]) => value !== undefined && value !== facts[name as keyof Facts],
+  )
+  return known.length === 0 ? facts : { ...facts, ...Object.fromEntries(known) }
+}
+
+/** Ids that a translator remembers at most in a memo; beyond that, old records are taken again. */
+const mostInMemo = 512
+
+/** Things of a transcript that were spoken of already: its agent writes them again when they grow. */
+export class Spoken {
+  readonly #ids: Set<string>
+
+  constructor(memo?: Json) {
+    this.#ids = new Set(listOf(memo).filter((id) => typeof id === 'string'))
+  }
+
+  /** True the first time. */
+  first(id: string): boolean {
+    if (this.#ids.has(id)) return false
+    this.#ids.add(id)
+    return true
+  }
+
+  memo(): readonly string[] | undefined {
+    return this.#ids.size > mostInMemo ? undefined : [...this.#ids]
+  }
+}
+
+/** Facts out of a memo. */
+export function factsIn(memo: unknown): Facts {
+  return fieldsOf(fieldsOf(memo).facts)
+}
