@@ -1,6 +1,7 @@
 // Takes secrets out of what enters the log: known shapes, telling names with a secret value, and configured values.
-import { assignedTo, hintsAssigned } from './redact/assigned.ts'
+import { assignedTo } from './redact/assigned.ts'
 import { type Hit, marker } from './redact/finder.ts'
+import { hintsAssigned } from './redact/hint.ts'
 import { PEM_WORDS } from './redact/pem.ts'
 import { type Scan, scanner } from './redact/scan.ts'
 import { hintsShape } from './redact/shapes.ts'

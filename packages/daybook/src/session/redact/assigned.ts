@@ -1,11 +1,11 @@
 // Finds secrets by what stands before them: a telling name and a sign of assignment, or the user part of an address.
 import type { Finder, Hit } from './finder.ts'
 import { LOOK_BACK, MARKER_START } from './finder.ts'
-import { basicPair, EVIDENCE, LEAST_VALUE, SAMPLE, secretive } from './judge.ts'
+import { basicPair, LEAST_VALUE, SAMPLE, secretive } from './judge.ts'
 import { Samples } from './sample.ts'
 
 // What is left of a name is only asked for what must stand there, or in a way that an earlier replacement can't change.
-const NAME =
+export const NAME =
   '(?:pass(?:word|wd|phrase)|pwd|secret(?:_key_base)?|(?<!\\]|(?:page|next|continuation|sync|cancel|cancellation)[_-]?)token|' +
   '(?:api|access|secret|private|account|auth|encryption|signing|master|service|session|shared|webhook)[_ -]?key|' +
   'credentials?|authorization|(?:^|(?<=["\'`\\s_.,;&?-]|\\\\[nrtbf]|\\\\u[\\da-f]{4}))pass)'
@@ -26,10 +26,10 @@ type AssignedShape = (typeof ASSIGNED_NAMES)[number]
 /** Longest value that is taken, in UTF-16 units; what lies beyond it stays. */
 const LONGEST = 8192
 
-// The search begins at the rare sign and reads the name backwards: a text with the words alone costs nothing.
-const SEARCH = new RegExp(
-  `[:=](?<=(${NAME})(?:\\\\{0,8}["'\`]\\]?)?[ \\t]{0,4}[:=])[:=>]{0,2}[ \\t]{0,4}(\\\\{0,8}["'\`])?`,
-  'gi',
+// At a sign, which is rare: the name is read backwards, so a text with the words alone costs nothing.
+const SIGN = new RegExp(
+  `[:=](?<=(${NAME})(?:\\\\{0,8}["'\`]\\]?)?[ \\t]{0,4}[:=])[:=>]{0,2}[ \\t]{0,4}(?:\\\\{0,8}["'\`])?`,
+  'iy',
 )
 /** Farthest that a value begins behind its sign: further signs, blanks, an escaped quote, a scheme. */
 const REACH = 1 + 2 + 4 + 9 + 8
@@ -53,11 +53,22 @@ function shapeOf(name: string, before: string, value: string): AssignedShape {
   return key === 'authorization' ? 'authorization' : 'token'
 }
 
+/** The next `:` or `=` at or behind `at`; -1 when there is none. */
+export function signFrom(text: string, at: number): number {
+  for (let found = at; found < text.length; found++) {
+    const code = text.charCodeAt(found)
+    if (code === 58 || code === 61) return found
+  }
+  return -1
+}
+
 /** The signs of one text, and what was seen of the values behind them. */
 class Values {
   readonly #text: string
   readonly #quoted: Samples
   readonly #bare: Samples
+  /** What begins before and behind what was asked for last is no secret either. */
+  barren = 0
 
   constructor(text: string) {
     this.#text = text
@@ -65,9 +76,26 @@ class Values {
     this.#bare = new Samples(text, 'bare')
   }
 
+  /** True only where there is no secret, whatever the name. Asked for all signs of a text, from left to right. */
+  hopeless(at: number): boolean {
+    const samples = this.#isQuoted(at) ? this.#quoted : this.#bare
+    samples.end(at)
+    if (samples.promising(at)) return false
+    SCHEME.lastIndex = at
+    if (SCHEME.test(this.#text)) return false
+    this.barren = samples.barren(at)
+    return true
+  }
+
+  #isQuoted(at: number): boolean {
+    const code = this.#text.charCodeAt(at - 1)
+    return code === 34 || code === 39 || code === 96
+  }
+
   /** The secret that is assigned to a name, its value beginning at `at`; null when there is none. */
-  secretAt(name: string, nameEnd: number, at: number, quoted: boolean): Hit | null {
+  secretAt(name: string, nameEnd: number, at: number): Hit | null {
     const text = this.#text
+    const quoted = this.#isQuoted(at)
     let start = at
     let basic = false
     if (name.toLowerCase() === 'authorization') {
@@ -96,14 +124,17 @@ export const assigned: Finder = {
   next(text, from): Hit | null {
     const values = new Values(text)
     // A hit begins behind its sign, so the sign itself may lie a little before `from`.
-    SEARCH.lastIndex = Math.max(0, from - REACH)
-    for (let match = SEARCH.exec(text); match !== null; match = SEARCH.exec(text)) {
-      const after = SEARCH.lastIndex
-      SEARCH.lastIndex = match.index + 1
-      const [, name = '', quote] = match
+    let at = signFrom(text, Math.max(0, from - REACH))
+    for (; at >= 0; at = signFrom(text, Math.max(at + 1, values.barren - REACH))) {
+      SIGN.lastIndex = at
+      if (!SIGN.test(text)) continue
+      const after = SIGN.lastIndex
+      if (after >= from && values.hopeless(after)) continue
+      SIGN.lastIndex = at
+      const name = SIGN.exec(text)?.[1] ?? ''
       // Only a scheme lets a value begin later: what lies before `from` was judged already.
       if (after < from && name.length !== 'authorization'.length) continue
-      const hit = values.secretAt(name, match.index, after, quote !== undefined)
+      const hit = values.secretAt(name, at, after)
       if (hit !== null && hit.start >= from) return hit
     }
     return null
@@ -144,17 +175,3 @@ export function assignedTo(key: string, value: string): Hit | null {
     return null
   return { start, end: value.length, shape: shapeOf(name, key, secret) }
 }
-
-// Wider than the search in every respect: white space may be escaped, and the value may be stretched by escapes.
-const gap = '(?:\\s|\\\\+t)*'
-const evidence = '0-9!@#$%^&*+=~?'
-const HINT = new RegExp(
-  `[:=](?:(?<=${NAME}[\\s\\\\t"'\`\\]]*?[:=])[:=>]{0,2}${gap}(?:` +
-    `(?=\\S{${LEAST_VALUE}})[^\\s${evidence}]{0,${EVIDENCE * 6}}[${evidence}]` +
-    `|(?:\\\\*["'\`])?(?:basic|bearer|token|bot|apikey|digest)(?:\\s|\\\\+t)+\\S{6})` +
-    `|\\\\*/\\\\*/[^\\s/@]{1,2400}@)`,
-  'i',
-)
-
-/** True when the text may hold what `assigned` or `assignedTo` would find; also for serialised JSON. */
-export const hintsAssigned = (text: string): boolean => HINT.test(text)

@@ -15,8 +15,12 @@ const DATED = /^(?:\d{4}-\d\d-\d\d|v?\d+\.\d+)/
 // Words of the trade that carry digits without being secret.
 const TRADE =
   /base(?:64|32|58|16)|sha-?\d{1,3}|md5|utf-?(?:8|16|32)(?:mb4)?|[hrep]s(?:256|384|512)|oauth-?2?|http2|x509|ed25519|aes-?\d{1,3}|argon2(?:id)?|ipv[46]|u?int(?:8|16|32|64)|float(?:32|64)|uuid(?:v\d)?|v\d\b/gi
+const TRADE_AT = new RegExp(TRADE, 'iy')
 /** Units before the first digit of such a word, at most, and of the whole word. */
 const TRADE_LENGTH = 8
+const FIRST = Uint8Array.from({ length: 128 }, (_, code) =>
+  /[abefhimoprsuvx]/i.test(String.fromCharCode(code)) ? 1 : 0,
+)
 // The unit before its first digit, in lower or upper case.
 const BEFORE_DIGIT = new Set('eadfshpxntvEADFSHPXNTV-')
 
@@ -36,13 +40,12 @@ export function isSign(code: number): boolean {
  */
 export function tradeAt(text: string, start: number, at: number): number {
   if (at === start || !BEFORE_DIGIT.has(text.charAt(at - 1))) return at
-  const from = Math.max(start, at - 2 * TRADE_LENGTH)
-  const near = text.slice(from, at + TRADE_LENGTH + 1)
-  TRADE.lastIndex = 0
-  for (let match = TRADE.exec(near); match !== null; match = TRADE.exec(near)) {
-    const begin = from + match.index
-    if (begin > at) break
-    if (begin + match[0].length > at) return begin + match[0].length
+  for (let begin = Math.max(start, at - 2 * TRADE_LENGTH); begin <= at; begin++) {
+    if (!(FIRST[text.charCodeAt(begin)] ?? 0)) continue
+    TRADE_AT.lastIndex = begin
+    if (!TRADE_AT.test(text)) continue
+    if (TRADE_AT.lastIndex > at) return TRADE_AT.lastIndex
+    begin = TRADE_AT.lastIndex - 1
   }
   return at
 }
@@ -78,7 +81,7 @@ function varied(value: string): boolean {
 /** True when `value` looks generated or chosen to be secret. `value` holds no white space and is at most `SAMPLE` units. */
 export function secretive(value: string): boolean {
   if (value.length < LEAST_VALUE || !PROOF.test(value.slice(0, EVIDENCE))) return false
-  if (value.includes(MARKER_START) || PLACEHOLDER.test(value) || DATED.test(value)) return false
+  if (DATED.test(value) || value.includes(MARKER_START) || PLACEHOLDER.test(value)) return false
   if (!varied(value)) return false
   const rest = value.replace(TRADE, '')
   const digits = rest.length - rest.replace(/\d/g, '').length

@@ -30,6 +30,41 @@ test('every value that the judge takes for a secret is promising, asked for behi
   assert.ok(secrets > 100, `${secrets}`)
 })
 
+test('no value that the judge takes for a secret begins where a word is told to be barren', () => {
+  let barren = 0
+  const holds = (text: string): void => {
+    for (const kind of ['quoted', 'bare'] as const) {
+      const samples = new Samples(text, kind)
+      let until = 0
+      for (const match of text.matchAll(/[:=]/g)) {
+        const start = match.index + 1
+        const value = text.slice(start, new Samples(text, kind).end(start))
+        if (start < until) {
+          barren += 1
+          assert.equal(secretive(value), false, value)
+          continue
+        }
+        samples.end(start)
+        if (!samples.promising(start)) until = samples.barren(start)
+        else assert.ok(samples.end(start) - start === value.length)
+      }
+    }
+  }
+  const long = fc.array(texts, { minLength: 1, maxLength: 12 }).map((parts) => parts.join(''))
+  fc.assert(fc.property(long, holds), { numRuns: 300 })
+  assert.ok(barren > 100, `${barren}`)
+})
+
+test('a word of nothing but names and words of the trade is barren to its end; digits that a sample may cut end it', () => {
+  const samples = new Samples('Pwd:md5'.repeat(1000), 'bare')
+  samples.end(4)
+  assert.equal(samples.barren(4), 7000)
+  const cut = `Pwd:${'x'.repeat(1000)}`
+  const second = new Samples(`${cut}base64`, 'bare')
+  second.end(4)
+  assert.equal(second.barren(4), cut.length + 'base'.length - SAMPLE + 1)
+})
+
 test('a value of nothing but names and words of the trade is not promising: it is not judged', () => {
   const samples = new Samples('Pwd:md5'.repeat(100), 'bare')
   for (let start = 4; start < 300; start += 7) {

@@ -2,6 +2,8 @@
 import { isSign, SAMPLE, tradeAt } from './judge.ts'
 
 const isSpace = /\s/
+/** Units between two looks at what was found, ahead of all samples. */
+const STRIDE = 64
 
 /** What ends a value, for units below 128. */
 function ending(signs: string): Uint8Array {
@@ -34,6 +36,8 @@ export class Samples {
   /** The last two digits outside of the words of the trade. */
   #digit = -1
   #digitBefore = -1
+  /** Digits of a word of the trade that samples may cut, where looking ahead stopped; -1 for nowhere. */
+  #cuttable = -1
   /** End of the last word of the trade. */
   #tradeEnd = 0
 
@@ -59,34 +63,57 @@ export class Samples {
     return this.#digitBefore >= start && Math.max(this.#lower, this.#upper, this.#other) >= start
   }
 
+  /**
+   * Asked after {@link promising} said false: what begins in the same word behind `start` and before this place is not
+   * promising either.
+   */
+  barren(start: number): number {
+    while (this.#end !== this.#cuttable) {
+      const seen = this.#end
+      const goesOn = this.#look(seen + STRIDE, true)
+      // The samples that end before what was seen now hold nothing of it.
+      if (this.promising(start)) return seen - SAMPLE + 1
+      if (!goesOn && this.#end !== this.#cuttable) return this.#end
+    }
+    return this.#end - SAMPLE + 1
+  }
+
   #begin(start: number): void {
     this.#start = start
     this.#end = start
     this.#tradeEnd = start
+    this.#cuttable = -1
     this.#lower = this.#upper = this.#other = this.#sign = this.#digit = this.#digitBefore = -1
   }
 
-  #look(until: number): void {
+  /**
+   * Looks on until there, and tells whether the word goes on. `ahead` of all samples it stops in front of the digits of a
+   * word of the trade that the end of a sample may cut.
+   */
+  #look(until: number, ahead = false): boolean {
     const text = this.#text
     const last = Math.min(until, text.length)
     for (let at = this.#end; at < last; at++) {
       const code = text.charCodeAt(at)
-      if (code < 128 ? this.#ends[code] === 1 : isSpace.test(text.charAt(at))) return
+      if (code < 128 ? this.#ends[code] === 1 : isSpace.test(text.charAt(at))) return false
       if (code >= 97 && code <= 122) this.#lower = at
       else if (code >= 65 && code <= 90) this.#upper = at
-      else if (code >= 48 && code <= 57) this.#see(at, last)
+      else if (code >= 48 && code <= 57) this.#see(at, ahead ? text.length : last, ahead)
       else if (code >= 128) this.#other = at
       else if (isSign(code)) this.#sign = at
+      if (at === this.#cuttable && ahead) return false
       this.#end = at + 1
     }
+    return last === until
   }
 
   /** A digit. A word of the trade that the sample cuts is none. */
-  #see(at: number, last: number): void {
+  #see(at: number, last: number, ahead: boolean): void {
     if (at < this.#tradeEnd) return
     const end = tradeAt(this.#text, this.#start, at)
     if (end > at && end <= last) {
-      this.#tradeEnd = end
+      if (ahead && end > at + 1) this.#cuttable = at
+      else this.#tradeEnd = end
       return
     }
     this.#digitBefore = this.#digit
