@@ -3,7 +3,7 @@
 import type { DataOf } from '../../../packages/daybook/src/schema/kinds.ts'
 import type { Round } from './boundaries.ts'
 import { type Asked, type RunsPlace, until } from './place.ts'
-import { counts, settle, single } from './settle.ts'
+import { counts, settle } from './settle.ts'
 import type { Answer, Worker } from './worker.ts'
 
 const many = 500
@@ -51,7 +51,7 @@ export async function approvals({ place, random, counter }: Round): Promise<void
   const approved = open.filter(({ run }) =>
     answers.some((given, at) => given.get(run)?.code === '' && verdicts[at]?.get(run) === 'approved'),
   )
-  const settled = await settle(place, approved, counter, () => single('risky', false))
+  const settled = await settle(place, approved, counter)
   for (const { asked, ended } of settled)
     if (ended !== 'done') place.problems.push(`${asked.run} was approved and not done`)
   const others = place.effects().filter(({ run }) => !approved.some((one) => one.run === run))

@@ -5,7 +5,7 @@ import { type Counter, pause } from '../campaign.ts'
 import type { Random } from '../random.ts'
 import { type Asked, type RunsPlace, until } from './place.ts'
 import { counts, type Settled, settle } from './settle.ts'
-import { boundaries, type FiveInput } from './skills.ts'
+import { boundaries, type CallInput, type FiveInput } from './skills.ts'
 import type { Worker } from './worker.ts'
 
 /** Behind what a step asks of itself: its end stands in the log. */
@@ -20,22 +20,27 @@ export interface Round {
   readonly counter: Counter
 }
 
-const inputOf = (input: FiveInput): Json => input as unknown as Json
+const inputOf = (input: FiveInput | CallInput): Json => input as unknown as Json
 const stepLetters = (random: Random): string => Array.from({ length: 5 }, () => random.pick(['i', 'n'])).join('')
 
-/** The same boundary in a run whose steps may all be repeated, in one with none such, and in a mixed one. */
+/**
+ * The same boundary in a run whose steps may all be repeated, in one with none such, and in a mixed one; inside of a step
+ * also in calls of skills that are one step, which begin with the very append that asks for them.
+ */
 export async function atBoundary(given: Round, number: number): Promise<void> {
   const { place, round, random, counter } = given
   const step = (number % 5) + 1
   const moment = moments[Math.floor(number / 5) % moments.length] ?? 'inside'
   const [first, second] = (await place.workers(2)) as [Worker, Worker]
   const stop: FiveInput['stop'] = { step, boundary: moment === 'recorded' ? 'after' : moment }
-  const input = { ms: random.between(0, 5), stop }
-  const runs = await Promise.all(
-    ['iiiii', 'nnnnn', stepLetters(random)].map((steps, index) =>
+  const input = { ms: random.between(0, 5), stop } as const
+  const calls = moment === 'begin' || moment === 'inside' ? ['count', 'plain'] : []
+  const runs = await Promise.all([
+    ...['iiiii', 'nnnnn', stepLetters(random)].map((steps, index) =>
       place.start(() => first, `boundary-${round}-${index}`, 'five', inputOf({ steps, ...input })),
     ),
-  )
+    ...calls.map((skill) => place.start(() => first, `boundary-${round}-${skill}`, skill, inputOf(input))),
+  ])
   const [dead, survivor] = await stopped(runs, first, second)
   const met = runs.filter(({ run }) => dead.standsAt(run))
   if (moment === 'recorded') await recorded(place, met, step)
@@ -93,7 +98,7 @@ function surely(
   dead: Worker,
 ): readonly string[] {
   const problems: string[] = []
-  const one = [...steps.values()].find(({ name }) => name === `step ${step}`)
+  const one = [...steps.values()].find(({ name }) => name === (asked.skill === 'five' ? `step ${step}` : asked.skill))
   // Before its first step it is queued, and whether it was begun is in the log or not.
   const begun = moment !== 'before' || step > 1
   if (begun && takes < 2) problems.push('nobody took it over')
@@ -119,7 +124,11 @@ export async function atAnyMoment({ place, round, random, counter }: Round): Pro
     return living[index % living.length] ?? place.begin()
   }
   const starting = Promise.all(
-    Array.from({ length: 6 }, (_, index) => {
+    Array.from({ length: 10 }, (_, index) => {
+      if (index >= 6) {
+        const skill = index % 2 === 0 ? 'count' : 'plain'
+        return place.start(askable(index), `any-${round}-${index}`, skill, inputOf({ ms: random.between(0, 60) }))
+      }
       const input = { steps: stepLetters(random), ms: random.between(0, 15) }
       return place.start(askable(index), `any-${round}-${index % 3}`, 'five', inputOf(input))
     }),

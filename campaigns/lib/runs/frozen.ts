@@ -48,7 +48,7 @@ export async function frozenInStep({ place, round, random, counter }: Round, hel
   await goesOn({ place, round, random, counter }, holder, other)
   counter.add(counts.fenced, holder.fenced.filter((session) => session === asked.session).length)
   const stoodStill = new Set([holder.name])
-  const [settled] = await settle(place, [asked], counter, undefined, stoodStill)
+  const [settled] = await settle(place, [asked], counter, stoodStill)
   if (settled) place.problems.push(...surely(settled, step, letter, holder))
 }
 

@@ -20,6 +20,7 @@ export const patience = 30_000
 export interface Asked {
   readonly run: string
   readonly session: string
+  readonly skill: string
   readonly input: Json
 }
 
@@ -94,7 +95,7 @@ export class RunsPlace implements AsyncDisposable {
       const worker = workers()
       const order = { t: 'start', id, session, skill, input, unanswered: unanswered && tries === 0 } as const
       const answer = await within(worker.ask(order), 'no answer to a start')
-      if (answer?.code === '') return { run: answer.run, session, input }
+      if (answer?.code === '') return { run: answer.run, session, skill, input }
       if (answer) throw new Error(`a run was refused: ${answer.code}`)
       if (!worker.killed) throw new Error(`${worker.name} died by itself: ${worker.errors}`)
     }

@@ -4,7 +4,7 @@ import type { Json } from '../../../packages/daybook/src/schema/json.ts'
 import { pause } from '../campaign.ts'
 import type { Round } from './boundaries.ts'
 import { type Asked, type RunsPlace, until } from './place.ts'
-import { counts, settle, single } from './settle.ts'
+import { counts, settle } from './settle.ts'
 import type { FiveInput } from './skills.ts'
 import type { Worker } from './worker.ts'
 
@@ -32,14 +32,12 @@ export async function queueOfRuns({ place, random, counter }: Round): Promise<vo
     worker = place.begin()
     await worker.ready
   }
-  const settled = await settle(place, queued, counter, () => single('count', true))
-  const [before] = await settle(place, [first], counter)
-  for (const { ended, asked } of [before, ...settled].filter((one) => one !== undefined)) {
+  for (const { ended, asked } of await settle(place, [first, ...queued], counter)) {
     if (ended !== 'done') place.problems.push(`${asked.run} of the queue is not done`)
   }
   place.problems.push(...(await orderProblems(place, [first, ...queued])))
   counter.add(counts.queues)
-  counter.add(counts.queued, settled.length)
+  counter.add(counts.queued, queued.length)
 }
 
 async function fill(place: RunsPlace, worker: () => Worker, queued: Asked[]): Promise<void> {

@@ -23,11 +23,12 @@ export const counts = {
   fenced: 'writes that it tried then and that were refused as fenced',
 } as const
 
-/** Names of the steps of the skill that counts once, and whether they may be repeated. */
-export const single = (name: string, idempotent: boolean): ReadonlyMap<string, boolean> => new Map([[name, idempotent]])
-
-export const five = ({ steps }: FiveInput): ReadonlyMap<string, boolean> =>
-  new Map([...steps].map((letter, index) => [`step ${index + 1}`, letter === 'i']))
+/** Names of the steps of a run, and whether they may be repeated: the call of a skill is one, unless it has its own. */
+function stepsOf({ skill, input }: Asked): ReadonlyMap<string, boolean> {
+  if (skill !== 'five') return new Map([[skill, skill === 'count']])
+  const { steps } = input as unknown as FiveInput
+  return new Map([...steps].map((letter, index) => [`step ${index + 1}`, letter === 'i']))
+}
 
 export interface Settled extends Accounted {
   readonly asked: Asked
@@ -37,7 +38,6 @@ export async function settle(
   place: RunsPlace,
   runs: readonly Asked[],
   counter: Counter,
-  stepsOf: (asked: Asked) => ReadonlyMap<string, boolean> = ({ input }) => five(input as unknown as FiveInput),
   stoodStill: ReadonlySet<string> = new Set(),
 ): Promise<readonly Settled[]> {
   await place.over(runs)

@@ -24,6 +24,12 @@ export interface FiveInput {
   readonly ms: number
 }
 
+export interface CallInput {
+  readonly ms: number
+  /** As in {@link FiveInput}; the call is the only step. */
+  readonly stop?: { readonly boundary: Boundary }
+}
+
 export interface StepOutput {
   readonly by: string
   readonly attempt: number
@@ -53,14 +59,20 @@ export function skillsIn(around: Surroundings): Skills {
       name: 'count',
       description: 'Counts once, over and over again if need be.',
       idempotent: true,
-      run: (input, context) => once(around, 'count', (input as { readonly ms: number }).ms, context),
+      run: (input, context) => once(around, 'count', input as unknown as CallInput, context),
+    },
+    {
+      id: 'plain',
+      name: 'plain',
+      description: 'Counts once, and not again.',
+      run: (input, context) => once(around, 'plain', input as unknown as CallInput, context),
     },
     {
       id: 'risky',
       name: 'risky',
       description: 'Counts once, after somebody approved it.',
       risk: 'high',
-      run: (_input, context) => once(around, 'risky', 0, context),
+      run: (_input, context) => once(around, 'risky', { ms: 0 }, context),
     },
   ]
   const skills = new Map(definitions.map((one) => [one.id, skillOf(one, 'campaign')]))
@@ -98,9 +110,12 @@ async function five(around: Surroundings, input: FiveInput, context: SkillContex
   return outputs
 }
 
-async function once(around: Surroundings, name: string, ms: number, context: SkillContext): Promise<Json> {
+async function once(around: Surroundings, name: string, input: CallInput, context: SkillContext): Promise<Json> {
   const { run, key, attempt } = context
+  const { ms, stop } = input
+  if (stop?.boundary === 'begin') await around.stopAt(run, 1, 'begin', undefined)
   around.note({ run, name, key, attempt, by: around.by })
+  if (stop?.boundary === 'inside') await around.stopAt(run, 1, 'inside', undefined)
   if (ms > 0) await pause(ms)
   return { by: around.by, attempt }
 }
