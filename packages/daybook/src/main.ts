@@ -56,7 +56,7 @@ async function opened(store: Store): Promise<Store> {
   return store
 }
 
-export interface ServeSettings extends Pick<WorkSettings, 'skillFolders' | 'httpAllow'> {
+export interface ServeSettings extends Pick<WorkSettings, 'skillFolders' | 'httpAllow' | 'approve'> {
   /** 0 takes a free one. */
   readonly port: number
   readonly host: string
@@ -109,6 +109,7 @@ export async function startServer(settings: ServeSettings): Promise<RunningServe
       watch: true,
       ...(settings.skillFolders ? { skillFolders: settings.skillFolders } : {}),
       ...(settings.httpAllow ? { httpAllow: settings.httpAllow } : {}),
+      ...(settings.approve ? { approve: settings.approve } : {}),
       onError,
       onFault: (fault) => logger?.warn(fault, 'a skill cannot be read'),
     }),

@@ -14,6 +14,8 @@ export interface WorkSettings {
   readonly skillFolders?: readonly string[]
   /** Hosts that the skill `http-get` may ask, with a port where it is not the usual one; default: none. */
   readonly httpAllow?: readonly string[]
+  /** Skills and steps that wait for an approval, beside those of high risk; `*` at the end stands for any ending. */
+  readonly approve?: readonly string[]
   /** Follow changes of the skills' folders; default: false. */
   readonly watch?: boolean
   /** Milliseconds between two looks for due work; default one second. */
@@ -44,7 +46,7 @@ export async function startWork(sessions: Sessions, store: string, settings: Wor
     import('./work/skills/skill.ts'),
     import('./work/skills/builtin/all.ts'),
   ])
-  const { watch = false, httpAllow = [], onError, onFault, tickMs } = settings
+  const { watch = false, httpAllow = [], approve, onError, onFault, tickMs } = settings
   const own = skillFolderOf(store)
   const { blobs } = sessions.store.within({ tenant: settings.tenant, subjects: 'all' })
   const skills = await openSkills({
@@ -63,6 +65,7 @@ export async function startWork(sessions: Sessions, store: string, settings: Wor
   const work = openWork({
     sessions,
     skills,
+    ...(approve ? { policy: { steps: approve } } : {}),
     ...(onError ? { onError } : {}),
     ...(tickMs === undefined ? {} : { tickMs }),
   })

@@ -35,9 +35,11 @@ export interface ServeSettings {
   readonly skillFolders?: readonly string[]
   /** Hosts that skills may ask. */
   readonly httpAllow?: readonly string[]
+  /** Skills and steps that wait for an approval. */
+  readonly approve?: readonly string[]
 }
 
-export interface WorkSettings extends Pick<ServeSettings, 'skillFolders' | 'httpAllow'> {
+export interface WorkSettings extends Pick<ServeSettings, 'skillFolders' | 'httpAllow' | 'approve'> {
   readonly tenant: Tenant
   /** Milliseconds between two looks for due work. */
   readonly tickMs?: number

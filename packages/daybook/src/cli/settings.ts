@@ -81,6 +81,10 @@ export const settings = {
     help: 'hosts that the skill http-get may ask, with a port where it is not the usual one',
     shape: { type: 'array', items: { type: 'string', minLength: 1 } },
   },
+  approve: {
+    help: 'skills and steps that wait for an approval, beside those of high risk; * at the end stands for any ending',
+    shape: { type: 'array', items: { type: 'string', minLength: 1 } },
+  },
 } as const satisfies Readonly<Record<string, Setting>>
 
 export type SettingName = keyof typeof settings

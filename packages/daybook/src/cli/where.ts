@@ -62,14 +62,15 @@ export function serveStore(asked: Asked): Place {
 }
 
 /** What skills are given, as daybook.json says: their folders with absolute paths, and the hosts they may ask. */
-export function skillSettings(asked: Asked): Pick<ServeSettings, 'skillFolders' | 'httpAllow'> {
+export function skillSettings(asked: Asked): Pick<ServeSettings, 'skillFolders' | 'httpAllow' | 'approve'> {
   const config = readConfig(asked)
   if (config === null) return {}
-  const { skills, http_allow: httpAllow } = config.value
+  const { skills, http_allow: httpAllow, approve } = config.value
   const folder = dirname(config.path)
   return {
     ...(skills === undefined ? {} : { skillFolders: skills.map((each) => resolve(folder, each)) }),
     ...(httpAllow === undefined ? {} : { httpAllow }),
+    ...(approve === undefined ? {} : { approve }),
   }
 }
 

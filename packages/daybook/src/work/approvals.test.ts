@@ -49,6 +49,29 @@ eachWork(
 )
 
 eachWork(
+  'what the policy names waits like a step of high risk: a skill, a durable one before all its steps, a step of it',
+  () => [
+    skill('fetch', () => 'fetched'),
+    skill('plan', () => 'planned', { durable: true }),
+    skill('deploy', (_input, { step }) => step('deploy/production', () => 'deployed'), { durable: true }),
+  ],
+  async (world) => {
+    for (const id of ['fetch', 'plan', 'deploy']) {
+      const { run } = await world.anna.start(null, { skill: id })
+      const { status, approvals } = await world.settle(run)
+      deepStrictEqual(
+        [status, approvals.map(({ deciders }) => deciders)],
+        ['waiting', [['bob']]],
+        `${id} waits for somebody`,
+      )
+      world.clock.advance(1001)
+      deepStrictEqual((await world.settle(run, 'end')).reason, 'expired')
+    }
+  },
+  { policy: { steps: ['fetch', 'plan', 'deploy/*'], deciders: ['bob'], approvalMs: 1000 } },
+)
+
+eachWork(
   'a repeat of a decision with its key is the same decision; another one under it is refused',
   () => [risky],
   async (world) => {

@@ -10,7 +10,6 @@ import { type Beginning, beginningOf } from './begin.ts'
 import type { Claim, Claimed } from './claim.ts'
 import type { RunFields } from './contract.ts'
 import { journalOf } from './journal.ts'
-import type { Skills } from './skills/contract.ts'
 
 export interface Asking {
   readonly handle: Session
@@ -34,13 +33,17 @@ export interface Asked {
  * The run's lease, its message and its beginning go out with what asks for it: one append, where each would be one of its own.
  * Null while another process has the lease: nothing is written then.
  */
-export async function begin(asking: Asking, claim: Claim, skills: Skills): Promise<Asked | null> {
+export async function begin(
+  asking: Asking,
+  claim: Claim,
+  setting: Parameters<typeof beginningOf>[3],
+): Promise<Asked | null> {
   const { actor, run } = asking
   let beginning: Beginning | null = null
   let claimed: Claimed | null = null
   try {
     const asked = await ask(asking, (head, entries) => {
-      beginning = beginningOf(head, entries, actor, skills)
+      beginning = beginningOf(head, entries, actor, setting)
       return beginning ? { entries: [...entries, ...beginning.entries], acquire: claim.acquire } : entries
     })
     const { before, receipt } = asked

@@ -8,7 +8,8 @@ import type { Json } from '../schema/json.ts'
 import type { DataOf } from '../schema/kinds.ts'
 import { entryOf, textOf } from './entry.ts'
 import type { RunRecord } from './journal.ts'
-import { mayCall } from './skill-performer.ts'
+import type { ApprovalPolicy } from './policy.ts'
+import { mayCall, needsApproval } from './skill-performer.ts'
 import type { RunCaller, Skill, Skills } from './skills/contract.ts'
 
 type Beginner = Pick<RunRecord, 'run' | 'seq' | 'actor' | 'begun' | 'queued'>
@@ -41,7 +42,12 @@ export interface Beginning {
  *
  * @param entries what asks for the run, on this head
  */
-export function beginningOf(head: Head, entries: readonly NewEntry[], actor: Actor, skills: Skills): Beginning | null {
+export function beginningOf(
+  head: Head,
+  entries: readonly NewEntry[],
+  actor: Actor,
+  { skills, policy }: { readonly skills: Skills; readonly policy: ApprovalPolicy | undefined },
+): Beginning | null {
   const [asked] = entries
   // Behind an archived session's first entry stands its reopening: then no seq is foreseen here.
   if (entries.length !== 1 || asked?.kind !== 'run.queued' || head.openRuns.length > 0 || head.place !== 'open')
@@ -49,7 +55,8 @@ export function beginningOf(head: Head, entries: readonly NewEntry[], actor: Act
   const queued = asked.data as DataOf<'run.queued'>
   const run = queued.run_id
   const begun = beginEntries({ run, seq: head.seq + 1, actor, begun: false, queued }, skills)
-  const skill = calledAtOnce(queued, skills)
+  const found = calledAtOnce(queued, skills)
+  const skill = found && !needsApproval(found, policy) ? found : null
   const step = skill && stepId(run, skill.id, 1)
   if (skill && step)
     begun.push(stepStarted(run, step, skill.id, (queued.input as Json | undefined) ?? null, skill.risk))
@@ -60,10 +67,10 @@ export function beginningOf(head: Head, entries: readonly NewEntry[], actor: Act
   }
 }
 
-/** The skill, when its call is one step that asks nobody, with the input as it is. */
+/** The skill, when its call is one step, with the input as it is. */
 function calledAtOnce({ skill: id, input, caller, undoes }: DataOf<'run.queued'>, skills: Skills): Skill | null {
   const skill = id === undefined || undoes !== undefined ? undefined : skills.get(id)
-  if (!skill?.run || skill.durable || skill.risk === 'high' || !mayCall(skill, (caller ?? {}) as RunCaller)) return null
+  if (!skill?.run || skill.durable || !mayCall(skill, (caller ?? {}) as RunCaller)) return null
   const read = typeof input === 'string' && skill.input !== null && skill.input.type !== 'string'
   return read ? null : skill
 }

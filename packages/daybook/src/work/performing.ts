@@ -11,6 +11,7 @@ import { Execution } from './execution.ts'
 import { failureOf, RunFailure } from './failure.ts'
 import { blank, type Journal, type RunRecord } from './journal.ts'
 import type { Agents, Performer } from './performer.ts'
+import type { ApprovalPolicy } from './policy.ts'
 import { LogEnded, RunLog } from './run-log.ts'
 import { skillPerformer } from './skill-performer.ts'
 import type { Skills } from './skills/contract.ts'
@@ -22,6 +23,7 @@ export interface PerformSetting {
   readonly agents: Agents
   readonly clock: () => number
   readonly timeZone: string
+  readonly policy: ApprovalPolicy | undefined
   readonly onDelta: TurnSetting['onDelta']
   /** Told of the execution when it begins. */
   readonly onBegin: (execution: Execution) => void
@@ -121,8 +123,8 @@ export class Performing {
   }
 
   #performerOf({ run, queued, version, steps, asked }: RunRecord, journal: Journal): Performer {
-    const { skills, agents } = this.#setting
-    if (this.#begun?.call && run === this.#root) return skillPerformer(this.#begun.call.skill)
+    const { skills, agents, policy } = this.#setting
+    if (this.#begun?.call && run === this.#root) return skillPerformer(this.#begun.call.skill, policy)
     if (queued.undoes !== undefined) {
       return undoPerformer(skills, this.#log, queued.undoes, seqOfUndone(queued.undoes, queued.input, journal))
     }
@@ -136,15 +138,16 @@ export class Performing {
     if (version !== undefined && version !== skill.hash && (steps.size > 0 || asked.size > 0)) {
       throw new RunFailure('resume_failed', `${skill.id} was changed after this run had begun with it`)
     }
-    return skillPerformer(skill)
+    return skillPerformer(skill, policy)
   }
 
   #turnSetting(execution: Execution): TurnSetting {
-    const { clock, timeZone, onDelta } = this.#setting
+    const { clock, timeZone, policy, onDelta } = this.#setting
     const setting: TurnSetting = {
       session: this.#session,
       clock,
       timeZone,
+      policy,
       onDelta,
       child: (parent, run, fields) => this.#child(execution, setting, parent, run, fields),
     }

@@ -57,7 +57,7 @@ export class WorkOfScope implements ScopedWork {
     const make = (head: Head) => queueEntries(head, this.#wanted(run, fields, now), this.#engine.agents)
     const asking = { handle, actor: caller.actor, run, make, fields, ...(key ? { key } : undefined) }
     const claim = this.#engine.claim(place)
-    const { receipt, before } = (claim && (await begin(asking, claim, this.#engine.skills))) ?? (await ask(asking))
+    const { receipt, before } = (claim && (await begin(asking, claim, this.#engine))) ?? (await ask(asking))
     this.#engine.poke(place)
     this.#interrupt(id, receipt)
     return this.#receiptOf(handle, receipt, before)

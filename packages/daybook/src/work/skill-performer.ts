@@ -4,9 +4,10 @@ import { DaybookError } from '../schema/errors.ts'
 import type { Json } from '../schema/json.ts'
 import { RunFailure } from './failure.ts'
 import type { Performer, Turn } from './performer.ts'
+import { type ApprovalPolicy, guarded } from './policy.ts'
 import type { RunCaller, Skill, SkillContext, StepAttempt } from './skills/contract.ts'
 
-export function skillPerformer(skill: Skill): Performer {
+export function skillPerformer(skill: Skill, policy?: ApprovalPolicy): Performer {
   return {
     async perform(turn) {
       const { run } = skill
@@ -19,7 +20,7 @@ export function skillPerformer(skill: Skill): Performer {
       const summary = `${skill.name}: ${short(input)}`
       if (skill.durable) {
         // The approval of a durable skill stands before all of its steps.
-        if (skill.risk === 'high')
+        if (needsApproval(skill, policy))
           await turn.step(skill.id, () => null, { input, risk: 'high', summary, idempotent: true })
         return run(input, contextOf(turn, { key: turn.key, attempt: 1, signal: turn.signal }, true))
       }
@@ -31,6 +32,11 @@ export function skillPerformer(skill: Skill): Performer {
       })
     },
   }
+}
+
+/** Whether a person is asked before it is called. */
+export function needsApproval({ id, risk }: Skill, policy: ApprovalPolicy | undefined): boolean {
+  return guarded(policy, id, { risk }).risk === 'high'
 }
 
 /** Whether the caller's role is one of the skill's; a skill that names none is for everybody. */

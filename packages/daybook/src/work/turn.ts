@@ -10,6 +10,7 @@ import { entryOf, moment, recorded } from './entry.ts'
 import type { Execution, Pending } from './execution.ts'
 import { RunFailure, recordOf } from './failure.ts'
 import type { AskedRecord, RunRecord, StepRecord } from './journal.ts'
+import { type ApprovalPolicy, guarded } from './policy.ts'
 import type { RunCaller, StepAttempt } from './skills/contract.ts'
 
 /** What the engine gives to every turn. */
@@ -17,6 +18,7 @@ export interface TurnSetting {
   readonly session: Session
   readonly clock: () => number
   readonly timeZone: string
+  readonly policy: ApprovalPolicy | undefined
   /** Text as it comes, for those who follow live. */
   readonly onDelta: (run: RunId, delta: { readonly text?: string; readonly progress?: string }) => void
   /** Performs a child run. */
@@ -72,8 +74,9 @@ export class TurnOfRun {
   async step<T extends Json | undefined>(
     name: string,
     effect: (attempt: StepAttempt) => T | Promise<T>,
-    options: StepOptions = {},
+    given: StepOptions = {},
   ): Promise<T> {
+    const options = guarded(this.#setting.policy, name, given)
     const id = stepId(this.run, name, this.#count(`step ${name}`))
     const record = this.#record.steps.get(id)
     if (this.execution.begun === id) return this.#attempt(id, name, effect, options, undefined)

@@ -14,6 +14,7 @@ import { readJournal } from './journal.ts'
 import { type Held, Leases } from './leases.ts'
 import type { Agents } from './performer.ts'
 import { type Performed, Performing, type PerformSetting } from './performing.ts'
+import type { ApprovalPolicy } from './policy.ts'
 import { WorkOfScope } from './scoped-work.ts'
 import type { Skills } from './skills/contract.ts'
 
@@ -34,6 +35,8 @@ export interface WorkOptions {
   readonly graceMs?: number
   /** Default: that of this machine. */
   readonly timeZone?: string
+  /** Steps that wait for an approval, beside those of high risk. Default: none. */
+  readonly policy?: ApprovalPolicy
   /** Failures that no caller waits for. Default: a warning of the process. */
   readonly onError?: (error: unknown) => void
 }
@@ -63,6 +66,7 @@ export class WorkEngine implements Work {
   readonly agents: Agents
   readonly clock: () => number
   readonly timeZone: string
+  readonly policy: ApprovalPolicy | undefined
   readonly #leases: Leases
   readonly #setting: Omit<PerformSetting, 'onDelta' | 'onBegin'>
   readonly #concurrency: number
@@ -86,7 +90,8 @@ export class WorkEngine implements Work {
     this.#tickMs = options.tickMs === undefined ? 1000 : options.tickMs
     this.#graceMs = options.graceMs ?? 10_000
     this.timeZone = options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
-    this.#setting = { skills, agents: this.agents, clock, timeZone: this.timeZone, settleMs }
+    this.policy = options.policy
+    this.#setting = { skills, agents: this.agents, clock, timeZone: this.timeZone, policy: this.policy, settleMs }
     this.#leases = new Leases({
       store: sessions.store,
       holder: randomUUID(),
