@@ -138,7 +138,7 @@ export class SessionHandle implements Session {
     if (key !== undefined) command.key = this.key(key, write.operation, write.request)
     if (expect !== undefined) command.expect = expect
     if (fence !== undefined) command.fence = fence
-    if (refs !== undefined) command.refs = structuredClone(refs)
+    if (refs !== undefined) command.refs = refs.map((ref) => ({ ...ref }))
     return command
   }
 

@@ -9,3 +9,9 @@ export function sha256(data: string | Uint8Array): Hash {
   loaded ??= process.getBuiltinModule('node:crypto')
   return loaded.hash('sha256', data, 'base64url')
 }
+
+/** As {@link sha256}, as bytes. */
+export function digestOf(data: string | Uint8Array): Uint8Array {
+  loaded ??= process.getBuiltinModule('node:crypto')
+  return loaded.hash('sha256', data, 'buffer')
+}

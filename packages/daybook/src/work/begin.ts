@@ -1,11 +1,11 @@
 // What the beginning of a run writes: its message once, that it is under way, and the call of a skill that is one step.
 
-import { createHash } from 'node:crypto'
 import type { NewEntry } from '../schema/entries.ts'
 import type { Head } from '../schema/heads.ts'
 import { type Actor, type IdPrefix, idFromDigest, type RunId } from '../schema/ids.ts'
 import type { Json } from '../schema/json.ts'
 import type { DataOf } from '../schema/kinds.ts'
+import { digestOf } from '../store/hash.ts'
 import { entryOf, textOf } from './entry.ts'
 import type { RunRecord } from './journal.ts'
 import type { ApprovalPolicy } from './policy.ts'
@@ -99,10 +99,5 @@ export function stepId(run: RunId, name: string, count: number): string {
 
 /** An id that a run gives to something in it, the same in every attempt. */
 export function idIn(run: RunId, prefix: IdPrefix, name: string): string {
-  return idFromDigest(
-    prefix,
-    createHash('sha256')
-      .update(JSON.stringify([run, name]))
-      .digest(),
-  )
+  return idFromDigest(prefix, digestOf(JSON.stringify([run, name])))
 }
