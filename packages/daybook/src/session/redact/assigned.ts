@@ -54,7 +54,7 @@ function shapeOf(name: string, before: string, value: string): AssignedShape {
 }
 
 /** The next `:` or `=` at or behind `at`; -1 when there is none. */
-export function signFrom(text: string, at: number): number {
+function signFrom(text: string, at: number): number {
   for (let found = at; found < text.length; found++) {
     const code = text.charCodeAt(found)
     if (code === 58 || code === 61) return found

@@ -1,61 +1,85 @@
 // Tells quickly, from serialised JSON, whether a text may hold an assigned value or an address with a password.
-import { NAME, signFrom } from './assigned.ts'
+import { NAME } from './assigned.ts'
 import { EVIDENCE, isSign, LEAST_VALUE } from './judge.ts'
 
 // Wider than the search in every respect: white space may be escaped, and the value may be stretched by escapes.
-const gap = '(?:\\s|\\\\+t)*'
-const NAMED = new RegExp(`[:=](?<=${NAME}[\\s\\\\t"'\`\\]]*?[:=])[:=>]{0,2}${gap}`, 'iy')
+const NAMED = new RegExp(`[:=](?<=${NAME}[\\s\\\\t"'\`\\]]*?[:=])`, 'gi')
 const SCHEME = /(?:\\*["'`])?(?:basic|bearer|token|bot|apikey|digest)(?:\s|\\+t)+\S{6}/iy
-const ADDRESS = /[:=]\\*\/\\*\/[^\s/@]{1,2400}@/y
+const ADDRESS = /[:=]\\*\/\\*\/[^\s/@]{1,2400}@/
 /** Units that the judged beginning of a value may have in JSON, where each may be an escape. */
 const REACH = EVIDENCE * 6
 
 const isSpace = /\s/
+const [blank, evidence] = [1, 2]
+const backslash = 92
+const kinds = Uint8Array.from({ length: 128 }, (_, code) => {
+  if (isSpace.test(String.fromCharCode(code))) return blank
+  return (code >= 48 && code <= 57) || isSign(code) ? evidence : 0
+})
 
-function speaks(code: number): boolean {
-  return (code >= 48 && code <= 57) || isSign(code)
+function kindAt(text: string, at: number): number {
+  const code = text.charCodeAt(at)
+  return code < 128 ? (kinds[code] ?? 0) : isSpace.test(text.charAt(at)) ? blank : 0
 }
 
-/** The next place in a text where something holds, asked for from left to right: no unit is looked at twice. */
-class Next {
+/** Looks for evidence in the values of one text, which are asked for from left to right: no unit is looked at twice. */
+class Looked {
   readonly #text: string
-  readonly #holds: (code: number, unit: string) => boolean
+  /** Nothing but plain units from here to there. */
   #from = 0
-  #found = -1
+  #until = 0
 
-  constructor(text: string, holds: (code: number, unit: string) => boolean) {
+  constructor(text: string) {
     this.#text = text
-    this.#holds = holds
   }
 
-  /** The length of the text where there is none. */
-  at(from: number): number {
-    if (from >= this.#from && from <= this.#found) return this.#found
-    let at = from
-    while (at < this.#text.length && !this.#holds(this.#text.charCodeAt(at), this.#text.charAt(at))) at++
-    this.#from = from
-    this.#found = at
-    return at
+  /** Whether evidence stands in the word at `start`, before `limit`. */
+  speaks(start: number, limit: number): boolean {
+    if (start < this.#from || start > this.#until) this.#from = this.#until = start
+    const last = Math.min(limit, this.#text.length)
+    while (this.#until < last && kindAt(this.#text, this.#until) === 0) this.#until++
+    return this.#until < last && kindAt(this.#text, this.#until) === evidence
+  }
+}
+
+function isLong(text: string, start: number): boolean {
+  const end = start + LEAST_VALUE
+  let at = start
+  while (at < end && kindAt(text, at) !== blank) at++
+  return at === end && end <= text.length
+}
+
+function isSignOfAssignment(code: number): boolean {
+  return code === 58 || code === 61 || code === 62
+}
+
+/** Where a value begins whose name ended with the sign before `at`: behind further signs and white space, escaped or not. */
+function valueFrom(text: string, at: number): number {
+  let begin = at
+  while (begin < at + 2 && isSignOfAssignment(text.charCodeAt(begin))) begin++
+  for (;;) {
+    while (begin < text.length && kindAt(text, begin) === blank) begin++
+    let end = begin
+    while (text.charCodeAt(end) === backslash) end++
+    if (end === begin || (text[end] !== 't' && text[end] !== 'T')) return begin
+    begin = end + 1
   }
 }
 
 /** True when the text may hold what `assigned` or `assignedTo` would find; also for serialised JSON. */
 export function hintsAssigned(text: string): boolean {
-  const space = new Next(text, (code, unit) => (code < 128 ? code <= 32 && isSpace.test(unit) : isSpace.test(unit)))
-  const evidence = new Next(text, (code) => code < 128 && speaks(code))
-  for (let sign = signFrom(text, 0); sign >= 0; sign = signFrom(text, sign + 1)) {
-    ADDRESS.lastIndex = sign
-    if (ADDRESS.test(text)) return true
-    NAMED.lastIndex = sign
-    if (!NAMED.test(text)) continue
-    const after = NAMED.lastIndex
-    SCHEME.lastIndex = after
+  if (text.includes('@') && ADDRESS.test(text)) return true
+  const looked = new Looked(text)
+  NAMED.lastIndex = 0
+  while (NAMED.test(text)) {
+    const sign = NAMED.lastIndex
+    const value = valueFrom(text, sign)
+    SCHEME.lastIndex = value
     if (SCHEME.test(text)) return true
     // Signs and escapes that stand before the value without white space may as well be its beginning.
-    let start = after
-    while (start > sign + 1 && !isSpace.test(text.charAt(start - 1))) start--
-    const end = space.at(start)
-    if (end - start >= LEAST_VALUE && evidence.at(start) < Math.min(end, after + REACH + 1)) return true
+    let start = value
+    while (start > sign && kindAt(text, start - 1) !== blank) start--
+    if (isLong(text, start) && looked.speaks(start, value + REACH + 1)) return true
   }
   return false
 }
