@@ -1,0 +1,109 @@
+// An agent that writes while its transcript is adopted: byte by byte, and as fast as it can from another process.
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { appendFile, mkdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { test } from 'node:test'
+import { adopting, homeOf, messagesOf, rawLines, said, temporaryFolder } from './adopting.fixture.ts'
+import { codex } from './codex.ts'
+
+async function recorded(home: string) {
+  const [found] = await Array.fromAsync(codex.find({ home }))
+  assert.ok(found)
+  return { path: found.path, bytes: await readFile(found.path) }
+}
+
+test('a file that is cut at any byte is adopted up to its last whole record', async (t) => {
+  const home = await homeOf(t, 'codex-0.58.0')
+  const { path, bytes } = await recorded(home)
+  const small = bytes.subarray(0, 4096)
+  for (let length = 0; length <= small.length; length += 1) {
+    await writeFile(path, small.subarray(0, length))
+    const world = await adopting(t, codex, home)
+    const report = await world.adopt()
+    const whole = small.subarray(0, length).lastIndexOf('\n') + 1
+    const rest = small.subarray(whole, length).toString()
+    const count =
+      small.subarray(0, whole).toString().split('\n').length - 1 + (rest.endsWith('}') && isWhole(rest) ? 1 : 0)
+    assert.deepEqual(report.problems, [])
+    assert.equal(report.added, count === 0 ? 0 : 1)
+    if (count > 0) assert.equal((await rawLines(world.sessions, await world.only())).length, count)
+  }
+})
+
+function isWhole(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+test('a file that grows byte by byte brings each record once', async (t) => {
+  const home = await homeOf(t, 'codex-0.58.0')
+  const { path, bytes } = await recorded(home)
+  await truncate(path, 0)
+  const world = await adopting(t, codex, home)
+  for (let at = 0; at < bytes.length; at += 7) {
+    await appendFile(path, bytes.subarray(at, at + 7))
+    await world.adopt()
+  }
+  const whole = await adopting(t, codex, await homeOf(t, 'codex-0.58.0'))
+  await whole.adopt()
+  const session = await world.only()
+  assert.deepEqual(await rawLines(world.sessions, session), bytes.toString('utf8').trimEnd().split('\n'))
+  const words = async (one: typeof session) =>
+    (await messagesOf(one)).map(({ role, content, parts }) => ({ role, content, parts }))
+  assert.deepEqual(await words(session), await words(await whole.only()))
+})
+
+/** Writes numbered lines in pieces of odd sizes, ending between characters and within lines. */
+const writer = `
+const { openSync, writeSync } = require('node:fs')
+const [path, count] = process.argv.slice(1)
+const file = openSync(path, 'a')
+let text = ''
+for (let n = 0; n < Number(count); n += 1) {
+  const content = [{ type: 'input_text', text: 'turn ' + n + ' — слово '.repeat(n % 40) }]
+  text += JSON.stringify({ timestamp: new Date().toISOString(), type: 'response_item', payload: { type: 'message', role: 'user', content } }) + '\\n'
+}
+const bytes = Buffer.from(text)
+for (let at = 0, size = 1; at < bytes.length; at += size, size = 1 + (size * 31 + 7) % 4099) writeSync(file, bytes.subarray(at, at + size))
+`
+
+test('what an agent writes meanwhile arrives whole, in order and once', async (t) => {
+  const home = await temporaryFolder(t)
+  const folder = await temporaryFolder(t)
+  const path = join(
+    home,
+    '.codex/sessions/2026/11/21/rollout-2026-11-21T16-30-59-01a1fef2-5f8e-74f2-a77f-591ba25318b3.jsonl',
+  )
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, '')
+  const count = 5_000
+  const world = await adopting(t, codex, home, join(folder, 'daybook.db'))
+  const agent = spawn(process.execPath, ['-e', writer, path, String(count)], { stdio: 'inherit' })
+  let over = false
+  const ended = once(agent, 'exit').then(() => {
+    over = true
+  })
+  let passes = 0
+  while (!over) {
+    await world.adopt()
+    passes += 1
+  }
+  await ended
+  await world.adopt()
+  assert.ok(passes > 1)
+  const session = await world.only()
+  const turns: number[] = []
+  for await (const entry of session.stream({ kinds: ['message'] }))
+    turns.push(Number(/turn (\d+)/.exec(entry.body ?? '')?.[1]))
+  assert.deepEqual(
+    turns,
+    Array.from({ length: count }, (_, n) => n),
+  )
+  assert.ok((await said(session)) !== undefined)
+})
