@@ -13,10 +13,9 @@ import { toText } from './text.ts'
 const marks = (count: number) => Array.from({ length: count }, () => '?').join(', ')
 
 const hot = 'UPDATE sessions SET seq = ?, hash = ?, last_pos = ?, fold = ?, refolds = ?, head = ? WHERE sid = ?'
-/** Where the lease changed with the append. */
-const hotLeased = `UPDATE sessions SET seq = ?, hash = ?, last_pos = ?, fold = ?, refolds = ?, head = ?, fence = ?,
-  holder = ?, lease_until = ? WHERE sid = ?`
-const state = 'UPDATE sessions SET status = ?, attention = ?, due = ? WHERE sid = ?'
+/** Where the lease changed with the append, or what the session is doing: each further statement would write the row again. */
+const changed = `UPDATE sessions SET seq = ?, hash = ?, last_pos = ?, fold = ?, refolds = ?, head = ?,
+  fence = ?, holder = ?, lease_until = ?, status = ?, attention = ?, due = ? WHERE sid = ?`
 const labelled = `UPDATE sessions SET place = ?, owner = ?, readers = ?, label = ?, gone_at = ?, reach = ?,
   ${facets.map((name) => `${name} = ?`).join(', ')} WHERE sid = ?`
 const opened = `INSERT INTO sessions(sid, tenant, id, tail, system, base, base_seq, fence, holder, lease_until, seq, hash, last_pos, fold, refolds, head,
@@ -147,18 +146,14 @@ export class Tx {
 
   #update(row: Row, head: Head, text: string, labels: Labels | null, all: boolean): void {
     const { seq, hash, lastPos, refolds, sid } = row
-    if (row.leased) {
-      const lease = [row.fence, ...holderOf(row)] as const
-      this.connection.sql(hotLeased).run(seq, hash, lastPos, head.fold, refolds, text, ...lease, sid)
-      row.leased = false
-    } else this.connection.sql(hot).run(seq, hash, lastPos, head.fold, refolds, text, sid)
     const [status, attention, due] = signsOf(head, row.system)
-    if (all || status !== row.status || attention !== row.attention || due !== row.due) {
-      this.connection.sql(state).run(status, attention, due, row.sid)
-      row.status = status
-      row.attention = attention
-      row.due = due
-    }
+    if (all || row.leased || status !== row.status || attention !== row.attention || due !== row.due) {
+      const [holder, leaseUntil] = holderOf(row)
+      this.connection
+        .sql(changed)
+        .run(seq, hash, lastPos, head.fold, refolds, text, row.fence, holder, leaseUntil, status, attention, due, sid)
+      Object.assign(row, { status, attention, due, leased: false })
+    } else this.connection.sql(hot).run(seq, hash, lastPos, head.fold, refolds, text, sid)
     if (labels) {
       const { place, owner, readers, label } = labels
       this.connection.sql(labelled).run(place, owner, readers, label, row.goneAt, row.reach, ...labels.facets, row.sid)
