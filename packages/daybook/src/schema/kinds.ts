@@ -12,6 +12,8 @@ export interface KindRow {
 }
 
 export const firstRareKind = 16
+/** Kinds of work, first and last: many where a session works, and read in the order of its runs. Neither bulky nor rare. */
+export const workKinds = Object.freeze([32, 71] as const)
 
 function row(number: number, writers: string, version = 1): KindRow {
   return Object.freeze({ number, version, writers: Object.freeze([...writers]) as readonly Writer[] })

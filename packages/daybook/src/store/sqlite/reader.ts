@@ -5,7 +5,7 @@ import { DaybookError } from '../../schema/errors.ts'
 import type { Head } from '../../schema/heads.ts'
 import type { Hash, SessionId } from '../../schema/ids.ts'
 import { limits } from '../../schema/json.ts'
-import { firstRareKind, kindOfNumber, kinds } from '../../schema/kinds.ts'
+import { firstRareKind, kindOfNumber, kinds, workKinds } from '../../schema/kinds.ts'
 import type { Range, Ref } from '../store.ts'
 import type { Connection } from './connection.ts'
 import type { Forks, Segment } from './forks.ts'
@@ -107,12 +107,27 @@ function readPart(connection: Connection, part: Segment, range: Range, limit: nu
     const text = `${base} AND kind IN (SELECT value FROM json_each(?)) ORDER BY seq ${order} LIMIT ?`
     return connection.rows(text).all(...bounds, JSON.stringify(numbers), limit) as never
   }
+  const work = numbers.filter(isWork)
   const rows = numbers.flatMap((number) => {
-    const text = `${base} AND kind = ? AND kind >= ${firstRareKind} ORDER BY seq ${order} LIMIT ?`
+    if (isWork(number)) return []
+    const text = `${base} AND kind = ? AND kind >= ${firstRareKind} AND (kind < ${firstWork} OR kind > ${lastWork})
+      ORDER BY seq ${order} LIMIT ?`
     return connection.rows(text).all(...bounds, number, limit) as unknown as EntryRow[]
   })
+  if (work.length > 0) {
+    const text = `SELECT ${entryColumns} FROM entries INDEXED BY e_work WHERE sid = ? AND seq > ? AND seq <= ?
+      AND kind >= ${firstWork} AND kind <= ${lastWork} AND kind IN (SELECT value FROM json_each(?))
+      ORDER BY seq ${order} LIMIT ?`
+    rows.push(...(connection.rows(text).all(...bounds, JSON.stringify(work), limit) as unknown as EntryRow[]))
+  }
   const sign = order === 'DESC' ? -1 : 1
   return rows.sort((a, b) => sign * (a[0] - b[0])).slice(0, limit)
+}
+
+const [firstWork, lastWork] = workKinds
+
+function isWork(number: number): boolean {
+  return number >= firstWork && number <= lastWork
 }
 
 const locating = `SELECT id, owner, readers FROM refs JOIN sessions USING (sid)
