@@ -86,7 +86,7 @@ async function print(context: Context, backend: Backend, found: HitListShape): P
   const { output, host, me } = context
   const named = await withTails(backend, found.sessions)
   const marked = found.hits.map(markedIn)
-  const rows = found.hits.map((hit) => rowOf(hit, named.get(hit.session_id), host.now()))
+  const rows = found.hits.map((hit) => rowOf(hit, named.get(hit.session_id), host.now(), output.width !== undefined))
   const lines = columns(rows, {
     width: output.width,
     columns: [{}, {}, {}, { right: true }, { flexible: true }, {}],
@@ -105,8 +105,9 @@ async function print(context: Context, backend: Backend, found: HitListShape): P
   if (found.cursor !== null) output.hint(`more: ${me} find … --limit ${Math.max(100, 5 * rows.length)}`)
 }
 
-function rowOf(hit: HitShape, session: SessionShape | undefined, now: number): string[] {
-  const { text: said, start, length } = hit.snippet
+function rowOf(hit: HitShape, session: SessionShape | undefined, now: number, narrow: boolean): string[] {
+  const { length } = hit.snippet
+  const { text: said, start } = narrow ? fromFirstMark(hit) : hit.snippet
   const shown = `${start > 0 ? '…' : ''}${oneLine(said)}${start + said.length < length ? '…' : ''}`
   return [
     `${session?.tail ?? hit.session_id}@${hit.seq}`,
@@ -116,6 +117,18 @@ function rowOf(hit: HitShape, session: SessionShape | undefined, now: number): s
     shown,
     hit.kind === 'message' ? '' : hit.kind,
   ]
+}
+
+/** Characters in front of the first place on a terminal, which may have no room for more. */
+const lead = 20
+
+function fromFirstMark({ snippet }: HitShape): Pick<HitShape['snippet'], 'text' | 'start'> {
+  const { text: said, start, marks } = snippet
+  const before = (marks[0]?.start ?? start) - start
+  if (before <= lead) return snippet
+  const gap = said.slice(before - lead, before).search(/\s\S/)
+  const from = gap < 0 ? before : before - lead + gap + 1
+  return { text: said.slice(from), start: start + from }
 }
 
 function markedIn({ snippet }: HitShape): string[] {
