@@ -1,6 +1,7 @@
 // The only place that composes concrete parts: a store by its URL, the engine on it, the server in front.
 
 import { readFileSync } from 'node:fs'
+import type { Adopting } from './cli/parts.ts'
 import { openFinding } from './finding.ts'
 import type { Server } from './http/server.ts'
 import { DaybookError } from './schema/errors.ts'
@@ -40,6 +41,11 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
       durability: durabilityOf(new URLSearchParams(query)),
     }),
   )
+}
+
+/** What adopting needs; loaded when asked for. */
+export async function openAdopting(): Promise<Adopting> {
+  return (await import('./adopting.ts')).adopting
 }
 
 /** Whether any process has the store of this URL open, as far as its file tells: in memory there is none to tell it. */
@@ -130,6 +136,8 @@ export async function startServer(settings: ServeSettings): Promise<RunningServe
     (each) => each.close(),
   )
   const url = await listening(server, settings)
+  const { followTranscripts } = await import('./adopting.ts')
+  opened.use(followTranscripts(sessions, { scope: localScope, onError }))
   opened.defer(keepLoop(sessions, settings.keepMs ?? 60_000, (error) => logger?.error(error, 'the keeper failed')))
   const all = opened.move()
   let closed: Promise<void> | undefined

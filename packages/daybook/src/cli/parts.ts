@@ -1,9 +1,11 @@
 // What the command line is given from above, because only the top floor composes concrete parts.
 
 import type { Tenant } from '../schema/ids.ts'
+import type { JsonObject } from '../schema/json.ts'
 import type { Search } from '../search/search.ts'
-import type { Sessions } from '../session/contract.ts'
+import type { Caller, Sessions } from '../session/contract.ts'
 import type { Scope, Store } from '../store/store.ts'
+import type { TranscriptReader } from '../transcripts/contract.ts'
 import type { Work } from '../work/contract.ts'
 import type { OpenSkills } from '../work/skills/skills.ts'
 
@@ -53,6 +55,16 @@ export interface Workshop extends AsyncDisposable {
   readonly skills: OpenSkills
 }
 
+/** What adopting needs. */
+export interface Adopting {
+  /** Of all known agents. */
+  readonly readers: readonly TranscriptReader[]
+  /** Who writes what is adopted. */
+  readonly adopter: Caller
+  /** The agents whose new turns a person wants followed, as their own state says; false for none. */
+  wantedIn(state: JsonObject): readonly string[] | false
+}
+
 /** Loaded only by commands that open a store or start a server. */
 export interface Parts {
   /** Whom a command line acts for: the owner of this machine, as behind a server on it. */
@@ -65,6 +77,7 @@ export interface Parts {
   startWork(sessions: Sessions, store: string, settings: WorkSettings): Promise<Workshop>
   /** Finding in a store; the index beside it is opened when something is looked for. */
   openFinding(store: Store, url: string): Promise<Search>
+  openAdopting(): Promise<Adopting>
   /** The folder of skills that belongs to a store; null for one that is no file. */
   skillFolderOf(url: string): string | null
 }

@@ -96,6 +96,33 @@ const daily: readonly Command[] = [
     load: () => import('./commands/find.ts'),
   },
   {
+    name: 'adopt',
+    group: 'daily',
+    summary: 'copy in the sessions of other agents, and follow their new turns',
+    arguments: [
+      { name: 'agent', optional: true, rest: true, help: 'Only these: claude codex gemini opencode qwen chatgpt.' },
+    ],
+    options: [
+      { name: 'dry-run', help: 'only say what is there: names, sizes and dates; no content is read' },
+      { name: 'folder', value: 'DIR', takes: ['file'], help: 'only sessions that worked in this folder or below it' },
+      {
+        name: 'file',
+        value: 'FILE',
+        takes: ['file'],
+        help: 'an export to read as well: conversations.json of ChatGPT',
+      },
+      { name: 'once', help: 'do not follow new turns' },
+      off('follow no longer; what was adopted stays'),
+    ],
+    details: [
+      'Their files are only read. Secrets are masked, also in the records that are kept beside the entries.',
+      'Adopting again brings only what is new. A running server follows new turns of the agents that were adopted.',
+    ],
+    json: 'the report; with --dry-run what was found, one agent per line',
+    exits: [1, 6, 7],
+    load: () => import('./commands/adopt.ts'),
+  },
+  {
     name: 'note',
     group: 'daily',
     summary: 'add a line to the worklog of a session',

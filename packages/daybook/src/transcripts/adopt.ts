@@ -1,6 +1,6 @@
 // Adopting: copies the transcripts of other agents into sessions, once, however often and from wherever it is started.
 
-import { dirname } from 'node:path'
+import { dirname, sep } from 'node:path'
 import { isDaybookError } from '../schema/errors.ts'
 import type { JsonObject } from '../schema/json.ts'
 import type { OpenFields, ScopedSessions } from '../session/contract.ts'
@@ -96,6 +96,7 @@ async function adoptTranscript(
       if (standing.last?.mark === transcript.mark) return tally.session(standing.session, 'unchanged')
       return await new Adoption(reader, transcript, standing, options, tally).run()
     } catch (error) {
+      if (error instanceof Elsewhere) return
       if (!isDaybookError(error)) throw error
       if (error.code === 'gone' || error.code === 'trashed') return tally.leftAlone(transcript.name)
       if (!raced.has(error.code) || race === mostRaces) throw error
@@ -189,6 +190,7 @@ class Adoption {
   async #write(chunk: Chunk, facts: Facts): Promise<void> {
     const { session } = this.#standing
     const first = this.#seq === 0
+    if (first && !isBelow(facts.cwd, this.#options.folder)) throw new Elsewhere()
     const handle = this.#sessions.session(session, first ? { opens: openFields(this.#transcript, facts) } : {})
     const options = { expect: this.#seq, ...(first ? { refs: [refOf(this.#transcript)] } : undefined) }
     const entries = await chunk.finish(this.#sessions)
@@ -221,6 +223,14 @@ class Adoption {
     }
     if (Object.keys(changed).length > 0) await session.update(changed as never)
   }
+}
+
+/** The session worked in another folder than the one asked for. */
+class Elsewhere extends Error {}
+
+function isBelow(cwd: string | undefined, folder: string | undefined): boolean {
+  if (folder === undefined) return true
+  return cwd !== undefined && (cwd === folder || cwd.startsWith(folder.endsWith(sep) ? folder : folder + sep))
 }
 
 /** Refusals of what an entry says. */

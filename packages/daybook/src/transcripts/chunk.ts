@@ -83,7 +83,8 @@ export class Chunk {
     const { agent, name, mark, kind } = this.#transcript
     const blob = this.#lines.length === 0 ? undefined : await sessions.blobs.put(pack(this.#lines))
     const proof = await this.#transcript.proof(this.to)
-    const memo = this.#translator.memo()
+    // What is read as a whole is taken again from the beginning, too.
+    const memo = kind === 'whole' ? undefined : this.#translator.memo()
     const count = this.#found.reduce((sum, one) => sum + one.count, 0)
     const data = {
       source: agent,

@@ -15,6 +15,8 @@ export interface AdoptOptions {
   readonly clock?: () => number
   /** Only files that this accepts; default: all. */
   readonly accept?: (file: FoundFile) => boolean
+  /** Only sessions that worked in this folder or below it; of others nothing is kept. Absolute. */
+  readonly folder?: string
   readonly onProgress?: (progress: AdoptProgress) => void
   readonly signal?: AbortSignal
 }

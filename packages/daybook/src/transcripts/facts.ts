@@ -1,5 +1,6 @@
 // What translators learn of a session on the way, and the ids that they have spoken of.
 
+import { createHash } from 'node:crypto'
 import type { Json } from '../schema/json.ts'
 import type { Facts } from './contract.ts'
 import { fieldsOf, listOf } from './fields.ts'
@@ -15,7 +16,9 @@ export function learned(facts: Facts, told: Told): Facts {
 }
 
 /** Ids that a translator remembers at most in a memo; beyond that, old records are taken again. */
-const mostInMemo = 512
+const mostInMemo = 256
+/** Characters of an id's hash: among ten thousand, two alike are as likely as one in five million. */
+const length = 8
 
 /** Things of a transcript that were spoken of already: its agent writes them again when they grow. */
 export class Spoken {
@@ -27,9 +30,9 @@ export class Spoken {
 
   /** True the first time. */
   first(id: string): boolean {
-    if (this.#ids.has(id)) return false
-    this.#ids.add(id)
-    return true
+    const short = createHash('sha256').update(id).digest('base64url').slice(0, length)
+    const before = this.#ids.size
+    return this.#ids.add(short).size > before
   }
 
   memo(): readonly string[] | undefined {

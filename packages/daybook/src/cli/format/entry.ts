@@ -81,6 +81,8 @@ const sayings: Readonly<Record<string, (data: Fields) => string>> = {
   'question.asked': (data) => word(data.summary),
   'question.answered': (data) => `answered: ${JSON.stringify(data.answer)}`,
   'foreign.recorded': (data) => joined(word(data.source), word(data.type)),
+  'transcript.adopted': (data) =>
+    joined(String(data.records), 'records of', word(data.source), 'as they stood in', word(data.path)),
   'entry.erased': (data) => `emptied ${JSON.stringify(data.seqs)}`,
 }
 

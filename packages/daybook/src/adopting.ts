@@ -1,0 +1,50 @@
+// Composes adopting: the readers of all known agents, and a server that follows what a person wants followed.
+
+import { homedir } from 'node:os'
+import type { Adopting } from './cli/parts.ts'
+import type { JsonObject } from './schema/json.ts'
+import type { Caller, Sessions } from './session/contract.ts'
+import type { Scope } from './store/store.ts'
+import { chatgpt } from './transcripts/chatgpt.ts'
+import { claude } from './transcripts/claude.ts'
+import { codex } from './transcripts/codex.ts'
+import type { TranscriptReader } from './transcripts/contract.ts'
+import { gemini } from './transcripts/gemini.ts'
+import { opencode } from './transcripts/opencode.ts'
+import { qwen } from './transcripts/qwen.ts'
+import { type Watching, watchTranscripts } from './transcripts/watch.ts'
+
+const readers: readonly TranscriptReader[] = Object.freeze([claude, codex, gemini, opencode, qwen, chatgpt])
+
+/** Who writes what is adopted. */
+const adopter: Caller = Object.freeze({ actor: 'engine:adopt', writer: 'I' })
+
+export const adopting: Adopting = Object.freeze({ readers, adopter, wantedIn })
+
+export interface FollowingSettings {
+  readonly scope: Scope
+  /** Default: that of whoever runs the server. */
+  readonly home?: string
+  readonly env?: Readonly<Record<string, string | undefined>>
+  readonly onError?: (error: unknown) => void
+}
+
+/** Follows the agents that the person said yes to (`daybook adopt`), until `daybook adopt --off`. */
+export function followTranscripts(sessions: Sessions, settings: FollowingSettings): Watching {
+  const { scope, home = homedir(), env = process.env, onError } = settings
+  const mine = sessions.within(scope, adopter)
+  return watchTranscripts({
+    readers,
+    places: { home, env },
+    sessions: mine,
+    wanted: async () => wantedIn(await mine.state('user')),
+    ...(onError ? { onError } : {}),
+  })
+}
+
+/** The agents that a person wants followed, as their own state says. */
+function wantedIn({ adopting }: JsonObject): readonly string[] | false {
+  if (typeof adopting !== 'object' || adopting === null || !('agents' in adopting)) return false
+  const { agents } = adopting as { agents: unknown }
+  return Array.isArray(agents) && agents.length > 0 ? agents.map(String) : false
+}
