@@ -10,6 +10,7 @@ const ADDRESS = /[:=]\\*\/\\*\/[^\s/@]{1,2400}@/
 const REACH = EVIDENCE * 6
 
 const isSpace = /\s/
+const firsts = new Set([...'btadBTAD"\'`\\'].map((unit) => unit.charCodeAt(0)))
 const [blank, evidence] = [1, 2]
 const backslash = 92
 const kinds = Uint8Array.from({ length: 128 }, (_, code) => {
@@ -66,6 +67,13 @@ function valueFrom(text: string, at: number): number {
   }
 }
 
+/** Asked for every value: the first unit refuses most of them. */
+function schemeAt(text: string, at: number): boolean {
+  if (!firsts.has(text.charCodeAt(at))) return false
+  SCHEME.lastIndex = at
+  return SCHEME.test(text)
+}
+
 /** True when the text may hold what `assigned` or `assignedTo` would find; also for serialised JSON. */
 export function hintsAssigned(text: string): boolean {
   if (text.includes('@') && ADDRESS.test(text)) return true
@@ -74,8 +82,7 @@ export function hintsAssigned(text: string): boolean {
   while (NAMED.test(text)) {
     const sign = NAMED.lastIndex
     const value = valueFrom(text, sign)
-    SCHEME.lastIndex = value
-    if (SCHEME.test(text)) return true
+    if (schemeAt(text, value)) return true
     // Signs and escapes that stand before the value without white space may as well be its beginning.
     let start = value
     while (start > sign && kindAt(text, start - 1) !== blank) start--
