@@ -13,6 +13,13 @@ export interface Bar {
   readonly void?: string
 }
 
+/** How many bars of a bench stood the gate; those that are void are skipped. */
+export interface GateCount {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+}
+
 /**
  * The value at which a gate fails. A ratio bar leaves half of its distance from 1 (at least 8x is gated at 4.5x, at
  * most 2x at 3x); a bar below 1 or with a unit leaves a factor of two.

@@ -3,7 +3,7 @@ import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } fr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Bar } from './bars.ts'
+import type { Bar, GateCount } from './bars.ts'
 import { gateLimit, holds } from './bars.ts'
 import { median } from './numbers.ts'
 import { printBars, printTable, writeSection } from './report.ts'
@@ -163,10 +163,13 @@ export class Bench {
     if (this.flags.write)
       writeSection({ name: this.name, tables: this.#tables, bars: this.#bars, remarks: this.#remarks, ...facts })
     if (!this.flags.gate) return
-    const missed = this.#bars.filter((bar) => bar.void === undefined && !holds(bar, gateLimit(bar)))
+    const judged = this.#bars.filter((bar) => bar.void === undefined)
+    const missed = judged.filter((bar) => !holds(bar, gateLimit(bar)))
     for (const bar of missed)
       console.error(`gate: ${bar.id} ${bar.what}: ${bar.value.toPrecision(3)} is not ${bar.is} ${gateLimit(bar)}`)
     if (missed.length > 0) process.exitCode = 1
+    const skipped = this.#bars.length - judged.length
+    process.send?.({ passed: judged.length - missed.length, failed: missed.length, skipped } satisfies GateCount)
   }
 }
 

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import type { GateCount } from './bars.ts'
 
 /** In the order of the bars. `peers`: the bench needs the packages of bench/peers. */
 const benches: readonly { readonly name: string; readonly bars: string; readonly peers: boolean }[] = [
@@ -16,6 +17,7 @@ const benches: readonly { readonly name: string; readonly bars: string; readonly
   { name: 'sse', bars: 'P13', peers: false },
   { name: 'runs', bars: 'runs', peers: false },
   { name: 'redaction', bars: 'redaction', peers: false },
+  { name: 'search', bars: 'search', peers: false },
 ]
 
 const { values, positionals } = parseArgs({
@@ -38,14 +40,26 @@ function wanted(): typeof benches {
   })
 }
 
-function run(name: string): Promise<number> {
+interface Ended {
+  readonly code: number
+  /** What it told at its gate; null without one, or when it ended before. */
+  readonly count: GateCount | null
+}
+
+function run(name: string): Promise<Ended> {
   const flags = (['gate', 'quick', 'write'] as const).flatMap((flag) => (values[flag] === true ? [`--${flag}`] : []))
   if (values.rounds !== undefined) flags.push('--rounds', values.rounds)
   const file = join(import.meta.dirname, `${name}.ts`)
-  const child = spawn(process.execPath, ['--expose-gc', file, ...flags], { stdio: 'inherit' })
+  const child = spawn(process.execPath, ['--expose-gc', file, ...flags], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  })
+  let count: GateCount | null = null
+  child.once('message', (told) => {
+    count = told as GateCount
+  })
   return new Promise((resolve, reject) => {
     child.once('error', reject)
-    child.once('exit', (code) => resolve(code ?? 1))
+    child.once('close', (code) => resolve({ code: code ?? 1, count }))
   })
 }
 
@@ -59,11 +73,20 @@ if (chosen.some((bench) => bench.peers) && !existsSync(join(import.meta.dirname,
   process.exit(2)
 }
 const failed: string[] = []
+const counts: GateCount[] = []
 for (const bench of chosen) {
   console.log(`\n== ${bench.name} (${bench.bars})`)
-  if ((await run(bench.name)) !== 0) failed.push(bench.name)
+  const { code, count } = await run(bench.name)
+  if (code !== 0) failed.push(bench.name)
+  // A bench that failed without a bar that did is a failure of its own.
+  const failures = Math.max(count?.failed ?? 0, code === 0 ? 0 : 1)
+  counts.push({ passed: count?.passed ?? 0, failed: failures, skipped: count?.skipped ?? 0 })
 }
 if (failed.length > 0) {
   console.error(`\nfailed: ${failed.join(' ')}`)
-  process.exit(1)
+  process.exitCode = 1
+}
+if (values.gate === true) {
+  const sum = (of: keyof GateCount): number => counts.reduce((total, count) => total + count[of], 0)
+  console.log(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`)
 }
