@@ -233,6 +233,6 @@ export interface Session {
    * what is stored: secrets in the draft are masked.
    */
   setMark(mark: Mark, subject?: Subject): Promise<Mark>
-  /** Forks made directly from this session. */
+  /** Forks of this session: direct ones, and those of its deleted forks in their place. */
   forks(): Promise<readonly SessionId[]>
 }
