@@ -170,15 +170,20 @@ class Adoption {
     const passes = known && ((line: string) => known.passes(line))
     let chunk = next(from)
     let reached = from
+    // One append is on its way while the next one is gathered.
+    let written = Promise.resolve()
     for await (const record of this.#records(from)) {
       chunk.take(record, passes)
       this.#tally.read(this.#transcript.kind === 'lines' ? record.to - reached : (record.text?.length ?? 0))
       reached = record.to
       if (!chunk.isFull) continue
-      await this.#write(chunk, translator.facts)
+      await written
+      written = this.#write(chunk, translator.facts)
+      written.catch(() => undefined) // awaited before the next one, or below
       chunk = next(reached)
       this.#options.signal?.throwIfAborted()
     }
+    await written
     if (!chunk.isEmpty) await this.#write(chunk, translator.facts)
     return reached
   }

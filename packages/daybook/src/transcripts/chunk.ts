@@ -11,8 +11,8 @@ import { foreign } from './parts.ts'
 import { masked, pack } from './raw.ts'
 
 /** What one append holds at most; a single record may be larger. */
-const mostBytes = 512 * 1024
-const mostEntries = 400
+const mostBytes = 1024 * 1024
+const mostEntries = 480
 
 export class Chunk {
   readonly #transcript: Transcript
@@ -81,10 +81,12 @@ export class Chunk {
   ): Promise<readonly NewEntry<'message' | 'foreign.recorded' | 'transcript.adopted'>[]> {
     this.#add(this.#translator.flush())
     const { agent, name, mark, kind } = this.#transcript
-    const blob = this.#lines.length === 0 ? undefined : await sessions.blobs.put(pack(this.#lines))
-    const proof = await this.#transcript.proof(this.to)
-    // What is read as a whole is taken again from the beginning, too.
+    // What is read as a whole is taken again from the beginning, too. All that the translator tells is asked for at once:
+    // it goes on with the next records while these are written.
     const memo = kind === 'whole' ? undefined : this.#translator.memo()
+    const text = memo === undefined ? '' : JSON.stringify(memo)
+    const blob = this.#lines.length === 0 ? undefined : await sessions.blobs.put(await pack(this.#lines))
+    const proof = await this.#transcript.proof(this.to)
     const count = this.#found.reduce((sum, one) => sum + one.count, 0)
     const data = {
       source: agent,
@@ -96,7 +98,7 @@ export class Chunk {
       ...(count === 0 ? undefined : { masked: count }),
       mark,
       ...(kind === 'whole' ? undefined : { proof }),
-      ...(memo === undefined || JSON.stringify(memo).length > longestMemo ? undefined : { memo: memo as Json }),
+      ...(text === '' || text.length > longestMemo ? undefined : { memo: JSON.parse(text) as Json }),
       ...(blob === undefined ? undefined : { blob, encoding: 'zstd' as const }),
     }
     return [...this.entries, { kind: 'transcript.adopted', data }]

@@ -36,7 +36,7 @@ export function timeOf(value: unknown): number | undefined {
 
 /** A value that was written as JSON text inside of JSON; the text itself where it is none. */
 export function parsedOf(value: unknown): unknown {
-  if (typeof value !== 'string') return value
+  if (typeof value !== 'string' || !/^\s*[[{"]/.test(value)) return value
   try {
     return JSON.parse(value)
   } catch {

@@ -7,9 +7,10 @@ import { checkJson } from '../session/values.ts'
 import type { Translation } from './contract.ts'
 import { countOf } from './fields.ts'
 
-/** Characters of a text of its own, and of one inside of calls and results. The record beside keeps the rest. */
+/** Characters of a text of its own, of one inside of a call, of a result, of a diff. The record beside keeps the rest. */
 const longestText = 128 * 1024
 const longestInside = 16 * 1024
+const longestResult = 4 * 1024
 const longestDiff = 8 * 1024
 
 /** The beginning and the end of a text, and how much is missing between. */
@@ -25,21 +26,21 @@ function whole(text: string): string {
 }
 
 /** A value that the log takes: long texts cut, what JSON would not bring back equal as text. */
-export function kept(value: unknown): unknown {
-  const short = shortened(value, 0)
+export function kept(value: unknown, most = longestInside): unknown {
+  const short = shortened(value, most, 0)
   try {
     checkJson(short, 'value')
     return short
   } catch {
-    return cut(JSON.stringify(value) ?? '', longestInside) // unsafe numbers, names or depths: the text says the same
+    return cut(JSON.stringify(value) ?? '', most) // unsafe numbers, names or depths: the text says the same
   }
 }
 
-function shortened(value: unknown, depth: number): unknown {
-  if (typeof value === 'string') return cut(value, longestInside)
+function shortened(value: unknown, most: number, depth: number): unknown {
+  if (typeof value === 'string') return cut(value, most)
   if (typeof value !== 'object' || value === null || depth > 64) return value
-  if (Array.isArray(value)) return value.map((one) => shortened(one, depth + 1))
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, shortened(one, depth + 1)]))
+  if (Array.isArray(value)) return value.map((one) => shortened(one, most, depth + 1))
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, shortened(one, most, depth + 1)]))
 }
 
 /** A word of 1 to 256 characters. */
@@ -58,7 +59,7 @@ export function call(id: unknown, name: unknown, input: unknown): Part {
 
 export function result(id: unknown, output: unknown, error = false): Part {
   const part = { type: 'result', call_id: label(id, 'unknown'), ...(error ? { error } : undefined) } as const
-  return output === undefined ? part : { ...part, output: kept(output) }
+  return output === undefined ? part : { ...part, output: kept(output, longestResult) }
 }
 
 /** A picture or document that stands in the record itself. */

@@ -1,6 +1,7 @@
 // The records beside the entries: masked, packed many at a time into one compressed blob, and given out again.
 
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { zstdCompress, zstdDecompressSync } from 'node:zlib'
 import type { Finding, Redactor } from '../session/redact.ts'
 import type { RawRecord } from './contract.ts'
 
@@ -43,8 +44,11 @@ function parsed(text: string): unknown {
   }
 }
 
-export function pack(lines: readonly string[]): Uint8Array {
-  return zstdCompressSync(Buffer.from(lines.join('\n')))
+const compress = promisify(zstdCompress)
+
+/** Outside of this thread, which goes on parsing. */
+export function pack(lines: readonly string[]): Promise<Uint8Array> {
+  return compress(Buffer.from(lines.join('\n')))
 }
 
 export function unpack(bytes: Uint8Array): readonly string[] {
