@@ -8,7 +8,9 @@ import { DaybookError } from '../schema/errors.ts'
 import type { Actor, Hash, RunId, Seq } from '../schema/ids.ts'
 import { limits } from '../schema/json.ts'
 import { isKind, type Kind, kinds, mayWrite, type Writer } from '../schema/kinds.ts'
+import type { Made } from './assemble.ts'
 import { sha256 } from './chain.ts'
+import type { Writing } from './contract.ts'
 import type { Redactor } from './redact.ts'
 import { checkJson, invalid } from './values.ts'
 
@@ -42,6 +44,17 @@ export function draftAll(entries: readonly NewEntry[], writer: Writer, redactor:
     })
   }
   return entries.map((entry, index) => draft(entry, writer, redactor, entries.length > 1 ? `entries[${index}].` : ''))
+}
+
+/** What a caller's `make` gave, as the writer takes it. */
+export function madeOf(given: readonly NewEntry[] | Writing, writer: Writer, redactor: Redactor): Made {
+  const { entries, ...lease }: Writing = isList(given) ? { entries: given } : given
+  return { ...lease, drafts: draftAll(entries, writer, redactor) }
+}
+
+/** `Array.isArray` does not know read-only arrays. */
+function isList(given: readonly NewEntry[] | Writing): given is readonly NewEntry[] {
+  return Array.isArray(given)
 }
 
 export function draft(entry: NewEntry, writer: Writer, redactor: Redactor, place = ''): Draft {

@@ -20,7 +20,7 @@ import type {
 } from './contract.ts'
 import { decode } from './decode.ts'
 import { deleteSession } from './deletion.ts'
-import { type Draft, digestOf, draft, draftAll } from './drafts.ts'
+import { type Draft, digestOf, draft, draftAll, madeOf } from './drafts.ts'
 import type { Engine } from './engine.ts'
 import { eraseEntries } from './erasure.ts'
 import type { Folded } from './fold.ts'
@@ -59,11 +59,12 @@ export class SessionHandle implements Session {
   /** The first entry, made with the first write: the next ones rarely need it. */
   #opening: Draft | undefined
 
+  /** @throws DaybookError `invalid` */
   constructor(engine: Engine, scope: Scope, caller: Caller, id: SessionId, opens?: OpenFields | true) {
     this.engine = engine
     this.scope = scope
     this.caller = caller
-    this.id = id
+    this.id = checkId(id, caller.writer !== 'C')
     this.store = engine.writer.scoped(scope)
     this.#opens = opens
   }
@@ -108,11 +109,7 @@ export class SessionHandle implements Session {
     request: unknown,
     options?: WriteOptions,
   ): Promise<Receipt> {
-    const drafts = ({ head }: Folded): Made => {
-      const made = make(head)
-      const { entries, ...lease } = isWriting(made) ? made : { entries: made }
-      return { ...lease, drafts: draftAll(entries, this.caller.writer, this.engine.redactor) }
-    }
+    const drafts = ({ head }: Folded): Made => madeOf(make(head), this.caller.writer, this.engine.redactor)
     return this.submit({ operation: 'append', request, make: drafts }, options)
   }
 
@@ -296,19 +293,4 @@ export class SessionHandle implements Session {
     await this.head()
     return this.store.forks(this.id)
   }
-}
-
-/** A handle; `id` is checked. */
-export function sessionHandle(
-  engine: Engine,
-  scope: Scope,
-  caller: Caller,
-  id: SessionId,
-  opens?: OpenFields | true,
-): SessionHandle {
-  return new SessionHandle(engine, scope, caller, checkId(id, caller.writer !== 'C'), opens)
-}
-
-function isWriting(made: readonly NewEntry[] | Writing): made is Writing {
-  return !Array.isArray(made)
 }

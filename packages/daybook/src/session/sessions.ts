@@ -25,7 +25,7 @@ import { currentHead, isOutdated } from './loading.ts'
 import { checkId, openingDraft, ownerOf } from './opening.ts'
 import { headsOf } from './pages.ts'
 import { type Redactor, redactor } from './redact.ts'
-import { sessionHandle } from './session.ts'
+import { SessionHandle } from './session.ts'
 import { setSharedState, sharedState } from './shared-state.ts'
 import type { Bundle, ImportReport } from './transfer/contract.ts'
 import { Writer } from './writer.ts'
@@ -134,7 +134,7 @@ class Scoped implements ScopedSessions {
   }
 
   session(id: SessionId, options: { opens?: OpenFields | true } = {}): Session {
-    return sessionHandle(this.#engine, this.scope, this.caller, id, options.opens)
+    return new SessionHandle(this.#engine, this.scope, this.caller, id, options.opens)
   }
 
   async get(id: SessionId): Promise<Session> {

@@ -16,6 +16,12 @@ interface Holding extends Held {
   until: number
 }
 
+export interface Wish {
+  readonly holder: string
+  /** Milliseconds. */
+  readonly ttl: number
+}
+
 export interface LeasesOptions {
   readonly store: Store
   /** Unique per process start. */
@@ -29,6 +35,8 @@ export interface LeasesOptions {
 export class Leases {
   readonly #options: LeasesOptions
   readonly #held = new Set<Holding>()
+  /** Counts what was lost: to the store, who takes it again is another holder, and what was given up meets a new fence. */
+  #lost = 0
 
   constructor(options: LeasesOptions) {
     this.#options = options
@@ -36,21 +44,22 @@ export class Leases {
 
   /** Null while somebody else holds it. */
   async take({ tenant, session }: Pick<SessionRef, 'tenant' | 'session'>): Promise<Held | null> {
-    const { store, holder, ttl, monotonic } = this.#options
+    const { store, monotonic } = this.#options
+    const { holder, ttl } = this.wish
     const until = monotonic() + ttl
     const lease = await store.within({ tenant, subjects: 'all' }).acquire(session, holder, ttl)
     return lease && this.#hold(lease, tenant, until)
   }
 
   /** What a write takes the lease with. */
-  get wish(): { readonly holder: string; readonly ttl: number } {
+  get wish(): Wish {
     const { holder, ttl } = this.#options
-    return { holder, ttl }
+    return { holder: `${holder}.${this.#lost}`, ttl }
   }
 
-  /** @param since on the monotonic clock, from before the write that took it */
-  taken({ tenant, session }: Pick<SessionRef, 'tenant' | 'session'>, fence: number, since: number): Held {
-    const { holder, ttl } = this.#options
+  /** @param since on the monotonic clock, from before the write that took it as this wish says */
+  taken({ tenant, session }: Pick<SessionRef, 'tenant' | 'session'>, fence: number, wish: Wish, since: number): Held {
+    const { holder, ttl } = wish
     return this.#hold({ session, holder, fence, left: ttl }, tenant, since + ttl)
   }
 
@@ -95,6 +104,7 @@ export class Leases {
   }
 
   #lose(holding: Holding): void {
+    this.#lost += 1
     this.#held.delete(holding)
     holding.end.abort()
   }

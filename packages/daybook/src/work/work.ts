@@ -33,6 +33,8 @@ export interface WorkOptions {
   readonly leaseMs?: number
   /** Milliseconds that runs get at close to come to the end of their step; default 10,000. */
   readonly graceMs?: number
+  /** Milliseconds that an aborted performer gets to end before the next run of its session begins; default 5,000. */
+  readonly settleMs?: number
   /** Default: that of this machine. */
   readonly timeZone?: string
   /** Steps that wait for an approval, beside those of high risk. Default: none. */
@@ -56,9 +58,6 @@ interface Active {
   again: boolean
   readonly done: Promise<void>
 }
-
-/** Milliseconds that an aborted performer gets before the next run of its session begins. */
-const settleMs = 5000
 
 export class WorkEngine implements Work {
   readonly sessions: Sessions
@@ -91,6 +90,7 @@ export class WorkEngine implements Work {
     this.#graceMs = options.graceMs ?? 10_000
     this.timeZone = options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
     this.policy = options.policy
+    const settleMs = options.settleMs ?? 5000
     this.#setting = { skills, agents: this.agents, clock, timeZone: this.timeZone, policy: this.policy, settleMs }
     this.#leases = new Leases({
       store: sessions.store,
@@ -161,12 +161,13 @@ export class WorkEngine implements Work {
     const key = keyOf(place)
     if (this.#closing || this.#active.size >= this.#concurrency || this.#active.has(key)) return null
     const { promise, resolve } = Promise.withResolvers<Claimed | null>()
-    const since = performance.now()
+    const [wish, since] = [this.#leases.wish, performance.now()]
     this.#begin(key, place, async (active) => {
       const claimed = await promise
-      if (claimed) await this.#serve(active, { ...claimed, since })
+      if (claimed)
+        await this.#serve(active, { ...claimed, held: this.#leases.taken(place, claimed.fence, wish, since) })
     })
-    return { acquire: this.#leases.wish, settle: resolve }
+    return { acquire: wish, settle: resolve }
   }
 
   /** A run was ended from here: what performs it in this process need not wait until it is looked at. */
@@ -198,9 +199,9 @@ export class WorkEngine implements Work {
   }
 
   /** Works on a session while something in it is due, first on what was claimed. */
-  async #serve(active: Active, claimed: (Claimed & { readonly since: number }) | null): Promise<void> {
+  async #serve(active: Active, claimed: (Claimed & { readonly held: Held }) | null): Promise<void> {
     const { place } = active
-    const held = claimed ? this.#leases.taken(place, claimed.fence, claimed.since) : await this.#leases.take(place)
+    const held = claimed ? claimed.held : await this.#leases.take(place)
     if (!held) return
     try {
       let performed = claimed && (await this.#perform(active, held, claimed))
