@@ -58,6 +58,7 @@ test('The end of an effect that was given up is refused, though its process has 
   await ticking(() => work.load.active === 0)
   full = false
   await ticking(() => begun.length === 2)
+  const log = sessions.within({ tenant: 'default', subjects: ['anna'] }).session(session)
   gates[0]?.resolve()
   // Whatever the first attempt still writes goes out before what comes behind it.
   await sessions
