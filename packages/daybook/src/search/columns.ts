@@ -1,7 +1,7 @@
 // What an index stores of an entry's texts: words in their order, their other forms, and overlapping threes of names.
 
 import type { EntryTexts } from './texts.ts'
-import { codeIn, eachWord, gramsOf, identifiersOf, partsOf, plainIdentifier, stemOfWord } from './words.ts'
+import { codeIn, eachWord, gramsOf, identifiersOf, Names, plainIdentifier, stemOfWord } from './words.ts'
 
 /** Changes with every change of what stands in the columns; an index of another version is made anew. */
 export const textVersion = 1
@@ -27,13 +27,15 @@ export function columnsOf({ passages, files }: EntryTexts): Columns {
   const names = new Set<string>()
   for (const { text, code = false } of passages) {
     if (words.length > 0) words.push(gap)
-    eachWord(text, ({ plain }, written) => {
+    const within = new Names(text, code, ({ plain }) => names.add(plain))
+    eachWord(text, (word, start, end) => {
+      const { plain, stem, parts } = word
       words.push(plain)
-      const stem = stemOfWord(plain)
       if (stem !== plain) forms.add(stem)
-      for (const part of partsOf(written)) forms.add(part).add(stemOfWord(part))
+      for (const part of parts) forms.add(part).add(stemOfWord(part))
+      within.add(word, start, end)
     })
-    for (const { plain } of identifiersOf(text, code)) names.add(plain)
+    within.end()
     if (!code) for (const span of codeIn(text)) for (const { plain } of identifiersOf(span, true)) names.add(plain)
   }
   return {

@@ -15,11 +15,11 @@ export interface FollowerOptions {
 }
 
 /** Entries and characters of one piece, at most. */
-const mostEntries = 256
+const mostEntries = 512
 const fewestEntries = 8
 const mostCharacters = 4 * 1024 * 1024
-/** Milliseconds that a piece may keep the thread it is worked on, about. */
-const sliceMs = { own: 5, apart: 50 }
+/** Milliseconds that a piece may take, about: beside other work of this thread, for who waits for it, in a thread of its own. */
+const sliceMs = { beside: 5, asked: 50, apart: 50 }
 /** Other processes' writes are looked for this often, and failed attempts repeated. */
 const lookMs = 5_000
 /** Writes that follow each other are taken in together. */
@@ -131,7 +131,7 @@ export class Follower {
   /** The next piece takes about as long as one may, and is never much larger than the last. */
   #adapt(items: readonly FeedItem[], took: number): void {
     if (items.length === 0) return
-    const slice = this.#options.index.apart ? sliceMs.apart : sliceMs.own
+    const slice = sliceMs[this.#options.index.apart ? 'apart' : this.#stop ? 'beside' : 'asked']
     const characters = items.reduce((sum, { entry }) => sum + (entry.body?.length ?? 0), 0)
     const byTime = (items.length * slice) / Math.max(took, 0.1)
     const bySize = (items.length * mostCharacters) / Math.max(characters, 1)

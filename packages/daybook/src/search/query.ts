@@ -2,7 +2,7 @@
 
 import { DaybookError } from '../schema/errors.ts'
 import { emptyWords } from '../text/common-words.ts'
-import { eachWord, gramsOf, identifiersOf, plainIdentifier, stemOfWord, type Word } from './words.ts'
+import { eachWord, gramsOf, identifiersOf, plainIdentifier, stemOfWord } from './words.ts'
 
 /**
  * - `all`: every word, in any of its forms, every phrase, every name.
@@ -60,17 +60,15 @@ export function namedBy(text: string): Wanted {
   return { terms: [termOf('word', [], plainIdentifier(text), true)] }
 }
 
-function wordsOf(text: string): Word[] {
-  const words: Word[] = []
-  eachWord(text, (word) => words.push(word))
-  return words
-}
-
-/** In the order of the index, without the sign that ends a run where more may follow in a text. */
-function inOrder(words: readonly Word[]): string[] {
-  const last = words.at(-1)
-  const kept = last?.rest ? words.slice(0, -1) : words
-  return kept.map(({ plain }) => plain)
+/** The plain words in the order of the index, without the sign that ends a run where more may follow in a text. */
+function wordsOf(text: string): string[] {
+  const words: string[] = []
+  let ended = false
+  eachWord(text, ({ plain }, _start, _end, rest) => {
+    words.push(plain)
+    ended = rest
+  })
+  return ended ? words.slice(0, -1) : words
 }
 
 function termOf(kind: Term['kind'], words: readonly string[], name: string | null, isName: boolean): Term {
@@ -79,7 +77,7 @@ function termOf(kind: Term['kind'], words: readonly string[], name: string | nul
 }
 
 function phraseOf(text: string): Term | null {
-  const words = inOrder(wordsOf(text))
+  const words = wordsOf(text)
   if (words.length > 0) return termOf('phrase', words, null, false)
   return chunkOf(text.trim())
 }
@@ -87,7 +85,7 @@ function phraseOf(text: string): Term | null {
 function chunkOf(chunk: string): Term | null {
   const beginning = /[\p{L}\p{M}\p{N}]\*+$/u.test(chunk)
   const text = beginning ? chunk.replace(/\*+$/, '') : chunk
-  const words = inOrder(wordsOf(text))
+  const words = wordsOf(text)
   const plain = plainIdentifier(text)
   const name = [...plain].length >= 3 ? plain : null
   if (words.length === 0) return name === null ? null : termOf('word', [], name, true)

@@ -2,7 +2,7 @@
 
 import type { Level, Term, Wanted } from './query.ts'
 import type { Passage } from './texts.ts'
-import { eachWord, identifiersOf, isPair, partsOf, stemOfWord } from './words.ts'
+import { eachWord, identifiersOf, type Known, stemOfWord } from './words.ts'
 
 /** Part of a text, in UTF-16 units of the whole text. */
 export interface Span {
@@ -43,15 +43,12 @@ export function snippetOf(passages: readonly Passage[], wanted: Wanted | null, l
   return best === null ? null : cut(best.passage, best.marks)
 }
 
-interface Seen extends Span {
-  readonly plain: string
-  readonly written: string
-}
+interface Seen extends Span, Known {}
 
 function marksIn({ text: whole, code }: Passage, { terms }: Wanted, level: Level): Mark[] {
   const text = whole.slice(0, looked)
   const words: Seen[] = []
-  eachWord(text, ({ plain, start, end }, written) => words.push({ plain, start, end, written }))
+  eachWord(text, (word, start, end) => words.push({ ...word, start, end }))
   const at = new Map<string, number[]>()
   for (const [index, { plain }] of words.entries()) {
     const places = at.get(plain)
@@ -89,12 +86,12 @@ function forms({ kind, words: wanted, stems }: Term, words: readonly Seen[], lev
   const starts =
     kind === 'beginning' || (level !== 'all' && !apart) ? [...known].filter((each) => each.length >= 2) : []
   const single = kind === 'beginning' && wanted[0] !== undefined ? wanted[0] : null
-  return words.flatMap(({ plain, written, start, end }) => {
-    if (apart) return known.has(plain) || (!isPair(plain) && known.has(stemOfWord(plain))) ? [{ start, end }] : []
-    if (single !== null && isPair(plain)) return plain.startsWith(single) ? [{ start, end: start + single.length }] : []
-    const fits = known.has(plain) || known.has(stemOfWord(plain)) || starts.some((each) => plain.startsWith(each))
-    if (fits) return [{ start, end }]
-    return partsOf(written).some((part) => known.has(part) || known.has(stemOfWord(part))) ? [{ start, end }] : []
+  const has = (word: string): boolean => known.has(word) || known.has(stemOfWord(word))
+  return words.flatMap(({ plain, stem, parts, isPair, start, end }) => {
+    if (apart) return known.has(plain) || (!isPair && known.has(stem)) ? [{ start, end }] : []
+    if (single !== null && isPair) return plain.startsWith(single) ? [{ start, end: start + single.length }] : []
+    const fits = known.has(plain) || known.has(stem) || starts.some((each) => plain.startsWith(each)) || parts.some(has)
+    return fits ? [{ start, end }] : []
   })
 }
 

@@ -6,7 +6,7 @@ import { columnsOf } from './columns.ts'
 import { readQuery } from './query.ts'
 import { snippetOf } from './snippet.ts'
 import { textsOf } from './texts.ts'
-import { eachWord, gramsOf, identifiersOf, partsOf } from './words.ts'
+import { eachWord, gramsOf, identifiersOf, knownOf } from './words.ts'
 
 function words(text: string): string[] {
   const found: string[] = []
@@ -26,16 +26,16 @@ test('names of code are told from words, and cut into threes and parts', () => {
   assert.deepEqual(names('plain words only, really'), [])
   assert.deepEqual(names('let it be', true), ['let'])
   assert.deepEqual(gramsOf('a.bc'), ['a.b', '.bc'])
-  assert.deepEqual(partsOf('parseHTTPHeader2'), ['parse', 'http', 'header', '2'])
-  assert.deepEqual(partsOf('word'), [])
+  assert.deepEqual(knownOf('parseHTTPHeader2').parts, ['parse', 'http', 'header', '2'])
+  assert.deepEqual(knownOf('word').parts, [])
 })
 
 test('every word stands in its text where it says', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
       let last = 0
-      eachWord(text, ({ plain, start, end }, written) => {
-        assert.equal(text.slice(start, end), written)
+      eachWord(text, ({ plain }, start, end) => {
+        assert.equal(knownOf(text.slice(start, end)).plain, plain)
         assert.ok(start >= last && end > start && !/\s/.test(plain))
         last = start
       })

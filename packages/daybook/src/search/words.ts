@@ -1,105 +1,100 @@
-// Splits text into the words of the index, each with its place in the text, and finds the identifiers among them.
+// Splits text into the words of the index, each with its place in the text, and finds the names of code among them.
 
 import { plainForm, scriptOf } from '../text/fold.ts'
 import { stemOf } from '../text/stems.ts'
+import { apart, classAt, isBeginner, isJoiner, spaceless, unitsAt } from './letters.ts'
 
-export interface Word {
-  /** As it is compared. */
+/** What is known of a word, however often it is met. */
+export interface Known {
+  /** As it is compared; empty for what folds to nothing. */
   readonly plain: string
-  /** Where it begins and ends in the text, in UTF-16 units. */
-  readonly start: number
-  readonly end: number
-  /** The last sign of a run without spaces, alone: only so that it is found by itself. */
-  readonly rest?: true
+  /** Of its stem, where that is another word. */
+  readonly stem: string
+  /** The parts that people write together, as plain forms: `getUserToken`, `sha256`; none of a simple word. */
+  readonly parts: readonly string[]
+  /** Two signs of a script without spaces, or the last one of them. */
+  readonly isPair: boolean
 }
 
 /** Longer words are noise (keys, encoded bytes); they are known by their beginning. */
 const longestWord = 64
-
-/** Scripts without spaces are cut into overlapping pairs of signs, which no dictionary and no version of one can change. */
-const spaceless =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー]/u
-const runs =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー]+|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー])[\p{L}\p{M}\p{N}])+/gu
-const letters = /[\p{L}\p{M}\p{N}]+/gu
-const asciiRuns = /[A-Za-z0-9]+/g
-const ascii = /^[\x00-\x7f]*$/
-
-/** Calls `visit` with every word in order: its plain form, where it stands, and as it was written. */
-export function eachWord(text: string, visit: (word: Word, written: string) => void): void {
-  if (ascii.test(text)) {
-    for (const { 0: written, index } of text.matchAll(asciiRuns)) {
-      visit({ plain: plainWord(written), start: index, end: index + written.length }, written)
-    }
-    return
-  }
-  for (const { 0: run, index } of text.matchAll(letters)) {
-    if (ascii.test(run) || !spaceless.test(run)) whole(run, index, visit)
-    else {
-      for (const part of run.matchAll(runs)) {
-        if (spaceless.test(part[0])) pairs(part[0], index + part.index, visit)
-        else whole(part[0], index + part.index, visit)
-      }
-    }
-  }
-}
-
-function whole(written: string, start: number, visit: (word: Word, written: string) => void): void {
-  const plain = plainWord(written)
-  if (plain !== '') visit({ plain, start, end: start + written.length }, written)
-}
-
-function pairs(run: string, start: number, visit: (word: Word, written: string) => void): void {
-  const signs = [...run]
-  let at = start
-  for (const [index, sign] of signs.entries()) {
-    const next = signs[index + 1]
-    const written = sign + (next ?? '')
-    const plain = plainWord(written)
-    const end = at + written.length
-    // A run of one sign has no pair; of a longer run the last sign is found by itself too.
-    if (plain !== '')
-      visit(
-        next === undefined && index > 0 ? { plain, start: at, end, rest: true } : { plain, start: at, end },
-        written,
-      )
-    at += sign.length
-  }
-}
-
-/** Whether a plain word is one of those pairs. */
-export function isPair(plain: string): boolean {
-  return !ascii.test(plain) && spaceless.test(plain)
-}
-
-/** Words repeat: their forms are kept, up to a bound. */
+/** Words repeat: what is known of the last so many is kept, and of those before them while they are met again. */
 const most = 50_000
-const plains = new Map<string, string>()
-const stems = new Map<string, string>()
+let young = new Map<string, Known>()
+let old = new Map<string, Known>()
 
-function kept(memory: Map<string, string>, key: string, make: (key: string) => string): string {
-  const known = memory.get(key)
-  if (known !== undefined) return known
-  const made = make(key)
-  if (memory.size >= most) memory.clear()
-  if (key.length <= longestWord) memory.set(key, made)
-  return made
+export function knownOf(written: string): Known {
+  const before = young.get(written)
+  if (before !== undefined) return before
+  const known = old.get(written) ?? made(written)
+  if (written.length > longestWord) return known
+  if (young.size >= most) {
+    old = young
+    young = new Map()
+  }
+  young.set(written, known)
+  return known
 }
 
-function plainWord(written: string): string {
-  return kept(plains, written, (each) => plainForm(each.slice(0, longestWord)).replace(/[^\p{L}\p{M}\p{N}]/gu, ''))
+function made(written: string): Known {
+  const plain = plainForm(written.slice(0, longestWord)).replace(/[^\p{L}\p{M}\p{N}]/gu, '')
+  const isPair = plain !== '' && classAt(plain, 0) === spaceless
+  const stem = isPair ? plain : stemOf(plain, scriptOf(plain))
+  return { plain, stem, parts: isPair ? [] : partsOf(written), isPair }
+}
+
+function partsOf(written: string): readonly string[] {
+  if (!/.\p{Lu}|\p{N}\p{L}|\p{L}\p{N}/u.test(written)) return []
+  const parts = written.slice(0, longestWord).match(/\p{N}+|\p{Lu}+(?!\p{Ll})|\p{Lu}?[^\p{Lu}\p{N}]+/gu) ?? []
+  return parts.length < 2 ? [] : parts.map((part) => knownOf(part).plain).filter((part) => part !== '')
 }
 
 /** The stem of a plain form, or the form itself where its language has none. */
 export function stemOfWord(plain: string): string {
-  return kept(stems, plain, (each) => stemOf(each, scriptOf(each)))
+  return knownOf(plain).stem
 }
 
-/** The parts that people write together, as plain forms: `getUserToken`, `sha256`; none for a simple word. */
-export function partsOf(written: string): readonly string[] {
-  if (!/.\p{Lu}|\p{N}\p{L}|\p{L}\p{N}/u.test(written)) return []
-  const parts = written.match(/\p{N}+|\p{Lu}+(?!\p{Ll})|\p{Lu}?[^\p{Lu}\p{N}]+/gu) ?? []
-  return parts.length < 2 ? [] : parts.map(plainWord).filter((part) => part !== '')
+/** Whether a plain word is one of a script without spaces. */
+export function isPair(plain: string): boolean {
+  return plain !== '' && classAt(plain, 0) === spaceless
+}
+
+/**
+ * Called with what is known of a word and where it stands, in UTF-16 units. `rest`: the last sign of a run without spaces, alone,
+ * so that it is found by itself too.
+ */
+export type Visit = (word: Known, start: number, end: number, rest: boolean) => void
+
+/** Visits every word in order. */
+export function eachWord(text: string, visit: Visit): void {
+  const { length } = text
+  for (let at = 0; at < length; ) {
+    const kind = classAt(text, at)
+    if (kind === apart) {
+      at += unitsAt(text, at)
+      continue
+    }
+    const start = at
+    do at += unitsAt(text, at)
+    while (at < length && classAt(text, at) === kind)
+    if (kind === spaceless) pairs(text, start, at, visit)
+    else {
+      const word = knownOf(text.slice(start, at))
+      if (word.plain !== '') visit(word, start, at, false)
+    }
+  }
+}
+
+function pairs(text: string, start: number, end: number, visit: Visit): void {
+  for (let at = start; at < end; ) {
+    const next = at + unitsAt(text, at)
+    const last = next >= end
+    const stop = last ? next : next + unitsAt(text, next)
+    const word = knownOf(text.slice(at, stop))
+    // A run of one sign has no pair.
+    if (word.plain !== '') visit(word, at, stop, last && at > start)
+    at = next
+  }
 }
 
 export interface Identifier {
@@ -108,23 +103,75 @@ export interface Identifier {
   readonly end: number
 }
 
-/** What programs put names together from. */
-const names = /[\p{L}\p{M}\p{N}_$@#./\\:-]{3,}/gu
-const telling = /[\p{L}\p{N}][_$@#./\\:-]+[\p{L}\p{N}]|\p{Ll}\p{Lu}|\p{L}\p{N}|\p{N}\p{L}|\p{Lu}{2}\p{Ll}|[_$@#\\/]/u
 const longestIdentifier = 512
+/** Signs between two words of one name, at most. */
+const longestJoint = 3
 
 /**
- * Names of code, paths, addresses, numbers of versions: found by any three characters in a row. In code (`all`) every
- * word of three characters is one.
+ * Puts words together to names of code, paths, addresses, numbers of versions, which are found by any three characters in a
+ * row. In code (`all`) every word of three characters is one.
  */
-export function identifiersOf(text: string, all: boolean): Identifier[] {
-  return [...text.matchAll(names)].flatMap(({ 0: found, index }) => {
-    const written = found.slice(0, longestIdentifier).replace(/[.:-]+$/, '')
-    if (written.length < 3 || !(all || telling.test(written))) return []
-    const plain = plainIdentifier(written)
-    return plain.length < 3 ? [] : [{ plain, start: index, end: index + written.length }]
-  })
+export class Names {
+  readonly #text: string
+  readonly #all: boolean
+  readonly #found: (name: Identifier) => void
+  #start = -1
+  #end = -1
+  #telling = false
+
+  constructor(text: string, all: boolean, found: (name: Identifier) => void) {
+    this.#text = text
+    this.#all = all
+    this.#found = found
+  }
+
+  /** The next word of the text. */
+  add(word: Known, start: number, end: number): void {
+    if (word.isPair) {
+      this.end()
+      return
+    }
+    if (this.#start >= 0 && this.#joins(start)) this.#telling = true
+    else {
+      this.end()
+      this.#start = start
+      this.#telling = false
+      while (this.#start > 0 && isBeginner(this.#text.charCodeAt(this.#start - 1))) {
+        this.#start -= 1
+        this.#telling = true
+      }
+    }
+    this.#end = end
+    this.#telling ||= word.parts.length > 0
+  }
+
+  /** No word follows. */
+  end(): void {
+    const start = this.#start
+    this.#start = -1
+    if (start < 0 || !(this.#telling || this.#all) || this.#end - start < 3) return
+    const end = Math.min(this.#end, start + longestIdentifier)
+    const plain = plainIdentifier(this.#text.slice(start, end))
+    if (plain.length >= 3) this.#found({ plain, start, end })
+  }
+
+  #joins(start: number): boolean {
+    const gap = start - this.#end
+    if (gap < 1 || gap > longestJoint) return false
+    for (let at = this.#end; at < start; at++) if (!isJoiner(this.#text.charCodeAt(at))) return false
+    return true
+  }
 }
+
+export function identifiersOf(text: string, all: boolean): Identifier[] {
+  const found: Identifier[] = []
+  const names = new Names(text, all, (name) => found.push(name))
+  eachWord(text, (word, start, end) => names.add(word, start, end))
+  names.end()
+  return found
+}
+
+const ascii = /^[\x00-\x7f]*$/
 
 export function plainIdentifier(written: string): string {
   return plainForm(written).replace(/[^\p{L}\p{M}\p{N}_$@#./\\:-]/gu, '')
