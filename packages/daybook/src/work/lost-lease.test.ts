@@ -2,6 +2,7 @@
 
 import { deepStrictEqual, strictEqual } from 'node:assert/strict'
 import { test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
 import { openSessions } from '../session/sessions.ts'
 import { gate, until } from '../session/testing.fixture.ts'
 import { memoryStore } from '../store/memory.ts'
@@ -60,8 +61,8 @@ test('The end of an effect that was given up is refused, though its process has 
   await ticking(() => begun.length === 2)
   const log = sessions.within({ tenant: 'default', subjects: ['anna'] }).session(session)
   gates[0]?.resolve()
-  // Whatever the first attempt still writes goes out within a turn of the loop, and each of these takes some.
-  for (let n = 0; n < 8; n += 1) await log.note('the first is over')
+  // Whatever the first attempt still writes goes out within a turn of the loop, and its append takes another.
+  for (let n = 0; n < 8; n += 1) await turn()
   gates[1]?.resolve()
   strictEqual((await anna.settled(run)).output, 2)
   await work.close()
