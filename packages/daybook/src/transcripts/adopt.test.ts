@@ -77,13 +77,9 @@ suite('Growth', () => {
     }
     const whole = await withCodex(t)
     await whole.world.adopt()
-    const grown = await messagesOf(await world.only())
-    const models = (messages: typeof grown) =>
-      messages.map(({ role, content, parts, model }) => ({ role, content, parts, model }))
-    assert.deepEqual(models(grown), models(await messagesOf(await whole.world.only())))
-    const tokens = async ({ only }: { only: () => ReturnType<Adopting['only']> }) =>
-      (await (await only()).head()).tokens
-    assert.equal(await tokens({ only: () => world.only() }), await tokens({ only: () => whole.world.only() }))
+    assert.deepEqual(await said(await world.only()), await said(await whole.world.only()))
+    const tokens = async (one: Adopting) => (await (await one.only()).head()).tokens
+    assert.equal(await tokens(world), await tokens(whole.world))
   })
 
   test('a document that is written anew brings what is new in it', async (t) => {

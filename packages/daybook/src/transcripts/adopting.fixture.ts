@@ -131,7 +131,10 @@ export async function rawLines(sessions: ScopedSessions, session: Session): Prom
   return lines
 }
 
-/** What was said, without what may differ between two ways to the same end. */
-export async function said(session: Session): Promise<unknown> {
-  return (await messagesOf(session)).map(({ metadata, ...message }) => message)
+/** What was said, thought and called, in order: whether a thought stands in a message of its own depends on when it was seen. */
+export async function said(session: Session): Promise<readonly unknown[]> {
+  return (await messagesOf(session)).flatMap(({ role, content, parts, model }) => [
+    ...(parts ?? []).map((part) => ({ role, model, part })),
+    ...(content === '' ? [] : [{ role, model, content }]),
+  ])
 }

@@ -7,7 +7,7 @@ import type { ScopedSessions } from '../session/contract.ts'
 import { draft } from '../session/drafts.ts'
 import type { Finding, Redactor } from '../session/redact.ts'
 import type { RawRecord, Transcript, Translation, Translator } from './contract.ts'
-import { foreign } from './parts.ts'
+import { foreign, joinedThought } from './parts.ts'
 import { masked, pack } from './raw.ts'
 
 /** What one append holds at most; a single record may be larger. */
@@ -71,8 +71,13 @@ export class Chunk {
   }
 
   #add(entries: readonly Translation[]): void {
-    for (const entry of entries) if (entry.kind === 'foreign.recorded') this.#foreign += 1
-    this.entries.push(...entries)
+    for (const entry of entries) {
+      if (entry.kind === 'foreign.recorded') this.#foreign += 1
+      const last = this.entries.at(-1)
+      const joined = last && joinedThought(last, entry)
+      if (joined) this.entries[this.entries.length - 1] = joined
+      else this.entries.push(entry)
+    }
   }
 
   /** The entries of the append: what was made of the records, then how far they reach. */

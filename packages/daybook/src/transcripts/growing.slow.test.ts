@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { appendFile, mkdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
-import { adopting, homeOf, messagesOf, rawLines, said, temporaryFolder } from './adopting.fixture.ts'
+import { adopting, homeOf, rawLines, said, temporaryFolder } from './adopting.fixture.ts'
 import { codex } from './codex.ts'
 
 async function recorded(home: string) {
@@ -54,9 +54,7 @@ test('a file that grows byte by byte brings each record once', async (t) => {
   await whole.adopt()
   const session = await world.only()
   assert.deepEqual(await rawLines(world.sessions, session), bytes.toString('utf8').trimEnd().split('\n'))
-  const words = async (one: typeof session) =>
-    (await messagesOf(one)).map(({ role, content, parts }) => ({ role, content, parts }))
-  assert.deepEqual(await words(session), await words(await whole.only()))
+  assert.deepEqual(await said(session), await said(await whole.only()))
 })
 
 /** Writes numbered lines in pieces of odd sizes, ending between characters and within lines. */

@@ -10,7 +10,7 @@ import { countOf } from './fields.ts'
 /** Characters of a text of its own, of one inside of a call, of a result, of a diff. The record beside keeps the rest. */
 const longestText = 128 * 1024
 const longestInside = 16 * 1024
-const longestResult = 4 * 1024
+const longestResult = 2 * 1024
 const longestDiff = 8 * 1024
 
 /** The beginning and the end of a text, and how much is missing between. */
@@ -153,6 +153,34 @@ export function message(said: Said): Translation | null {
     metadata: { record: said.record },
   }
   return { kind: 'message', data, actor: actorOf(role, agent), ...timed(at) }
+}
+
+/** Thoughts that one message holds. */
+const mostThoughts = 4
+
+/** A thought and what came of it as one message, where the agent wrote two records; null for others. */
+export function joinedThought(first: Translation, second: Translation): Translation | null {
+  if (first.kind !== 'message' || second.kind !== 'message') return null
+  const [one, two] = [first.data, second.data]
+  const thoughts = one.parts ?? []
+  const isThought = one.content === '' && thoughts.length > 0 && thoughts.every(({ type }) => type === 'reasoning')
+  if (!isThought || thoughts.length >= mostThoughts) return null
+  if (two.role !== 'assistant' || two.agent !== one.agent || two.model !== one.model) return null
+  const counted = one.usage && two.usage ? sum(one.usage, two.usage) : (one.usage ?? two.usage)
+  const data: Message = {
+    ...one,
+    content: two.content,
+    parts: [...thoughts, ...(two.parts ?? [])],
+    ...(counted === undefined ? undefined : { usage: counted }),
+    ...(two.cost === undefined ? undefined : { cost: two.cost + (one.cost ?? 0) }),
+  }
+  return { ...first, data }
+}
+
+export function sum(one: Usage | null, two: Usage): Usage {
+  const input = (one?.input_tokens ?? 0) + (two.input_tokens ?? 0)
+  const output = (one?.output_tokens ?? 0) + (two.output_tokens ?? 0)
+  return usage(input, output) ?? {}
 }
 
 /** A record that nobody here understands, verbatim. */

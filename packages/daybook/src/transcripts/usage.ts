@@ -4,7 +4,7 @@ import type { Json } from '../schema/json.ts'
 import type { Usage } from '../schema/parts.ts'
 import type { Translation } from './contract.ts'
 import { countOf, fieldsOf } from './fields.ts'
-import { usage } from './parts.ts'
+import { sum, usage } from './parts.ts'
 
 /**
  * Holds back the last message of the agent: its tokens may be told right behind it. Tokens that come when none is held
@@ -70,10 +70,4 @@ function isAgents(entry: Translation): boolean {
 function withUsage(entry: Translation, told: Usage): Translation {
   if (entry.kind !== 'message') return entry
   return { ...entry, data: { ...entry.data, usage: sum(entry.data.usage ?? null, told) } }
-}
-
-function sum(one: Usage | null, two: Usage): Usage {
-  const input = (one?.input_tokens ?? 0) + (two.input_tokens ?? 0)
-  const output = (one?.output_tokens ?? 0) + (two.output_tokens ?? 0)
-  return usage(input, output) ?? {}
 }
