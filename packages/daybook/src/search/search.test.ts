@@ -263,13 +263,14 @@ describe('an index in a file', () => {
     assert.deepEqual([await hits(w, 'alpha'), await hits(w, 'beta')], [['one@2'], ['one@3']])
   })
 
-  for (const [what, spoil] of [
+  const spoiled = [
     ['is lost', (path: string) => rm(`${path}-search`)],
     [
       'is damaged',
       (path: string) => writeFile(`${path}-search`, 'no database at all, but long enough to be read as one'),
     ],
-  ] as const) {
+  ] as const
+  for (const [what, spoil] of spoiled) {
     test(`that ${what} is made again`, async () => {
       const path = newPath()
       await filled(path, ['alpha', 'beta'])

@@ -63,7 +63,13 @@ async function missing(world: World, queries: readonly string[], level: 'all' | 
   return queries.filter((_, at) => found[at]?.length !== 1)
 }
 
-export function finding({ test }: Suite): void {
+export function finding(suite: Suite): void {
+  texts(suite)
+  filters(suite)
+  order(suite)
+}
+
+function texts({ test }: Suite): void {
   for (const [text, all, parts, never] of words) {
     test(`finds in: ${text}`, async (world) => {
       await one(world, text)
@@ -109,7 +115,9 @@ export function finding({ test }: Suite): void {
       asked.map((_, at) => [`one@${at + 1}`]),
     )
   })
+}
 
+function filters({ test }: Suite): void {
   test('filters leave what fits all of them', async (world) => {
     world.session('one', { agent: 'codex', branch: 'fix', repository: 'app', user: 'u1' })
     world.session('two', { currentAgent: 'gemini', branch: 'main', repository: 'app', user: 'u2' })
@@ -149,7 +157,9 @@ export function finding({ test }: Suite): void {
     deepStrictEqual((await world.hits(null, { file: 'auth/' })).sort(), ['one@2', 'three@1'])
     deepStrictEqual(await world.hits('word', { file: 'nothing' }), [])
   })
+}
 
+function order({ test }: Suite): void {
   test('of the same texts the newer one comes first, and words weigh more than newness', async (world) => {
     const day = 24 * 3_600_000
     world.say('old', 'the broken build', start)

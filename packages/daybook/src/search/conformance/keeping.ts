@@ -24,7 +24,14 @@ function life(world: World): void {
   world.write('two', 'session.shared', { readers: [bob] })
 }
 
-export function keeping({ test }: Suite): void {
+export function keeping(suite: Suite): void {
+  places(suite)
+  rights(suite)
+  leaving(suite)
+  ways(suite)
+}
+
+function places({ test }: Suite): void {
   test('begins at the beginning and knows where it stands', async (world) => {
     deepStrictEqual(await world.index.position(), { cursor: null, witnesses: [], at: 0 })
     world.say('one', 'word')
@@ -43,7 +50,9 @@ export function keeping({ test }: Suite): void {
     deepStrictEqual((await world.index.position()).cursor, '1')
     deepStrictEqual(await world.contents(), before)
   })
+}
 
+function rights({ test }: Suite): void {
   test('only owner and readers find, and only in their tenant', async (world) => {
     world.session('one', { owner: anna })
     world.session('two', { owner: bob, readers: [anna] })
@@ -90,7 +99,9 @@ export function keeping({ test }: Suite): void {
       deepStrictEqual((await world.hits('word')).length, found, place)
     }
   })
+}
 
+function leaving({ test }: Suite): void {
   test('erased entries are no hits, and nothing of them is left', async (world) => {
     world.say('one', 'secret word')
     world.say('one', 'plain word')
@@ -128,7 +139,9 @@ export function keeping({ test }: Suite): void {
     deepStrictEqual(await world.hits('word'), [])
     ok(!(await world.contents()).some((line) => line.includes('former')))
   })
+}
 
+function ways({ test }: Suite): void {
   for (const most of [1, 3]) {
     test(`holds the same whether it read ${most} at a time or all at once`, async (world) => {
       life(world)
