@@ -6,6 +6,7 @@ import { sqliteIndex } from '../packages/daybook/src/search/sqlite.ts'
 import { openSessions } from '../packages/daybook/src/session/sessions.ts'
 import { sqliteStore } from '../packages/daybook/src/store/sqlite.ts'
 import type { Scope, ScopedStore, Store } from '../packages/daybook/src/store/store.ts'
+import { fixedSkills } from '../packages/daybook/src/work/skills/fixed.ts'
 import { openWork } from '../packages/daybook/src/work/work.ts'
 
 export interface ServerOptions {
@@ -20,7 +21,7 @@ export async function startServer(options: ServerOptions): Promise<{ port: numbe
   const durability = options.relaxed === true ? 'relaxed' : 'full'
   const store = sqliteStore({ path: join(options.dir, 'daybook.db'), durability, worker: true })
   const sessions = await openSessions({ store: options.each === true ? oneCommitEach(store) : store })
-  const skills = { list: () => [], get: () => undefined, onChange: () => () => {} }
+  const skills = fixedSkills()
   const work = openWork({ sessions, skills })
   const search = openSearch({ store, index: sqliteIndex({ path: ':memory:' }) })
   const scope: Scope = { tenant: 'local', subjects: ['local'] }

@@ -5,8 +5,7 @@ import type { Sessions } from '../packages/daybook/src/session/contract.ts'
 import { openSessions } from '../packages/daybook/src/session/sessions.ts'
 import { sqliteStore } from '../packages/daybook/src/store/sqlite.ts'
 import type { Work } from '../packages/daybook/src/work/contract.ts'
-import type { SkillDefinition, Skills } from '../packages/daybook/src/work/skills/contract.ts'
-import { skillOf } from '../packages/daybook/src/work/skills/skill.ts'
+import { fixedSkills } from '../packages/daybook/src/work/skills/fixed.ts'
 import { openWork } from '../packages/daybook/src/work/work.ts'
 import { appenders, timedAppenders } from './appenders.ts'
 import type { Variant } from './harness.ts'
@@ -23,7 +22,7 @@ const day = 86_400_000
 let now = Date.now()
 const clock = (): number => now
 
-const skills = skillsOf(
+const skills = fixedSkills(
   { id: 'empty', name: 'Empty', description: 'Does nothing.', run: () => undefined },
   {
     id: 'wait',
@@ -36,11 +35,6 @@ const skills = skillsOf(
     },
   },
 )
-
-function skillsOf(...definitions: readonly SkillDefinition[]): Skills {
-  const byId = new Map(definitions.map((one) => [one.id, skillOf(one, 'bench')]))
-  return { list: () => [...byId.values()], get: (id) => byId.get(id), onChange: () => () => {} }
-}
 
 interface Place {
   readonly path: string

@@ -114,6 +114,13 @@ async function main(): Promise<boolean> {
       ? { coverage: true, coverageIncludeGlobs: coreFolders.map((folder) => join(root, folder, '**/*.ts')) }
       : {}),
   })
+  // Whoever ends it wants to know what it was waiting for.
+  process.once('SIGTERM', () => {
+    reportTests(tally, started)
+    const over = new Set(tally.times.map(({ file }) => file))
+    console.log(`ended with these under way or not begun: ${tests.filter((path) => !over.has(path)).join(', ')}`)
+    process.exit(1)
+  })
   for await (const event of stream as AsyncIterable<TestEvent>) {
     tally.add(event)
     if (event.type === 'test:stderr' || event.type === 'test:stdout') process.stderr.write(event.data.message)

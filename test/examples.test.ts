@@ -25,6 +25,11 @@ const expected: Readonly<Record<string, (scratch: string) => void>> = {
   'fork.ts': () => {
     assert.equal(run('fork.ts'), 'Trip: By train or by plane?\nTrip by train: By train or by plane? By train.\n')
   },
+  'durable-run.ts': (scratch) => {
+    const path = join(scratch, 'deploys.db')
+    assert.equal(run('durable-run.ts', path), 'building 1.4.0\nwaiting: ship app:1.4.0\n')
+    assert.equal(run('durable-run.ts', path, 'yes'), 'waiting: ship app:1.4.0\nshipped app:1.4.0\n')
+  },
   'exactly-once.ts': () => {
     assert.equal(run('exactly-once.ts'), 'entry 2, again 2, replayed: true\nkey_reused\n')
   },

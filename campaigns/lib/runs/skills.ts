@@ -3,7 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Json } from '../../../packages/daybook/src/schema/json.ts'
 import type { SkillContext, SkillDefinition, Skills } from '../../../packages/daybook/src/work/skills/contract.ts'
-import { skillOf } from '../../../packages/daybook/src/work/skills/skill.ts'
+import { fixedSkills } from '../../../packages/daybook/src/work/skills/fixed.ts'
 import type { Effect } from './effects.ts'
 
 /** Where a step can be stopped: before it is called, in its effect before and after it does anything, and behind it. */
@@ -75,8 +75,7 @@ export function skillsIn(around: Surroundings): Skills {
       run: (_input, context) => once(around, 'risky', { ms: 0 }, context),
     },
   ]
-  const skills = new Map(definitions.map((one) => [one.id, skillOf(one, 'campaign')]))
-  return { list: () => [...skills.values()], get: (id) => skills.get(id), onChange: () => () => {} }
+  return fixedSkills(...definitions)
 }
 
 async function five(around: Surroundings, input: FiveInput, context: SkillContext): Promise<Json> {

@@ -8,7 +8,7 @@ import type { ScopedSessions, Sessions } from '../session/contract.ts'
 import { openSessions } from '../session/sessions.ts'
 import { memoryStore } from '../store/memory.ts'
 import type { Work } from '../work/contract.ts'
-import { skillsOf } from '../work/testing.fixture.ts'
+import { fixedSkills } from '../work/skills/fixed.ts'
 import { openWork } from '../work/work.ts'
 import { type Client, isDaybookError, openClient } from './client.ts'
 
@@ -17,7 +17,7 @@ let sessions: Sessions
 let mine: ScopedSessions
 let server: Server
 let work: Work
-const skills = skillsOf()
+const skills = fixedSkills()
 let url: string
 let client: Client
 

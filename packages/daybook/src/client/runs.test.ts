@@ -8,12 +8,13 @@ import { openSessions } from '../session/sessions.ts'
 import { gate } from '../session/testing.fixture.ts'
 import { memoryStore } from '../store/memory.ts'
 import type { Work } from '../work/contract.ts'
-import { skill, skillsOf } from '../work/testing.fixture.ts'
+import { fixedSkills } from '../work/skills/fixed.ts'
+import { skill } from '../work/testing.fixture.ts'
 import { openWork } from '../work/work.ts'
 import { type Client, isDaybookError, openClient, type RunItem } from './client.ts'
 
 const scope = { tenant: 'local', subjects: ['local'] } as const
-const skills = skillsOf(
+const skills = fixedSkills(
   skill('echo', (input) => `heard: ${input}`, { description: 'Repeats a text, an echo.', input: { type: 'string' } }),
   skill('hold', async () => {
     await letGo.promise

@@ -12,7 +12,7 @@ import { sqliteStore } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import type { Work } from '../work/contract.ts'
 import type { SkillDefinition } from '../work/skills/contract.ts'
-import { skillsOf } from '../work/testing.fixture.ts'
+import { fixedSkills } from '../work/skills/fixed.ts'
 import { openWork } from '../work/work.ts'
 import { createServer, type Server, type ServerSettings } from './server.ts'
 
@@ -54,7 +54,7 @@ export async function testServer(
   const store = folder === null ? memoryStore() : sqliteStore({ path: join(folder, 'test.db'), durability: 'relaxed' })
   const sessions = settings.sessions ?? (await openSessions({ store }))
   const { skills = [], ...rest } = settings
-  const work = settings.work ?? openWork({ sessions, skills: skillsOf(...skills), timeZone: 'UTC', tickMs: 50 })
+  const work = settings.work ?? openWork({ sessions, skills: fixedSkills(...skills), timeZone: 'UTC', tickMs: 50 })
   const search = settings.search ?? searchOf(sessions.store)
   const server = await createServer({ sessions, work, search, scope, version: '0.0.0', ...rest })
   return {

@@ -7,7 +7,8 @@ import { openSessions } from '../session/sessions.ts'
 import { gate, until } from '../session/testing.fixture.ts'
 import { memoryStore } from '../store/memory.ts'
 import type { Store } from '../store/store.ts'
-import { skill, skillsOf } from './testing.fixture.ts'
+import { fixedSkills } from './skills/fixed.ts'
+import { skill } from './testing.fixture.ts'
 import { openWork } from './work.ts'
 
 /** A store whose leases cannot be renewed while this says so. */
@@ -45,7 +46,7 @@ test('The end of an effect that was given up is refused, though its process has 
   )
   const work = openWork({
     sessions,
-    skills: skillsOf(slow),
+    skills: fixedSkills(slow),
     leaseMs: 100,
     tickMs: null,
     settleMs: 0,

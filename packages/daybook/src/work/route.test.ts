@@ -4,9 +4,9 @@ import { deepStrictEqual, fail, ok, strictEqual } from 'node:assert/strict'
 import { test } from 'node:test'
 import { routeOf } from './route.ts'
 import { builtInSkills } from './skills/builtin/all.ts'
-import { skillsOf } from './testing.fixture.ts'
+import { fixedSkills } from './skills/fixed.ts'
 
-const skills = skillsOf(...builtInSkills({ httpAllow: [], blobs: () => fail('nothing is stored') }))
+const skills = fixedSkills(...builtInSkills({ httpAllow: [], blobs: () => fail('nothing is stored') }))
 const context = { now: Date.UTC(2026, 10, 21, 12), timeZone: 'UTC' }
 const to = (text: string) => routeOf(skills, text, {}, context)
 
@@ -49,7 +49,7 @@ test('[S1.8] nothing fits, and that is said: nonsense and small talk go nowhere'
 })
 
 test('[S1.8] a skill that is not for a role is not found for it', () => {
-  const guarded = skillsOf({
+  const guarded = fixedSkills({
     id: 'pay',
     name: 'Pay an invoice',
     description: 'Pays an invoice of a supplier.',

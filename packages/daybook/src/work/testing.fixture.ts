@@ -6,14 +6,8 @@ import { type Plan, type StoreName, storeNames, World, until as waitUntil } from
 import type { RunState, ScopedWork, Work } from './contract.ts'
 import type { Agents } from './performer.ts'
 import type { SkillDefinition, Skills } from './skills/contract.ts'
-import { skillOf } from './skills/skill.ts'
+import { fixedSkills } from './skills/fixed.ts'
 import { openWork, type WorkOptions } from './work.ts'
-
-/** A fixed set of skills. */
-export function skillsOf(...definitions: readonly SkillDefinition[]): Skills {
-  const skills = new Map(definitions.map((one) => [one.id, skillOf(one, 'test')]))
-  return { list: () => [...skills.values()], get: (id) => skills.get(id), onChange: () => () => {} }
-}
 
 /** A skill with the least that is needed. */
 export function skill(id: string, run: SkillDefinition['run'], more: Partial<SkillDefinition> = {}): SkillDefinition {
@@ -126,7 +120,7 @@ export async function workWorld(
   options: Partial<WorkOptions> = {},
 ): Promise<WorkWorld> {
   let made: WorkWorld | null = null
-  const skills = skillsOf(
+  const skills = fixedSkills(
     ...definitions(() => {
       if (!made) throw new Error('the world is being made')
       return made
