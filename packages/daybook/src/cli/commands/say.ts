@@ -8,7 +8,7 @@ import type { Backend } from '../backend.ts'
 import { boundSession } from '../bound.ts'
 import { chooseOne } from '../choose.ts'
 import type { Context } from '../context.ts'
-import { type ExitCode, exits, misuse } from '../exits.ts'
+import { type ExitCode, exits, misuse, Refusal } from '../exits.ts'
 import { ordinal } from '../format/run.ts'
 import { agentOf } from '../format/session.ts'
 import { oneLine } from '../format/width.ts'
@@ -29,12 +29,23 @@ export const perform: Perform = async (context, call) => {
   if (said === '') throw misuse('there is nothing to say', `${context.me} say [session] "…"`)
   const fields = fieldsOf(call, said)
   const backend = await context.backend()
-  const session = named === undefined ? await boundSession(context) : (await pick(context, named)).session
+  const session = named === undefined ? await boundSession(context) : await sessionNamed(context, named)
   const isTurn = Object.keys(fields).length > 1
   const questions = session === null || isTurn ? [] : await questionsIn(backend, session)
   if (questions.length > 0) return answer(context, call, backend, questions, said)
   const receipt = await backend.runs.start(session?.session_id ?? null, fields)
   return follow(context, call, backend, receipt, session)
+}
+
+/** Whoever names a session that is not there mostly wants a new one, which has no name to give. */
+async function sessionNamed(context: Context, named: string): Promise<SessionShape> {
+  try {
+    return (await pick(context, named)).session
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.lines.next !== context.me) throw error
+    const next = `${context.me} say "…"   begins a new one`
+    throw new Refusal(error.exit, error.code, { ...error.lines, next })
+  }
 }
 
 function fieldsOf(call: Call, input: string): Turn {
