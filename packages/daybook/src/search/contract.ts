@@ -32,6 +32,9 @@ export interface SearchIndex extends AsyncDisposable {
   contents(): AsyncIterable<string>
 }
 
+/** Field of the `damaged` error with which an index says that it was damaged, and is empty now. */
+export const renewed = 'index'
+
 export interface Position {
   /** Null: nothing was read yet. */
   readonly cursor: Cursor | null

@@ -53,6 +53,11 @@ export class Follower {
     return this.#running
   }
 
+  /** What is known of where the index stands may no longer be true. */
+  lookAgain(): void {
+    this.#position = null
+  }
+
   /** Follows the feed from now on, until it is closed. */
   follow(): void {
     const { store } = this.#options
@@ -101,10 +106,15 @@ export class Follower {
   }
 
   async #run(): Promise<void> {
-    while (this.#again && !this.#closed) {
-      this.#again = false
-      this.#position ??= await this.#begin()
-      while (!this.#closed && (await this.#step(this.#position))) await setImmediate()
+    try {
+      while (this.#again && !this.#closed) {
+        this.#again = false
+        this.#position ??= await this.#begin()
+        while (!this.#closed && (await this.#step(this.#position))) await setImmediate()
+      }
+    } catch (error) {
+      this.lookAgain()
+      throw error
     }
   }
 

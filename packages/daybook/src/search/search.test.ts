@@ -1,6 +1,6 @@
 // Finding over real stores: what the log says now decides, answers page, and an index of another history begins anew.
 import assert from 'node:assert/strict'
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, open, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -11,6 +11,7 @@ import { openSessions } from '../session/sessions.ts'
 import { memoryStore } from '../store/memory.ts'
 import { sqliteStore } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
+import type { SearchIndex } from './contract.ts'
 import { openSearch, type Search, type SearchSettings } from './search.ts'
 import { sqliteIndex } from './sqlite.ts'
 
@@ -99,16 +100,27 @@ for (const name of ['memory', 'sqlite'] as const) {
 }
 
 test('the log has the last word where the index is behind', async () => {
-  await using w = await world(memoryStore(), { wait: 0 })
+  const inner = sqliteIndex({ path: ':memory:' })
+  let held: Promise<void> | undefined
+  const index: SearchIndex = {
+    ...inner,
+    async apply(batch) {
+      await held
+      return inner.apply(batch)
+    },
+  }
+  await using w = await world(memoryStore(), { index, wait: 10 })
   const theirs = w.sessions.within(bob)
   const session = await w.mine.open({ id: 'one' })
   await session.append([say('secret word'), say('other word')])
   await session.share(['user:bob'])
   await w.search.catchUp()
   assert.equal((await w.search.find(theirs, { q: 'word' })).hits.length, 2)
+  const gate = Promise.withResolvers<void>()
+  held = gate.promise
   await session.erase([2])
   await session.share([])
-  // Nothing was waited for: the index still has both.
+  // The index still has both.
   const found = await w.search.find(theirs, { q: 'word' })
   assert.deepEqual([found.hits, found.complete], [[], false])
   const own = await w.search.find(w.mine, { q: 'word' })
@@ -116,6 +128,7 @@ test('the log has the last word where the index is behind', async () => {
     own.hits.map(({ seq }) => seq),
     [3],
   )
+  gate.resolve()
 })
 
 test('a hit tells where it stands: address, field, piece and places', async () => {
@@ -279,6 +292,25 @@ describe('an index in a file', () => {
       assert.deepEqual([await hits(w, 'alpha'), await hits(w, 'beta')], [['one@2'], ['one@3']])
     })
   }
+
+  test('whose pages are damaged while it is open is made again', async () => {
+    const path = newPath()
+    for (let from = 0; from < 3000; from += 500) {
+      const words = (at: number): string => `alpha ${at} some words of entry ${at * 7919}`
+      await filled(
+        path,
+        Array.from({ length: 500 }, (_, at) => words(from + at)),
+      )
+    }
+    const file = await open(`${path}-search`, 'r+')
+    const { size } = await file.stat()
+    // Behind the pages that opening reads.
+    await file.write(Buffer.alloc(size - 100_000, 0x5a), 0, size - 100_000, 80_000)
+    await file.close()
+    await using w = await opened(path)
+    assert.equal((await w.search.find(w.mine, { q: 'alpha' })).total, 3000)
+    assert.deepEqual((await w.search.find(w.mine, { q: '"entry 7919"' })).hits.length, 1)
+  })
 
   test('begins anew over a store that was put back to an older state, or is another one', async () => {
     const path = newPath()

@@ -12,7 +12,7 @@ import type { ScopedSessions } from '../session/contract.ts'
 import { dataOf } from '../session/decode.ts'
 import type { Cursor, Store } from '../store/store.ts'
 import type { Filters, Match, Matches, SearchIndex } from './contract.ts'
-import { mostWeighed } from './contract.ts'
+import { mostWeighed, renewed } from './contract.ts'
 import { Follower } from './follower.ts'
 import { type Level, levels, longestQuery, namedBy, readFile, readQuery, type Wanted } from './query.ts'
 import { type Snippet, snippetOf } from './snippet.ts'
@@ -90,8 +90,12 @@ export function openSearch(settings: SearchSettings): Search {
   return {
     async find(mine, question) {
       const asked = readQuestion(question, clock())
-      const complete = await caughtUp(follower, settings)
-      return answer(index, mine, asked, complete)
+      const ask = async (): Promise<Found> => answer(index, mine, asked, await caughtUp(follower, settings))
+      return ask().catch((error: unknown) => {
+        if (!isDaybookError(error) || error.field !== renewed) throw error
+        follower.lookAgain()
+        return ask()
+      })
     },
     catchUp: () => follower.catchUp(),
     close,

@@ -4,6 +4,7 @@ import { closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { DaybookError } from '../../schema/errors.ts'
+import { renewed } from '../contract.ts'
 import { ddl, version } from './ddl.ts'
 
 export interface IndexFileOptions {
@@ -36,9 +37,23 @@ export class IndexFile {
     } catch (error) {
       this.close()
       if (!isUseless(error)) throw told(error)
-      // Nothing is lost with it: everything in it stands in the store.
-      this.#remove()
-      this.#prepare()
+      this.#renew()
+    }
+  }
+
+  /** Runs `work`. Damage that shows only now empties the index, which is then made again from the store, and fails this call. */
+  guarded<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      if (codeOf(error) !== codes.corrupt) throw told(error)
+      this.close()
+      this.#renew()
+      throw new DaybookError('damaged', 'the search index was damaged and is made again', {
+        field: renewed,
+        hint: 'Ask again: nothing is lost with it.',
+        cause: error,
+      })
     }
   }
 
@@ -68,7 +83,7 @@ export class IndexFile {
       return result
     } catch (error) {
       if (this.db.isTransaction) this.sql('ROLLBACK').run()
-      throw told(error)
+      throw error
     }
   }
 
@@ -123,9 +138,11 @@ export class IndexFile {
     if (this.meta('version') !== version) throw new OtherVersion()
   }
 
-  #remove(): void {
+  /** Nothing is lost with it: everything in it stands in the store. */
+  #renew(): void {
     const { path } = this.#options
     for (const end of ['', '-wal', '-shm']) if (existsSync(path + end)) rmSync(path + end)
+    this.#prepare()
   }
 }
 

@@ -22,15 +22,23 @@ export class LocalIndex {
   }
 
   position(): Position {
+    return this.#file.guarded(() => this.#position())
+  }
+
+  #position(): Position {
     const read = this.#file.meta('position')
     return read === null ? { cursor: null, witnesses: [], at: 0 } : (JSON.parse(read) as Position)
   }
 
   apply(batch: Batch): boolean {
+    return this.#file.guarded(() => this.#apply(batch))
+  }
+
+  #apply(batch: Batch): boolean {
     const { from, to, at } = batch
     let removed = false
     const applied = this.#file.within(() => {
-      const { cursor, witnesses } = this.position()
+      const { cursor, witnesses } = this.#position()
       if (cursor !== from) return false
       removed = takeIn(this.#file, batch)
       const kept: readonly Witness[] = batch.witnesses.length > 0 ? batch.witnesses : witnesses
@@ -42,22 +50,24 @@ export class LocalIndex {
   }
 
   tidy(): boolean {
-    const more = takeOut(this.#file)
-    this.#file.wipe(more)
-    return more
+    return this.#file.guarded(() => {
+      const more = takeOut(this.#file)
+      this.#file.wipe(more)
+      return more
+    })
   }
 
   clear(): void {
-    this.#file.empty()
+    this.#file.guarded(() => this.#file.empty())
   }
 
   find(question: IndexQuestion): Matches {
-    return ask(this.#file, question)
+    return this.#file.guarded(() => ask(this.#file, question))
   }
 
   /** Entries behind the one named by `after`, as lines, with where the next page begins. */
   page(after: PageStart | null): Page {
-    return this.#file.within(() => pageOf(this.#file, after))
+    return this.#file.guarded(() => this.#file.within(() => pageOf(this.#file, after)))
   }
 }
 
