@@ -24,7 +24,7 @@ export async function scaffoldSkill(
 ): Promise<Scaffolded> {
   const name = isSkillId(id) ? (id.split('/').at(-1) ?? '') : ''
   if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name) || name.length > 64) {
-    throw invalid('id', 'ends with a name of 1 to 64 of a-z 0-9 and single - between them')
+    throw invalid('id', 'ends with a name of 1 to 64 of a-z 0-9 and single - between them, and is not route')
   }
   if (description.trim() === '' || description.length > 1024) {
     throw invalid('description', 'has 1 to 1024 characters')

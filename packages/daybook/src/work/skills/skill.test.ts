@@ -38,6 +38,7 @@ test('a definition of the least fields gets the defaults', () => {
 const wrong: readonly [part: object, field: string][] = [
   [{ id: undefined }, 'id'],
   [{ id: '' }, 'id'],
+  [{ id: 'route' }, 'id'],
   [{ id: 'Add' }, 'id'],
   [{ id: 'a b' }, 'id'],
   [{ id: '../up' }, 'id'],

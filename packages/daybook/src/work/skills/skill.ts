@@ -34,9 +34,12 @@ export interface SkillExtra {
   readonly instructions?: string
 }
 
-/** True for 1 to 128 of `a-z 0-9 . _ / -`, each part between slashes beginning with a letter or a digit. */
+/**
+ * True for 1 to 128 of `a-z 0-9 . _ / -`, each part between slashes beginning with a letter or a digit. Not `route`: that
+ * address asks for the skill of a text.
+ */
 export function isSkillId(id: unknown): id is string {
-  return typeof id === 'string' && id.length <= 128 && form.test(id)
+  return typeof id === 'string' && id.length <= 128 && form.test(id) && id !== 'route'
 }
 
 /**
@@ -50,7 +53,8 @@ export function skillOf(definition: object, source: string, extra: SkillExtra = 
   for (const name of Object.keys(definition)) {
     if (!Object.hasOwn(fields, name)) throw invalid(name, 'is not a field of a skill')
   }
-  if (!isSkillId(given.id)) throw invalid('id', 'has 1 to 128 of a-z 0-9 . _ / - and each part begins with a-z 0-9')
+  if (!isSkillId(given.id))
+    throw invalid('id', 'has 1 to 128 of a-z 0-9 . _ / - each part begins with a-z 0-9, and it is not route')
   for (const name of ['fromText', 'undo', 'run'] as const) {
     if (given[name] !== undefined && typeof given[name] !== 'function') throw invalid(name, 'is not a function')
   }
