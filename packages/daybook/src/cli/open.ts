@@ -26,13 +26,6 @@ export function openContext(call: Call, host: Host, output: Output, table: Table
     if (call.options.verbose === true) output.hint(`${place.kind} ${placeText(place)} (${place.by})`)
     return place
   }
-  const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
-    let made: Promise<T> | undefined
-    return () => {
-      made ??= make()
-      return made
-    }
-  }
   const keep = <T extends AsyncDisposable>(resource: T): T => {
     opened.push(resource)
     return resource
@@ -71,6 +64,15 @@ export function openContext(call: Call, host: Host, output: Output, table: Table
     async [Symbol.asyncDispose]() {
       for (const resource of opened.reverse()) await resource[Symbol.asyncDispose]()
     },
+  }
+}
+
+/** Makes what is asked for at the first call; every later one gets the same. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make()
+    return made
   }
 }
 

@@ -96,10 +96,7 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
   meters.watch('daybook_stream_followers', 'Streams that are open.', () => broadcast.size)
   const unwatch = watchWork(meters, work)
   const app = bareApp(settings)
-  const running = new Set<string>()
-  app.addHook('onRoute', ({ method, url }) => {
-    for (const one of [method].flat()) running.add(`${one} ${url}`)
-  })
+  const running = watchRoutes(app)
   await addPlugins(app, gate)
   guard(app, gate, context)
   readBodies(app)
@@ -112,16 +109,7 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
   return {
     app,
     routes: running,
-    async listen({ port, host }) {
-      if (!isLoopback(host)) {
-        throw new DaybookError('invalid', `the server cannot listen on ${host} while it cannot tell callers apart`, {
-          field: 'host',
-          hint: 'Listen on 127.0.0.1, and put a proxy that authenticates in front of it.',
-        })
-      }
-      // After a restart all clients are back at once; the system allows what it allows.
-      return app.listen({ port, host, backlog: 4096 })
-    },
+    listen: (where) => listenAt(app, where),
     close() {
       ended.abort()
       closed ??= (async () => {
@@ -139,6 +127,26 @@ function watchWork(meters: Meters, work: Work): () => void {
   meters.watch('daybook_runs_active', 'Runs that this process performs.', () => work.load.active)
   meters.watch('daybook_sessions_due', 'Sessions with due runs that wait for room.', () => work.load.waiting)
   return work.onEnded(({ status, ms }) => meters.ran(status, ms))
+}
+
+/** What is registered from now on, as `GET /path/:name`. */
+function watchRoutes(app: FastifyInstance): ReadonlySet<string> {
+  const running = new Set<string>()
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) running.add(`${one} ${url}`)
+  })
+  return running
+}
+
+async function listenAt(app: FastifyInstance, { port, host }: { port: number; host: string }): Promise<string> {
+  if (!isLoopback(host)) {
+    throw new DaybookError('invalid', `the server cannot listen on ${host} while it cannot tell callers apart`, {
+      field: 'host',
+      hint: 'Listen on 127.0.0.1, and put a proxy that authenticates in front of it.',
+    })
+  }
+  // After a restart all clients are back at once; the system allows what it allows.
+  return app.listen({ port, host, backlog: 4096 })
 }
 
 function bareApp(settings: ServerSettings): FastifyInstance {

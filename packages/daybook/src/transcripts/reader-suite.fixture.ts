@@ -33,6 +33,12 @@ async function start(t: TestContext, reader: TranscriptReader, { recording }: Re
 }
 
 function forRecording(reader: TranscriptReader, one: Recorded): void {
+  contents(reader, one)
+  records(reader, one)
+  files(reader, one)
+}
+
+function contents(reader: TranscriptReader, one: Recorded): void {
   test('what both sides said is there, in order and with its times', async (t) => {
     const world = await start(t, reader, one)
     const report = await world.adopt()
@@ -77,7 +83,9 @@ function forRecording(reader: TranscriptReader, one: Recorded): void {
     const hash = edits.find(({ operation }) => operation === 'update')?.before
     if (hash !== undefined) assert.equal(hash, contentHash(before))
   })
+}
 
+function records(reader: TranscriptReader, one: Recorded): void {
   test('every record is understood, and is kept beside as it stood there', async (t) => {
     const world = await start(t, reader, one)
     const { foreign } = await world.adopt()
@@ -118,6 +126,18 @@ function forRecording(reader: TranscriptReader, one: Recorded): void {
     assert.equal((await world.all()).length, (await alone.all()).length)
   })
 
+  test('a copy of the home elsewhere brings no record a second time', async (t) => {
+    const world = await start(t, reader, one)
+    await world.adopt()
+    const first = await said(await talk(world))
+    world.home = await homeOf(t, one.recording)
+    const report = await world.adopt()
+    assert.equal(report.messages, 0)
+    assert.deepEqual(await said(await talk(world)), first)
+  })
+}
+
+function files(reader: TranscriptReader, one: Recorded): void {
   test('nothing in the home is written, and looking opens nothing', async (t) => {
     const world = await start(t, reader, one)
     const was = await traces(world.home)
@@ -128,16 +148,6 @@ function forRecording(reader: TranscriptReader, one: Recorded): void {
     }
     await world.adopt()
     assert.deepEqual(await traces(world.home), was)
-  })
-
-  test('a copy of the home elsewhere brings no record a second time', async (t) => {
-    const world = await start(t, reader, one)
-    await world.adopt()
-    const first = await said(await talk(world))
-    world.home = await homeOf(t, one.recording)
-    const report = await world.adopt()
-    assert.equal(report.messages, 0)
-    assert.deepEqual(await said(await talk(world)), first)
   })
 
   test('a link is never followed, neither to a file nor to a folder', async (t) => {

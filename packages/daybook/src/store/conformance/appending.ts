@@ -9,7 +9,10 @@ import { anna, fails, range, refused, type Suite, seqs, tenant, until, wholeFeed
 
 export function appending(suite: Suite): void {
   whole(suite)
+  refusals(suite)
+  hinting(suite)
   expects(suite)
+  chains(suite)
   batches(suite)
   forms(suite)
 }
@@ -52,7 +55,9 @@ function whole({ test }: Suite): void {
     const stored = [...(await anna.read('one', { after: 1 })), ...(await anna.read('one', { after: 1001 }))]
     deepStrictEqual(stored, big.entries)
   })
+}
 
+function refusals({ test }: Suite): void {
   test('A refused append leaves nothing behind: entry, head, cell, key, ref, list place, feed', async ({
     anna,
     store,
@@ -88,7 +93,9 @@ function whole({ test }: Suite): void {
     strictEqual((await anna.list()).total, 0)
     await write(anna, opening('one'))
   })
+}
 
+function hinting({ test }: Suite): void {
   test('The store hints each session it wrote to, after the commit, with its seq', async ({ anna, store }) => {
     const hints: Hint[] = []
     const stop = store.bus.subscribe(hintTopic, (message) => hints.push(message as Hint))
@@ -143,7 +150,7 @@ function expects({ test }: Suite): void {
   })
 }
 
-function batches({ test }: Suite): void {
+function chains({ test }: Suite): void {
   test('Expects chain within one batch: 64 appends to one session in one call', async ({ anna }) => {
     let head = await write(anna, opening('one'))
     const batch: Append[] = []
@@ -173,7 +180,9 @@ function batches({ test }: Suite): void {
     ok((await Promise.all(sent)).flat().every((outcome) => outcome.ok))
     deepStrictEqual(await anna.head('one'), head)
   })
+}
 
+function batches({ test }: Suite): void {
   test('A refusal in the middle of a batch does not touch the appends to other sessions', async ({ anna }) => {
     const [one, two] = [await write(anna, opening('one')), await write(anna, opening('two'))]
     const outcomes = await anna.append([

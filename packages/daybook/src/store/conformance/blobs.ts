@@ -25,6 +25,7 @@ export function blobs(suite: Suite): void {
   bodies(suite)
   claims(suite)
   sweeps(suite)
+  overview(suite)
 }
 
 function bodies({ test }: Suite): void {
@@ -163,7 +164,9 @@ function sweeps({ test }: Suite): void {
     await anna.delete('fork', deleting(fork))
     strictEqual(await survives(world, early), false)
   })
+}
 
+function overview({ test }: Suite): void {
   test('The operator sees each blob of every tenant, and whether something claims it', async (world) => {
     const { anna, store } = world
     const other = world.within('all', 'other')

@@ -35,6 +35,7 @@ export function forks(suite: Suite): void {
   openings(suite)
   inheriting(suite)
   readings(suite)
+  deletions(suite)
   lives(suite)
 }
 
@@ -147,7 +148,7 @@ function readings({ test }: Suite): void {
   })
 }
 
-function lives({ test }: Suite): void {
+function deletions({ test }: Suite): void {
   test('A deleted base is read by its forks, and by nobody else', async ({ anna }) => {
     const { base } = await family(anna)
     const before = await anna.read('late')
@@ -186,7 +187,9 @@ function lives({ test }: Suite): void {
     ok((await store.admin.sweep()).hiddenEntries > 0)
     strictEqual((await store.admin.sweep()).hiddenEntries, 0)
   })
+}
 
+function lives({ test }: Suite): void {
   test('When the id of a deleted base is opened anew, old forks go on reading the old entries', async ({
     anna,
     store,

@@ -15,6 +15,7 @@ export function leases(suite: Suite): void {
   holding(suite)
   rivals(suite)
   fences(suite)
+  rises(suite)
   due(suite)
 }
 
@@ -111,6 +112,11 @@ function fences({ test }: Suite): void {
     strictEqual(await anna.head('one'), null)
   })
 
+  test('An opening under a fence is fenced: nobody holds a lease on what is not there', async ({ anna }) => {
+    await refused(anna, opening('one', { fence: 1 }), 'fenced', 0)
+    strictEqual(await anna.head('one'), null)
+  })
+
   test('The fence is checked when it is written, for each append of a batch', async ({ anna }) => {
     const opened = await write(anna, opening('one'))
     const lease = await take(anna, 'a')
@@ -131,7 +137,9 @@ function fences({ test }: Suite): void {
     await take(anna, 'a')
     await write(anna, after(opened))
   })
+}
 
+function rises({ test }: Suite): void {
   test('Releasing raises the fence: what the holder still sends is fenced', async ({ anna }) => {
     const opened = await write(anna, opening('one'))
     const lease = await take(anna, 'a')
@@ -167,11 +175,6 @@ function fences({ test }: Suite): void {
       ok((await take(anna, 'b')).fence > lease.fence)
     })
   }
-
-  test('An opening under a fence is fenced: nobody holds a lease on what is not there', async ({ anna }) => {
-    await refused(anna, opening('one', { fence: 1 }), 'fenced', 0)
-    strictEqual(await anna.head('one'), null)
-  })
 }
 
 function due({ test }: Suite): void {
