@@ -19,6 +19,13 @@ test('templates are blanked, the code in their holes is kept', () => {
   assert.doesNotMatch(code, /inner|a \$/)
 })
 
+test('the braces of a hole leave no bracket in code without its partner', () => {
+  for (const hole of ['`${a}`', '`a ${b} c`', '`${a}${b}`', '`a ${`b ${c}`} d ${{ e }}`', '`} ${a} {`']) {
+    const { code } = scan(`{ ${hole} }`)
+    assert.equal(closing(code, 0), code.length, hole)
+  }
+})
+
 test('every layer keeps the length and the lines of the text', () => {
   const source = `#!/usr/bin/env node\n// head\nconst a = \`\n\${b}\n\` /* c\n */\n`
   for (const layer of Object.values(scan(source))) {

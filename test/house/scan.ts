@@ -92,7 +92,7 @@ export function scan(source: string): Scanned {
   while (at < source.length) {
     const { end, layer } = piece(source, at, behind, depths)
     const text = source.slice(at, end)
-    parts.code.push(layer === 'code' ? text : layer === 'text' ? hollow(text).replaceAll('{', ' ') : blank(text))
+    parts.code.push(layer === 'code' ? text : layer === 'text' ? hollow(text).replace(/[{}]/g, ' ') : blank(text))
     parts.uncommented.push(layer === 'comment' ? blank(text) : text)
     parts.comments.push(layer === 'comment' ? text : blank(text))
     if (layer !== 'comment') behind = (behind + (layer === 'code' ? text : 'x')).slice(-12)

@@ -39,15 +39,35 @@ test('the size rule finds long functions of every form', () => {
   }
 })
 
-test('the size rule leaves plain blocks and groups of tests alone', () => {
-  const heads = [
-    'if (a) {',
-    'for await (const a of b) {',
-    'class A {',
-    'const a = {',
-    "describe('group', () => {",
-    'switch (a) {',
-  ]
+test('the size rule leaves plain blocks alone', () => {
+  const heads = ['if (a) {', 'for await (const a of b) {', 'class A {', 'const a = {', 'switch (a) {']
   for (const head of heads) assert.equal(faults(`${head}\n${lines(80)}}`), 0, head)
   assert.equal(faults(`const f = (a): B => a.b(c)\nif (x) {\n${lines(80)}}`), 0)
+})
+
+test('a group of tests counts what stands outside its tests, and each test counts by itself', () => {
+  const heads = [
+    "describe('group', () => {",
+    'describe(`group ${name} of ${f({ a })}`, () => {',
+    'suite(`group ${name}`, { timeout: 1 }, () => {',
+    "describe('group', function () {",
+    'for (const name of names) {\n  describe(`group ${name}`, (): void => {',
+  ]
+  const it = (length: number): string => `it('a test', async () => {\n${lines(length - 2)}})\n`
+  for (const head of heads) {
+    const group = (inner: string): number => faults(`${head}\n${inner}})`, 'p/a.test.ts')
+    assert.equal(group(it(40).repeat(5)), 0, head)
+    assert.equal(group(`${it(40)}${it(61)}`), 1, head)
+    assert.equal(group(`${it(40)}${lines(40)}${it(40)}`), 0, head)
+    assert.equal(group(`${it(40)}${lines(80)}`), 1, head)
+  }
+})
+
+test('no other function is a group: neither what takes a group, nor code of the product', () => {
+  const inner = `${"it('a test', () => {\n  f(a)\n})\n".repeat(30)}})`
+  assert.equal(faults(`describe('group', () => {\n${inner}`, 'p/a.test.ts'), 0)
+  assert.equal(faults(`describe('group', () => {\n${inner}`, 'p/a.ts'), 1)
+  for (const head of ["describe('group', wrap(() => {", 'const describe = ((a) => {', 'function describe() {']) {
+    assert.equal(faults(`${head}\n${inner}`, 'p/a.test.ts'), 1, head)
+  }
 })

@@ -9,12 +9,11 @@ function longestFile(path: string): number {
 }
 
 const control = /(?:\b(?:if|for|while|switch|catch|with)|\bfor\s+await)\s*$/
-/** Callbacks that only group tests are as long as their group. */
-const grouping = /\b(?:describe|suite)(?:\.\w+)?\s*\($/
+const grouping = /\b(?:describe|suite)(?:\.\w+)?\s*$/
 
-function opening(code: string, close: number): number {
-  let depth = 0
-  for (let at = close; at >= 0; at--) {
+/** The bracket that the one at `from` closes; with a depth of 1, the one that `from` stands in. */
+function opening(code: string, from: number, depth = 0): number {
+  for (let at = from; at >= 0; at--) {
     const char = code[at] ?? ''
     if (')]}'.includes(char)) depth++
     else if ('([{'.includes(char) && --depth === 0) return at
@@ -62,20 +61,38 @@ function arrowBodies(code: string): Body[] {
     const before = code.slice(0, match.index).trimEnd()
     const name = before.search(/[\w$]+$/)
     const start = before.endsWith(')') ? opening(code, before.length - 1) : name < 0 ? match.index : name
-    const lead = code.slice(Math.max(0, start - 200), start).replace(/\basync\s*$/, '')
-    const afterTitle = lead.replace(/(['"`])\s*\1\s*,\s*(?:\{[^}]*\}\s*,\s*)?$/, '').trimEnd()
-    if (grouping.test(afterTitle)) return []
     return [{ start, end: closing(code, match.index + match[0].length - 1) }]
   })
+}
+
+/** Whether the body is handed to a call that groups tests, whatever title and options stand before it. */
+function groupsTests(code: string, { start }: Body): boolean {
+  const call = opening(code, start - 1, 1)
+  return code[call] === '(' && grouping.test(code.slice(Math.max(0, call - 32), call))
+}
+
+function linesOf(code: string, { start, end }: Body): number[] {
+  const first = lineOf(code, start)
+  return Array.from({ length: lineOf(code, end) - first + 1 }, (_, index) => first + index)
+}
+
+/** A group of tests has the lines that stand outside its functions: each of these is measured by itself. */
+function ownLength(code: string, group: Body, bodies: readonly Body[]): number {
+  const inner = bodies.filter(({ start, end }) => start > group.start && end <= group.end)
+  const theirs = new Set(inner.flatMap((body) => linesOf(code, body).slice(1)))
+  return linesOf(code, group).filter((line) => !theirs.has(line)).length
 }
 
 export function sizeFaults({ path, text, code }: Source): string[] {
   const lines = text.trimEnd().split('\n').length
   const faults = lines > longestFile(path) ? [`${path}: ${lines} lines, at most ${longestFile(path)}`] : []
+  const bodies = [...blockBodies(code), ...arrowBodies(code)]
+  const mayGroup = isTest(path) || isSuite(path)
   const seen = new Set<number>()
-  for (const body of [...blockBodies(code), ...arrowBodies(code)]) {
+  for (const body of bodies) {
     const first = lineOf(code, body.start)
-    const length = lineOf(code, body.end) - first + 1
+    const isGroup = mayGroup && groupsTests(code, body)
+    const length = isGroup ? ownLength(code, body, bodies) : linesOf(code, body).length
     if (length > longestFunction && !seen.has(first)) {
       seen.add(first)
       faults.push(`${path}:${first}: a function of ${length} lines, at most ${longestFunction}`)
