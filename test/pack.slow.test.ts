@@ -73,7 +73,9 @@ test('every package that is installed with it is used by it, and it uses no othe
     [...text.matchAll(/(?:\bfrom |\bimport\()["'](@[\w-]+\/[\w-]+|[a-z][\w-]*)["'/]/g)].map(([, name]) => name),
   )
   const { dependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
-  assert.deepEqual([...new Set(used)].sort(), Object.keys(dependencies).sort())
+  // It names itself in the skills that it begins for people.
+  const others = new Set(used.filter((name) => name !== 'daybook'))
+  assert.deepEqual([...others].sort(), Object.keys(dependencies).sort())
 })
 
 for (const worker of [false, true]) {
