@@ -178,13 +178,15 @@ class Adoption {
       reached = record.to
       if (!chunk.isFull) continue
       await written
-      written = this.#write(chunk, translator.facts)
+      written = this.#write(chunk, translator.facts, false)
       written.catch(() => undefined) // awaited before the next one, or below
       chunk = next(reached)
       this.#options.signal?.throwIfAborted()
     }
     await written
-    if (!chunk.isEmpty) await this.#write(chunk, translator.facts)
+    // Where everything was known already, only the place is new: the next pass then need not look.
+    const isMoved = known !== undefined && reached > 0
+    if (!chunk.isEmpty || isMoved) await this.#write(chunk, translator.facts, true)
     return reached
   }
 
@@ -192,13 +194,13 @@ class Adoption {
     return this.#transcript.records(from, this.#options.signal)
   }
 
-  async #write(chunk: Chunk, facts: Facts): Promise<void> {
+  async #write(chunk: Chunk, facts: Facts, isLast: boolean): Promise<void> {
     const { session } = this.#standing
     const first = this.#seq === 0
     if (first && !isBelow(facts.cwd, this.#options.folder)) throw new Elsewhere()
     const handle = this.#sessions.session(session, first ? { opens: openFields(this.#transcript, facts) } : {})
     const options = { expect: this.#seq, ...(first ? { refs: [refOf(this.#transcript)] } : undefined) }
-    const entries = await chunk.finish(this.#sessions)
+    const entries = await chunk.finish(this.#sessions, isLast)
     const append = async () => {
       try {
         return await handle.append(entries, options)

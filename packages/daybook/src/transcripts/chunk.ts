@@ -80,9 +80,10 @@ export class Chunk {
     }
   }
 
-  /** The entries of the append: what was made of the records, then how far they reach. */
+  /** The entries of the append: what was made of the records, then how far they reach. `isLast`: nothing was behind them. */
   async finish(
     sessions: ScopedSessions,
+    isLast: boolean,
   ): Promise<readonly NewEntry<'message' | 'foreign.recorded' | 'transcript.adopted'>[]> {
     this.#add(this.#translator.flush())
     const { agent, name, mark, kind } = this.#transcript
@@ -101,7 +102,8 @@ export class Chunk {
       records: this.#records,
       ...(this.#foreign === 0 ? undefined : { foreign: this.#foreign }),
       ...(count === 0 ? undefined : { masked: count }),
-      mark,
+      // Whoever finds this mark again need not look: so it stands in the last append of a pass only.
+      mark: isLast ? mark : '',
       ...(kind === 'whole' ? undefined : { proof }),
       ...(text === '' || text.length > longestMemo ? undefined : { memo: JSON.parse(text) as Json }),
       ...(blob === undefined ? undefined : { blob, encoding: 'zstd' as const }),

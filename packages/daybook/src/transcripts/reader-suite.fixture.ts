@@ -134,6 +134,7 @@ function records(reader: TranscriptReader, one: Recorded): void {
     const report = await world.adopt()
     assert.equal(report.messages, 0)
     assert.deepEqual(await said(await talk(world)), first)
+    assert.equal((await world.adopt()).bytesRead, 0)
   })
 }
 
