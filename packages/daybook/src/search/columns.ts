@@ -1,7 +1,7 @@
 // What an index stores of an entry's texts: words in their order, their other forms, and overlapping threes of names.
 
 import type { EntryTexts } from './texts.ts'
-import { codeIn, eachWord, gramsOf, identifiersOf, Names, plainIdentifier, stemOfWord } from './words.ts'
+import { codeIn, eachWord, gramsOf, identifiersOf, Names, plainIdentifier } from './words.ts'
 
 /** Changes with every change of what stands in the columns; an index of another version is made anew. */
 export const textVersion = 1
@@ -29,10 +29,8 @@ export function columnsOf({ passages, files }: EntryTexts): Columns {
     if (words.length > 0) words.push(gap)
     const within = new Names(text, code, ({ plain }) => names.add(plain))
     eachWord(text, (word, start, end) => {
-      const { plain, stem, parts } = word
-      words.push(plain)
-      if (stem !== plain) forms.add(stem)
-      for (const part of parts) forms.add(part).add(stemOfWord(part))
+      words.push(word.plain)
+      if (word.forms !== null) for (const form of word.forms) forms.add(form)
       within.add(word, start, end)
     })
     within.end()

@@ -45,14 +45,27 @@ export function unitsAt(text: string, at: number): 1 | 2 {
   return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1
 }
 
-/** What names of code are put together with, and of these what they begin with. */
-const joiners = new Set([...'_$@#./\\:-'].map((sign) => sign.charCodeAt(0)))
-const beginners = new Set([...'_$@#/\\'].map((sign) => sign.charCodeAt(0)))
+/** Bit 1: names of code are put together with it; bit 2: they may begin with it. */
+const joints = new Uint8Array(128)
+for (const sign of '_$@#./\\:-') joints[sign.charCodeAt(0)] = 1
+for (const sign of '_$@#/\\') joints[sign.charCodeAt(0)] = 3
 
+/** Whether names of code are put together with this unit; behind the end of a text none. */
 export function isJoiner(code: number): boolean {
-  return joiners.has(code)
+  return code < 128 && joints[code] !== 0
 }
 
 export function isBeginner(code: number): boolean {
-  return beginners.has(code)
+  return code < 128 && joints[code] === 3
+}
+
+/** Behind the last letter of the word of ASCII that begins at `at`, if it is one of ASCII as a whole; else -1. */
+export function asciiWordEnd(text: string, at: number): number {
+  let end = at
+  for (; end < text.length; end++) {
+    const code = text.charCodeAt(end)
+    if (code >= 128) return -1
+    if (ascii[code] === apart) break
+  }
+  return end
 }

@@ -2,14 +2,16 @@
 
 import { plainForm, scriptOf } from '../text/fold.ts'
 import { stemOf } from '../text/stems.ts'
-import { apart, classAt, isBeginner, isJoiner, spaceless, unitsAt } from './letters.ts'
+import { apart, asciiWordEnd, classAt, isBeginner, isJoiner, spaceless, unitsAt } from './letters.ts'
 
 /** What is known of a word, however often it is met. */
 export interface Known {
   /** As it is compared; empty for what folds to nothing. */
   readonly plain: string
-  /** Of its stem, where that is another word. */
+  /** The word itself where its language has no stems. */
   readonly stem: string
+  /** All that it is known by beside itself: its stem, and its parts with theirs; null where there is nothing. */
+  readonly forms: readonly string[] | null
   /** The parts that people write together, as plain forms: `getUserToken`, `sha256`; none of a simple word. */
   readonly parts: readonly string[]
   /** Two signs of a script without spaces, or the last one of them. */
@@ -40,7 +42,9 @@ function made(written: string): Known {
   const plain = plainForm(written.slice(0, longestWord)).replace(/[^\p{L}\p{M}\p{N}]/gu, '')
   const isPair = plain !== '' && classAt(plain, 0) === spaceless
   const stem = isPair ? plain : stemOf(plain, scriptOf(plain))
-  return { plain, stem, parts: isPair ? [] : partsOf(written), isPair }
+  const parts = isPair ? [] : partsOf(written)
+  const forms = [...(stem === plain ? [] : [stem]), ...parts.flatMap((part) => [part, stemOfWord(part)])]
+  return { plain, stem, forms: forms.length > 0 ? forms : null, parts, isPair }
 }
 
 function partsOf(written: string): readonly string[] {
@@ -75,14 +79,21 @@ export function eachWord(text: string, visit: Visit): void {
       continue
     }
     const start = at
-    do at += unitsAt(text, at)
-    while (at < length && classAt(text, at) === kind)
+    at = kind === spaceless ? -1 : asciiWordEnd(text, start)
+    if (at < 0) at = runEnd(text, start, kind)
     if (kind === spaceless) pairs(text, start, at, visit)
     else {
       const word = knownOf(text.slice(start, at))
       if (word.plain !== '') visit(word, start, at, false)
     }
   }
+}
+
+function runEnd(text: string, start: number, kind: number): number {
+  let at = start
+  do at += unitsAt(text, at)
+  while (at < text.length && classAt(text, at) === kind)
+  return at
 }
 
 function pairs(text: string, start: number, end: number, visit: Visit): void {
@@ -125,8 +136,15 @@ export class Names {
     this.#found = found
   }
 
-  /** The next word of the text. */
+  /** The next word of the text. One that stands alone is no part of a name, and most of them do. */
   add(word: Known, start: number, end: number): void {
+    const text = this.#text
+    const simple = word.parts.length === 0 && !this.#all
+    if (simple && !isJoiner(text.charCodeAt(end)) && !isJoiner(text.charCodeAt(start - 1))) return
+    this.#put(word, start, end)
+  }
+
+  #put(word: Known, start: number, end: number): void {
     if (word.isPair) {
       this.end()
       return
