@@ -1,7 +1,7 @@
 // `daybook adopt` as people use it: nothing is read before a yes, the report says what was kept, a server follows.
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { appendFile, cp, readdir } from 'node:fs/promises'
+import { appendFile, cp, readdir, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { type Home, openHome } from './bin.fixture.ts'
@@ -26,6 +26,16 @@ test('a dry run tells what is there and makes no store', async (t) => {
   const { out: lines } = await home.inside(['adopt', '--dry-run', 'codex', '--json'])
   const { agent, files, bytes } = JSON.parse(lines)
   assert.deepEqual([agent, files, bytes > 30_000], ['codex', 1, true])
+})
+
+test('it warns of what its own program is about to delete', async (t) => {
+  const home = await homeWith(t, ['described/claude', 'codex-0.58.0'])
+  const inside = await readdir(home.folder, { recursive: true })
+  const old = new Date(Date.now() - 28 * 24 * 3_600_000)
+  for (const name of inside) if (name.endsWith('.jsonl')) await utimes(home.path(name), old, old)
+  const { out } = await home.inside(['adopt', '--dry-run'])
+  assert.match(out, /^Claude Code .* 1 due for deletion by Claude Code within 3 days$/m)
+  assert.equal(out.match(/due/g)?.length, 1)
 })
 
 test('without a yes nothing is read', async (t) => {
@@ -62,6 +72,13 @@ test('agents and folders are chosen, unknown ones refused', async (t) => {
   assert.equal((await adopt('codex', '--folder', '/home/anna')).added, 1)
   assert.equal((await adopt('qwen')).added, 1)
   assert.equal((await home.inside(['adopt', 'nobody'])).exit, 2)
+})
+
+test('an export is read from where a person names it', async (t) => {
+  const home = await homeWith(t, [])
+  const file = join(recordings, 'described/chatgpt/Downloads/export/conversations.json')
+  const { out } = await home.inside(['adopt', '--yes', '--json', '--export', file])
+  assert.equal(JSON.parse(out).added, 2)
 })
 
 test('an empty home says so', async (t) => {

@@ -106,7 +106,7 @@ const daily: readonly Command[] = [
       { name: 'dry-run', help: 'only say what is there: names, sizes and dates; no content is read' },
       { name: 'folder', value: 'DIR', takes: ['file'], help: 'only sessions that worked in this folder or below it' },
       {
-        name: 'file',
+        name: 'export',
         value: 'FILE',
         takes: ['file'],
         help: 'an export to read as well: conversations.json of ChatGPT',

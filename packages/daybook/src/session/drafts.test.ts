@@ -21,6 +21,7 @@ test('what does not fit is refused with the path of its field', async () => {
     [null, 'entry'],
     [5, 'entry'],
     [{ kind: 'unknown', data: {} }, 'kind'],
+    [{ ...message({}), at: 5 }, 'at'],
     [{ kind: 'toString', data: {} }, 'kind'],
     [{ kind: 5, data: {} }, 'kind'],
     [{ kind: 'message' }, 'data'],
@@ -80,6 +81,15 @@ test('whatever is accepted comes back from its text as it was', () => {
     }),
     { numRuns: 500, seed: 7 },
   )
+})
+
+test('an import says when something happened, and nobody else does', async () => {
+  const at = (value: unknown) => draftAll([{ ...message({}), at: value }] as NewEntry[], 'I', plain)
+  strictEqual(at(1_795_278_642_817)[0]?.at, 1_795_278_642_817)
+  for (const value of [-1, 1.5, Number.NaN, '2026-11-21', 2 ** 53]) await fails(() => at(value), 'invalid')
+  for (const writer of ['C', 'E', 'R', 'P'] as const) {
+    await fails(() => draftAll([{ ...message({}), at: 5 }] as NewEntry[], writer, plain), 'invalid')
+  }
 })
 
 test('what a redactor of any kind takes out is in no fold', () => {

@@ -97,7 +97,7 @@ function masked(kind: Kind, value: unknown): unknown {
 /** The digest of a keyed append, from what was asked for: of one entry its names and hash, of several the hash of those. */
 export function digestOf(drafts: readonly Draft[]): string {
   const text = drafts
-    .map(({ kind, run, cause, askedHash }) => `${kind} ${run ?? ''} ${cause ?? ''} ${askedHash}`)
+    .map(({ kind, run, cause, at, askedHash }) => `${kind} ${run ?? ''} ${cause ?? ''} ${at ?? ''}${askedHash}`)
     .join('\n')
   return drafts.length === 1 ? text : sha256(text)
 }

@@ -15,6 +15,7 @@ export const claude: TranscriptReader = {
   agent,
   title: 'Claude Code',
   basis: 'described',
+  keepsDays: 30,
   async *find(places: Places): AsyncGenerator<FoundFile> {
     const own = places.env?.CLAUDE_CONFIG_DIR
     const [base, into] = own ? [own, ['projects']] : [places.home, ['.claude', 'projects']]

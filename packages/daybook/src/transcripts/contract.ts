@@ -71,6 +71,8 @@ export interface TranscriptReader {
   readonly title: string
   /** Whether its suite runs over recordings of the real program, or over samples made from its public description. */
   readonly basis: 'recorded' | 'described'
+  /** Days after which the program deletes a transcript that nobody touched, unless it was told otherwise. */
+  readonly keepsDays?: number
   /** The agent's files; opens none, and follows no link below the home. */
   find(places: Places): AsyncIterable<FoundFile>
   /** The sessions in a file. Reads content: only after the person said yes. Fails as {@link openRegular} does. */

@@ -43,7 +43,7 @@ function chosen(context: Context, readers: readonly TranscriptReader[], names: r
 }
 
 function placesOf({ host }: Context, call: Call, told: (path: string) => void): Places {
-  const file = text(call, 'file')
+  const file = text(call, 'export')
   return {
     home: host.env.HOME ?? homedir(),
     env: host.env,
@@ -54,12 +54,13 @@ function placesOf({ host }: Context, call: Call, told: (path: string) => void): 
 
 /** Names, sizes and dates: nothing was opened for this. */
 function tellFound({ output, host }: Context, readers: readonly TranscriptReader[], files: readonly FoundFile[]): void {
-  const rows = readers.flatMap(({ agent, title }) => {
+  const rows = readers.flatMap(({ agent, title, keepsDays = Number.POSITIVE_INFINITY }) => {
     const own = files.filter((file) => file.agent === agent)
     if (own.length === 0) return []
     const size = own.reduce((sum, file) => sum + file.size, 0)
     const newest = Math.max(...own.map(({ changedAt }) => changedAt))
-    return [{ agent, title, files: own.length, bytes: size, newest }]
+    const due = own.filter(({ changedAt }) => host.now() - changedAt > (keepsDays - warnedDays) * dayMs).length
+    return [{ agent, title, files: own.length, bytes: size, newest, due }]
   })
   if (output.json) for (const row of rows) output.object({ ...row, newest: new Date(row.newest).toISOString() })
   else if (rows.length === 0) output.line('no sessions of other agents here')
@@ -70,10 +71,19 @@ function tellFound({ output, host }: Context, readers: readonly TranscriptReader
         many(row.files, 'file'),
         bytes(row.bytes),
         `newest ${ago(row.newest, host.now())}`,
+        dueText(row),
       ]),
       { columns: [{}, { right: true }, { right: true }] },
     )
   }
+}
+
+const dayMs = 24 * 3_600_000
+/** Days ahead of which a deletion is told. */
+const warnedDays = 3
+
+function dueText({ due, title }: { readonly due: number; readonly title: string }): string {
+  return due === 0 ? '' : `${count(due)} due for deletion by ${title} within ${warnedDays} days`
 }
 
 function tellPassedOver({ output }: Context, paths: readonly string[]): void {
