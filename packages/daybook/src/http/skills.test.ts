@@ -32,7 +32,7 @@ test('skills are listed and read with version, hash, source, risk and roles, als
   assert.deepEqual(json, skills[0])
   assert.deepEqual(
     [json.skill_id, json.version, json.source, json.risk, json.roles, json.undoable, json.runnable],
-    ['repeat/echo', '1.2', 'test', 'low', [], true, true],
+    ['repeat/echo', '1.2', 'program', 'low', [], true, true],
   )
   assert.match(json.hash, /^[\w-]{43}$/)
   assert.equal(told(await s.call('GET /skills/none')), '404 not_found')
