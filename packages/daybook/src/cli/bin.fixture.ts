@@ -148,6 +148,7 @@ async function inside(args: readonly string[], settings: InsideSettings): Promis
       err.write(question)
       return left.shift() ?? null
     },
+    key: async () => left.shift() ?? null,
   }
   const exit = await run(args, host)
   return { exit, out: out.text, err: err.text }

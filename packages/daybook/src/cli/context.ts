@@ -27,6 +27,8 @@ export interface Host {
   parts(): Promise<Parts>
   /** One line from the person; null at the end of input. */
   ask(question: string): Promise<string | null>
+  /** The next key that the person presses, without Enter; null at the end of input or of the signal. */
+  key(signal: AbortSignal): Promise<string | null>
 }
 
 export interface Table {

@@ -41,6 +41,7 @@ function hostOf(signal: AbortSignal, parts: () => Promise<Parts>): Host {
     now: Date.now,
     parts,
     ask: (question) => askLine(question, signal),
+    key: (ending) => nextKey(AbortSignal.any([signal, ending])),
   }
 }
 
@@ -61,6 +62,28 @@ async function askLine(question: string, signal: AbortSignal): Promise<string | 
   } finally {
     lines.close()
   }
+}
+
+/** Raw for the length of one key, in which a terminal makes no signal of Ctrl-C. */
+function nextKey(signal: AbortSignal): Promise<string | null> {
+  const { stdin } = process
+  if (!stdin.isTTY || signal.aborted) return Promise.resolve(null)
+  return new Promise((resolve) => {
+    const end = (key: string | null): void => {
+      stdin.off('data', take).off('end', closed)
+      signal.removeEventListener('abort', closed)
+      stdin.setRawMode(false).pause()
+      resolve(key)
+    }
+    const take = (given: Buffer | string): void => {
+      const key = String(given)
+      if (key === '\u0003') process.kill(process.pid, 'SIGINT')
+      else end(key)
+    }
+    const closed = (): void => end(null)
+    stdin.setRawMode(true).resume().on('data', take).once('end', closed)
+    signal.addEventListener('abort', closed, { once: true })
+  })
 }
 
 /** A reader that has enough (`daybook show | head`) is no failure. */

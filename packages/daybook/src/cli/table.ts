@@ -189,6 +189,18 @@ const daily: readonly Command[] = [
     exits: [3, 4, 6],
     load: () => import('./commands/rewind.ts'),
   },
+  {
+    name: 'tour',
+    group: 'daily',
+    summary: 'ninety seconds that show it: a server of its own is killed, and nothing is missing',
+    details: [
+      'It works on a store and a port of its own with the real bash and git, asks for one key, ends by itself, and leaves',
+      'nothing behind. Without a terminal, or with --yes, the key is not waited for.',
+    ],
+    json: 'one object: ok, ms and every step',
+    exits: [130],
+    load: () => import('./commands/tour.ts'),
+  },
 ]
 
 export const commands: readonly Command[] = [...daily, ...working, ...administration]

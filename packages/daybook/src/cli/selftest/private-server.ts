@@ -1,4 +1,4 @@
-// A server process of the selftest's own: it knows nothing of this user's folders, and ends with whoever started it.
+// A private server process, for the selftest and the tour: it knows nothing of this user's folders, and ends with whoever started it.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
@@ -7,6 +7,7 @@ import type { Env } from '../folders.ts'
 
 export interface PrivateServer {
   readonly client: Client
+  readonly pid: number
   /** Kills it without a warning; resolves when the process is gone. */
   kill(): Promise<void>
   /** Asks it to end; its exit code, null when a signal ended it. */
@@ -20,15 +21,17 @@ export interface PrivateSettings {
   readonly folder: string
   /** URL of the store. */
   readonly store: string
+  /** Default: a free one. */
+  readonly port?: number
   readonly env: Env
   readonly signal: AbortSignal
 }
 
 /** Resolves when it answers; fails with what it said when it ends before, and with the signal's reason. */
 export async function startPrivate(settings: PrivateSettings): Promise<PrivateServer> {
-  const { program, folder, store, signal } = settings
+  const { program, folder, store, port = 0, signal } = settings
   signal.throwIfAborted()
-  const child = spawn(process.execPath, [program, 'serve', '--store', store, '--port', '0', '--json'], {
+  const child = spawn(process.execPath, [program, 'serve', '--store', store, '--port', String(port), '--json'], {
     cwd: folder,
     env: privateEnv(settings),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -46,6 +49,8 @@ export async function startPrivate(settings: PrivateSettings): Promise<PrivateSe
     const url = await ready(child, signal)
     return {
       client: openClient({ url, retries: 2 }),
+      // It has printed something, so there is a process.
+      pid: child.pid ?? 0,
       kill,
       end() {
         child.kill('SIGTERM')
