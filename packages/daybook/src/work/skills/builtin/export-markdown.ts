@@ -4,9 +4,9 @@ import type { NewEntry } from '../../../schema/entries.ts'
 import { DaybookError } from '../../../schema/errors.ts'
 import { limits } from '../../../schema/json.ts'
 import type { Session } from '../../../session/contract.ts'
+import { sessionMarkdown } from '../../../session/document/markdown.ts'
 import type { SkillContext } from '../contract.ts'
 import { defineSkill } from '../define.ts'
-import { sessionMarkdown } from './markdown/session.ts'
 
 /** Where large documents are kept, of the tenant of a session. */
 export type BlobsOf = (session: Session) => { put(bytes: Uint8Array): Promise<string> }

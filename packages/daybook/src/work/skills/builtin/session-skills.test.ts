@@ -2,11 +2,11 @@
 
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
 import { test } from 'node:test'
+import { closed, fenced } from '../../../session/document/markdown-parts.ts'
 import { all, say } from '../../../session/testing.fixture.ts'
 import { builtInSkills } from './all.ts'
 import { asked, stage } from './builtin.fixture.ts'
 import { exportMarkdown } from './export-markdown.ts'
-import { closed, fenced } from './markdown/parts.ts'
 import { note } from './note.ts'
 import { summarise } from './summarise.ts'
 

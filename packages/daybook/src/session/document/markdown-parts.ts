@@ -1,8 +1,8 @@
 // Messages and their parts as Markdown that cannot break what stands around it.
 
-import type { Json } from '../../../../schema/json.ts'
-import type { Part } from '../../../../schema/parts.ts'
-import type { HistoryMessage } from '../../../../session/views/contract.ts'
+import type { Json } from '../../schema/json.ts'
+import type { Part } from '../../schema/parts.ts'
+import type { HistoryMessage } from '../views/contract.ts'
 
 export function messageMarkdown(message: HistoryMessage, time: string): string {
   const { role, agent, name, model, seq, content, parts = [] } = message
