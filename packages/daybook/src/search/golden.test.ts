@@ -7,7 +7,7 @@ import { goldenQueries, goldenStart, writeGolden } from './golden.fixture.ts'
 import { openSearch } from './search.ts'
 import { sqliteIndex } from './sqlite.ts'
 
-test('of what a query should find at least 95 % stands among the first five, and the best among the first three', async (t) => {
+test('[B4] of what a query should find at least 95 % stands among the first five, and the best among the first three', async (t) => {
   let now = goldenStart
   const clock = () => now
   await using store = memoryStore()

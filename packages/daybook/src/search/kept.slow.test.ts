@@ -101,7 +101,7 @@ for (const thread of ['own', 'worker'] as const) {
     }))
 }
 
-test('erased and deleted texts are in no byte of the index, its log included', () =>
+test('[B4] erased and deleted texts are in no byte of the index, its log included', () =>
   inFolder(async (folder) => {
     const path = join(folder, 'a.db')
     const file = `${path}-search`

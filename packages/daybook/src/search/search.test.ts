@@ -188,7 +188,7 @@ test('a question that asks for nothing, or for too much, is refused', async () =
   assert.deepEqual((await w.search.find(w.mine, { q: '->' })).hits, [])
 })
 
-test('nobody finds what another one may not see, whatever is shared, asked or written', async () => {
+test('[B4] nobody finds what another one may not see, whatever is shared, asked or written', async () => {
   const people = ['user:anna', 'user:bob', 'user:carl'] as const
   const word = fc.constantFrom('alpha', 'beta', 'gamma', 'альфа', '数据库')
   const subject = fc.constantFrom(...people)
