@@ -217,10 +217,22 @@ export const administration: readonly Command[] = [
   {
     name: 'export',
     group: 'administration',
-    summary: 'write sessions in the open format to standard output',
+    summary: 'write sessions in the open format to standard output, or one in another form',
     arguments: [{ name: 'session', optional: true, rest: true, takes: ['session'], help: 'Sessions; omitted: all.' }],
-    options: [{ name: 'to', value: 'FILE', takes: ['file'], help: 'write a file instead; must not exist' }],
-    json: 'the format is JSON, one object per line',
+    options: [
+      {
+        name: 'format',
+        value: 'FORMAT',
+        choices: ['jsonl', 'markdown', 'html', 'codex', 'gemini', 'opencode'],
+        help: 'jsonl (default, the open format), markdown, html, or the form in which an agent goes on',
+      },
+      { name: 'to', value: 'FILE', takes: ['file'], help: 'write a file instead; must not exist' },
+    ],
+    details: [
+      'Only jsonl takes several sessions and comes back with daybook import; the others write the active history of one.',
+      'A folder of another agent is never written: where the file belongs is printed, with what to type then.',
+    ],
+    json: 'jsonl is JSON, one object per line; an agent’s form with --to: file, id, place, commands',
     exits: [3, 4, 6],
     load: () => import('./commands/export.ts'),
   },

@@ -44,6 +44,32 @@ export const working: readonly Command[] = [
     load: () => import('./commands/say.ts'),
   },
   {
+    name: 'continue',
+    group: 'daily',
+    summary: 'go on with another agent: a fork with a preamble of what it has to know',
+    arguments: [
+      { ...session, name: 'session[@n]' },
+      { name: 'text', optional: true, help: 'What the other agent is to do; - reads it from standard input.' },
+    ],
+    options: [
+      { name: 'with', value: 'AGENT', help: 'the agent that goes on; required' },
+      { name: 'budget', value: 'N', help: 'tokens of the preamble at most, an estimate (default: 6000)' },
+      {
+        name: 'write',
+        value: 'FILE',
+        takes: ['file'],
+        help: 'also write the file that codex, gemini or opencode goes on from; must not exist',
+      },
+    ],
+    details: [
+      'The preamble has the goal, decisions, open ends, files and last turns; the same log gives the same text.',
+      'Four characters are counted as one token. A folder of another agent is never written.',
+    ],
+    json: 'session, preamble (seq, tokens, text), file, resuming',
+    exits: [3, 4, 6],
+    load: () => import('./commands/continue.ts'),
+  },
+  {
     ...decision,
     name: 'approve',
     summary: 'let a run go on with what it asked for; shows it first',

@@ -1,57 +1,53 @@
-// `daybook export`: sessions in the open format, one JSON object per line, to standard output or a file.
+// `daybook export`: sessions in the open format, or one session as a document or in the form of another agent.
 
-import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
-import { resolve } from 'node:path'
+import type { Session } from '../../session/contract.ts'
+import { toldOf } from '../../transcripts/writing/told.ts'
+import { documentWriters, transcriptWriters } from '../../transcripts/writing/writers.ts'
 import type { Context } from '../context.ts'
-import { exits, Refusal } from '../exits.ts'
+import { misuse } from '../exits.ts'
 import { count } from '../format/time.ts'
 import type { Perform } from '../grammar.ts'
 import { text } from '../open.ts'
 import { pickIn } from '../pick-in.ts'
+import { resumingLines } from '../resuming.ts'
+import { print, save } from '../saving.ts'
 
 export const perform: Perform = async (context, call) => {
+  const format = text(call, 'format') ?? 'jsonl'
   const opened = await context.store()
   const ids: string[] = []
   for (const argument of call.args) ids.push((await pickIn(context, opened, argument)).session_id)
   const to = text(call, 'to')
-  const lines = opened.all.export(call.args.length === 0 ? undefined : ids)
+  if (format !== 'jsonl') {
+    const [id, ...others] = ids
+    if (id === undefined || others.length > 0)
+      throw misuse(`--format ${format} takes one session`, `${context.me} export <session> --format ${format}`)
+    await one(context, opened.all.session(id), format, to)
+    return undefined
+  }
+  const lines = ended(opened.all.export(call.args.length === 0 ? undefined : ids))
   const written = to === undefined ? await print(context, lines) : await save(context, lines, to)
   if (to !== undefined || context.output.width !== undefined) context.output.hint(`${count(written)} lines`)
   return undefined
 }
 
-async function print(context: Context, lines: AsyncIterable<string>): Promise<number> {
-  let written = 0
-  for await (const line of lines) {
-    if (context.host.signal.aborted) break
-    await context.output.stream(`${line}\n`)
-    written += 1
-  }
-  return written
+async function* ended(lines: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const line of lines) yield `${line}\n`
 }
 
-/** A file that is there is not replaced; one that could not be finished is left, and does not verify. */
-async function save(context: Context, lines: AsyncIterable<string>, to: string): Promise<number> {
-  const path = resolve(context.host.cwd, to)
-  const file = createWriteStream(path, { flags: 'wx', mode: 0o600 })
-  try {
-    await once(file, 'open')
-  } catch (error) {
-    const taken = error instanceof Error && 'code' in error && error.code === 'EEXIST'
-    throw new Refusal(taken ? exits.conflict : exits.failed, taken ? 'exists' : 'invalid', {
-      what: taken ? `${path} exists` : `${path} cannot be written`,
-      why: error instanceof Error ? error.message : String(error),
-      next: 'choose another file',
-    })
+async function one(context: Context, session: Session, format: string, to: string | undefined): Promise<void> {
+  const write = (pieces: AsyncIterable<string>) =>
+    to === undefined ? print(context, pieces) : save(context, pieces, to)
+  const document = documentWriters.find((each) => each.format === format)
+  if (document !== undefined) {
+    await write(document.write(session, Temporal.Now.timeZoneId()))
+    return
   }
-  let written = 0
-  for await (const line of lines) {
-    if (context.host.signal.aborted) break
-    if (!file.write(`${line}\n`)) await once(file, 'drain')
-    written += 1
-  }
-  file.end()
-  await once(file, 'finish')
-  return written
+  const writer = transcriptWriters.find(({ agent }) => agent === format)
+  if (writer === undefined) throw misuse(`there is no format ${format}`)
+  const told = await toldOf(session, context.host.cwd)
+  await write(writer.write(told))
+  const resuming = writer.resuming(told)
+  if (to !== undefined && context.output.json) context.output.object({ file: to, ...resuming })
+  else for (const line of resumingLines(resuming, to)) context.output.hint(line)
 }

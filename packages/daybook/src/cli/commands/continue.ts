@@ -1,0 +1,127 @@
+// `daybook continue`: a fork that begins with what the next agent has to know, and how that agent takes it up.
+
+import type { SessionShape } from '../../schema/wire-shapes.ts'
+import type { HistoryMessage } from '../../session/views/contract.ts'
+import type { TranscriptWriter } from '../../transcripts/writing/contract.ts'
+import { leastBudget, type Preamble, preambleOf, standardBudget } from '../../transcripts/writing/preamble.ts'
+import { transcriptWriters } from '../../transcripts/writing/writers.ts'
+import type { Context } from '../context.ts'
+import { exits, misuse, Refusal } from '../exits.ts'
+import { titleOf } from '../format/session.ts'
+import { count } from '../format/time.ts'
+import type { Call, Perform } from '../grammar.ts'
+import { readAll } from '../input.ts'
+import { knownOf } from '../known.ts'
+import { text, wholeNumber } from '../open.ts'
+import { pick } from '../pick.ts'
+import { resumingLines } from '../resuming.ts'
+import { refuseTaken, save } from '../saving.ts'
+
+export const perform: Perform = async (context, call) => {
+  const agent = text(call, 'with')
+  if (agent === undefined) throw misuse('with which agent?', `${context.me} continue [session] --with codex`)
+  const budget = wholeNumber(call, 'budget', leastBudget) ?? standardBudget
+  const to = text(call, 'write')
+  const writer = to === undefined ? undefined : writerOf(agent)
+  if (to !== undefined) refuseTaken(context, to)
+  const { session, seq } = await pick(context, call.args[0])
+  const at = seq ?? session.seq
+  if (at > session.seq) throw noEntry(context, session, at)
+  const asked = await askedIn(context, call)
+  const remote = (await context.backend()).session(session.session_id)
+  const preamble = preambleOf(await knownOf(remote, await remote.get(), at), budget, asked)
+  const fork = await remote.fork({ at })
+  const kept = (await context.backend()).session(fork.session_id)
+  const receipt = await kept.append({
+    kind: 'message',
+    data: {
+      role: 'system',
+      content: preamble.text,
+      metadata: { preamble: { with: agent, of: session.session_id, until: at, tokens: preamble.tokens } },
+    },
+    cause: at,
+  })
+  const written = { session, fork, seq: receipt.last, agent, at, preamble }
+  const resuming = writer === undefined || to === undefined ? undefined : await write(context, written, writer, to)
+  tell(context, written, resuming, to)
+  return undefined
+}
+
+interface Written {
+  readonly session: SessionShape
+  readonly fork: SessionShape
+  /** Of the preamble. */
+  readonly seq: number
+  readonly agent: string
+  readonly at: number
+  readonly preamble: Preamble
+}
+
+function writerOf(agent: string): TranscriptWriter {
+  const writer = transcriptWriters.find((each) => each.agent === agent)
+  if (writer !== undefined) return writer
+  const known = transcriptWriters.map((each) => each.agent).join(', ')
+  throw misuse(`no file is known that ${agent} goes on from`, 'leave out --write', `There are: ${known}.`)
+}
+
+function noEntry(context: Context, session: SessionShape, seq: number): Refusal {
+  return new Refusal(exits.notFound, 'not_found', {
+    what: `${session.tail} has no entry ${seq}`,
+    why: `Its newest is ${session.seq}.`,
+    next: `${context.me} continue ${session.tail}@${session.seq} --with …`,
+  })
+}
+
+async function askedIn(context: Context, { args }: Call): Promise<string> {
+  return args[1] === '-' ? (await readAll(context.host)).trim() : (args[1] ?? '').trim()
+}
+
+/** The preamble alone, as what the person says first: the whole history is what `export` writes. */
+async function write(context: Context, written: Written, writer: TranscriptWriter, to: string) {
+  const { fork, session, seq, preamble } = written
+  const cwd = fork.metadata?.cwd ?? session.metadata?.cwd
+  const at = Date.parse(fork.created_at)
+  const message: HistoryMessage = { role: 'user', content: preamble.text, seq, at }
+  const told = {
+    session: fork.session_id,
+    seq,
+    title: titleOf(fork),
+    cwd: typeof cwd === 'string' ? cwd : context.host.cwd,
+    startedAt: at,
+    ...(fork.branch === null ? undefined : { branch: fork.branch }),
+    ...(fork.repository === null ? undefined : { repository: fork.repository }),
+    messages: (async function* () {
+      yield message
+    })(),
+  }
+  await save(context, writer.write(told), to)
+  return writer.resuming(told)
+}
+
+function tell(
+  context: Context,
+  { session, fork, seq, agent, at, preamble }: Written,
+  resuming: ReturnType<TranscriptWriter['resuming']> | undefined,
+  to: string | undefined,
+): void {
+  const { output, me } = context
+  const { tokens } = preamble
+  if (output.json) {
+    output.object({
+      session: fork,
+      preamble: { seq, tokens, text: preamble.text },
+      file: to ?? null,
+      resuming: resuming ?? null,
+    })
+    return
+  }
+  output.line(`${fork.tail}  fork of ${session.tail} at #${at} · ${agent} · preamble of about ${count(tokens)} tokens`)
+  output.hint(`read it  ${me} show ${fork.tail}@${seq}`)
+  const usable = transcriptWriters.some((writer) => writer.agent === agent)
+  if (resuming !== undefined) for (const line of resumingLines(resuming, to)) output.hint(line)
+  else if (usable)
+    output.hint(
+      `next     ${me} export ${fork.tail} --format ${agent} --to FILE   all of it, in the form that ${agent} goes on from`,
+    )
+  else output.hint(`next     give ${agent} the text of that entry as its first prompt`)
+}
