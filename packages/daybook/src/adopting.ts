@@ -5,6 +5,7 @@ import type { Adopting } from './cli/parts.ts'
 import type { JsonObject } from './schema/json.ts'
 import type { Caller, Sessions } from './session/contract.ts'
 import type { Scope } from './store/store.ts'
+import { type Around, lookAround } from './transcripts/around.ts'
 import { chatgpt } from './transcripts/chatgpt.ts'
 import { claude } from './transcripts/claude.ts'
 import { codex } from './transcripts/codex.ts'
@@ -40,6 +41,30 @@ export function followTranscripts(sessions: Sessions, settings: FollowingSetting
     wanted: async () => wantedIn(await mine.state('user')),
     ...(onError ? { onError } : {}),
   })
+}
+
+/** Milliseconds for which a look is good: whoever reloads a page makes nobody walk through folders. */
+const freshMs = 10_000
+
+/** What other agents left here and the log has nothing of; no file is opened. */
+export function openAround(sessions: Sessions, settings: FollowingSettings): () => Promise<Around> {
+  const { scope, home = homedir(), env = process.env } = settings
+  const mine = sessions.within(scope)
+  const has = async (agent: string): Promise<boolean> => {
+    for (const place of ['open', 'archived', 'trash'] as const) {
+      const { items, cursor } = await mine.list({ place, where: { agent }, limit: 1 })
+      if (items.length > 0 || cursor !== null) return true
+    }
+    return false
+  }
+  let seen: { readonly at: number; readonly around: Promise<Around> } | undefined
+  return () => {
+    const now = Date.now()
+    if (seen === undefined || now - seen.at > freshMs) {
+      seen = { at: now, around: lookAround({ readers, places: { home, env }, now, has }) }
+    }
+    return seen.around
+  }
 }
 
 /** The agents that a person wants followed, as their own state says. */

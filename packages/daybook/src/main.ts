@@ -8,6 +8,7 @@ import { DaybookError } from './schema/errors.ts'
 import type { KeepReport, Sessions } from './session/contract.ts'
 import type { Scope, Store } from './store/store.ts'
 import { durabilityOf, pathOf, splitAt, unknownStore } from './store-url.ts'
+import type { Around } from './transcripts/around.ts'
 import { startWork, type WorkSettings } from './workshop.ts'
 
 export { openFinding } from './finding.ts'
@@ -85,6 +86,8 @@ export interface ServeSettings extends Pick<WorkSettings, 'skillFolders' | 'http
 export interface RunningServer {
   readonly url: string
   readonly store: Store
+  /** What other agents left here and the store has nothing of; no file is opened. */
+  around(): Promise<Around>
   /** Refuses new calls, finishes those under way, ends streams, closes engine and store. Idempotent. */
   close(): Promise<void>
 }
@@ -120,12 +123,15 @@ export async function startServer(settings: ServeSettings): Promise<RunningServe
       onFault: (fault) => logger?.warn(fault, 'a skill cannot be read'),
     }),
   )
+  const { followTranscripts, openAround } = await import('./adopting.ts')
+  const around = openAround(sessions, { scope: localScope })
   const search = opened.use(await openFinding(store, settings.store, { follow: true, onError }))
   const server = opened.adopt(
     await createServer({
       sessions,
       work: workshop.work,
       search,
+      around,
       scope: localScope,
       version: version(),
       ...(settings.hosts ? { hosts: settings.hosts } : {}),
@@ -136,7 +142,6 @@ export async function startServer(settings: ServeSettings): Promise<RunningServe
     (each) => each.close(),
   )
   const url = await listening(server, settings)
-  const { followTranscripts } = await import('./adopting.ts')
   opened.use(followTranscripts(sessions, { scope: localScope, onError }))
   opened.defer(keepLoop(sessions, settings.keepMs ?? 60_000, (error) => logger?.error(error, 'the keeper failed')))
   const all = opened.move()
@@ -144,10 +149,8 @@ export async function startServer(settings: ServeSettings): Promise<RunningServe
   return {
     url,
     store,
-    close() {
-      closed ??= all.disposeAsync()
-      return closed
-    },
+    around,
+    close: () => (closed ??= all.disposeAsync()),
   }
 }
 

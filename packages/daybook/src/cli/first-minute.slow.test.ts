@@ -72,7 +72,9 @@ test('[S1.6] the first minute goes as its page says', async () => {
       continue
     }
     if (command === 'npm start') {
-      server = await home.serve(['--store', 'sqlite:./data/daybook.db'], { env: { npm_command: 'run-script' } })
+      // Nobody's agents are on its PATH: they would be greeted.
+      const env = { npm_command: 'run-script', PATH: home.path('no-programs') }
+      server = await home.serve(['--store', 'sqlite:./data/daybook.db'], { env })
       assert.equal(settled(server.out()), settled(output))
       continue
     }

@@ -5,6 +5,7 @@ import type { JsonObject } from '../schema/json.ts'
 import type { Search } from '../search/search.ts'
 import type { Caller, Sessions } from '../session/contract.ts'
 import type { Scope, Store } from '../store/store.ts'
+import type { Around } from '../transcripts/around.ts'
 import type { TranscriptReader } from '../transcripts/contract.ts'
 import type { Work } from '../work/contract.ts'
 import type { OpenSkills } from '../work/skills/skills.ts'
@@ -13,6 +14,8 @@ export interface RunningServer {
   /** Where it answers, with the true port. */
   readonly url: string
   readonly store: Store
+  /** What other agents left here and the store has nothing of; no file is opened. */
+  around(): Promise<Around>
   /** Stops taking calls, finishes those that run, closes the store. */
   close(): Promise<void>
 }

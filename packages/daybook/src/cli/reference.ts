@@ -31,7 +31,7 @@ Several matches are listed, and the command ends with 2.
 The first that is given: \`--server\` or \`--store\`, \`DAYBOOK_STORE\`, the nearest \`daybook.json\` upwards
 (\`{"store": "sqlite:./data/daybook.db"}\`, the path taken from the file's folder), the server that runs on this machine,
 then \`daybook.db\` in the user's data folder. A command that reads never makes an empty store: where there is none it
-says so and ends with 6. \`--verbose\` names the store.
+says so and ends with 6; bare \`daybook\` says so and greets. \`--verbose\` names the store.
 
 The commands of \`store\`, \`export\` and \`import\` work on the store itself, also while a server runs on it.
 `

@@ -131,8 +131,11 @@ test('settings come from the environment too', async () => {
 
 test('a command that reads never makes an empty store', async () => {
   const elsewhere = openHome()
+  const bare = await elsewhere.daybook([])
+  assert.equal(bare.exit, 0)
+  assert.match(bare.out, /^no sessions yet in .*share\/daybook\/daybook\.db\n$/)
   for (const args of [
-    [],
+    ['--json'],
     ['show', 'k3f9'],
     ['follow'],
     ['note', 'k3f9', 'x'],

@@ -74,8 +74,11 @@ export function skillSettings(asked: Asked): Pick<ServeSettings, 'skillFolders' 
   }
 }
 
+/** How the place is called that counts where nobody names one. */
+export const userStoreBy = 'the data folder'
+
 function userStore(env: Env): Place {
-  return { kind: 'store', url: storeUrl(join(userFolder('data', env), 'daybook.db'), '/'), by: 'the data folder' }
+  return { kind: 'store', url: storeUrl(join(userFolder('data', env), 'daybook.db'), '/'), by: userStoreBy }
 }
 
 function givenStore(asked: Asked): { place: Place; by: 'flag' | 'config' } | null {

@@ -3,6 +3,7 @@
 import type { Search } from '../search/search.ts'
 import type { ScopedSessions } from '../session/contract.ts'
 import type { Store } from '../store/store.ts'
+import type { Around } from '../transcripts/around.ts'
 import type { ScopedWork } from '../work/contract.ts'
 import type { Agents } from '../work/performer.ts'
 import type { Skills } from '../work/skills/contract.ts'
@@ -20,6 +21,8 @@ export interface Context {
   readonly skills: Skills
   readonly agents: Agents
   readonly search: Search
+  /** What other agents left on this machine. */
+  around(): Promise<Around>
   readonly broadcast: Broadcast
   readonly meters: Meters
   /** How fast an address may write; null: as it likes. */

@@ -2,6 +2,7 @@
 
 import type { Head } from '../schema/heads.ts'
 import { tailOf } from '../schema/ids.ts'
+import { type Around, aroundLines } from '../transcripts/around.ts'
 import type { Context } from './context.ts'
 import { escaped, hashSource, pageHeadersFor } from './html.ts'
 
@@ -27,6 +28,9 @@ code { font: .875rem/1.5 ui-monospace, monospace; color: var(--soft) }
 .title { overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 .facts { color: var(--soft); font-size: .875rem; white-space: nowrap; font-variant-numeric: tabular-nums }
 .need { color: var(--need); font-weight: 600 }
+.found { margin: 0 0 2.5rem; padding: 1rem 1.25rem; border: 1px solid var(--line); border-left: 3px solid var(--link); border-radius: 3px }
+.found p { margin: .35rem 0 0 }
+.found p:first-child { margin: 0; font-weight: 600 }
 .empty { padding: 1.5rem 0; color: var(--soft) }
 footer { margin-top: 2rem; font-size: .875rem }
 @media (max-width: 40rem) { li { grid-template-columns: 4.5rem 1fr } .facts { grid-column: 2 } }
@@ -36,7 +40,7 @@ export const pageHeaders = pageHeadersFor(`style-src ${hashSource(style)}`)
 
 export async function firstPage(context: Context): Promise<string> {
   const { store, sessions, version, prefix } = context
-  const page = await sessions.list({ limit: shown })
+  const [page, around] = await Promise.all([sessions.list({ limit: shown }), context.around()])
   const count = `${page.totalIs === 'exact' ? '' : 'at least '}${page.total} ${page.total === 1 ? 'session' : 'sessions'}`
   const safe = {
     none: 'gone when the server ends',
@@ -64,12 +68,24 @@ export async function firstPage(context: Context): Promise<string> {
 <a href="/metrics">Metrics</a>
 </nav>
 <main>
-<h2>Newest sessions</h2>
+${found(around)}<h2>Newest sessions</h2>
 ${page.items.length === 0 ? empty(prefix) : `<ol>\n${page.items.map((head) => line(head, prefix)).join('\n')}\n</ol>`}
 </main>
 ${page.cursor === null ? '' : `<footer>The newest ${shown} of ${count}. <a href="${prefix}/sessions">All of them</a></footer>`}
 </body>
 </html>
+`
+}
+
+/** The same words as in the terminal, with the command that copies: a page of a server without callers starts nothing. */
+function found(around: Around): string {
+  const lines = aroundLines(around).map((line) => `<p>${escaped(line)}.</p>`)
+  if (lines.length === 0) return ''
+  return `<section class="found">
+${lines.join('\n')}
+<p>Copy them in? Their files are only read, everything stays on this machine, secrets are masked.</p>
+<p><code>npx daybook adopt --dry-run</code> shows what there is, <code>npx daybook adopt</code> copies after a yes.</p>
+</section>
 `
 }
 

@@ -7,6 +7,7 @@ import { longestWait } from '../schema/wire-run-requests.ts'
 import type { Search } from '../search/search.ts'
 import type { Caller, Sessions } from '../session/contract.ts'
 import type { Scope } from '../store/store.ts'
+import type { Around } from '../transcripts/around.ts'
 import type { Work } from '../work/contract.ts'
 import { readBodies } from './body.ts'
 import type { Context } from './context.ts'
@@ -27,6 +28,8 @@ export interface ServerSettings {
   readonly work: Work
   /** Finding over the same sessions; it stays open for its owner. */
   readonly search: Search
+  /** What other agents left on this machine, for the first page; default: nothing. */
+  readonly around?: () => Promise<Around>
   /** Whom all callers are, until the server knows them apart. */
   readonly scope: Scope
   readonly caller?: Caller
@@ -85,6 +88,7 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
     skills: work.skills,
     agents: work.agents,
     search: settings.search,
+    around: settings.around ?? (async () => ({ programs: [], left: [] })),
     longestWait: settings.longestWait ?? longestWait,
     broadcast,
     meters,

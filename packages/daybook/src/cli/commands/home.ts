@@ -2,6 +2,8 @@
 
 import { limits } from '../../schema/json.ts'
 import type { SessionListShape, SessionShape } from '../../schema/wire-shapes.ts'
+import { readAddress } from '../address.ts'
+import { aroundOf, type Greeting, lookFrom } from '../around.ts'
 import type { Backend } from '../backend.ts'
 import type { Context } from '../context.ts'
 import { agentOf, askedOf, lastOf, money, titleOf } from '../format/session.ts'
@@ -10,16 +12,18 @@ import type { Perform } from '../grammar.ts'
 import { lookedAt, rememberLook } from '../looked.ts'
 import { uniqueTails } from '../pick.ts'
 import { type Unseen, unseenOf } from '../unseen.ts'
-import { isThere, placeText } from '../where.ts'
+import { isThere, placeText, userStoreBy } from '../where.ts'
 
 /** Lines of one band. */
 const room = 8
 
 export const perform: Perform = async (context) => {
+  if (await isFresh(context)) return welcome(context)
   const backend = await context.backend()
   if (context.output.json) return listAll(context, backend)
   const now = context.host.now()
   const looked = context.since ?? lookedAt(backend.place, context.host.env)
+  const greeting = aroundOf(context, (signal) => lookFrom(context, backend, signal))
   const limit = Math.min(context.limit ?? room, limits.pageItems)
   const [needing, running, waiting, queued, pinned, recent] = await Promise.all([
     backend.list({ attention: true, limit }),
@@ -57,9 +61,34 @@ export const perform: Perform = async (context) => {
     sinceLooked(context, looked, fresh(changed.map(({ session }) => session)), news)
   }
   output.line(restOf(backend, recent, shown.size))
+  greet(context, await greeting, recent.total)
   if (recent.total > 0) output.hint(`${me} show <session>   ${me} follow   ${me} --help`)
   if (isThere(backend.place)) rememberLook(backend.place, context.host.env, now)
   return undefined
+}
+
+/** Nobody named a store, none is here, and no server ever ran: the first call on this machine, which is no mistake. */
+async function isFresh({ asked, host, output, storePlace }: Context): Promise<boolean> {
+  if (output.json || asked.server !== undefined || readAddress(host.env) !== null) return false
+  const place = await storePlace()
+  return place.by === userStoreBy && !isThere(place)
+}
+
+async function welcome(context: Context): Promise<undefined> {
+  context.output.line(`no sessions yet in ${placeText(await context.storePlace())}`)
+  greet(context, await aroundOf(context, (signal) => lookFrom(context, null, signal)), 0)
+  return undefined
+}
+
+/** Programs are no news to whoever installed them; what they left is. */
+function greet({ output, me }: Context, { lines, next }: Greeting, total: number): void {
+  if (next === null) {
+    if (total === 0)
+      output.hint(`no sessions of other agents here   ${me} tour   shows in ninety seconds what this is for`)
+    return
+  }
+  for (const line of lines.filter((line) => !line.startsWith('agents'))) output.line(line)
+  output.line(`next    ${next}`)
 }
 
 function newest(context: Context, sessions: readonly SessionShape[]): void {

@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { isDaybookError } from '../../schema/errors.ts'
 import { type Address, isAlive, publishAddress, readAddress } from '../address.ts'
+import { aroundOf } from '../around.ts'
 import type { Context } from '../context.ts'
 import { exits, misuse, Refusal } from '../exits.ts'
 import { beside } from '../format/columns.ts'
@@ -29,7 +30,7 @@ export const perform: Perform = async (context, call) => {
   const server = await start(context, place, { ...where, ...(log === undefined ? {} : { log }) })
   const withdraw = publish(context, { url: server.url, store: place.url, pid: process.pid, version: host.version })
   try {
-    tell(context, place, server)
+    await tell(context, place, server)
     await ended(host.signal)
   } finally {
     withdraw()
@@ -89,7 +90,9 @@ const durable = {
   none: 'kept in memory only, gone when the server ends',
 } as const
 
-function tell({ output, host, me }: Context, place: Place, { url, store }: RunningServer): void {
+async function tell(context: Context, place: Place, server: RunningServer): Promise<void> {
+  const { output, host, me } = context
+  const { url, store } = server
   if (output.json) {
     const { durable } = store.supports
     output.object({ version: host.version, url, store: place.url, durable, pid: process.pid })
@@ -98,7 +101,9 @@ function tell({ output, host, me }: Context, place: Place, { url, store }: Runni
   const first = beside(`daybook ${host.version} is ready   ${url}`, 'stop: Ctrl-C (nothing is lost)', 58)
   output.line(first.replace(url, output.style('bold', url)))
   output.line(`  store   ${store.name} ${shortPath(placeText(place), host.cwd)} · ${durable[store.supports.durable]}`)
-  output.line(`  next    open the page, or:  ${me}`)
+  const { lines, next } = await aroundOf(context, () => server.around())
+  for (const line of lines) output.line(`  ${line}`)
+  output.line(`  next    open the page, or:  ${next ?? me}`)
 }
 
 function ended(signal: AbortSignal): Promise<void> {

@@ -1,0 +1,71 @@
+// What greetings say of other agents: their programs, the sessions that they left here, and the command that shows more.
+
+import { homedir } from 'node:os'
+import { type Around, aroundLines, lookAround } from '../transcripts/around.ts'
+import type { Backend } from './backend.ts'
+import type { Context } from './context.ts'
+
+/** Milliseconds that a greeting waits for a look through folders. */
+const patience = 700
+
+export interface Greeting {
+  /** Aligned under the words of the others; none where nothing was found. */
+  readonly lines: readonly string[]
+  /** What to type; null where nothing was found. */
+  readonly next: string | null
+}
+
+/** Never fails and never waits long: a greeting keeps nobody from working. */
+export async function aroundOf(
+  { output, me }: Pick<Context, 'output' | 'me'>,
+  look: (signal: AbortSignal) => Promise<Around>,
+): Promise<Greeting> {
+  const next = `${me} adopt --dry-run`
+  const over = new AbortController()
+  const late = new Promise<null>((resolve) => {
+    over.signal.addEventListener('abort', () => resolve(null), { once: true })
+  })
+  const timer = setTimeout(() => over.abort(), patience)
+  try {
+    const around = await Promise.race([look(over.signal), late])
+    if (around === null) return { lines: [titled('found', 'many files of other agents: still looking')], next }
+    const { programs } = around
+    const [first, ...others] = aroundLines(around)
+    return {
+      lines: [
+        ...(programs.length === 0 ? [] : [titled('agents', `${programs.join(', ')} on PATH`)]),
+        ...(first === undefined ? [] : [titled('found', first)]),
+        ...others.map((line) => titled('', line)),
+      ],
+      next: first === undefined ? null : next,
+    }
+  } catch (error) {
+    output.hint(`sessions of other agents were not looked for: ${error instanceof Error ? error.message : error}`)
+    return { lines: [], next: null }
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** As a server looks, for commands; null where there is no store yet. */
+export async function lookFrom(
+  { host }: Pick<Context, 'host'>,
+  backend: Pick<Backend, 'list'> | null,
+  signal: AbortSignal,
+): Promise<Around> {
+  const { readers } = await (await host.parts()).openAdopting()
+  const has = async (agent_id: string): Promise<boolean> => {
+    if (backend === null) return false
+    for (const place of [{}, { archived: true }, { trashed: true }]) {
+      const { sessions, cursor } = await backend.list({ agent_id, limit: 1, ...place })
+      if (sessions.length > 0 || cursor !== null) return true
+    }
+    return false
+  }
+  const places = { home: host.env.HOME ?? homedir(), env: host.env }
+  return lookAround({ readers, places, now: host.now(), has, signal })
+}
+
+function titled(title: string, text: string): string {
+  return `${title.padEnd(8)}${text}`
+}
