@@ -6,9 +6,12 @@ import { kill } from './kill.ts'
 import { type Campaign, newFolder, type Result, removeFolder } from './lib/campaign.ts'
 import { writeSection } from './lib/page.ts'
 import { power } from './power.ts'
+import { resume } from './resume.ts'
 import { runs } from './runs.ts'
 
 const campaigns: readonly Campaign[] = [kill, power, disk, runs]
+/** Those that need programs of others: only by name. */
+const byName: readonly Campaign[] = [resume]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -25,10 +28,11 @@ const { values, positionals } = parseArgs({
 function wanted(): readonly Campaign[] {
   if (positionals.length === 0) return []
   if (positionals.includes('all')) return campaigns
+  const known = [...campaigns, ...byName]
   return positionals.map((name) => {
-    const campaign = campaigns.find((each) => each.name === name)
+    const campaign = known.find((each) => each.name === name)
     if (!campaign)
-      throw new Error(`no campaign is called ${name}; there are: ${campaigns.map((each) => each.name).join(' ')}`)
+      throw new Error(`no campaign is called ${name}; there are: ${known.map((each) => each.name).join(' ')}`)
     return campaign
   })
 }
@@ -58,7 +62,7 @@ async function runOne(campaign: Campaign): Promise<Result> {
 
 const chosen = wanted()
 if (chosen.length === 0) {
-  console.error(`which campaign? ${campaigns.map(({ name }) => name).join(', ')}, or all`)
+  console.error(`which campaign? ${[...campaigns, ...byName].map(({ name }) => name).join(', ')}, or all`)
   process.exit(2)
 }
 let [passed, failed, skipped] = [0, 0, 0]

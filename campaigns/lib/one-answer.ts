@@ -1,0 +1,73 @@
+// A model's interface that answers everything with one sentence and keeps what it was asked, in three vendors' forms.
+
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export const answer = 'Going on from here.'
+
+/** What is judged is the program that asks; the model only has to answer, so nothing of it is imitated but the form. */
+export class OneAnswer implements AsyncDisposable {
+  readonly #server: Server
+  /** Bodies of all requests, parsed. */
+  readonly asked: unknown[] = []
+
+  constructor() {
+    this.#server = createServer(async (request, response) => {
+      const pieces: Buffer[] = []
+      for await (const piece of request) pieces.push(piece as Buffer)
+      const text = Buffer.concat(pieces).toString()
+      if (text !== '') this.asked.push(JSON.parse(text))
+      const { pathname } = new URL(request.url ?? '/', 'http://localhost')
+      const lines = formOf(pathname)
+      response.writeHead(lines === null ? 404 : 200, { 'content-type': 'text/event-stream' })
+      response.end((lines ?? []).map((line) => `data: ${line}\n\n`).join(''))
+    })
+  }
+
+  async listen(): Promise<string> {
+    this.#server.listen(0, '127.0.0.1')
+    await once(this.#server, 'listening')
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.closeAllConnections()
+    this.#server.close()
+    await once(this.#server, 'close')
+  }
+}
+
+function formOf(path: string): readonly string[] | null {
+  if (path.endsWith('/responses')) return responses()
+  if (path.endsWith('/chat/completions')) return completions()
+  return /:streamGenerateContent$/.test(path) ? contents() : null
+}
+
+function responses(): readonly string[] {
+  const usage = { input_tokens: 1, output_tokens: 1, total_tokens: 2 }
+  const item = { type: 'message', id: 'msg_1', role: 'assistant', content: [{ type: 'output_text', text: answer }] }
+  return [
+    { type: 'response.created', response: { id: 'resp_1' } },
+    { type: 'response.output_item.done', output_index: 0, item },
+    { type: 'response.completed', response: { id: 'resp_1', output: [item], usage } },
+  ].map((value) => JSON.stringify(value))
+}
+
+function completions(): readonly string[] {
+  const chunk = (delta: object, finish_reason: string | null) =>
+    JSON.stringify({
+      id: 'chat_1',
+      object: 'chat.completion.chunk',
+      created: 1,
+      model: 'any',
+      choices: [{ index: 0, delta, finish_reason }],
+    })
+  return [chunk({ role: 'assistant', content: answer }, null), chunk({}, 'stop'), '[DONE]']
+}
+
+function contents(): readonly string[] {
+  const content = { role: 'model', parts: [{ text: answer }] }
+  const usageMetadata = { promptTokenCount: 1, candidatesTokenCount: 1, totalTokenCount: 2 }
+  return [JSON.stringify({ candidates: [{ index: 0, content, finishReason: 'STOP' }], usageMetadata })]
+}
