@@ -2,20 +2,12 @@
 
 import { homedir } from 'node:os'
 import type { Adopting } from './cli/parts.ts'
+import { readers } from './readers.ts'
 import type { JsonObject } from './schema/json.ts'
 import type { Caller, Sessions } from './session/contract.ts'
 import type { Scope } from './store/store.ts'
 import { type Around, lookAround } from './transcripts/around.ts'
-import { chatgpt } from './transcripts/chatgpt.ts'
-import { claude } from './transcripts/claude.ts'
-import { codex } from './transcripts/codex.ts'
-import type { TranscriptReader } from './transcripts/contract.ts'
-import { gemini } from './transcripts/gemini.ts'
-import { opencode } from './transcripts/opencode.ts'
-import { qwen } from './transcripts/qwen.ts'
 import { type Watching, watchTranscripts } from './transcripts/watch.ts'
-
-const readers: readonly TranscriptReader[] = Object.freeze([claude, codex, gemini, opencode, qwen, chatgpt])
 
 /** Who writes what is adopted. */
 const adopter: Caller = Object.freeze({ actor: 'engine:adopt', writer: 'I' })

@@ -9,6 +9,7 @@ import type { KeepReport, Sessions } from './session/contract.ts'
 import type { Scope, Store } from './store/store.ts'
 import { durabilityOf, pathOf, splitAt, unknownStore } from './store-url.ts'
 import type { Around } from './transcripts/around.ts'
+import type { TranscriptReader } from './transcripts/contract.ts'
 import { startWork, type WorkSettings } from './workshop.ts'
 
 export { openFinding } from './finding.ts'
@@ -47,6 +48,11 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
 /** What adopting needs; loaded when asked for. */
 export async function openAdopting(): Promise<Adopting> {
   return (await import('./adopting.ts')).adopting
+}
+
+/** The readers of all known agents, without what adopts. */
+export async function openReaders(): Promise<readonly TranscriptReader[]> {
+  return (await import('./readers.ts')).readers
 }
 
 /** Whether any process has the store of this URL open, as far as its file tells: in memory there is none to tell it. */

@@ -40,6 +40,13 @@ test('start, page and bare command say in the same words what was found, and the
   )
 })
 
+test('a server that was named is asked for its sessions alone', async (t) => {
+  const home = await homeWith(t, 'codex-0.169.0')
+  const { url } = await home.serve(['--store', 'a.db'])
+  const { out, err } = await home.inside(['--server', url])
+  assert.deepEqual([out, err], [`no sessions yet in ${url}\n`, ''])
+})
+
 test('on a machine where daybook never ran the bare command greets, and makes no store', async (t) => {
   const home = await homeWith(t, 'codex-0.169.0', 'gemini-0.61.0')
   const { exit, out } = await home.daybook([])

@@ -53,7 +53,7 @@ export async function lookFrom(
   backend: Pick<Backend, 'list'> | null,
   signal: AbortSignal,
 ): Promise<Around> {
-  const { readers } = await (await host.parts()).openAdopting()
+  const readers = await (await host.parts()).openReaders()
   const has = async (agent_id: string): Promise<boolean> => {
     if (backend === null) return false
     for (const place of [{}, { archived: true }, { trashed: true }]) {

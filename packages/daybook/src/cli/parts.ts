@@ -81,6 +81,8 @@ export interface Parts {
   /** Finding in a store; the index beside it is opened when something is looked for. */
   openFinding(store: Store, url: string): Promise<Search>
   openAdopting(): Promise<Adopting>
+  /** The readers of all known agents, without what adopts. */
+  openReaders(): Promise<readonly TranscriptReader[]>
   /** The folder of skills that belongs to a store; null for one that is no file. */
   skillFolderOf(url: string): string | null
 }

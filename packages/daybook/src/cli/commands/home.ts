@@ -23,7 +23,9 @@ export const perform: Perform = async (context) => {
   if (context.output.json) return listAll(context, backend)
   const now = context.host.now()
   const looked = context.since ?? lookedAt(backend.place, context.host.env)
-  const greeting = aroundOf(context, (signal) => lookFrom(context, backend, signal))
+  // A server that was named may be anywhere: what lies here is no news of its.
+  const greeting =
+    context.asked.server === undefined ? aroundOf(context, (over) => lookFrom(context, backend, over)) : null
   const limit = Math.min(context.limit ?? room, limits.pageItems)
   const [needing, running, waiting, queued, pinned, recent] = await Promise.all([
     backend.list({ attention: true, limit }),
@@ -81,7 +83,9 @@ async function welcome(context: Context): Promise<undefined> {
 }
 
 /** Programs are no news to whoever installed them; what they left is. */
-function greet({ output, me }: Context, { lines, next }: Greeting, total: number): void {
+function greet({ output, me }: Context, greeting: Greeting | null, total: number): void {
+  if (greeting === null) return
+  const { lines, next } = greeting
   if (next === null) {
     if (total === 0)
       output.hint(`no sessions of other agents here   ${me} tour   shows in ninety seconds what this is for`)
