@@ -53,7 +53,11 @@ export const working: readonly Command[] = [
     ],
     options: [
       { name: 'with', value: 'AGENT', help: 'the agent that goes on; required' },
-      { name: 'budget', value: 'N', help: 'tokens of the preamble at most, an estimate (default: 6000)' },
+      {
+        name: 'budget',
+        value: 'N',
+        help: 'tokens of the preamble at most, an estimate (default: 6000, from 200 to 32000)',
+      },
       {
         name: 'write',
         value: 'FILE',

@@ -68,6 +68,7 @@ test('a session is written as Markdown, as a page, and in the form of each agent
   }
   assert.equal((await run(['export', '--format', 'html'])).exit, 2)
   assert.equal((await run(['export', 'k3f9', '--format', 'word'])).exit, 2)
+  assert.equal((await run(['export', 'k3f9@2', '--format', 'html'])).exit, 2)
 })
 
 test('what is to be typed for an agent works as it is printed, and nothing of its folder was written before', async () => {
@@ -122,6 +123,7 @@ test('nothing is forked for an agent without a form, without an agent, for an en
   assert.equal((await run(['continue', 'k3f9'])).exit, 2)
   assert.equal((await run(['continue', 'k3f9', '--with', 'claude', '--write', home.path('x')])).exit, 2)
   assert.equal((await run(['continue', 'k3f9', '--with', 'codex', '--budget', '10'])).exit, 2)
+  assert.equal((await run(['continue', 'k3f9', '--with', 'codex', '--budget', '32001'])).exit, 2)
   assert.equal((await run(['continue', 'k3f9@99', '--with', 'codex'])).exit, 3)
   assert.equal((await run(['continue', 'k3f9', '--with', 'codex', '--write', at])).exit, 4)
   assert.equal(await count(), before)

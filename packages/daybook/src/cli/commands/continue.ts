@@ -3,7 +3,13 @@
 import type { SessionShape } from '../../schema/wire-shapes.ts'
 import type { HistoryMessage } from '../../session/views/contract.ts'
 import type { TranscriptWriter } from '../../transcripts/writing/contract.ts'
-import { leastBudget, type Preamble, preambleOf, standardBudget } from '../../transcripts/writing/preamble.ts'
+import {
+  leastBudget,
+  mostBudget,
+  type Preamble,
+  preambleOf,
+  standardBudget,
+} from '../../transcripts/writing/preamble.ts'
 import { transcriptWriters } from '../../transcripts/writing/writers.ts'
 import type { Context } from '../context.ts'
 import { exits, misuse, Refusal } from '../exits.ts'
@@ -21,6 +27,7 @@ export const perform: Perform = async (context, call) => {
   const agent = text(call, 'with')
   if (agent === undefined) throw misuse('with which agent?', `${context.me} continue [session] --with codex`)
   const budget = wholeNumber(call, 'budget', leastBudget) ?? standardBudget
+  if (budget > mostBudget) throw misuse(`--budget is at most ${mostBudget}, not ${budget}`)
   const to = text(call, 'write')
   const writer = to === undefined ? undefined : writerOf(agent)
   if (to !== undefined) refuseTaken(context, to)

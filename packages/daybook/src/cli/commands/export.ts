@@ -16,6 +16,9 @@ export const perform: Perform = async (context, call) => {
   const format = text(call, 'format') ?? 'jsonl'
   const opened = await context.store()
   const ids: string[] = []
+  const part = call.args.find((argument) => /@\d{1,15}$/.test(argument))
+  if (part !== undefined)
+    throw misuse('whole sessions are exported', `${context.me} fork ${part}   then export the fork`)
   for (const argument of call.args) ids.push((await pickIn(context, opened, argument)).session_id)
   const to = text(call, 'to')
   if (format !== 'jsonl') {

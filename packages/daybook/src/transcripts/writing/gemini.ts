@@ -36,9 +36,16 @@ export const geminiWriter: TranscriptWriter = {
 function resuming(told: Place): Resuming {
   const id = idOf(told)
   const minute = isoOf(told.startedAt).slice(0, 16).replace(':', '-')
-  // The program names the folder after the project's, with a number behind it where that name is taken.
-  const place = `.gemini/tmp/${basename(told.cwd)}/chats/session-${minute}-${id.slice(0, 8)}.jsonl`
+  const place = `.gemini/tmp/${folderOf(told.cwd)}/chats/session-${minute}-${id.slice(0, 8)}.jsonl`
   return { id, place, commands: [`gemini --resume ${id}`] }
+}
+
+/** As the program names it after the project's own; it adds a number where two projects share a name. */
+function folderOf(cwd: string): string {
+  const words = basename(cwd)
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+  return words.filter((word) => word !== '').join('-') || 'project'
 }
 
 function idOf({ session, seq }: Place): string {

@@ -6,6 +6,9 @@ export const standardBudget = 6000
 /** Below this, nothing that helps would fit. */
 export const leastBudget = 200
 
+/** However its characters are written, an entry holds so many. */
+export const mostBudget = 32_000
+
 export interface Noted {
   readonly seq: number
   readonly type: string

@@ -163,3 +163,14 @@ function gaps(reader: TranscriptReader, writer: TranscriptWriter): void {
     assert.equal(await written(writer, await toldOf(session, '/elsewhere')), text)
   })
 }
+
+test('Gemini CLI looks for the file in a folder that it names after the project', () => {
+  const folders = { '/home/anna/My App_2': 'my-app-2', '/home/anna/__x__': 'x', '/': 'project', '/данные': 'project' }
+  for (const [cwd, folder] of Object.entries(folders)) {
+    const told = { session: 'ses_a', seq: 1, title: 'a', cwd, startedAt: Date.UTC(2026, 10, 21) }
+    assert.match(
+      geminiWriter.resuming(told).place ?? '',
+      new RegExp(`^\\.gemini/tmp/${folder}/chats/session-2026-11-21T`),
+    )
+  }
+})
