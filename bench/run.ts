@@ -18,6 +18,7 @@ const benches: readonly { readonly name: string; readonly bars: string; readonly
   { name: 'runs', bars: 'runs', peers: false },
   { name: 'redaction', bars: 'redaction', peers: false },
   { name: 'search', bars: 'search', peers: false },
+  { name: 'adopt', bars: 'adopt', peers: false },
 ]
 
 const { values, positionals } = parseArgs({
