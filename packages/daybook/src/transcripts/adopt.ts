@@ -200,16 +200,24 @@ class Adoption {
     if (first && !isBelow(facts.cwd, this.#options.folder)) throw new Elsewhere()
     const handle = this.#sessions.session(session, first ? { opens: openFields(this.#transcript, facts) } : {})
     const options = { expect: this.#seq, ...(first ? { refs: [refOf(this.#transcript)] } : undefined) }
-    const entries = await chunk.finish(this.#sessions, isLast)
-    const append = async () => {
+    const { entries, beside } = await chunk.finish(isLast)
+    // Asked for first, the blob shares the commit of the append that names it, where the store has one lane.
+    const put = beside && this.#sessions.blobs.put(beside)
+    put?.catch(() => undefined) // awaited below, unless the append fails before
+    const append = async (given: typeof entries) => {
       try {
-        return await handle.append(entries, options)
+        return await handle.append(given, options)
       } catch (error) {
-        if (!isDaybookError(error) || !refused.has(error.code)) throw error
-        return handle.append(chunk.harmless(entries), options)
+        if (!isDaybookError(error) || error.code !== 'blob_missing') throw error
+        await put // of a store that was slower with it
+        return handle.append(given, options)
       }
     }
-    const { last } = await append()
+    const { last } = await append(entries).catch((error: unknown) => {
+      if (!isDaybookError(error) || !refused.has(error.code)) throw error
+      return append(chunk.harmless(entries) as typeof entries)
+    })
+    await put
     this.#seq = last
     this.#tally.wrote(chunk.entries, chunk.found)
   }

@@ -3,9 +3,9 @@
 import type { NewEntry } from '../schema/entries.ts'
 import { type DaybookError, isDaybookError } from '../schema/errors.ts'
 import type { Json } from '../schema/json.ts'
-import type { ScopedSessions } from '../session/contract.ts'
 import { draft } from '../session/drafts.ts'
 import type { Finding, Redactor } from '../session/redact.ts'
+import { sha256 } from '../store/hash.ts'
 import type { RawRecord, Transcript, Translation, Translator } from './contract.ts'
 import { foreign, joinedThought } from './parts.ts'
 import { masked, pack } from './raw.ts'
@@ -13,6 +13,12 @@ import { masked, pack } from './raw.ts'
 /** What one append holds at most; a single record may be larger. */
 const mostBytes = 1024 * 1024
 const mostEntries = 480
+
+/** A chunk on its way: the entries of its append, and the blob that the last of them names. */
+export interface Finished {
+  readonly entries: readonly NewEntry<'message' | 'foreign.recorded' | 'transcript.adopted'>[]
+  readonly beside: Uint8Array | undefined
+}
 
 export class Chunk {
   readonly #transcript: Transcript
@@ -80,19 +86,18 @@ export class Chunk {
     }
   }
 
-  /** The entries of the append: what was made of the records, then how far they reach. `isLast`: nothing was behind them. */
-  async finish(
-    sessions: ScopedSessions,
-    isLast: boolean,
-  ): Promise<readonly NewEntry<'message' | 'foreign.recorded' | 'transcript.adopted'>[]> {
+  /** What was made of the records, then how far they reach. `isLast`: nothing was behind them. */
+  async finish(isLast: boolean): Promise<Finished> {
     this.#add(this.#translator.flush())
     const { agent, name, mark, kind } = this.#transcript
     // What is read as a whole is taken again from the beginning, too. All that the translator tells is asked for at once:
     // it goes on with the next records while these are written.
     const memo = kind === 'whole' ? undefined : this.#translator.memo()
     const text = memo === undefined ? '' : JSON.stringify(memo)
-    const blob = this.#lines.length === 0 ? undefined : await sessions.blobs.put(await pack(this.#lines))
-    const proof = await this.#transcript.proof(this.to)
+    const [beside, proof] = await Promise.all([
+      this.#lines.length === 0 ? undefined : pack(this.#lines),
+      this.#transcript.proof(this.to),
+    ])
     const count = this.#found.reduce((sum, one) => sum + one.count, 0)
     const data = {
       source: agent,
@@ -106,9 +111,9 @@ export class Chunk {
       mark: isLast ? mark : '',
       ...(kind === 'whole' ? undefined : { proof }),
       ...(text === '' || text.length > longestMemo ? undefined : { memo: JSON.parse(text) as Json }),
-      ...(blob === undefined ? undefined : { blob, encoding: 'zstd' as const }),
+      ...(beside === undefined ? undefined : { blob: sha256(beside), encoding: 'zstd' as const }),
     }
-    return [...this.entries, { kind: 'transcript.adopted', data }]
+    return { entries: [...this.entries, { kind: 'transcript.adopted', data }], beside }
   }
 
   /** In place of entries that the log refuses: the records that they came from, as text. */

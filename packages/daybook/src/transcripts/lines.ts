@@ -1,6 +1,6 @@
 // Transcripts that are lines of JSON and only grow: read from any byte, one line in memory at a time.
 
-import { Buffer, isUtf8 } from 'node:buffer'
+import { Buffer, isAscii, isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import type { FoundFile, RawRecord, Transcript } from './contract.ts'
@@ -10,7 +10,7 @@ import { openRegular } from './files.ts'
 export const longestLine = 32 * 1024 * 1024
 /** Bytes of a line that has no text which are told of it. */
 const told = 1024
-const chunkBytes = 256 * 1024
+const chunkBytes = 512 * 1024
 const newline = 0x0a
 
 /** The transcript of a file with one session in lines. */
@@ -31,6 +31,7 @@ async function* records(file: FoundFile, from: number, limit: number, signal?: A
   const handle = await openRegular(file)
   try {
     const line = new Line(from, limit)
+    let held = null as RawRecord | null
     const buffer = Buffer.allocUnsafe(chunkBytes)
     for (let at = from; ; ) {
       signal?.throwIfAborted()
@@ -40,14 +41,19 @@ async function* records(file: FoundFile, from: number, limit: number, signal?: A
       for (let done = 0; done < bytesRead; ) {
         const end = buffer.indexOf(newline, done)
         const stop = end < 0 || end >= bytesRead ? bytesRead : end
-        line.add(buffer.subarray(done, stop))
-        done = stop
-        if (stop === bytesRead) break
-        done += 1
+        const isWhole = stop < bytesRead
+        line.add(buffer.subarray(done, stop), isWhole)
+        done = stop + 1
+        if (!isWhole) break
         const record = line.end(1)
-        if (record) yield record
+        // A blank line belongs to the record before it, so that a file is read to its end where it ends with some.
+        if (record === null && held !== null) held = { ...held, to: line.from }
+        if (record === null) continue
+        if (held !== null) yield held
+        held = record
       }
     }
+    if (held !== null) yield held
     const last = line.unended()
     if (last) yield last
   } finally {
@@ -57,36 +63,37 @@ async function* records(file: FoundFile, from: number, limit: number, signal?: A
 
 /** A line under way. */
 class Line {
-  #from: number
+  from: number
   #length = 0
   #pieces: Buffer[] = []
   readonly #limit: number
 
   constructor(from: number, limit: number) {
-    this.#from = from
+    this.from = from
     this.#limit = limit
   }
 
-  add(piece: Buffer): void {
+  /** `isWhole`: the line ends behind this piece, before the buffer it stands in is filled again. */
+  add(piece: Buffer, isWhole: boolean): void {
     this.#length += piece.length
     const kept = this.#length > this.#limit ? this.#pieces.splice(0) : null
     // Of a line that is too long only the beginning is kept from here on.
     if (kept) this.#pieces = [Buffer.concat([...kept, piece]).subarray(0, told)]
-    else this.#pieces.push(Buffer.from(piece))
+    else this.#pieces.push(isWhole ? piece : Buffer.from(piece))
   }
 
   /** The record of a whole line, and the beginning of the next one; null for a blank line. */
   end(ending: number): RawRecord | null {
     const bytes = this.#pieces.length === 1 ? (this.#pieces[0] ?? empty) : Buffer.concat(this.#pieces)
-    const from = this.#from
+    const from = this.from
     const to = from + this.#length + ending
     const whole = this.#length <= this.#limit
-    this.#from = to
+    this.from = to
     this.#length = 0
     this.#pieces = []
     if (!whole) return { text: null, from, to, beginning: beginning(bytes), why: 'too_long' }
-    if (!isUtf8(bytes)) return { text: null, from, to, beginning: beginning(bytes), why: 'not_utf8' }
-    const text = bytes.toString('utf8').trim()
+    const text = decoded(bytes)?.trim()
+    if (text === undefined) return { text: null, from, to, beginning: beginning(bytes), why: 'not_utf8' }
     return text === '' ? null : { text, from, to }
   }
 
@@ -100,6 +107,12 @@ class Line {
 }
 
 const empty = Buffer.alloc(0)
+
+/** Undefined for bytes that are no UTF-8. Most lines are plain, and those need no decoding. */
+function decoded(bytes: Buffer): string | undefined {
+  if (isAscii(bytes)) return bytes.toString('latin1')
+  return isUtf8(bytes) ? bytes.toString('utf8') : undefined
+}
 
 function beginning(bytes: Buffer): string {
   return bytes.subarray(0, told).toString('utf8')

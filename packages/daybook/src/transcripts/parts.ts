@@ -10,7 +10,7 @@ import { countOf } from './fields.ts'
 /** Characters of a text of its own, of one inside of a call, of a result, of a diff. The record beside keeps the rest. */
 const longestText = 128 * 1024
 const longestInside = 16 * 1024
-const longestResult = 2 * 1024
+const longestResult = 1024
 const longestDiff = 8 * 1024
 
 /** The beginning and the end of a text, and how much is missing between. */

@@ -1,7 +1,7 @@
 // The records beside the entries: masked, packed many at a time into one compressed blob, and given out again.
 
 import { promisify } from 'node:util'
-import { zstdCompress, zstdDecompressSync } from 'node:zlib'
+import { type InputType, type ZstdOptions, zstdCompress, zstdDecompressSync } from 'node:zlib'
 import type { Finding, Redactor } from '../session/redact.ts'
 import type { RawRecord } from './contract.ts'
 
@@ -33,7 +33,7 @@ export function masked({ text }: RawRecord, redactor: Redactor): Masked | null {
 
 /** JSON that was set in several lines says the same in one: between its texts a line end is only space. */
 function oneLine(text: string): string {
-  return /[\r\n]/.test(text) ? text.replace(/[\r\n]+/g, ' ') : text
+  return text.includes('\n') || text.includes('\r') ? text.replace(/[\r\n]+/g, ' ') : text
 }
 
 function parsed(text: string): unknown {
@@ -44,11 +44,14 @@ function parsed(text: string): unknown {
   }
 }
 
-const compress = promisify(zstdCompress)
+const compress = promisify<InputType, ZstdOptions, Buffer>(zstdCompress)
+/** Bytes of the least piece in which packed ones come. */
+const leastOut = 16 * 1024
 
-/** Outside of this thread, which goes on parsing. */
+/** Outside of this thread, which goes on parsing; it is called back once for `chunkSize` bytes that come out. */
 export function pack(lines: readonly string[]): Promise<Uint8Array> {
-  return compress(Buffer.from(lines.join('\n')))
+  const bytes = Buffer.from(lines.join('\n'))
+  return compress(bytes, { chunkSize: Math.max(leastOut, bytes.length >> 2) })
 }
 
 export function unpack(bytes: Uint8Array): readonly string[] {
