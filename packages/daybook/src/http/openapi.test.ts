@@ -146,6 +146,18 @@ test('the first page shows sessions, escaped, without any script', async () => {
   assert.doesNotMatch(reply.headers['content-security-policy'] ?? '', /script-src|unsafe/)
 })
 
+test('the first page says what other agents left, escaped, and goes without where looking fails', async () => {
+  const codex = { agent: 'codex', title: 'Codex <b>', files: 2, bytes: 10, newest: 0, due: 1 }
+  await using s = await testServer('memory', { around: async () => ({ programs: [], left: [codex] }) })
+  const { text } = await s.call('GET //', { headers: { accept: 'text/html' } })
+  assert.match(text, /<p>2 files with sessions of other agents here: Codex &lt;b&gt; 2\.<\/p>/)
+  assert.match(text, /<p>1 of them is due for deletion by Codex &lt;b&gt; within 3 days\.<\/p>/)
+  await using failing = await testServer('memory', { around: () => Promise.reject(new Error('no disk')) })
+  const page = await failing.call('GET //', { headers: { accept: 'text/html' } })
+  assert.equal(page.status, 200)
+  assert.doesNotMatch(page.text, /other agents/)
+})
+
 test('health, readiness and figures answer', async () => {
   await using s = await testServer()
   assert.deepEqual((await s.call('GET //health')).json, { status: 'ok', version: '0.0.0' })

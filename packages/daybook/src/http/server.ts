@@ -88,7 +88,7 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
     skills: work.skills,
     agents: work.agents,
     search: settings.search,
-    around: settings.around ?? (async () => ({ programs: [], left: [] })),
+    around: lookingOf(settings, (error) => app.log.error(error, 'sessions of other agents were not looked for')),
     longestWait: settings.longestWait ?? longestWait,
     broadcast,
     meters,
@@ -123,6 +123,19 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
       })()
       return closed
     },
+  }
+}
+
+/** A folder of somebody else's that cannot be read takes no page away. */
+function lookingOf({ around }: ServerSettings, onError: (error: unknown) => void): Context['around'] {
+  const nothing = { programs: [], left: [] }
+  return async () => {
+    try {
+      return (await around?.()) ?? nothing
+    } catch (error) {
+      onError(error)
+      return nothing
+    }
   }
 }
 
