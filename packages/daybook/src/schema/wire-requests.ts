@@ -192,5 +192,10 @@ export const HistoryQuery = Type.Object(
   { until, before: Type.Optional(SeqNumber), limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })) },
   closed,
 )
+export const ExportQuery = Type.Object(
+  { format: oneOf(['markdown', 'html', 'codex', 'gemini', 'opencode'] as const, 'What is written.') },
+  closed,
+)
+export type ExportQuery = Static<typeof ExportQuery>
 export const FeedQuery = Type.Object({ cursor, limit }, closed)
 export const NoQuery = Type.Object({}, closed)

@@ -6,6 +6,7 @@ import { approvalRoutes } from './approvals.ts'
 import { blobRoutes } from './blobs.ts'
 import { docsRoute } from './docs.ts'
 import { entryRoutes } from './entries.ts'
+import { exportRoutes } from './exports.ts'
 import { feedRoutes } from './feed.ts'
 import { listRoutes } from './list.ts'
 import { markRoutes } from './marks.ts'
@@ -35,6 +36,7 @@ export const routes: readonly Route[] = [
   ...agentRoutes,
   ...markRoutes,
   ...blobRoutes,
+  ...exportRoutes,
   ...feedRoutes,
   ...searchRoutes,
   ...operationRoutes,
