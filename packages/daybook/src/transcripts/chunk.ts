@@ -8,11 +8,13 @@ import type { Finding, Redactor } from '../session/redact.ts'
 import { sha256 } from '../store/hash.ts'
 import type { RawRecord, Transcript, Translation, Translator } from './contract.ts'
 import { foreign, joinedThought } from './parts.ts'
-import { masked, pack } from './raw.ts'
+import { Lines, masked } from './raw.ts'
 
 /** What one append holds at most; a single record may be larger. */
-const mostBytes = 1024 * 1024
+const mostBytes = 2 * 1024 * 1024
 const mostEntries = 480
+/** Room for the record that fills a chunk. */
+const spareBytes = 64 * 1024
 
 /** A chunk on its way: the entries of its append, and the blob that the last of them names. */
 export interface Finished {
@@ -26,7 +28,7 @@ export class Chunk {
   readonly #redactor: Redactor
   readonly from: number
   to: number
-  #lines: string[] = []
+  readonly #lines: Lines
   #bytes = 0
   #records = 0
   #foreign = 0
@@ -39,6 +41,7 @@ export class Chunk {
     this.#redactor = redactor
     this.from = from
     this.to = from
+    this.#lines = new Lines(Math.min(mostBytes, Math.max(0, transcript.size - from)) + spareBytes)
   }
 
   get isFull(): boolean {
@@ -65,10 +68,10 @@ export class Chunk {
     if (passes?.(safe.line)) return
     this.#records += 1
     this.#found.push(...safe.found)
-    this.#lines.push(safe.line)
+    this.#lines.add(safe.line)
     this.#bytes += safe.line.length
     if (safe.value === undefined) this.#tell(record, safe.line)
-    else this.#add(this.#translator.take(safe.value, this.#lines.length - 1))
+    else this.#add(this.#translator.take(safe.value, this.#lines.count - 1))
   }
 
   #tell({ from, to, why = 'not_json' }: RawRecord, text: string): void {
@@ -95,7 +98,7 @@ export class Chunk {
     const memo = kind === 'whole' ? undefined : this.#translator.memo()
     const text = memo === undefined ? '' : JSON.stringify(memo)
     const [beside, proof] = await Promise.all([
-      this.#lines.length === 0 ? undefined : pack(this.#lines),
+      this.#lines.count === 0 ? undefined : this.#lines.pack(),
       this.#transcript.proof(this.to),
     ])
     const count = this.#found.reduce((sum, one) => sum + one.count, 0)
@@ -132,7 +135,7 @@ export class Chunk {
   #instead(entry: NewEntry, { code }: DaybookError): Translation {
     const { metadata } = entry.data as { metadata?: { record?: number } }
     const record = metadata?.record
-    const text = record === undefined ? JSON.stringify(entry.data) : (this.#lines[record] ?? '')
+    const text = record === undefined ? JSON.stringify(entry.data) : this.#lines.at(record)
     return foreign(this.#transcript.agent, 'refused', { code, text })
   }
 }

@@ -47,11 +47,50 @@ function parsed(text: string): unknown {
 const compress = promisify<InputType, ZstdOptions, Buffer>(zstdCompress)
 /** Bytes of the least piece in which packed ones come. */
 const leastOut = 16 * 1024
+const newline = 0x0a
 
-/** Outside of this thread, which goes on parsing; it is called back once for `chunkSize` bytes that come out. */
-export function pack(lines: readonly string[]): Promise<Uint8Array> {
-  const bytes = Buffer.from(lines.join('\n'))
-  return compress(bytes, { chunkSize: Math.max(leastOut, bytes.length >> 2) })
+/** Lines on their way into a blob. They are kept as bytes: so many texts would outlive what is collected cheaply. */
+export class Lines {
+  #bytes: Buffer
+  #ends: number[] = []
+
+  /** `expected` bytes, or as many as it takes. */
+  constructor(expected: number) {
+    this.#bytes = Buffer.allocUnsafe(expected)
+  }
+
+  get count(): number {
+    return this.#ends.length
+  }
+
+  get #length(): number {
+    return this.#ends.at(-1) ?? 0
+  }
+
+  add(line: string): void {
+    const from = this.#length
+    const most = from + 1 + line.length * 3
+    // The exact number is counted only where it matters.
+    if (most > this.#bytes.length && from + 1 + Buffer.byteLength(line) > this.#bytes.length) {
+      const more = Buffer.allocUnsafe(Math.max(most, this.#bytes.length * 2))
+      this.#bytes.copy(more, 0, 0, from)
+      this.#bytes = more
+    }
+    const written = this.#bytes.write(line, from)
+    this.#bytes[from + written] = newline
+    this.#ends.push(from + written + 1)
+  }
+
+  at(index: number): string {
+    const end = this.#ends[index]
+    return end === undefined ? '' : this.#bytes.toString('utf8', this.#ends[index - 1] ?? 0, end - 1)
+  }
+
+  /** Outside of this thread, which goes on parsing; it is called back once for `chunkSize` bytes that come out. */
+  pack(): Promise<Uint8Array> {
+    const bytes = this.#bytes.subarray(0, Math.max(0, this.#length - 1))
+    return compress(bytes, { chunkSize: Math.max(leastOut, bytes.length >> 2) })
+  }
 }
 
 export function unpack(bytes: Uint8Array): readonly string[] {
