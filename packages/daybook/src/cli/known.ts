@@ -24,6 +24,7 @@ export async function knownOf(remote: BackendSession, session: SessionShape, unt
     agent,
     branch: session.branch,
     repository: session.repository,
+    folder: typeof session.metadata?.cwd === 'string' ? session.metadata.cwd : null,
     goal: (await goalOf(remote, until)) ?? last,
     last,
     notes: notes.map(({ seq, type, text }) => ({ seq, type, text })),
@@ -57,7 +58,8 @@ function openEnds(messages: readonly HistoryMessageShape[]): readonly string[] {
   let question: string | null = null
   for (const message of messages) {
     if (isAsked(message)) question = message.content
-    if (message.role === 'assistant' && message.content.trim() !== '') question = null
+    // What the agent said last came after all that; what it tried before is no open end any more.
+    if (message.role === 'assistant' && message.content.trim() !== '') failed = question = null
     if (message.role === 'user') calls.clear()
     for (const part of message.parts ?? []) {
       if (part.type === 'call') calls.set(part.call_id, part.name)

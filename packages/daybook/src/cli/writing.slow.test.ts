@@ -82,6 +82,29 @@ test('what is to be typed for an agent works as it is printed, and nothing of it
   assert.deepEqual([json.file, json.place, json.commands[0]], ['o.json', null, 'opencode import FILE'])
 })
 
+test('what an agent tried and then spoke of is no open end, a question without an answer is', async () => {
+  const store = home.path('open.db')
+  await fill(store, async (mine) => {
+    const session = await mine.open({ id: 'ses_ended_m2vd' })
+    const call = { type: 'call', call_id: 'c', name: 'shell' } as const
+    await session.append([
+      { kind: 'message', data: { role: 'user', content: 'one' } },
+      { kind: 'message', data: { role: 'assistant', content: '', parts: [call] } },
+      { kind: 'message', data: { role: 'tool', content: '', parts: [{ type: 'result', call_id: 'c', error: true }] } },
+      { kind: 'message', data: { role: 'assistant', content: 'It cannot be done.' } },
+      { kind: 'message', data: { role: 'user', content: 'and why?' } },
+      { kind: 'message', data: { role: 'assistant', content: '', parts: [{ ...call, call_id: 'd' }] } },
+    ])
+  })
+  const said = async (place: string): Promise<string> => {
+    const { out } = await home.inside(['continue', place, '--with', 'x', '--json', '--store', store])
+    return JSON.parse(out).preamble.text
+  }
+  assert.match(await said('m2vd@4'), /## Open ends\n- the last call, shell, failed\n- not answered: one\n/)
+  assert.doesNotMatch(await said('m2vd@5'), /Open ends/)
+  assert.match(await said('m2vd'), /## Open ends\n- the call shell has no result\n- not answered: and why\?\n/)
+})
+
 for (const through of ['store', 'server']) {
   test(`a fork begins with what the next agent has to know (through a ${through})`, async () => {
     mkdirSync(home.path(through), { recursive: true })
@@ -94,7 +117,14 @@ for (const through of ['store', 'server']) {
     assert.match(err, /^put it .*\.gemini\/tmp\/app\/chats\/session-/m)
     assert.match(err, /^next {5}gemini --resume /m)
     const shown = await run(['show', `${tail}@${at}`], through)
-    for (const each of ['make the <token> test pass', 'no tolerance', 'shell, failed', 'src/token.js', 'attacker'])
+    for (const each of [
+      'make the <token> test pass',
+      'no tolerance',
+      'shell, failed',
+      'src/token.js',
+      '/home/anna/app',
+      'attacker',
+    ])
       assert.ok(shown.out.includes(each), each)
     const [, said = ''] = readFileSync(file, 'utf8').split('\n')
     assert.match(JSON.parse(said).content[0].text, /^# Going on from: make the <token> test pass\n/)

@@ -14,6 +14,7 @@ function known(changed: Partial<Known> = {}): Known {
     agent: 'codex',
     branch: 'fix-auth',
     repository: 'anna/app',
+    folder: '/home/anna/app',
     goal: 'make the token test pass',
     last: 'is clock skew covered?',
     notes: [
@@ -36,7 +37,7 @@ test('goal, decisions, open ends, files and last turns stand in this order, with
   assert.equal(
     text,
     `# Going on from: make the token test pass
-agent codex, branch fix-auth, repository anna/app; session ses_token up to entry 121.
+agent codex, branch fix-auth, repository anna/app, folder /home/anna/app; session ses_token up to entry 121.
 
 ## Goal
 make the token test pass
@@ -107,7 +108,17 @@ test('characters of two units are never cut in half', () => {
 })
 
 test('an empty session gives what is known of it and nothing else', () => {
-  const empty = known({ goal: '', last: '', notes: [], open: [], files: [], turns: [], branch: null, repository: null })
+  const empty = known({
+    goal: '',
+    last: '',
+    notes: [],
+    open: [],
+    files: [],
+    turns: [],
+    branch: null,
+    repository: null,
+    folder: null,
+  })
   assert.equal(
     preambleOf(empty, 6000).text,
     '# Going on from: make the token test pass\nagent codex; session ses_token up to entry 121.',

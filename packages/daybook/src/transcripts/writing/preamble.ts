@@ -31,6 +31,7 @@ export interface Known {
   readonly agent: string
   readonly branch: string | null
   readonly repository: string | null
+  readonly folder: string | null
   /** What the person asked first, and last. */
   readonly goal: string
   readonly last: string
@@ -67,8 +68,13 @@ export function preambleOf(known: Known, budget: number, asked = ''): Preamble {
   return { text, tokens: Math.ceil(text.length / charactersPerToken) }
 }
 
-function headerOf({ title, session, seq, agent, branch, repository }: Known): string {
-  const facts = [`agent ${agent}`, branch && `branch ${branch}`, repository && `repository ${repository}`]
+function headerOf({ title, session, seq, agent, branch, repository, folder }: Known): string {
+  const facts = [
+    `agent ${agent}`,
+    branch && `branch ${branch}`,
+    repository && `repository ${repository}`,
+    folder && `folder ${folder}`,
+  ]
   const told = facts.filter((fact) => fact).join(', ')
   return `# Going on from: ${oneLine(title, 120)}\n${oneLine(told, 300)}; session ${session} up to entry ${seq}.\n`
 }
