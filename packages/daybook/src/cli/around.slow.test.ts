@@ -19,7 +19,7 @@ async function homeWith(t: TestContext, ...names: readonly string[]): Promise<Ho
 
 const found = '3 files with sessions of other agents here: Codex 1, Gemini CLI 2'
 
-test('start, page and bare command say in the same words what was found, and the one command to type', async (t) => {
+test('[B10] start, page and bare command say in the same words what was found, and the one command to type', async (t) => {
   const home = await homeWith(t, 'codex-0.169.0', 'gemini-0.61.0')
   const bin = home.path('bin')
   await mkdir(bin)

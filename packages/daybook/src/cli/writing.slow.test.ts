@@ -106,7 +106,7 @@ test('what an agent tried and then spoke of is no open end, a question without a
 })
 
 for (const through of ['store', 'server']) {
-  test(`a fork begins with what the next agent has to know (through a ${through})`, async () => {
+  test(`[B10] a fork begins with what the next agent has to know (through a ${through})`, async () => {
     mkdirSync(home.path(through), { recursive: true })
     const file = home.path(through, 'next.jsonl')
     const words = ['continue', 'k3f9', 'review this as an attacker', '--with', 'gemini']

@@ -38,7 +38,7 @@ async function bytesOf(folder: string): Promise<Buffer> {
   return Buffer.concat(await Promise.all(files.map((name) => readFile(join(folder, name)))))
 }
 
-test('none of fifty planted secrets is in the bytes of the store or in a record beside', async (t: TestContext) => {
+test('[B10] none of fifty planted secrets is in the bytes of the store or in a record beside', async (t: TestContext) => {
   const home = await temporaryFolder(t)
   const folder = await temporaryFolder(t)
   const file = join(home, '.claude/projects/-app/one.jsonl')

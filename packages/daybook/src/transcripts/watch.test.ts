@@ -33,7 +33,7 @@ async function watched(t: TestContext, wanted: () => Promise<boolean | readonly 
   return { world, file, watching, reports, errors, texts }
 }
 
-test('new turns arrive, also in a file that took the place of another', async (t) => {
+test('[B10] new turns arrive, also in a file that took the place of another', async (t) => {
   const { file, watching, texts, errors } = await watched(t, async () => true)
   await watching.look()
   assert.deepEqual(await texts(), ['one'])
