@@ -23,6 +23,8 @@ export interface Standing {
 }
 
 const page = 64
+/** The newest one mostly is the one that is looked for, and each may carry a memo. */
+const newest = 1
 
 export function refOf({ agent, id }: Pick<Transcript, 'agent' | 'id'>): Ref {
   return { type: `foreign.${agent}`, value: id }
@@ -71,14 +73,15 @@ async function lastOf(session: Session, transcript: Transcript): Promise<Adopted
 }
 
 async function* adoptions(session: Session, order: 'asc' | 'desc'): AsyncGenerator<Adopted> {
-  const range = { kinds: ['transcript.adopted'] as const, order, limit: page }
-  for (let bound: object = {}; ; ) {
-    const entries = await session.read({ ...range, ...bound })
+  const range = { kinds: ['transcript.adopted'] as const, order }
+  let bound: object = {}
+  for (let limit = order === 'desc' ? newest : page; ; limit = page) {
+    const entries = await session.read({ ...range, limit, ...bound })
     for (const entry of entries) {
       if (entry.kind === 'transcript.adopted' && entry.data !== null) yield entry.data as Adopted
     }
     const last = entries.at(-1)
-    if (last === undefined || entries.length < page) return
+    if (last === undefined || entries.length < limit) return
     bound = order === 'asc' ? { after: last.seq } : { until: last.seq - 1 }
   }
 }
