@@ -2,7 +2,7 @@
 
 import { access, constants } from 'node:fs/promises'
 import { delimiter, isAbsolute, join } from 'node:path'
-import type { Places, TranscriptReader } from './contract.ts'
+import type { FoundFile, Places, TranscriptReader } from './contract.ts'
 
 /** The transcripts of one agent that nothing of is in the log yet. */
 export interface LeftByAgent {
@@ -36,14 +36,14 @@ export interface AroundOptions {
 }
 
 /** Days ahead of which a deletion is told. */
-export const warnedDays = 3
+const warnedDays = 3
 const dayMs = 24 * 3_600_000
 
 /** Opens no file. */
 export async function lookAround({ readers, places, now, has, signal }: AroundOptions): Promise<Around> {
   const all = await Promise.all(
     readers.map(async (reader) => {
-      const left = await leftBy(reader, places, now, signal)
+      const left = await leftIn(reader.find(places), reader, now, signal)
       return left === null || (await has(reader.agent)) ? [] : [left]
     }),
   )
@@ -51,15 +51,15 @@ export async function lookAround({ readers, places, now, has, signal }: AroundOp
   return { programs: readers.flatMap(({ agent }, at) => (started[at] ? [agent] : [])), left: all.flat() }
 }
 
-async function leftBy(
-  reader: TranscriptReader,
-  places: Places,
+/** Of these files of one agent; null where there are none. */
+export async function leftIn(
+  found: AsyncIterable<FoundFile> | Iterable<FoundFile>,
+  { agent, title, keepsDays = Number.POSITIVE_INFINITY }: TranscriptReader,
   now: number,
   signal?: AbortSignal,
 ): Promise<LeftByAgent | null> {
-  const { agent, title, keepsDays = Number.POSITIVE_INFINITY } = reader
   let [files, bytes, newest, due] = [0, 0, 0, 0]
-  for await (const { size, changedAt } of reader.find(places)) {
+  for await (const { size, changedAt } of found) {
     if (signal?.aborted) break
     files += 1
     bytes += size
@@ -78,6 +78,11 @@ async function isProgram(name: string, path = ''): Promise<boolean> {
     if (found) return true
   }
   return false
+}
+
+/** Empty where nothing is due. */
+export function dueText({ due, title }: Pick<LeftByAgent, 'due' | 'title'>): string {
+  return due === 0 ? '' : `${due.toLocaleString('en-US')} due for deletion by ${title} within ${warnedDays} days`
 }
 
 /** What was found, as every surface says it; a line each, none when there is nothing. */

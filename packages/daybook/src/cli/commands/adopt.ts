@@ -3,6 +3,7 @@
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import { adopt, findAll } from '../../transcripts/adopt.ts'
+import { dueText, leftIn } from '../../transcripts/around.ts'
 import type { FoundFile, Places, TranscriptReader } from '../../transcripts/contract.ts'
 import type { AdoptReport } from '../../transcripts/contract-adopt.ts'
 import { confirm } from '../ask.ts'
@@ -22,11 +23,11 @@ export const perform: Perform = async (context, call) => {
   const places = placesOf(context, call, (path) => passedOver.push(path))
   const files = await findAll({ readers, places })
   if (call.options['dry-run'] === true || files.length === 0) {
-    tellFound(context, readers, files)
+    await tellFound(context, readers, files)
     tellPassedOver(context, passedOver)
     return undefined
   }
-  if (!context.output.json) tellFound(context, readers, files)
+  if (!context.output.json) await tellFound(context, readers, files)
   await confirm(context, `read ${many(files.length, 'file')} and copy what is in them, secrets masked?`)
   const report = await adoptAll(context, call, { ...adopting, readers }, files)
   tellPassedOver(context, passedOver)
@@ -53,15 +54,14 @@ function placesOf({ host }: Context, call: Call, told: (path: string) => void): 
 }
 
 /** Names, sizes and dates: nothing was opened for this. */
-function tellFound({ output, host }: Context, readers: readonly TranscriptReader[], files: readonly FoundFile[]): void {
-  const rows = readers.flatMap(({ agent, title, keepsDays = Number.POSITIVE_INFINITY }) => {
-    const own = files.filter((file) => file.agent === agent)
-    if (own.length === 0) return []
-    const size = own.reduce((sum, file) => sum + file.size, 0)
-    const newest = Math.max(...own.map(({ changedAt }) => changedAt))
-    const due = own.filter(({ changedAt }) => host.now() - changedAt > (keepsDays - warnedDays) * dayMs).length
-    return [{ agent, title, files: own.length, bytes: size, newest, due }]
-  })
+async function tellFound(
+  { output, host }: Context,
+  readers: readonly TranscriptReader[],
+  files: readonly FoundFile[],
+): Promise<void> {
+  const own = (reader: TranscriptReader) => files.filter(({ agent }) => agent === reader.agent)
+  const counted = await Promise.all(readers.map((reader) => leftIn(own(reader), reader, host.now())))
+  const rows = counted.filter((row) => row !== null)
   if (output.json) for (const row of rows) output.object({ ...row, newest: new Date(row.newest).toISOString() })
   else if (rows.length === 0) output.line('no sessions of other agents here')
   else {
@@ -76,14 +76,6 @@ function tellFound({ output, host }: Context, readers: readonly TranscriptReader
       { columns: [{}, { right: true }, { right: true }] },
     )
   }
-}
-
-const dayMs = 24 * 3_600_000
-/** Days ahead of which a deletion is told. */
-const warnedDays = 3
-
-function dueText({ due, title }: { readonly due: number; readonly title: string }): string {
-  return due === 0 ? '' : `${count(due)} due for deletion by ${title} within ${warnedDays} days`
 }
 
 function tellPassedOver({ output }: Context, paths: readonly string[]): void {
