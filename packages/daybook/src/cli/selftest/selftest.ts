@@ -1,13 +1,12 @@
 // The persistence check: a store and a server of its own, a killed process, a comparison, a deletion, and no trace.
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isDaybookError } from '../../schema/errors.ts'
 import { verifyStore } from '../../session/verify.ts'
 import type { Env } from '../folders.ts'
 import { many } from '../format/time.ts'
 import type { Parts } from '../parts.ts'
+import { inScratch } from '../scratch.ts'
 import { type Compared, compare, type Picture, pictureOf } from './compare.ts'
 import { type PrivateServer, startPrivate } from './private-server.ts'
 
@@ -55,19 +54,15 @@ const handovers = [
 
 /** Every check that was reached, in order; the first step that fails outright is the last. Leaves nothing behind. */
 export async function selftest(settings: SelftestSettings): Promise<readonly Check[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'daybook-selftest-'))
-  const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
-  // For an end in the middle, as by a second Ctrl-C.
-  process.once('exit', remove)
-  const run = new Run(settings, folder)
-  try {
-    await run.all()
-  } finally {
-    await run.end()
-    remove()
-    process.off('exit', remove)
-  }
-  return run.checks
+  return inScratch('selftest', async (folder) => {
+    const run = new Run(settings, folder)
+    try {
+      await run.all()
+    } finally {
+      await run.end()
+    }
+    return run.checks
+  })
 }
 
 /** A step that did not come to its end; it has been told as a check. */

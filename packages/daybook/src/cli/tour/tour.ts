@@ -1,8 +1,6 @@
 // The tour: real programs, a server that is killed in the middle, and proof that nothing of what was written is missing.
 
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { openClient, type RemoteSession } from '../../client/client.ts'
@@ -11,6 +9,7 @@ import type { Branch } from '../branch.ts'
 import type { Env } from '../folders.ts'
 import { count, lasting, many } from '../format/time.ts'
 import type { Parts } from '../parts.ts'
+import { inScratch } from '../scratch.ts'
 import { type PrivateServer, startPrivate } from '../selftest/private-server.ts'
 import { sizeOf } from '../verifying.ts'
 import { type Counting, startCounting } from './counting.ts'
@@ -47,19 +46,15 @@ const leastStored = 3
 
 /** Every step that was reached, in order; the first that fails is the last. Leaves nothing behind. */
 export async function tour(settings: TourSettings): Promise<readonly TourStep[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'daybook-tour-'))
-  const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
-  // For an end in the middle, as by a second Ctrl-C.
-  process.once('exit', remove)
-  const run = new Tour(settings, folder)
-  try {
-    await run.all()
-  } finally {
-    await run.end()
-    remove()
-    process.off('exit', remove)
-  }
-  return run.steps
+  return inScratch('tour', async (folder) => {
+    const run = new Tour(settings, folder)
+    try {
+      await run.all()
+    } finally {
+      await run.end()
+    }
+    return run.steps
+  })
 }
 
 /** A step that did not come to its end; it has been told. */
