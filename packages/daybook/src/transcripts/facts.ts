@@ -1,7 +1,7 @@
 // What translators learn of a session on the way, and the ids that they have spoken of.
 
-import { createHash } from 'node:crypto'
 import type { Json } from '../schema/json.ts'
+import { sha256 } from '../store/hash.ts'
 import type { Facts } from './contract.ts'
 import { fieldsOf, listOf } from './fields.ts'
 
@@ -30,7 +30,7 @@ export class Spoken {
 
   /** True the first time. */
   first(id: string): boolean {
-    const short = createHash('sha256').update(id).digest('base64url').slice(0, length)
+    const short = sha256(id).slice(0, length)
     const before = this.#ids.size
     return this.#ids.add(short).size > before
   }

@@ -1,8 +1,8 @@
 // Transcripts that are lines of JSON and only grow: read from any byte, one line in memory at a time.
 
 import { Buffer, isAscii, isUtf8 } from 'node:buffer'
-import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
+import { sha256 } from '../store/hash.ts'
 import type { FoundFile, RawRecord, Transcript } from './contract.ts'
 import { openRegular } from './files.ts'
 
@@ -151,5 +151,5 @@ async function hashOf(handle: FileHandle, start: number, end: number): Promise<s
     if (bytesRead === 0) return 'short'
     done += bytesRead
   }
-  return createHash('sha256').update(bytes).digest('base64url').slice(0, 22)
+  return sha256(bytes).slice(0, 22)
 }

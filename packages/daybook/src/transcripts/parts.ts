@@ -1,9 +1,9 @@
 // Parts and messages made of what another agent wrote: within our limits, cut where the record beside keeps the whole.
 
-import { createHash } from 'node:crypto'
 import type { Message, Part, Usage } from '../schema/parts.ts'
 import type { Role } from '../schema/states.ts'
 import { checkJson } from '../session/values.ts'
+import { sha256 } from '../store/hash.ts'
 import type { Translation } from './contract.ts'
 import { countOf } from './fields.ts'
 
@@ -99,7 +99,7 @@ export function edit({ path, operation, before, after, to, diff }: Edited): Part
 }
 
 export function contentHash(text: string): string {
-  return createHash('sha256').update(text).digest('base64url')
+  return sha256(text)
 }
 
 function rows(text: string | undefined): number {

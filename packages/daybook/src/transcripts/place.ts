@@ -1,11 +1,11 @@
 // Where adopting a transcript stands: its session here, how far it was read, and which records are known already.
 
-import { createHash } from 'node:crypto'
 import type { DataOf } from '../schema/data.ts'
 import { DaybookError, isDaybookError } from '../schema/errors.ts'
 import type { Head } from '../schema/heads.ts'
 import { idFromDigest, type Seq, type SessionId } from '../schema/ids.ts'
 import type { ScopedSessions, Session } from '../session/contract.ts'
+import { digestOf, sha256 } from '../store/hash.ts'
 import type { Ref } from '../store/store.ts'
 import type { Transcript, TranscriptReader, Translator } from './contract.ts'
 import { unpack } from './raw.ts'
@@ -46,7 +46,7 @@ export async function standingOf(sessions: ScopedSessions, transcript: Transcrip
 /** The same for everybody who adopts into this scope, so that two at once meet in one session. */
 function derivedId({ scope }: ScopedSessions, { agent, id }: Transcript): SessionId {
   const text = JSON.stringify(['adopt', scope.tenant, scope.subjects, agent, id])
-  return idFromDigest('ses', createHash('sha256').update(text).digest())
+  return idFromDigest('ses', digestOf(text))
 }
 
 async function headOf(session: Session): Promise<Head | null> {
@@ -106,7 +106,7 @@ export class KnownRecords {
 }
 
 function keyOf(line: string): string {
-  return createHash('sha256').update(line).digest('base64url').slice(0, 22)
+  return sha256(line).slice(0, 22)
 }
 
 /** Takes every record of the session again, from the blobs beside, so that the translator stands where it stood. */

@@ -1,8 +1,8 @@
 // Writes a session in the form that `opencode import` takes: one document with the session, its messages and their parts.
 
-import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import type { HistoryMessage } from '../../session/views/contract.ts'
+import { sha256 } from '../../store/hash.ts'
 import type { Resuming, Told, TranscriptWriter } from './contract.ts'
 import {
   type Answered,
@@ -172,5 +172,5 @@ function letters(...names: readonly (string | number)[]): string {
 }
 
 function hashOf(...names: readonly (string | number)[]): string {
-  return createHash('sha256').update(JSON.stringify(names)).digest('base64url').replace(/[-_]/g, 'x')
+  return sha256(JSON.stringify(names)).replace(/[-_]/g, 'x')
 }

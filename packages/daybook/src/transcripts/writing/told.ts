@@ -1,9 +1,10 @@
 // What writers of transcripts share: the facts of a session, its calls together with what came of them, and derived ids.
 
-import { createHash } from 'node:crypto'
+import { Buffer } from 'node:buffer'
 import type { Part } from '../../schema/parts.ts'
 import type { Session } from '../../session/contract.ts'
 import type { HistoryMessage } from '../../session/views/contract.ts'
+import { digestOf } from '../../store/hash.ts'
 import { fieldsOf, timeOf } from '../fields.ts'
 import type { Told } from './contract.ts'
 
@@ -124,7 +125,7 @@ export function reminderOf(message: HistoryMessage): string | null {
 
 /** An id in the form of a UUID, the same for the same names. */
 export function uuidOf(...names: readonly (string | number)[]): string {
-  const bytes = createHash('sha256').update(JSON.stringify(names)).digest().subarray(0, 16)
+  const bytes = Buffer.from(digestOf(JSON.stringify(names)).subarray(0, 16))
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6)
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
