@@ -1,7 +1,7 @@
 // One connection to a daybook file: pragmas, and each statement prepared once.
 
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { Heads } from './heads.ts'
+import { Heads } from '../heads.ts'
 
 export interface ConnectionOptions {
   readonly path: string

@@ -2,10 +2,10 @@
 
 import { limits } from '../../schema/json.ts'
 import type { Place } from '../../schema/states.ts'
+import { pageLimit } from '../paging.ts'
 import type { SessionRef } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { placeNumbers } from './ddl.ts'
-import { pageLimit } from './reader.ts'
 import { fromText } from './text.ts'
 
 const waiting = `SELECT tenant, id, due FROM sessions

@@ -1,28 +1,18 @@
 // The feed: every entry in commit order, with the present head beside the newest of each session in a page.
 
-import { DaybookError } from '../../schema/errors.ts'
 import { limits } from '../../schema/json.ts'
 import { kinds } from '../../schema/kinds.ts'
+import { badCursor, cursorNumber, pageLimit } from '../paging.ts'
 import type { Cursor, FeedItem, Page } from '../store.ts'
 import type { Connection } from './connection.ts'
 import type { Asker } from './ops.ts'
-import { type EntryRow, entryColumns, entryOf, pageLimit } from './reader.ts'
+import { type EntryRow, entryColumns, entryOf } from './reader.ts'
 import { visible } from './rows.ts'
 import { fromText, toText } from './text.ts'
 
 /** Entries that one page passes over at most, so that nothing waits long behind it. */
 const passed = 10_000
 const deleted = kinds['session.deleted'].number
-
-export function badCursor(): DaybookError {
-  return new DaybookError('invalid', 'This cursor was not made by this store for this question.', { field: 'cursor' })
-}
-
-/** The number in a cursor of digits. */
-export function cursorNumber(text: string): number {
-  if (!/^\d{1,16}$/.test(text)) throw badCursor()
-  return Number(text)
-}
 
 export function tip(connection: Connection): number {
   return Number(connection.rows('SELECT max(pos) FROM entries').get()?.[0] ?? 0)
@@ -51,12 +41,6 @@ function bounds(connection: Connection, cursor: Cursor | null): { from: number; 
   const last = tip(connection)
   if (from > last && from > highest(connection)) throw badCursor()
   return { from, end: Math.max(from, Math.min(last, from + passed)) }
-}
-
-/** At the end of the feed the answer waits a turn of the event loop: who asks again at once must not keep writers out. */
-export async function unhurried(page: Page<FeedItem>): Promise<Page<FeedItem>> {
-  if (page.items.length === 0) await new Promise((resolve) => setImmediate(resolve))
-  return page
 }
 
 /** The highest position ever given, of entries that are gone too. */

@@ -1,16 +1,14 @@
 // What the writer is asked to do, as plain values that may cross to a worker thread.
 
 import type { Cell, Head } from '../../schema/heads.ts'
-import type { Hash, Seq, SessionId, Subject, Tenant } from '../../schema/ids.ts'
+import type { Hash, Seq, SessionId, Subject } from '../../schema/ids.ts'
+import type { Asker } from '../shape.ts'
 import type { Append, Deletion, Lease, Mark, Outcome, Snapshot } from '../store.ts'
 
 /** An object here, its JSON text where it came from another thread. */
 export type Packed<T> = T | string
 
-export interface Asker {
-  readonly tenant: Tenant
-  readonly subjects: readonly Subject[] | 'all'
-}
+export type { Asker } from '../shape.ts'
 
 /** The head is null where a later append of the same group brings a newer one. */
 export type PackedAppend = Omit<Append, 'head' | 'cell'> & {

@@ -6,6 +6,7 @@ import type { Head } from '../../schema/heads.ts'
 import type { Hash, SessionId } from '../../schema/ids.ts'
 import { limits } from '../../schema/json.ts'
 import { firstRareKind, kindOfNumber, kinds, workKinds } from '../../schema/kinds.ts'
+import { pageLimit } from '../paging.ts'
 import type { Range, Ref } from '../store.ts'
 import type { Connection } from './connection.ts'
 import type { Forks, Segment } from './forks.ts'
@@ -41,14 +42,6 @@ export function readHead(connection: Connection, asker: Asker, session: SessionI
   return row && visible(asker, row[0], row[1]) ? connection.heads.of(row[3], row[2]) : null
 }
 type HeadRow = readonly [string, string | null, string, number]
-
-export function pageLimit(limit: number | undefined, otherwise: number): number {
-  if (limit === undefined) return otherwise
-  if (!Number.isSafeInteger(limit) || limit < 1) {
-    throw new DaybookError('invalid', 'The limit must be a whole number from 1 on.', { field: 'limit' })
-  }
-  return Math.min(limit, limits.pageItems)
-}
 
 export const entryColumns = 'seq, kind, v, at, actor, run, cause, body, data_hash, hash'
 /** A row of {@link entryColumns}. */

@@ -5,6 +5,8 @@ import { type Cell, emptyCell, type Head } from '../../schema/heads.ts'
 import type { SessionId } from '../../schema/ids.ts'
 import type { Blobs } from '../blobs.ts'
 import { sha256 } from '../hash.ts'
+import { unhurried } from '../paging.ts'
+import { lasts, refoldFits } from '../shape.ts'
 import type {
   Append,
   Cursor,
@@ -24,14 +26,14 @@ import type {
   Snapshots,
 } from '../store.ts'
 import { blobSize, largestInside, readBlob, writeBeside } from './blobs.ts'
-import { scopedFeedPage, unhurried } from './feed.ts'
+import { scopedFeedPage } from './feed.ts'
 import { knownKey } from './keys.ts'
 import { listPage } from './list.ts'
 import { markOf, noMark, pinnedBy } from './marks.ts'
 import type { OpenFile } from './open.ts'
 import type { Asker, Op, Result } from './ops.ts'
 import { forksOf, locate, readHead, readLog, refsOf, see, seeLiving } from './reader.ts'
-import { appendOp, deleteOp, lasts } from './shape.ts'
+import { appendOp, deleteOp } from './shape.ts'
 import { latestSnapshot } from './snapshots.ts'
 
 export class SqliteScope implements ScopedStore {
@@ -104,7 +106,7 @@ export class SqliteScope implements ScopedStore {
   }
 
   async refold(session: SessionId, at: { seq: number; hash: string }, head: Head, cell: Cell | null): Promise<boolean> {
-    const fits = head.session === session && head.seq === at.seq && head.hash === at.hash && head.place !== 'deleted'
+    const fits = refoldFits(session, at, head)
     const done = await this.#one({
       type: 'refold',
       asker: this.#asker,

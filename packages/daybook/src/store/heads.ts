@@ -1,7 +1,7 @@
 // Heads as values: parsed once per text and shared, for lists that are asked for again and again.
 
-import { DaybookError } from '../../schema/errors.ts'
-import type { Head } from '../../schema/heads.ts'
+import { DaybookError } from '../schema/errors.ts'
+import type { Head } from '../schema/heads.ts'
 
 interface Kept {
   readonly text: string
@@ -30,7 +30,7 @@ function parsed(text: string): Head {
   try {
     return JSON.parse(text) as Head
   } catch (cause) {
-    throw new DaybookError('damaged', 'a head in the file is not JSON', { cause })
+    throw new DaybookError('damaged', 'a stored head is not JSON', { cause })
   }
 }
 
