@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { limits } from '../../schema/json.ts'
 import type { Finding, Row, StoreAdmin, StoreStats, SweepReport } from '../admin.ts'
 import { cursorNumber, pageLimit } from '../paging.ts'
+import { fromText } from '../text.ts'
 import { backupFile } from './backup.ts'
 import { blobFolder, blobPath } from './blobs.ts'
 import { readable } from './columns.ts'
@@ -16,7 +17,6 @@ import { differences } from './mend.ts'
 import { meta } from './migrations.ts'
 import type { OpenFile } from './open.ts'
 import type { Op } from './ops.ts'
-import { fromText } from './text.ts'
 
 const day = 24 * 60 * 60 * 1000
 

@@ -3,6 +3,7 @@
 import type { StoredEntry } from '../../schema/entries.ts'
 import { type Kind, kinds, lastKindNumber } from '../../schema/kinds.ts'
 import type { Outcome, RefusalCode } from '../store.ts'
+import { toText } from '../text.ts'
 import { placeNumbers } from './ddl.ts'
 import { erase } from './erase.ts'
 import { isDuplicate } from './errors.ts'
@@ -12,7 +13,6 @@ import { giveBack, isFree, take } from './leases.ts'
 import { meta, setMeta } from './migrations.ts'
 import type { AppendOp, Asker, PackedAppend } from './ops.ts'
 import { newRow, type Row, visible } from './rows.ts'
-import { toText } from './text.ts'
 import type { Tx } from './tx.ts'
 
 /** The one statement by which entries enter the file. */

@@ -4,9 +4,9 @@ import { existsSync, rmSync } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DaybookError } from '../../schema/errors.ts'
+import { toText } from '../text.ts'
 import type { Connection } from './connection.ts'
 import type { BlobOp, UnlinkOp } from './ops.ts'
-import { toText } from './text.ts'
 import type { Tx } from './tx.ts'
 
 /** Larger ones stand beside the file. */

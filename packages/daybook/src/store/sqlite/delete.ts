@@ -3,13 +3,13 @@
 import type { StoredEntry } from '../../schema/entries.ts'
 import { kinds } from '../../schema/kinds.ts'
 import type { Key, Outcome, RefusalCode } from '../store.ts'
+import { toText } from '../text.ts'
 import { inserted } from './append.ts'
 import { reachOf } from './forks.ts'
 import { refusal, replay } from './keys.ts'
 import { leaseLives } from './leases.ts'
 import type { DeleteOp } from './ops.ts'
 import type { Row } from './rows.ts'
-import { toText } from './text.ts'
 import type { Tx } from './tx.ts'
 
 const kept = `INSERT INTO old_keys SELECT sid, key, key_digest, seq, key_last FROM entries

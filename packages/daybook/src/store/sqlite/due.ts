@@ -4,9 +4,9 @@ import { limits } from '../../schema/json.ts'
 import type { Place } from '../../schema/states.ts'
 import { pageLimit } from '../paging.ts'
 import type { SessionRef } from '../store.ts'
+import { fromText } from '../text.ts'
 import type { Connection } from './connection.ts'
 import { placeNumbers } from './ddl.ts'
-import { fromText } from './text.ts'
 
 const waiting = `SELECT tenant, id, due FROM sessions
   WHERE due IS NOT NULL AND due <= ?1 AND gone_at IS NULL AND (?2 IS NULL OR place = ?2) AND (holder IS NULL OR lease_until <= ?1)

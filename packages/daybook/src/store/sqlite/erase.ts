@@ -1,8 +1,8 @@
 // Erasing: bodies are emptied, and every cache that was folded from them goes, in forks as well.
 
 import type { Head } from '../../schema/heads.ts'
+import { fromText } from '../text.ts'
 import type { Row } from './rows.ts'
-import { fromText } from './text.ts'
 import type { Tx } from './tx.ts'
 
 const unclaimed = `DELETE FROM blob_refs WHERE sid = ? AND first <= ? AND last >= ? AND NOT EXISTS (

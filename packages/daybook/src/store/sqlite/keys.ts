@@ -1,8 +1,8 @@
 // Idempotency keys: on the first entry of the append they came with, moved aside when the session is deleted.
 
 import type { Key, KnownKey, Outcome, RefusalCode } from '../store.ts'
+import { fromText, toText } from '../text.ts'
 import type { Connection } from './connection.ts'
-import { fromText, toText } from './text.ts'
 
 const living = 'SELECT key_digest AS digest, seq AS first, key_last AS last FROM entries WHERE sid = ? AND key = ?'
 const old = 'SELECT key_digest AS digest, first, last FROM old_keys WHERE sid = ? AND key = ?'

@@ -4,11 +4,11 @@ import { type Facet, facets, type Head } from '../../schema/heads.ts'
 import { statuses } from '../../schema/states.ts'
 import { badCursor, cursorNumber, pageLimit } from '../paging.ts'
 import type { ListPage, Query } from '../store.ts'
+import { everybody, toText } from '../text.ts'
 import type { Connection } from './connection.ts'
 import { placeNumbers } from './ddl.ts'
 import type { Asker } from './ops.ts'
 import { visible } from './rows.ts'
-import { everybody, toText } from './text.ts'
 
 const pageSize = 50
 /** Sessions that one filtered page walks over. */

@@ -1,9 +1,9 @@
 // The lists a session stands in (its owner's, each reader's, the whole tenant's), moved with each commit.
 
+import { everybody, toText } from '../text.ts'
 import type { Connection } from './connection.ts'
 import { placeNumbers } from './ddl.ts'
 import type { Labels, Row } from './rows.ts'
-import { everybody, toText } from './text.ts'
 
 export class Lists {
   readonly #connection: Connection

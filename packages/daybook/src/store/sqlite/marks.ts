@@ -2,9 +2,9 @@
 
 import type { Subject } from '../../schema/ids.ts'
 import type { Mark } from '../store.ts'
+import { fromText, toText } from '../text.ts'
 import type { Connection } from './connection.ts'
 import type { MarkOp } from './ops.ts'
-import { fromText, toText } from './text.ts'
 import type { Tx } from './tx.ts'
 
 const stored = `INSERT INTO marks VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT(sid, subject)

@@ -2,10 +2,10 @@
 
 import type { Head } from '../../schema/heads.ts'
 import type { Finding } from '../admin.ts'
+import { everybody, fromText } from '../text.ts'
 import { wrongColumns } from './columns.ts'
 import type { Connection } from './connection.ts'
 import { unpack } from './ops.ts'
-import { everybody, fromText } from './text.ts'
 import type { Tx } from './tx.ts'
 
 /** Every list a living session belongs in: the tenant's, its owner's, each reader's. Texts of readers are as stored in JSON. */

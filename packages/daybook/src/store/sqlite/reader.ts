@@ -8,11 +8,11 @@ import { limits } from '../../schema/json.ts'
 import { firstRareKind, kindOfNumber, kinds, workKinds } from '../../schema/kinds.ts'
 import { pageLimit } from '../paging.ts'
 import type { Range, Ref } from '../store.ts'
+import { fromText, toText } from '../text.ts'
 import type { Connection } from './connection.ts'
 import type { Forks, Segment } from './forks.ts'
 import type { Asker } from './ops.ts'
 import { visible } from './rows.ts'
-import { fromText, toText } from './text.ts'
 
 /** A session as readers see it. */
 export interface Seen {

@@ -4,10 +4,10 @@ import type { Cell, Facet, Head } from '../../schema/heads.ts'
 import { facets } from '../../schema/heads.ts'
 import { isSystemId } from '../../schema/ids.ts'
 import { statuses } from '../../schema/states.ts'
+import { fromText, toText } from '../text.ts'
 import type { Connection } from './connection.ts'
 import { placeNumbers } from './ddl.ts'
 import type { Asker, Packed } from './ops.ts'
-import { fromText, toText } from './text.ts'
 
 /** The columns by which a session is found; written only when one of them changed. */
 export interface Labels {

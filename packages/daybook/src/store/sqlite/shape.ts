@@ -2,8 +2,8 @@
 
 import { deletionFits, malformed, mayOpen } from '../shape.ts'
 import type { Append, Deletion } from '../store.ts'
+import { toText } from '../text.ts'
 import type { AppendOp, Asker, DeleteOp } from './ops.ts'
-import { toText } from './text.ts'
 
 export function appendOp(asker: Asker, append: Append): AppendOp {
   const { head } = append

@@ -2,13 +2,13 @@
 
 import { facets, type Head } from '../../schema/heads.ts'
 import type { SessionId } from '../../schema/ids.ts'
+import { toText } from '../text.ts'
 import { signsOf } from './columns.ts'
 import type { Connection } from './connection.ts'
 import { Lists } from './lists.ts'
 import { meta, setMeta } from './migrations.ts'
 import { type Asker, HeadMissing, packedText, unpack } from './ops.ts'
 import { holderOf, type Labels, labelsOf, type Row, Rows, sameLabels, visible } from './rows.ts'
-import { toText } from './text.ts'
 
 const marks = (count: number) => Array.from({ length: count }, () => '?').join(', ')
 

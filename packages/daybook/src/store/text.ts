@@ -1,4 +1,4 @@
-// Texts that SQLite would change: lone surrogates become U+FFFD in UTF-8, so such a text is kept as JSON behind a mark.
+// Texts that an engine which keeps UTF-8 would change: lone surrogates become U+FFFD there, so such a text is kept as JSON behind a mark.
 
 const mark = '\uffff'
 
