@@ -186,3 +186,33 @@ test('doctor says what is wrong and mends what can be mended', async () => {
   assert.equal((await run('doctor')).exit, 0)
   assert.equal((await home.inside(['doctor', '--store', home.path('none.db')])).exit, 0)
 })
+
+test('copy brings a store into another one, a second time only what is new, and refuses what went on by itself', async () => {
+  const run = await fresh('copied')
+  const to = home.path('copy.db')
+  await fill(db, async (mine) => {
+    await mine.session('ses_sample_auth').append({ kind: 'note', data: { type: 'idea', text: 'for the copy' } })
+  })
+  const first = json(await run('store', 'copy', '--to', to, '--json'))
+  assert.deepEqual([first.sessions, first.healthy, first.from, first.to], [2, true, db, to])
+  assert.deepEqual(first.written, { entries: 9, blobs: 0, marks: 0 })
+  const lines = async (store: string) => (await home.inside(['export', '--to', '-', '--store', store])).out
+  assert.equal(await lines(to), await lines(db))
+  const again = await home.inside(['store', 'copy', '--from', db, '--to', to])
+  assert.match(
+    again.out,
+    /2 sessions, 9 entries, 0 blobs: the same in both\nwritten now: 0 entries, 0 blobs, 0 marks\n$/,
+  )
+  for (const [store, note] of [
+    [db, 'here'],
+    [to, 'there'],
+  ] as const) {
+    await fill(store, async (mine) => {
+      await mine.session('ses_sample_auth').append({ kind: 'note', data: { type: 'idea', text: note } })
+    })
+  }
+  assert.equal((await run('store', 'copy', '--to', to)).exit, 4)
+  assert.equal((await run('store', 'copy')).exit, 2)
+  assert.equal((await run('store', 'copy', '--to', db)).exit, 2)
+  assert.equal((await home.inside(['store', 'copy', '--from', home.path('none.db'), '--to', to])).exit, 6)
+})

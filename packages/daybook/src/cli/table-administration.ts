@@ -181,6 +181,28 @@ export const administration: readonly Command[] = [
     load: () => import('./commands/store-stats.ts'),
   },
   {
+    name: 'store copy',
+    group: 'administration',
+    summary: 'bring a whole store into another one, of any kind',
+    options: [
+      {
+        name: 'from',
+        value: 'STORE',
+        takes: ['file'],
+        help: 'the store that is read (default: the one --store names)',
+      },
+      { name: 'to', value: 'STORE', takes: ['file'], help: 'the store that is written to; required' },
+    ],
+    details: [
+      'Logs with their hashes, order, keys, names, blobs, states and marks arrive as they are, and are verified there.',
+      'What is there already is passed over: a copy that was cut off is simply run again, and again for what came since.',
+      'Leases and the ids of deleted sessions stay behind. For the last run nothing may write to either store.',
+    ],
+    json: 'from, to, sessions, written, tombstones and healthy',
+    exits: [4, 6],
+    load: () => import('./commands/store-copy.ts'),
+  },
+  {
     name: 'store backup',
     group: 'administration',
     summary: 'write a consistent copy while others go on writing',

@@ -1,8 +1,8 @@
 // The operator's side of a store: figures, engine checks, copies, sweeping and walking over everything.
 
 import type { Head } from '../schema/heads.ts'
-import type { Hash, SessionId, Tenant } from '../schema/ids.ts'
-import type { Cursor, Page } from './store.ts'
+import type { Hash, Seq, SessionId, Subject, Tenant } from '../schema/ids.ts'
+import type { Cursor, Key, KnownKey, Mark, Page } from './store.ts'
 
 export interface StoreStats {
   /** Of people: deleted and system sessions do not count. */
@@ -43,6 +43,24 @@ export interface Row {
   readonly hidden: boolean
 }
 
+/** Appends of one session, by the seqs of their entries, both inclusive. */
+export interface KeyRange {
+  readonly session: SessionId
+  readonly first: Seq
+  readonly last: Seq
+}
+
+/** A key that an append was written under. */
+export interface HeldKey extends Key, KnownKey {}
+
+/** A mark with whose it is. */
+export interface HeldMark {
+  readonly tenant: Tenant
+  readonly session: SessionId
+  readonly subject: Subject
+  readonly mark: Mark
+}
+
 export interface StoreAdmin {
   stats(): Promise<StoreStats>
   /** The engine's own integrity check, its indexes and kept counters against the rows. */
@@ -56,6 +74,10 @@ export interface StoreAdmin {
     cursor: Cursor | null,
     limit?: number,
   ): Promise<Page<{ tenant: Tenant; hash: Hash; size: number; used: boolean }>>
+  /** The keys of the appends that begin in each range, by seq; none for deleted and unknown sessions. */
+  keys(tenant: Tenant, ranges: readonly KeyRange[]): Promise<readonly (readonly HeldKey[])[]>
+  /** Every mark of every tenant, those of deleted sessions not, in an order of the store's own. */
+  marks(cursor: Cursor | null, limit?: number): Promise<Page<HeldMark>>
   /** Ends tombstones after 30 days, unreferenced blobs after 24 h, hidden entries with their last fork. */
   sweep(): Promise<SweepReport>
   vacuum(): Promise<void>

@@ -4,13 +4,14 @@ import { deepStrictEqual, fail, ok, rejects, strictEqual } from 'node:assert/str
 import { describe, it } from 'node:test'
 import { endingPlants } from './conformance/planted/ending.ts'
 import { afterSweep, eachAppend, type Plant, planted, verbs } from './conformance/planted/frame.ts'
+import { heldPlants } from './conformance/planted/held.ts'
 import { readingPlants } from './conformance/planted/reading.ts'
 import { writingPlants } from './conformance/planted/writing.ts'
 import type { StoreUnderTest } from './conformance/suite.ts'
 import { storeConformance } from './conformance.ts'
 import { memorySupports } from './memory/build.ts'
 
-const plants: readonly Plant[] = [...writingPlants, ...readingPlants, ...endingPlants]
+const plants: readonly Plant[] = [...writingPlants, ...readingPlants, ...endingPlants, ...heldPlants]
 
 /** The tests of the suite for stores that `create` makes, by name, not run. */
 function testsOf(create: () => StoreUnderTest): Map<string, () => Promise<void>> {

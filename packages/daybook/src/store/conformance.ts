@@ -6,6 +6,7 @@ import { deleting } from './conformance/deleting.ts'
 import { feed } from './conformance/feed.ts'
 import { folds } from './conformance/folds.ts'
 import { forks } from './conformance/forks.ts'
+import { held } from './conformance/held.ts'
 import { keys } from './conformance/keys.ts'
 import { lasting } from './conformance/lasting.ts'
 import { leased } from './conformance/leased.ts'
@@ -32,6 +33,7 @@ const parts = {
   feed,
   lists,
   marks,
+  held,
   blobs,
   texts,
   lasting,

@@ -3,7 +3,7 @@
 import { DaybookError } from '../../schema/errors.ts'
 import { limits } from '../../schema/json.ts'
 import { type Place, places } from '../../schema/states.ts'
-import type { Row as AdminRow, Finding, StoreAdmin } from '../admin.ts'
+import type { Row as AdminRow, Finding, HeldKey, HeldMark, KeyRange, StoreAdmin } from '../admin.ts'
 import type { Page } from '../store.ts'
 import { sweep } from './delete.ts'
 import { cursorNumber, pageLimit, type Row, type State } from './state.ts'
@@ -41,6 +41,14 @@ export function memoryAdmin(state: State, guard: () => void): StoreAdmin {
         items: page.map(({ blob }) => blob),
         cursor: page.length < rest.length ? (page.at(-1)?.place ?? null) : null,
       }
+    },
+    async keys(tenant, ranges) {
+      guard()
+      return ranges.map((range) => keysOf(state.tenants.get(tenant)?.rows.get(range.session), range))
+    },
+    async marks(cursor, limit) {
+      guard()
+      return marks(state, cursor, pageLimit(limit, limits.pageItems))
     },
     async sweep() {
       guard()
@@ -91,6 +99,30 @@ function rows(state: State, cursor: string | null, limit: number): Page<AdminRow
     hidden: row.gone !== null && row.reach > 0,
   }))
   return { items, cursor: page.length < rest.length ? String(page.at(-1)?.sid) : null }
+}
+
+function keysOf(row: Row | undefined, { first, last }: KeyRange): HeldKey[] {
+  const held = row?.gone ? [] : [...(row?.keys ?? [])].map(([id, known]) => ({ id, ...known }))
+  return held.filter((key) => key.first >= first && key.first <= last).sort((a, b) => a.first - b.first)
+}
+
+function marks(state: State, cursor: string | null, limit: number): Page<HeldMark> {
+  const all = state.rows.flatMap(({ sid, tenant, id, marks }) =>
+    [...marks].map(([subject, mark]) => ({
+      place: `${String(sid).padStart(16, '0')} ${subject}`,
+      tenant,
+      id,
+      subject,
+      mark,
+    })),
+  )
+  const sorted = all.sort((a, b) => (a.place < b.place ? -1 : 1))
+  const rest = cursor === null ? sorted : sorted.filter(({ place }) => place > cursor)
+  const page = rest.slice(0, limit)
+  return {
+    items: page.map(({ tenant, id, subject, mark }) => ({ tenant: tenant.name, session: id, subject, mark })),
+    cursor: page.length < rest.length ? (page.at(-1)?.place ?? null) : null,
+  }
 }
 
 function firstAfter(sorted: readonly Row[], sid: number): number {

@@ -13,6 +13,7 @@ import { blobFolder, blobPath } from './blobs.ts'
 import { readable } from './columns.ts'
 import type { Connection } from './connection.ts'
 import { codeOf, toDaybookError } from './errors.ts'
+import { keysIn, marksAfter } from './held.ts'
 import { differences } from './mend.ts'
 import { meta } from './migrations.ts'
 import type { OpenFile } from './open.ts'
@@ -30,6 +31,8 @@ export function sqliteAdmin(file: OpenFile): StoreAdmin {
     },
     rows: async (cursor, limit) => file.read((connection) => rows(connection, cursor, limit)),
     blobHashes: async (cursor, limit) => file.read((connection) => blobHashes(connection, cursor, limit)),
+    keys: async (tenant, ranges) => file.read((connection) => keysIn(connection, tenant, ranges)),
+    marks: async (cursor, limit) => file.read((connection) => marksAfter(connection, cursor, limit)),
     sweep: () => sweep(file, one),
     /** Builds the file anew without its free pages: other writers wait meanwhile, and it needs as much room again. */
     async vacuum() {

@@ -1,0 +1,207 @@
+// Copying stores: random programs arrive whole in the other engine, cut off and run again, and what differs is refused.
+
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { isDaybookError } from '../../schema/errors.ts'
+import { memoryStore } from '../../store/memory.ts'
+import { sqliteStore } from '../../store/sqlite.ts'
+import type { Store } from '../../store/store.ts'
+import { headsOf } from '../pages.ts'
+import { programs, runProgram, type Step } from '../programs.fixture.ts'
+import { openSessions } from '../sessions.ts'
+import { rowsOf } from '../verify/tree.ts'
+import { verifyStore } from '../verify.ts'
+import { copyStore } from './copy.ts'
+
+const tenant = 'acme'
+const anna = 'user:anna'
+const scope = { tenant, subjects: [anna] } as const
+const all = { tenant, subjects: 'all' } as const
+
+async function run(store: Store, program: readonly Step[]): Promise<void> {
+  const engine = await openSessions({ store })
+  await runProgram(engine.within(scope), program)
+  await engine.close()
+}
+
+/** What a store says to whoever asks it: each living session, in the order of lists. */
+async function toldBy(store: Store): Promise<unknown> {
+  const scoped = store.within(all)
+  const told: unknown[] = []
+  for (const place of ['open', 'archived', 'trash'] as const) {
+    for await (const { refolds: _, ...head } of headsOf(scoped, { place })) {
+      const { session } = head
+      const mark = await scoped.marks.get(session, anna)
+      const refs = await scoped.refs(session)
+      told.push([head, await scoped.read(session), await scoped.cell(session), refs, mark, await scoped.forks(session)])
+    }
+  }
+  return told
+}
+
+async function same(from: Store, to: Store): Promise<void> {
+  assert.deepEqual(await toldBy(to), await toldBy(from))
+  assert.deepEqual((await verifyStore(to)).findings, [])
+}
+
+async function withStores(body: (memory: () => Store, file: () => Store) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'daybook-copy-'))
+  const opened: Store[] = []
+  const kept = (store: Store): Store => {
+    opened.push(store)
+    return store
+  }
+  try {
+    await body(
+      () => kept(memoryStore()),
+      () => kept(sqliteStore({ path: join(folder, `${opened.length}.db`), durability: 'relaxed' })),
+    )
+  } finally {
+    for (const store of opened) await store.close()
+    rmSync(folder, { recursive: true })
+  }
+}
+
+async function opened(store: Store): Promise<Store> {
+  await store.open()
+  return store
+}
+
+test('random programs are the same in the other store, again when copied back, and a second copy writes nothing', async () => {
+  await withStores(async (memory, file) => {
+    const there = async (program: readonly Step[]): Promise<void> => {
+      const [from, to, back] = [await opened(memory()), await opened(file()), await opened(memory())]
+      await run(from, program)
+      await copyStore(from, to)
+      await same(from, to)
+      await copyStore(to, back)
+      await same(from, back)
+      assert.deepEqual((await copyStore(from, to)).written, { entries: 0, blobs: 0, marks: 0 })
+    }
+    await fc.assert(fc.asyncProperty(programs(40), there), { numRuns: 25 })
+  })
+})
+
+test('a copy takes what came since the last one, erasures and deletions too', async () => {
+  await withStores(async (memory) => {
+    const there = async (first: readonly Step[], then: readonly Step[]): Promise<void> => {
+      const [from, to] = [await opened(memory()), await opened(memory())]
+      await run(from, first)
+      await copyStore(from, to)
+      const engine = await openSessions({ store: from })
+      await runProgram(engine.within(scope), then)
+      const sessions = engine.within(scope)
+      for await (const { session, seq } of headsOf(from.within(scope), {})) {
+        if (seq > 2) await sessions.session(session).erase([seq]).catch(refusedErasure)
+      }
+      await engine.close()
+      await copyStore(from, to)
+      await same(from, to)
+    }
+    await fc.assert(fc.asyncProperty(programs(30), programs(30), there), { numRuns: 40 })
+  })
+})
+
+/** An opening, an erasure and what another session wrote cannot be erased. */
+function refusedErasure(error: unknown): void {
+  if (!isDaybookError(error) || error.code !== 'invalid') throw error
+}
+
+test('a copy that is cut off at any page goes on where it was', async () => {
+  await withStores(async (memory) => {
+    const from = await opened(memory())
+    const engine = await openSessions({ store: from })
+    const sessions = engine.within(scope)
+    const made = await Promise.all(Array.from({ length: 7 }, () => sessions.open()))
+    for (let i = 0; i < 500; i += 1) {
+      const entry = { kind: 'message', data: { role: 'user', content: `text ${i}` } } as const
+      await Promise.all(made.map((session) => session.append(entry)))
+    }
+    await engine.close()
+    const to = await opened(memory())
+    let cuts = 0
+    for (let pages = 1; ; pages += 1) {
+      const cut = new AbortController()
+      let left = pages
+      const onProgress = (): void => {
+        if (--left === 0) cut.abort()
+      }
+      const report = await copyStore(from, to, { signal: cut.signal, onProgress }).catch((error: unknown) => {
+        assert.equal(cut.signal.aborted, true, String(error))
+        return null
+      })
+      if (report && !cut.signal.aborted) break
+      cuts += 1
+    }
+    assert.ok(cuts >= 3)
+    await same(from, to)
+  })
+})
+
+test('keys answer in the copy as they did in the source', async () => {
+  await withStores(async (memory, file) => {
+    const [from, to] = [await opened(file()), await opened(memory())]
+    const engine = await openSessions({ store: from })
+    const session = await engine.within(scope).open()
+    const entries = Array.from({ length: 400 }, (_, i) => ({
+      kind: 'message' as const,
+      data: { role: 'user' as const, content: `text ${i}` },
+    }))
+    for (const key of ['one', 'two', 'three']) await session.append(entries, { key })
+    const receipt = await session.append(entries, { key: 'two' })
+    await engine.close()
+    await copyStore(from, to)
+    const moved = await openSessions({ store: to })
+    const again = await moved.within(scope).session(session.id).append(entries, { key: 'two' })
+    await moved.close()
+    assert.deepEqual([again.first, again.last, again.replayed], [receipt.first, receipt.last, true])
+    await same(from, to)
+  })
+})
+
+test('marks, names and cached folds are copied', async () => {
+  await withStores(async (memory) => {
+    const [from, to] = [await opened(memory()), await opened(memory())]
+    const engine = await openSessions({ store: from })
+    const session = await engine.within(scope).open({ branch: 'main' })
+    for (let i = 0; i < 5; i += 1) {
+      const entry = { kind: 'message' as const, data: { role: 'user' as const, content: 'text' } }
+      await session.append(Array.from({ length: 500 }, () => entry))
+    }
+    await engine.close()
+    const scoped = from.within(all)
+    await scoped.marks.put(session.id, anna, { version: 0, seen: 3, draft: 'half', pinned: 12 })
+    assert.equal((await copyStore(from, to)).written.marks, 1)
+    await same(from, to)
+    const { seq } = (await scoped.snapshots.latest(session.id, 9_999, 1)) ?? { seq: 0 }
+    assert.ok(seq > 0)
+    assert.equal((await to.within(all).snapshots.latest(session.id, 9_999, 1))?.seq, seq)
+  })
+})
+
+test('a session that went on by itself in the destination is refused, and nothing of it is changed', async () => {
+  await withStores(async (memory) => {
+    const [from, to] = [await opened(memory()), await opened(memory())]
+    await run(from, [])
+    await copyStore(from, to)
+    const [row] = await Array.fromAsync(rowsOf(from))
+    for (const [store, content] of [
+      [from, 'here'],
+      [to, 'there'],
+    ] as const) {
+      const engine = await openSessions({ store })
+      await engine
+        .within(scope)
+        .session(row?.session ?? '')
+        .append({ kind: 'message', data: { role: 'user', content } })
+      await engine.close()
+    }
+    const before = await toldBy(to)
+    await assert.rejects(copyStore(from, to), { code: 'conflict' })
+    assert.deepEqual(await toldBy(to), before)
+  })
+})
