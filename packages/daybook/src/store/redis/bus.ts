@@ -1,0 +1,133 @@
+// The bus over Redis: heard here at once, elsewhere through pub/sub; what is lost with a connection is only late.
+
+import { randomUUID } from 'node:crypto'
+import type { Redis } from 'ioredis'
+import { type Bus, type Hint, hintTopic, type Listener, localBus } from '../bus.ts'
+import { fromText, toText } from '../text.ts'
+import { toDaybookError } from './errors.ts'
+import { connect } from './link.ts'
+import { parsed } from './texts.ts'
+
+/** Messages of one turn that wait to be published together; more are heard only here. */
+const most = 10_000
+
+export interface WireBusOptions {
+  readonly url: string
+  readonly prefix: string
+  readonly wait: number
+  /** By which a server knows its own messages. */
+  readonly instance?: string
+}
+
+export class WireBus implements Bus {
+  readonly #options: WireBusOptions
+  readonly #instance: string
+  readonly #here = localBus()
+  readonly #topics = new Map<string, number>()
+  #waiting = new Map<string, unknown[]>()
+  #count = 0
+  #publisher: Redis | null = null
+  #subscriber: Redis | null = null
+
+  constructor(options: WireBusOptions) {
+    this.#options = options
+    this.#instance = options.instance ?? randomUUID()
+  }
+
+  async open(): Promise<void> {
+    const { url, wait } = this.#options
+    const subscriber = await connect(url, wait)
+    const publisher = await connect(url, wait)
+    this.#subscriber = subscriber
+    this.#publisher = publisher
+    subscriber.on('message', (channel: string, text: string) => this.#hear(channel, text))
+    try {
+      await Promise.all([subscriber.connect(), publisher.connect()])
+      await subscriber.subscribe(
+        this.#channel(hintTopic),
+        ...[...this.#topics.keys()].map((topic) => this.#channel(topic)),
+      )
+    } catch (error) {
+      this.close()
+      throw toDaybookError(error)
+    }
+    // Whatever was published while the connection was away is gone: everybody looks once.
+    subscriber.on('ready', () => this.#here.publish(hintTopic, { tenant: '', session: '', seq: 0 } satisfies Hint))
+  }
+
+  close(): void {
+    this.#subscriber?.disconnect()
+    this.#publisher?.disconnect()
+    this.#subscriber = null
+    this.#publisher = null
+  }
+
+  publish(topic: string, message: unknown): void {
+    this.here(topic, message)
+    if (!this.#publisher || this.#count >= most) return
+    if (this.#count === 0) setImmediate(() => this.#flush())
+    this.#count += 1
+    const messages = this.#waiting.get(topic) ?? []
+    this.#waiting.set(topic, messages)
+    messages.push(message)
+  }
+
+  /** Tells only listeners of this process. */
+  here(topic: string, message: unknown): void {
+    this.#here.publish(topic, message)
+  }
+
+  subscribe(topic: string, listener: Listener): () => void {
+    const stop = this.#here.subscribe(topic, listener)
+    this.#want(topic, 1)
+    let stopped = false
+    return () => {
+      stop()
+      if (!stopped) this.#want(topic, -1)
+      stopped = true
+    }
+  }
+
+  /** Hints are always heard, so that a follower misses none between asking and being subscribed. */
+  #want(topic: string, by: number): void {
+    const count = (this.#topics.get(topic) ?? 0) + by
+    if (count > 0) this.#topics.set(topic, count)
+    else this.#topics.delete(topic)
+    const subscriber = this.#subscriber
+    if (topic === hintTopic || !subscriber) return
+    // The driver subscribes again by itself where the connection was away meanwhile.
+    if (by > 0 && count === 1) subscriber.subscribe(this.#channel(topic)).catch(bestEffort)
+    if (by < 0 && count === 0) subscriber.unsubscribe(this.#channel(topic)).catch(bestEffort)
+  }
+
+  #flush(): void {
+    const waiting = this.#waiting
+    this.#waiting = new Map()
+    this.#count = 0
+    for (const [topic, messages] of waiting) {
+      const text = JSON.stringify([this.#instance, ...messages])
+      this.#publisher?.publish(this.#channel(topic), text).catch(bestEffort)
+    }
+  }
+
+  #hear(channel: string, text: string): void {
+    const [from, ...messages] = parsed<[string, ...unknown[]]>(text)
+    if (from === this.#instance) return
+    const topic = fromText(channel.slice(this.#channel('').length))
+    for (const message of messages) this.#here.publish(topic, topic === hintTopic ? hintOf(message) : message)
+  }
+
+  #channel(topic: string): string {
+    return `${this.#options.prefix}topic:${toText(topic)}`
+  }
+}
+
+/** The function writes a hint as three values, a bus beside another store as the hint itself. */
+function hintOf(message: unknown): unknown {
+  if (!Array.isArray(message)) return message
+  const [tenant, session, seq] = message as [string, string, number]
+  return { tenant: fromText(tenant), session: fromText(session), seq } satisfies Hint
+}
+
+/** The contract of a bus promises nothing to a message whose connection is away. */
+function bestEffort(): void {}

@@ -1,0 +1,61 @@
+// The function in Redis, its doors: groups of changes with one answer for ever, and questions that write nothing.
+
+export const main = `
+local changes = {
+  append = appendOne, delete = deleteOne, refold = refold, acquire = acquire, renew = renew, release = release,
+  mark = putMark, snapshot = putSnapshot, drop_snapshots = dropSnapshots, blob = putBlob, sweep = sweep,
+  sweep_blobs = sweepBlobs, mend_rows = mendRows, mend_list = mendList, mend_counts = mendCounts,
+}
+
+local questions = {
+  head = head, cell = cell, receipts = receipts, locate = locate, refs = refs, forks = forks, mark = mark,
+  pinned_by = pinnedBy, snapshot = snapshot, log = log, feed = feedPage, page = page, filtered = filtered, pins = pins,
+  blob = blob,
+}
+
+local wide = { feed_all = function() return feedPage(nil) end, tip = function() return number(meta('pos')) end,
+  due = due, stats = stats, rows = rowsOf, marks = marksOf, blob_hashes = blobHashes, check = check }
+
+local function publish(instance)
+  local told = { instance }
+  for _, hint in pairs(hints) do told[#told + 1] = hint end
+  if #told > 1 then call('PUBLISH', P .. 'topic:hint', cjson.encode(told)) end
+end
+
+-- A group is known by who sent it and its number: sent again, it is answered again; an older one is never written late.
+local function change(keys, args)
+  begin(keys, args)
+  tenants = {}
+  clock()
+  local instance, turn = take(), num()
+  local slot = P .. 'z:' .. instance
+  local before = call('GET', slot)
+  before = before and cmsgpack.unpack(before)
+  if before and before[1] == turn then return before[2] end
+  if before and before[1] > turn then return redis.error_reply('STALE this group was given up') end
+  local askers = {}
+  for index = 1, num() do askers[index] = askerOf() end
+  local results = {}
+  for index = 1, num() do
+    local asker = askers[num()]
+    results[index] = changes[take()](asker)
+  end
+  flush()
+  call('SET', slot, cmsgpack.pack({ turn, results }), 'EX', 86400)
+  publish(instance)
+  return results
+end
+
+local function ask(keys, args)
+  begin(keys, args)
+  tenants = {}
+  local verb = take()
+  if verb == 'due' then clock() end
+  if wide[verb] then return wide[verb]() end
+  return questions[verb](askerOf())
+end
+
+redis.register_function('NAME_change', change)
+redis.register_function({ function_name = 'NAME_free', callback = change, flags = { 'allow-oom' } })
+redis.register_function({ function_name = 'NAME_ask', callback = ask, flags = { 'no-writes' } })
+`

@@ -1,0 +1,192 @@
+// The connection to Redis: opened lazily, judged each time it is made, and patient while the server is away.
+
+import type { Redis } from 'ioredis'
+import { DaybookError } from '../../schema/errors.ts'
+import type { Supports } from '../store.ts'
+import { isPassing, lacksLibrary, startsWith, toDaybookError } from './errors.ts'
+import { library } from './library/library.ts'
+import type { Given } from './ops.ts'
+import { durabilityOf, factsOf, refuseUnfit, refuseWeaker } from './settings.ts'
+
+export interface LinkOptions {
+  readonly url: string
+  readonly prefix: string
+  readonly durable: Supports['durable']
+  /** Milliseconds that a call waits for a server that is away, starting or busy. */
+  readonly wait: number
+}
+
+/** The format of what is stored; a store with a higher one is of a newer daybook. */
+export const presentFormat = 1
+const pause = 20
+/** Milliseconds after which a server is judged anew: its settings can be changed while it runs. */
+const judgedFor = 60_000
+
+export async function connect(url: string, wait: number): Promise<Redis> {
+  const { Redis } = await driver()
+  const client = new Redis(url, {
+    lazyConnect: true,
+    enableAutoPipelining: false,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    // What was not answered when the connection broke fails at once: whoever sent it knows how to repeat it.
+    maxRetriesPerRequest: 0,
+    commandTimeout: wait,
+    connectTimeout: wait,
+    retryStrategy: (times) => Math.min(times * pause, 500),
+    // After a failover the same address may lead to the new primary.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    connectionName: 'daybook',
+  })
+  // Told with the call that fails; without a listener the driver prints it.
+  client.on('error', () => {})
+  return client
+}
+
+async function driver(): Promise<Pick<typeof import('ioredis'), 'Redis'>> {
+  try {
+    return await import('ioredis')
+  } catch (cause) {
+    const hint = 'npm install ioredis@6'
+    throw new DaybookError('unreachable', 'The Redis store needs the package ioredis.', { hint, cause })
+  }
+}
+
+export class Link {
+  readonly #options: LinkOptions
+  #client: Redis | null = null
+  /** Of the connection that was judged last, and when; another one has to be judged before it is used. */
+  #judged = 0
+  #judgedAt = 0
+  #judging: Promise<void> | null = null
+  #connection = 0
+  #cause: unknown
+  /** When the server was found to be away: calls do not wait anew for one that was waited for. */
+  #awaySince: number | null = null
+
+  constructor(options: LinkOptions) {
+    this.#options = options
+  }
+
+  /** Fails when the server is not there within the wait, or is not fit. */
+  async open(): Promise<void> {
+    const client = await connect(this.#options.url, this.#options.wait)
+    client.on('ready', () => {
+      this.#connection += 1
+      this.#awaySince = null
+    })
+    client.on('error', (error: unknown) => {
+      this.#cause = error
+    })
+    this.#client = client
+    // Its failure is told by the call that waits.
+    client.connect().catch(() => {})
+    try {
+      await this.run(async () => {})
+    } catch (error) {
+      this.close()
+      throw error
+    }
+  }
+
+  close(): void {
+    this.#client?.disconnect()
+    this.#client = null
+  }
+
+  /** A question to the function that writes nothing. */
+  async ask<T>(given: readonly Given[]): Promise<T> {
+    return this.#call('FCALL_RO', 'ask', given)
+  }
+
+  /** A group of changes; the same arguments may be sent several times, and count once. */
+  async change<T>(given: readonly Given[], free: boolean): Promise<T> {
+    return this.#call('FCALL', free ? 'free' : 'change', given)
+  }
+
+  async #call<T>(command: string, door: string, given: readonly Given[]): Promise<T> {
+    const all = [`${library().name}_${door}`, '1', this.#options.prefix, ...given]
+    return (await this.run((client) => client.call(command, all))) as T
+  }
+
+  /** Runs `work`, again where the connection broke, until the wait is over; errors in the codes of daybook. */
+  async run<T>(work: (client: Redis) => Promise<T>): Promise<T> {
+    const now = performance.now()
+    const end = Math.min(now, this.#awaySince ?? now) + this.#options.wait
+    for (;;) {
+      const client = this.#client
+      if (!client) throw new DaybookError('shutting_down', 'The store is closed.')
+      try {
+        await this.#judge(client)
+        const result = await work(client)
+        this.#awaySince = null
+        return result
+      } catch (error) {
+        if (lacksLibrary(error)) this.#judged = 0
+        else if (!isPassing(error)) throw toDaybookError(error)
+        else this.#awaySince ??= now
+        if (performance.now() >= end) throw toDaybookError(this.#reason(error))
+      }
+      await new Promise((resolve) => setTimeout(resolve, pause))
+    }
+  }
+
+  /** A driver that is not connected says only that; what the socket said last tells more. */
+  #reason(error: unknown): unknown {
+    if (error instanceof Error && this.#cause !== undefined && this.#client?.status !== 'ready') {
+      return Object.assign(new Error(error.message), { cause: this.#cause })
+    }
+    return error
+  }
+
+  /** Every new connection may lead to another server, or to the same one with other settings. */
+  async #judge(client: Redis): Promise<void> {
+    if (client.status !== 'ready') throw new Error(`not connected: ${client.status}`)
+    const connection = this.#connection
+    if (this.#judged === connection && performance.now() - this.#judgedAt < judgedFor) return
+    this.#judging ??= this.#prepare(client).finally(() => {
+      this.#judging = null
+    })
+    await this.#judging
+    this.#judged = connection
+    this.#judgedAt = performance.now()
+  }
+
+  async #prepare(client: Redis): Promise<void> {
+    const facts = factsOf(await client.info())
+    refuseUnfit(facts)
+    refuseWeaker(this.#options.durable, durabilityOf(await configOf(client), facts))
+    await loadLibrary(client)
+    const meta = `${this.#options.prefix}meta`
+    await client.hsetnx(meta, 'format', presentFormat)
+    const format = Number(await client.hget(meta, 'format'))
+    if (format > presentFormat) {
+      throw new DaybookError('too_new', `The store has format ${format}; this daybook knows ${presentFormat}.`)
+    }
+  }
+}
+
+/** Null where the server does not let us ask, as hosted ones often do. */
+async function configOf(client: Redis): Promise<ReadonlyMap<string, string> | null> {
+  try {
+    const found = (await client.call('CONFIG', 'GET', 'append*', 'no-appendfsync-on-rewrite')) as unknown
+    const flat = Array.isArray(found)
+      ? found.flat().map(String)
+      : Object.entries(found as object)
+          .flat()
+          .map(String)
+    return new Map(flat.flatMap((name, at) => (at % 2 === 0 ? [[name, flat[at + 1] ?? ''] as const] : [])))
+  } catch (error) {
+    if (startsWith(error, 'NOPERM') || startsWith(error, 'ERR unknown command')) return null
+    throw error
+  }
+}
+
+/** Versions live side by side, each under the hash of its text, so servers of two versions may share one Redis. */
+async function loadLibrary(client: Redis): Promise<void> {
+  try {
+    await client.call('FUNCTION', 'LOAD', library().code)
+  } catch (error) {
+    if (!(error instanceof Error && /already exists/.test(error.message))) throw error
+  }
+}
