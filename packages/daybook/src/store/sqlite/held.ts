@@ -5,8 +5,8 @@ import { limits } from '../../schema/json.ts'
 import type { HeldKey, HeldMark, KeyRange } from '../admin.ts'
 import { badCursor, pageLimit } from '../paging.ts'
 import type { Mark, Page } from '../store.ts'
-import type { Connection } from './connection.ts'
 import { fromText, toText } from '../text.ts'
+import type { Connection } from './connection.ts'
 
 const keysSql = `SELECT key, key_digest, entries.seq, key_last FROM sessions JOIN entries USING (sid)
   WHERE tenant = ? AND id = ? AND gone_at IS NULL AND entries.seq BETWEEN ? AND ? AND key IS NOT NULL ORDER BY entries.seq`
