@@ -4,6 +4,7 @@ import type { Tenant } from '../schema/ids.ts'
 import type { JsonObject } from '../schema/json.ts'
 import type { Search } from '../search/search.ts'
 import type { Caller, Sessions } from '../session/contract.ts'
+import type { Peer } from '../store/peers.ts'
 import type { Scope, Store } from '../store/store.ts'
 import type { Around } from '../transcripts/around.ts'
 import type { TranscriptReader } from '../transcripts/contract.ts'
@@ -16,6 +17,8 @@ export interface RunningServer {
   readonly store: Store
   /** What other agents left here and the store has nothing of; no file is opened. */
   around(): Promise<Around>
+  /** Calls with the other servers on the same store, whenever one comes or goes; at once with those that are known. */
+  onPeers(listener: (peers: readonly Peer[]) => void): void
   /** Stops taking calls, finishes those that run, closes the store. */
   close(): Promise<void>
 }

@@ -63,7 +63,9 @@ export interface Client {
 
 export interface ServerReady {
   readonly version: string
-  readonly store: { readonly name: string; readonly durable: string }
+  readonly store: { readonly name: string; readonly durable: string; readonly shared: string }
+  /** Other servers on the same store. */
+  readonly peers: readonly { readonly url: string; readonly version: string }[]
 }
 
 /** Nothing is sent until the first call; nothing needs to be closed. */

@@ -2,6 +2,7 @@
 
 import type { Search } from '../search/search.ts'
 import type { ScopedSessions } from '../session/contract.ts'
+import type { Peer } from '../store/peers.ts'
 import type { Store } from '../store/store.ts'
 import type { Around } from '../transcripts/around.ts'
 import type { ScopedWork } from '../work/contract.ts'
@@ -23,6 +24,8 @@ export interface Context {
   readonly search: Search
   /** What other agents left on this machine. */
   around(): Promise<Around>
+  /** Other servers on the same store. */
+  peers(): readonly Peer[]
   readonly broadcast: Broadcast
   readonly meters: Meters
   /** How fast an address may write; null: as it likes. */

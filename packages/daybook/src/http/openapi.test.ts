@@ -162,7 +162,7 @@ test('health, readiness and figures answer', async () => {
   await using s = await testServer()
   assert.deepEqual((await s.call('GET //health')).json, { status: 'ok', version: '0.0.0' })
   assert.equal((await s.call('HEAD //health')).status, 200)
-  assert.deepEqual((await s.call('GET //ready')).json.store, { name: 'memory', durable: 'none' })
+  assert.deepEqual((await s.call('GET //ready')).json.store, { name: 'memory', durable: 'none', shared: 'process' })
   const figures = await s.call('GET //metrics')
   assert.match(figures.text, /daybook_http_requests_total\{method="GET",route="\/health",status="200"\} 1/)
   assert.match(figures.text, /daybook_stream_followers 0/)

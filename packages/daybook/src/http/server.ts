@@ -6,6 +6,7 @@ import { limits } from '../schema/json.ts'
 import { longestWait } from '../schema/wire-run-requests.ts'
 import type { Search } from '../search/search.ts'
 import type { Caller, Sessions } from '../session/contract.ts'
+import type { Peer } from '../store/peers.ts'
 import type { Scope } from '../store/store.ts'
 import type { Around } from '../transcripts/around.ts'
 import type { Work } from '../work/contract.ts'
@@ -30,6 +31,8 @@ export interface ServerSettings {
   readonly search: Search
   /** What other agents left on this machine, for the first page; default: nothing. */
   readonly around?: () => Promise<Around>
+  /** Other servers on the same store; default: none. */
+  readonly peers?: () => readonly Peer[]
   /** Whom all callers are, until the server knows them apart. */
   readonly scope: Scope
   readonly caller?: Caller
@@ -89,6 +92,7 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
     agents: work.agents,
     search: settings.search,
     around: lookingOf(settings, (error) => app.log.error(error, 'sessions of other agents were not looked for')),
+    peers: settings.peers ?? (() => []),
     longestWait: settings.longestWait ?? longestWait,
     broadcast,
     meters,

@@ -226,7 +226,17 @@ export const Ready = Type.Object(
   {
     status: Type.Literal('ready'),
     version: Type.String(),
-    store: Type.Object({ name: Type.String(), durable: oneOf(['none', 'process', 'power'] as const) }, closed),
+    store: Type.Object(
+      {
+        name: Type.String(),
+        durable: oneOf(['none', 'process', 'power'] as const),
+        shared: oneOf(['process', 'host', 'network'] as const),
+      },
+      closed,
+    ),
+    peers: Type.Array(Type.Object({ url: Type.String(), version: Type.String() }, closed), {
+      description: 'Other servers on the same store, as far as they were heard of lately.',
+    }),
   },
   { ...closed, title: 'Ready' },
 )

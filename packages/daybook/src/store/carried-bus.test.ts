@@ -112,6 +112,19 @@ describe('the carried bus', () => {
     })
   })
 
+  it('tells who is new at once what is listened to', async () => {
+    await pair(async (_, b, air) => {
+      const heard = await hears(b, air)
+      const late = carriedBus(air.carrier(), { id: 'late' })
+      late.subscribe('something else', () => undefined)
+      const asked = (): boolean => air.texts.some((text) => text.includes('"late"'))
+      await until(() => asked() && air.texts.slice(-1).some((text) => text.includes(topic)))
+      late.publish(topic, { n: 1 })
+      await until(() => heard.length === 1)
+      await late.close()
+    })
+  })
+
   it('takes messages of any length and any characters apart and together again', async () => {
     await pair(async (a, b, air) => {
       const heard = await hears(b, air)

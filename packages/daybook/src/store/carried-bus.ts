@@ -60,6 +60,8 @@ class Carried implements CarriedBus {
   readonly #mine = new Map<string, number>()
   /** Topics that others listen to, and until when. */
   readonly #wanted = new Map<string, number>()
+  /** Processes that were heard, and until when they count as known. */
+  readonly #others = new Map<string, number>()
   readonly #partial = new Map<string, string[]>()
   readonly #renewing: NodeJS.Timeout
   #hints = new Map<string, Hint>()
@@ -135,7 +137,10 @@ class Carried implements CarriedBus {
 
   #renew(): void {
     for (const topic of this.#mine.keys()) if (topic !== hintTopic) this.#asks.add(topic)
-    for (const [topic, until] of this.#wanted) if (until < this.#clock()) this.#wanted.delete(topic)
+    const now = this.#clock()
+    for (const known of [this.#wanted, this.#others]) {
+      for (const [name, until] of known) if (until < now) known.delete(name)
+    }
     if (this.#asks.size > 0) this.#soon()
   }
 
@@ -184,6 +189,9 @@ class Carried implements CarriedBus {
     try {
       const { from, said = [], wanted = [] } = JSON.parse(whole) as Parcel
       if (from === this.#id) return
+      // Who is new has not heard what is listened to here.
+      if (!this.#others.has(from)) this.#renew()
+      this.#others.set(from, this.#clock() + 3 * renewMs)
       for (const topic of wanted) this.#wanted.set(topic, this.#clock() + 3 * renewMs)
       for (const [topic, message] of said) this.#local.publish(topic, message)
     } catch (error) {

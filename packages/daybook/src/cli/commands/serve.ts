@@ -3,6 +3,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { isDaybookError } from '../../schema/errors.ts'
+import type { Peer } from '../../store/peers.ts'
 import { type Address, isAlive, publishAddress, readAddress } from '../address.ts'
 import { aroundOf } from '../around.ts'
 import type { Context } from '../context.ts'
@@ -104,6 +105,13 @@ async function tell(context: Context, place: Place, server: RunningServer): Prom
   const { lines, next } = await aroundOf(context, () => server.around())
   for (const line of lines) output.line(`  ${line}`)
   output.line(`  next    open the page, or:  ${next ?? me}`)
+  server.onPeers((peers) => output.line(`  peers   ${peersText(peers)}`))
+}
+
+function peersText(peers: readonly Peer[]): string {
+  return peers.length === 0
+    ? 'none: this server works alone'
+    : peers.map(({ url, version }) => `${url} ${version}`).join(' · ')
 }
 
 function ended(signal: AbortSignal): Promise<void> {

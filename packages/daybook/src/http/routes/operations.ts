@@ -32,16 +32,19 @@ const ready = route(
         example: {
           status: 'ready',
           version: '0.1.0',
-          store: { name: 'sqlite', durable: 'power' },
+          store: { name: 'postgres', durable: 'power', shared: 'network' },
+          peers: [{ url: 'http://127.0.0.1:8002', version: '0.1.0' }],
         },
       },
     },
     errors: ['unreachable', 'too_new', 'damaged'],
   },
-  async ({ context: { store, version } }) => {
+  async ({ context: { store, version, peers } }) => {
     await store.tip()
+    const { durable, shared } = store.supports
+    const others = peers().map(({ url, version }) => ({ url, version }))
     return {
-      body: JSON.stringify({ status: 'ready', version, store: { name: store.name, durable: store.supports.durable } }),
+      body: JSON.stringify({ status: 'ready', version, store: { name: store.name, durable, shared }, peers: others }),
     }
   },
 )

@@ -1,0 +1,38 @@
+// The store of a URL: which engine it names, loaded when it is asked for.
+
+import { DaybookError } from './schema/errors.ts'
+import type { Store } from './store/store.ts'
+import { durabilityOf, pathOf, splitAt, unknownStore } from './store-url.ts'
+
+export interface StoreOptions {
+  /** Write in a thread of its own, where the store is a file; for servers. */
+  readonly worker?: boolean
+}
+
+/**
+ * The store of a URL, opened: `sqlite:./path`, `sqlite:///absolute/path` (with `?durability=relaxed` to survive crashes
+ * only) or `memory:`. Anything else is `invalid`.
+ */
+export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
+  const store = await storeOf(url, options)
+  await store.open()
+  return store
+}
+
+async function storeOf(url: string, { worker = false }: StoreOptions): Promise<Store> {
+  const [scheme = '', rest = ''] = splitAt(url, ':')
+  if (scheme === 'memory') return (await import('./store/memory.ts')).memoryStore()
+  if (scheme !== 'sqlite' || rest === '') throw unknownStore(url)
+  const [address = '', query = ''] = splitAt(rest, '?')
+  const { sqliteStore } = await import('./store/sqlite.ts')
+  return sqliteStore({ path: pathOf(address), worker, durability: durabilityOf(new URLSearchParams(query)) })
+}
+
+/** Whether any process has the store of this URL open, as far as its file tells: what is no file is told by nobody. */
+export async function isInUse(url: string): Promise<boolean> {
+  const [scheme = '', rest = ''] = splitAt(url, ':')
+  if (scheme !== 'sqlite') return false
+  if (rest === '') throw new DaybookError('invalid', 'the URL of a SQLite store names its file', { field: 'store' })
+  const inUse = await import('./store/sqlite/in-use.ts')
+  return inUse.isInUse(pathOf(splitAt(rest, '?')[0] ?? ''))
+}
