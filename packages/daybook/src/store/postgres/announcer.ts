@@ -1,0 +1,135 @@
+// Hints and deltas between servers: carried by NOTIFY after the commit; what gets lost is found by looking.
+
+import { type Bus, type Hint, hintTopic, type Listener } from '../bus.ts'
+import { type CarriedBus, type Carrier, carriedBus } from '../carried-bus.ts'
+import { sha256 } from '../hash.ts'
+import type { Connection } from './connection.ts'
+
+/** The server takes less than 8,000 bytes at once. */
+const mostBytes = 7900
+/** Milliseconds between two looks for entries that nobody announced. */
+const looked = 1000
+
+export interface Announcing {
+  readonly asking: Connection
+  readonly schema: string
+  /** The position after the last entry. */
+  tip(): Promise<number>
+}
+
+export class Announcer implements Bus {
+  readonly #bus: CarriedBus
+  #announcing: Announcing | null = null
+  #receive: ((text: string) => void) | null = null
+  #lost: (() => void) | null = null
+  #unlisten: (() => Promise<unknown>) | null = null
+  #timer: NodeJS.Timeout | undefined
+  #looking: Promise<void> | null = null
+  #followers = 0
+  #heard = true
+  #tip = 0
+
+  constructor() {
+    const carrier: Carrier = {
+      mostBytes,
+      send: (texts) => this.#send(texts),
+      receive: (listener, lost) => {
+        this.#receive = listener
+        this.#lost = lost
+        return () => {
+          this.#receive = null
+        }
+      },
+    }
+    this.#bus = carriedBus(carrier, { id: crypto.randomUUID() })
+  }
+
+  publish(topic: string, message: unknown): void {
+    this.#bus.publish(topic, message)
+  }
+
+  subscribe(topic: string, listener: Listener): () => void {
+    const stop = this.#bus.subscribe(topic, listener)
+    if (topic !== hintTopic) return stop
+    this.#followers += 1
+    this.#watch()
+    let ended = false
+    return () => {
+      stop()
+      if (!ended) this.#followers -= 1
+      ended = true
+      this.#watch()
+    }
+  }
+
+  /** From here on other servers are told and heard. */
+  async start(announcing: Announcing): Promise<void> {
+    this.#announcing = announcing
+    this.#tip = await announcing.tip()
+    let first = true
+    const { unlisten } = await announcing.asking.client.listen(
+      channelOf(announcing.schema),
+      (text) => this.#hear(text),
+      () => {
+        // Again after a lost connection: what was said meanwhile was not heard.
+        if (!first) this.#lost?.()
+        first = false
+      },
+    )
+    this.#unlisten = unlisten
+    this.#watch()
+  }
+
+  async stop(): Promise<void> {
+    await this.#bus.close()
+    this.#announcing = null
+    this.#watch()
+    await this.#looking
+    await this.#unlisten?.()
+  }
+
+  /** What cannot be sent is lost: the others look for themselves within a second. */
+  async #send(texts: readonly string[]): Promise<void> {
+    const announcing = this.#announcing
+    if (!announcing) return
+    const channel = channelOf(announcing.schema)
+    for (const text of texts) await announcing.asking.ask('SELECT pg_notify($1, $2)', [channel, text])
+  }
+
+  #hear(text: string): void {
+    this.#heard = true
+    this.#receive?.(text)
+  }
+
+  /** Looks while somebody follows. */
+  #watch(): void {
+    const wanted = this.#followers > 0 && this.#announcing !== null
+    if (!wanted) {
+      clearInterval(this.#timer)
+      this.#timer = undefined
+    } else
+      this.#timer ??= setInterval(() => {
+        this.#looking ??= this.#look()
+      }, looked)
+  }
+
+  /** A message may be lost, or never come: behind a pooler nobody can listen. */
+  async #look(): Promise<void> {
+    try {
+      const tip = (await this.#announcing?.tip()) ?? this.#tip
+      const missed = tip !== this.#tip && !this.#heard
+      this.#tip = tip
+      this.#heard = false
+      if (missed) this.#bus.publish(hintTopic, { tenant: '', session: '', seq: 0 } satisfies Hint)
+    } catch {
+      // While the server is away there is nothing to see; whoever reads is told so.
+    } finally {
+      this.#looking = null
+    }
+  }
+}
+
+/** Names of channels are cut at 63 bytes, so it is a hash. */
+function channelOf(schema: string): string {
+  return `daybook_${sha256(schema)}`
+}

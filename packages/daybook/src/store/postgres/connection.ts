@@ -1,0 +1,174 @@
+// Connections to one server: few at once, a bounded queue before them, and what to do when one is lost or slow.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DaybookError } from '../../schema/errors.ts'
+import { type Address, type Client, clientOf, type Driver } from './driver.ts'
+import { isLost, isPooled, isTransient, stateOf } from './errors.ts'
+
+export type Value = string | number | boolean | null | Uint8Array
+export type Rows = readonly (readonly unknown[])[]
+
+/** Runs one statement: rows as arrays. */
+export type Ask = (text: string, values?: readonly Value[]) => Promise<Rows>
+
+export interface ConnectionOptions extends Address {
+  /** Connections at most. */
+  readonly max: number
+  /** Milliseconds from the first try of a statement to its last. */
+  readonly wait: number
+  /** Puts names of the store's own schema and routines into a statement. */
+  named(text: string): string
+}
+
+/** Statements that wait for a connection; more are refused. */
+const mostWaiting = 10_000
+/** Milliseconds that the server has to say that it cancelled, before the connections are given up. */
+const grace = 1000
+const pause = 50
+
+export class Connection {
+  readonly #driver: Driver
+  readonly #options: ConnectionOptions
+  readonly #texts = new Map<string, string>()
+  readonly #waiting: (() => void)[] = []
+  #client: Client
+  #running = 0
+  /** Something between shares the server's sessions: nothing may be left in one for later. */
+  #pooled = false
+  #closed = false
+
+  constructor(driver: Driver, options: ConnectionOptions) {
+    this.#driver = driver
+    this.#options = options
+    this.#client = this.#connected()
+  }
+
+  #connected(): Client {
+    const { max, wait } = this.#options
+    const settings = { statement_timeout: String(wait), default_transaction_isolation: 'read committed', jit: 'off' }
+    return clientOf(this.#driver, this.#options, max, this.#pooled ? {} : settings)
+  }
+
+  get wait(): number {
+    return this.#options.wait
+  }
+
+  /** The client, for what only the driver can do. */
+  get client(): Client {
+    return this.#client
+  }
+
+  /** Ends statements that run, as a cut of the network would; what is asked next connects anew. */
+  drop(): void {
+    const old = this.#client
+    this.#client = this.#connected()
+    void old.end({ timeout: 0 })
+  }
+
+  /**
+   * One statement in a transaction of its own. It is sent again after a lost connection until the wait is over, so it
+   * must bear that; `again` tells it (a value may be a function of it).
+   */
+  async ask(text: string, values: readonly Value[] | ((again: boolean) => readonly Value[]) = []): Promise<Rows> {
+    const of = typeof values === 'function' ? values : () => values
+    return this.#taking((again) => this.#timed(this.#send(this.#client, text, of(again))))
+  }
+
+  /** Statements that see one state of the store. They only read. */
+  async reading<T>(look: (ask: Ask) => Promise<T>): Promise<T> {
+    return this.#taking(() =>
+      this.#timed(
+        this.#client.begin('isolation level repeatable read read only', (client) =>
+          look((text, values = []) => this.#send(client as unknown as Client, text, values)),
+        ) as Promise<T>,
+      ),
+    )
+  }
+
+  /** Statements of one transaction that writes; sent again as a whole after a lost connection. */
+  async writing<T>(work: (ask: Ask) => Promise<T>): Promise<T> {
+    return this.#taking(() =>
+      this.#timed(
+        this.#client.begin('isolation level read committed', (client) =>
+          work((text, values = []) => this.#send(client as unknown as Client, text, values)),
+        ) as Promise<T>,
+      ),
+    )
+  }
+
+  /** Waits for what was asked for, then closes. */
+  async close(): Promise<void> {
+    this.#closed = true
+    while (this.#running > 0 || this.#waiting.length > 0) await sleep(1)
+    await this.#client.end({ timeout: 5 })
+  }
+
+  async #taking<T>(work: (again: boolean) => Promise<T>): Promise<T> {
+    await this.#enter()
+    try {
+      const end = performance.now() + this.#options.wait
+      for (let again = false; ; ) {
+        try {
+          return await work(again)
+        } catch (error) {
+          if (!this.#worthAgain(error) || performance.now() >= end) throw error
+          again ||= isLost(error)
+        }
+        if (again) await sleep(pause)
+      }
+    } finally {
+      this.#running -= 1
+      this.#waiting.shift()?.()
+    }
+  }
+
+  async #enter(): Promise<void> {
+    if (this.#closed) throw new DaybookError('shutting_down', 'The store is closed.')
+    if (this.#running >= this.#options.max) {
+      if (this.#waiting.length >= mostWaiting) {
+        throw new DaybookError('store_busy', 'too many statements wait for a connection to the PostgreSQL server')
+      }
+      await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    }
+    this.#running += 1
+  }
+
+  #worthAgain(error: unknown): boolean {
+    if (isPooled(error) && !this.#pooled) {
+      this.#pooled = true
+      this.drop()
+      return true
+    }
+    return isLost(error) || isTransient(error)
+  }
+
+  #send(client: Client, text: string, values: readonly Value[]): Promise<Rows> {
+    let sent = this.#texts.get(text)
+    if (sent === undefined) {
+      sent = this.#options.named(text)
+      this.#texts.set(text, sent)
+    }
+    return client.unsafe(sent, values as never[], { prepare: !this.#pooled }).values()
+  }
+
+  /** The server itself cancels what takes too long; one that does not answer at all costs the connections. */
+  async #timed<T>(work: PromiseLike<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined
+    const silence = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        this.drop()
+        reject(Object.assign(new Error('no answer'), { code: 'NOT_ANSWERED' }))
+      }, this.#options.wait + grace)
+    })
+    try {
+      return await Promise.race([work, silence])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
+
+/** Whether the error names this SQLSTATE. */
+export function says(error: unknown, state: string): boolean {
+  return stateOf(error) === state
+}

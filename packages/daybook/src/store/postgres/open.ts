@@ -1,0 +1,165 @@
+// An open store: the connection that appends behind its lane, those that ask, and the order of opening and closing.
+
+import { DaybookError } from '../../schema/errors.ts'
+import type { SessionId, Tenant } from '../../schema/ids.ts'
+import { limits } from '../../schema/json.ts'
+import { type Hint, hintTopic } from '../bus.ts'
+import { Heads } from '../heads.ts'
+import { Lane, LaneFailure } from '../lane.ts'
+import type { Outcome } from '../store.ts'
+import { Announcer } from './announcer.ts'
+import type { AppendOp } from './batch.ts'
+import { Connection } from './connection.ts'
+import { loadDriver, parsedUrl } from './driver.ts'
+import { toDaybookError } from './errors.ts'
+import { tip } from './feed.ts'
+import { prepareSchema, type SchemaFormat } from './migrations.ts'
+import { type Names, namesOf } from './names.ts'
+import { SessionCalls } from './session-calls.ts'
+import { bytesOf, entriesOf, Writer } from './writer.ts'
+
+export interface OpenOptions {
+  readonly url: string
+  readonly schema: string
+  readonly connections: number
+  readonly wait: number
+  readonly clock: (() => number) | null
+  readonly present?: SchemaFormat
+}
+
+/** What reads and single calls work with. */
+export interface Looking {
+  readonly asking: Connection
+  /** For the operator, whose questions may take long. */
+  readonly patient: Connection
+  readonly heads: Heads
+  readonly calls: SessionCalls
+  /** Null where the server's clock counts. */
+  now(): number | null
+}
+
+interface State extends Looking {
+  readonly appending: Connection
+  readonly lane: Lane<AppendOp, Outcome>
+}
+
+/** Milliseconds that an operator's question may take. */
+const patience = 3_600_000
+
+export class OpenStore {
+  readonly bus = new Announcer()
+  readonly options: OpenOptions
+  readonly names: Names
+  #state: State | null = null
+  #opening: Promise<void> | null = null
+  #closing: Promise<void> | null = null
+
+  constructor(options: OpenOptions) {
+    parsedUrl(options.url)
+    this.options = options
+    this.names = namesOf(options.schema)
+  }
+
+  open(): Promise<void> {
+    if (this.#closing) return Promise.reject(closed())
+    this.#opening ??= this.#open().catch((error: unknown) => {
+      this.#opening = null
+      throw toDaybookError(error)
+    })
+    return this.#opening
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  /** Errors in the codes of daybook. */
+  async look<T>(work: (looking: Looking) => Promise<T>): Promise<T> {
+    const state = this.#ready()
+    try {
+      return await work(state)
+    } catch (error) {
+      throw toDaybookError(error)
+    }
+  }
+
+  /** No async function: every append passes here, and each promise in between costs it. */
+  push(ops: readonly AppendOp[]): Promise<readonly Outcome[]> {
+    try {
+      return this.#ready().lane.push(ops)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  wrote(tenant: Tenant, session: SessionId, seq: number): void {
+    this.bus.publish(hintTopic, { tenant, session, seq } satisfies Hint)
+  }
+
+  #ready(): State {
+    if (this.#closing) throw closed()
+    if (!this.#state)
+      throw new DaybookError('unreachable', 'The store is not open yet.', { hint: 'Await open() first.' })
+    return this.#state
+  }
+
+  async #open(): Promise<void> {
+    if (this.#state) return
+    const driver = await loadDriver()
+    const { url, wait, connections, clock, present } = this.options
+    const connected = (max: number, longest: number) =>
+      new Connection(driver, { url, max, wait: longest, named: this.names.named })
+    const asking = connected(connections, wait)
+    const appending = connected(1, wait)
+    const patient = connected(1, patience)
+    try {
+      const { kinds } = await prepareSchema(asking, patient, this.names, present)
+      await this.bus.start({ asking, schema: this.options.schema, tip: () => tip(asking) })
+      const writer = new Writer(appending, clock, kinds)
+      const calls = new SessionCalls(asking, clock)
+      const now = () => (clock ? Math.floor(clock()) : null)
+      this.#state = { asking, patient, appending, heads: new Heads(), calls, now, lane: this.#laneOf(writer) }
+    } catch (error) {
+      await this.bus.stop()
+      await Promise.all([asking, appending, patient].map((connection) => connection.close()))
+      throw error
+    }
+  }
+
+  #laneOf(writer: Writer): Lane<AppendOp, Outcome> {
+    return new Lane<AppendOp, Outcome>({
+      commit: (group) => writer.commit(group),
+      entries: entriesOf,
+      bytes: bytesOf,
+      maxEntries: limits.commitEntries,
+      maxBytes: limits.commitBytes,
+      committed: (group, results) => this.#hint(group, results),
+    })
+  }
+
+  /** One hint per session and commit, with the last seq written. */
+  #hint(group: readonly AppendOp[], results: readonly (Outcome | LaneFailure)[]): void {
+    const written = new Map<string, readonly [Tenant, SessionId, number]>()
+    for (const [index, { asker, append }] of group.entries()) {
+      const result = results[index]
+      if (!result || result instanceof LaneFailure || !result.ok || result.replayed) continue
+      written.set(`${append.session} ${asker.tenant}`, [asker.tenant, append.session, result.last])
+    }
+    for (const [tenant, session, seq] of written.values()) this.wrote(tenant, session, seq)
+  }
+
+  async #close(): Promise<void> {
+    await this.#opening?.catch(() => {})
+    const state = this.#state
+    if (!state) return
+    await state.lane.drained()
+    await this.bus.stop()
+    await Promise.all([state.asking, state.appending, state.patient].map((connection) => connection.close()))
+    this.#state = null
+  }
+}
+
+function closed(): DaybookError {
+  return new DaybookError('shutting_down', 'The store is closed.')
+}
