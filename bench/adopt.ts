@@ -2,6 +2,7 @@
 import { createReadStream, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { adopting as composed } from '../packages/daybook/src/adopting.ts'
 import { openSessions } from '../packages/daybook/src/session/sessions.ts'
 import { sqliteStore } from '../packages/daybook/src/store/sqlite.ts'
 import { adopt } from '../packages/daybook/src/transcripts/adopt.ts'
@@ -60,6 +61,7 @@ async function adoptInto({ home, written }: World, folder: string): Promise<Adop
     readers,
     places: { home },
     sessions: mine,
+    threads: composed.threads,
     onProgress({ files, filesDone }) {
       const half = filesDone <= files / 2 ? 0 : 1
       peaks[half] = Math.max(peaks[half], process.memoryUsage.rss())

@@ -23,7 +23,7 @@ export function entryOf(target: string): string | null {
 }
 
 /** Started by a path instead of by an export: the command line by the bin, threads by what they work for. */
-const started = ['cli/main', 'store/sqlite/worker', 'search/sqlite/worker']
+const started = ['cli/main', 'store/sqlite/worker', 'search/sqlite/worker', 'gatherer']
 
 /** Names of all entries, relative to the sources and without an ending. */
 export function entries({ exports }: Manifest): readonly string[] {

@@ -12,7 +12,11 @@ import { type Watching, watchTranscripts } from './transcripts/watch.ts'
 /** Who writes what is adopted. */
 const adopter: Caller = Object.freeze({ actor: 'engine:adopt', writer: 'I' })
 
-export const adopting: Adopting = Object.freeze({ readers, adopter, wantedIn })
+const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+/** What a large home holds is read beside the thread that writes. */
+const threads = Object.freeze({ module: new URL(`./gatherer.${ending}`, import.meta.url) })
+
+export const adopting: Adopting = Object.freeze({ readers, adopter, threads, wantedIn })
 
 export interface FollowingSettings {
   readonly scope: Scope
@@ -30,6 +34,7 @@ export function followTranscripts(sessions: Sessions, settings: FollowingSetting
     readers,
     places: { home, env },
     sessions: mine,
+    threads,
     wanted: async () => wantedIn(await mine.state('user')),
     ...(onError ? { onError } : {}),
   })

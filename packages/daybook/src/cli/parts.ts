@@ -67,6 +67,8 @@ export interface Adopting {
   readonly readers: readonly TranscriptReader[]
   /** Who writes what is adopted. */
   readonly adopter: Caller
+  /** Threads that read beside the one that writes. */
+  readonly threads: { readonly module: URL }
   /** The agents whose new turns a person wants followed, as their own state says; false for none. */
   wantedIn(state: JsonObject): readonly string[] | false
 }

@@ -2,14 +2,16 @@
 
 import { dirname, sep } from 'node:path'
 import { isDaybookError } from '../schema/errors.ts'
-import type { JsonObject } from '../schema/json.ts'
+import type { Json, JsonObject } from '../schema/json.ts'
 import type { OpenFields, ScopedSessions } from '../session/contract.ts'
 import { redactor } from '../session/redact.ts'
-import { Chunk } from './chunk.ts'
-import type { Facts, FoundFile, RawRecord, Transcript, TranscriptReader, Translator } from './contract.ts'
+import { harmless } from './chunk.ts'
+import type { Facts, FoundFile, Transcript, TranscriptReader } from './contract.ts'
 import type { AdoptOptions, AdoptReport } from './contract-adopt.ts'
-import { type KnownRecords, refOf, remembered, type Standing, standingOf, takeAgain } from './place.ts'
+import { type Gathered, gather } from './gathering.ts'
+import { refOf, type Standing, standingOf, takeAgain } from './place.ts'
 import { Tally } from './tally.ts'
+import { GatheringThreads } from './threads.ts'
 
 /** Folders that are read at the same time: while one waits for its commit, others are parsed. */
 const atOnce = 4
@@ -33,13 +35,15 @@ export async function adopt(options: AdoptOptions): Promise<AdoptReport> {
   const files = await findAll(options)
   const tally = new Tally(files)
   const queue = byFolder(files).values()
+  const threads = options.threads && new GatheringThreads(options.threads)
+  const pass: Pass = { options, tally, threads }
   const failed = new AbortController()
   const work = async () => {
     for (const folder of queue) {
       for (const file of folder) {
         options.signal?.throwIfAborted()
         if (failed.signal.aborted) return
-        await adoptFile(file, options, tally)
+        await adoptFile(file, pass)
         options.onProgress?.(tally.done(file))
       }
     }
@@ -47,6 +51,7 @@ export async function adopt(options: AdoptOptions): Promise<AdoptReport> {
   const ends = await Promise.allSettled(
     Array.from({ length: atOnce }, () => work().catch((error) => fail(failed, error))),
   )
+  await threads?.close()
   for (const end of ends) if (end.status === 'rejected') throw end.reason
   return tally.report()
 }
@@ -55,6 +60,13 @@ export async function adopt(options: AdoptOptions): Promise<AdoptReport> {
 function fail(failed: AbortController, error: unknown): never {
   failed.abort()
   throw error
+}
+
+/** What the parts of one adopting share. */
+interface Pass {
+  readonly options: AdoptOptions
+  readonly tally: Tally
+  readonly threads: GatheringThreads | undefined
 }
 
 /** Files of one folder are read one after the other: where several hold one session, its order is theirs. */
@@ -72,33 +84,37 @@ const ofOneFile: ReadonlySet<string> = new Set([
   'conflict',
 ])
 
-async function adoptFile(file: FoundFile, options: AdoptOptions, tally: Tally): Promise<void> {
-  const reader = options.readers.find(({ agent }) => agent === file.agent)
+async function adoptFile(file: FoundFile, pass: Pass): Promise<void> {
+  const reader = pass.options.readers.find(({ agent }) => agent === file.agent)
   try {
     for await (const transcript of reader?.transcripts(file) ?? []) {
-      await adoptTranscript(reader as TranscriptReader, transcript, options, tally)
+      await adoptTranscript({ reader: reader as TranscriptReader, file, transcript }, pass)
     }
   } catch (error) {
     if (!isDaybookError(error) || !ofOneFile.has(error.code)) throw error
-    tally.problem({ agent: file.agent, name: file.name, code: error.code, message: error.message })
+    pass.tally.problem({ agent: file.agent, name: file.name, code: error.code, message: error.message })
   }
 }
 
-async function adoptTranscript(
-  reader: TranscriptReader,
-  transcript: Transcript,
-  options: AdoptOptions,
-  tally: Tally,
-): Promise<void> {
+/** One transcript, where it stands and who reads it. */
+interface Source {
+  readonly reader: TranscriptReader
+  readonly file: FoundFile
+  readonly transcript: Transcript
+}
+
+async function adoptTranscript(source: Source, pass: Pass): Promise<void> {
+  const { transcript } = source
+  const { sessions } = pass.options
   for (let race = 0; ; race += 1) {
     try {
-      const standing = await standingOf(options.sessions, transcript)
-      if (standing.last?.mark === transcript.mark) return tally.session(standing.session, 'unchanged')
-      return await new Adoption(reader, transcript, standing, options, tally).run()
+      const standing = await standingOf(sessions, transcript)
+      if (standing.last?.mark === transcript.mark) return pass.tally.session(standing.session, 'unchanged')
+      return await new Adoption(source, standing, pass).run()
     } catch (error) {
       if (error instanceof Elsewhere) return
       if (!isDaybookError(error)) throw error
-      if (error.code === 'gone' || error.code === 'trashed') return tally.leftAlone(transcript.name)
+      if (error.code === 'gone' || error.code === 'trashed') return pass.tally.leftAlone(transcript.name)
       if (!raced.has(error.code) || race === mostRaces) throw error
     }
   }
@@ -109,38 +125,32 @@ const raced: ReadonlySet<string> = new Set(['conflict', 'exists', 'ref_taken'])
 
 /** One pass over the new records of one transcript. */
 class Adoption {
-  readonly #reader: TranscriptReader
+  readonly #source: Source
   readonly #transcript: Transcript
   readonly #standing: Standing
+  readonly #pass: Pass
   readonly #options: AdoptOptions
   readonly #sessions: ScopedSessions
   readonly #tally: Tally
   #seq: number
 
-  constructor(
-    reader: TranscriptReader,
-    transcript: Transcript,
-    standing: Standing,
-    options: AdoptOptions,
-    tally: Tally,
-  ) {
-    this.#reader = reader
-    this.#transcript = transcript
+  constructor(source: Source, standing: Standing, pass: Pass) {
+    this.#source = source
+    this.#transcript = source.transcript
     this.#standing = standing
-    this.#options = options
-    this.#sessions = options.sessions
-    this.#tally = tally
+    this.#pass = pass
+    this.#options = pass.options
+    this.#sessions = pass.options.sessions
+    this.#tally = pass.tally
     this.#seq = standing.seq
   }
 
   async run(): Promise<void> {
     const { session, head } = this.#standing
     const from = await this.#start()
-    const { translator, known } = await this.#translator(from)
-    const reached = await this.#read(from, translator, known)
-    const { facts } = translator
+    const { to, facts } = await this.#read(await this.#gathered(from))
     this.#tally.facts(facts)
-    if (this.#transcript.kind === 'lines' && reached < this.#transcript.size) this.#tally.partial(this.#transcript.name)
+    if (this.#transcript.kind === 'lines' && to < this.#transcript.size) this.#tally.partial(this.#transcript.name)
     const what = this.#seq === this.#standing.seq ? 'unchanged' : head === null ? 'added' : 'grown'
     if (this.#seq > 0) this.#tally.session(session, what)
     if (what !== 'unchanged') await this.#label(facts)
@@ -155,56 +165,51 @@ class Adoption {
   }
 
   /** Where reading begins anew in a session that has records already, those are told apart by what they say. */
-  async #translator(from: number): Promise<{ translator: Translator; known?: KnownRecords }> {
-    const goesOn = from > 0 ? remembered(this.#reader, this.#transcript, this.#standing) : undefined
-    if (goesOn) return { translator: goesOn }
-    const translator = this.#reader.translator(this.#transcript)
-    if (this.#standing.seq === 0) return { translator }
-    const known = await takeAgain(this.#sessions, this.#standing.session, translator)
-    return from > 0 ? { translator } : { translator, known }
+  async #gathered(from: number): Promise<AsyncGenerator<Gathered>> {
+    const { signal, redactor: given } = this.#options
+    const { session, seq, last } = this.#standing
+    const { reader, file, transcript } = this.#source
+    const memo = (from > 0 ? last?.memo : undefined) as Json | undefined
+    const shared = { transcript, from, redactor: given ?? redactor(), signal }
+    if (memo !== undefined || seq === 0) {
+      // A redactor of the caller stays here, since it cannot cross to another thread.
+      const threads = transcript.kind === 'lines' && given === undefined ? this.#pass.threads : undefined
+      const elsewhere = threads?.gather({ file, id: transcript.id, from, memo }, signal)
+      return elsewhere ?? gather({ ...shared, translator: reader.translator(transcript, memo) })
+    }
+    const translator = reader.translator(transcript)
+    const known = await takeAgain(this.#sessions, session, translator)
+    return gather({ ...shared, translator, known: from > 0 ? undefined : known })
   }
 
-  async #read(from: number, translator: Translator, known?: KnownRecords): Promise<number> {
-    const redact = this.#options.redactor ?? redactor()
-    const next = (at: number) => new Chunk(this.#transcript, translator, redact, at)
-    const passes = known && ((line: string) => known.passes(line))
-    let chunk = next(from)
-    let reached = from
-    // One append is on its way while the next one is gathered.
+  /** One append is on its way while the next one is gathered. */
+  async #read(appends: AsyncGenerator<Gathered>): Promise<Pick<Gathered, 'to' | 'facts'>> {
+    let reached: Pick<Gathered, 'to' | 'facts'> = { to: 0, facts: {} }
     let written = Promise.resolve()
-    for await (const record of this.#records(from)) {
-      chunk.take(record, passes)
-      this.#tally.read(this.#transcript.kind === 'lines' ? record.to - reached : (record.text?.length ?? 0))
-      reached = record.to
-      if (!chunk.isFull) continue
+    for await (const gathered of appends) {
+      this.#tally.read(gathered.read)
+      reached = gathered
       await written
-      written = this.#write(chunk, translator.facts, false)
+      if (gathered.entries.length === 0) continue
+      written = this.#write(gathered)
       written.catch(() => undefined) // awaited before the next one, or below
-      chunk = next(reached)
       this.#options.signal?.throwIfAborted()
     }
     await written
-    // Where everything was known already, only the place is new: the next pass then need not look.
-    const isMoved = known !== undefined && reached > 0
-    if (!chunk.isEmpty || isMoved) await this.#write(chunk, translator.facts, true)
     return reached
   }
 
-  #records(from: number): AsyncIterable<RawRecord> {
-    return this.#transcript.records(from, this.#options.signal)
-  }
-
-  async #write(chunk: Chunk, facts: Facts, isLast: boolean): Promise<void> {
+  async #write(gathered: Gathered): Promise<void> {
     const { session } = this.#standing
+    const { entries, beside, facts, found } = gathered
     const first = this.#seq === 0
     if (first && !isBelow(facts.cwd, this.#options.folder)) throw new Elsewhere()
     const handle = this.#sessions.session(session, first ? { opens: openFields(this.#transcript, facts) } : {})
     const options = { expect: this.#seq, ...(first ? { refs: [refOf(this.#transcript)] } : undefined) }
-    const { entries, beside } = await chunk.finish(isLast)
     // Asked for first, the blob shares the commit of the append that names it, where the store has one lane.
     const put = beside && this.#sessions.blobs.put(beside)
     put?.catch(() => undefined) // awaited below, unless the append fails before
-    const append = async (given: typeof entries) => {
+    const append = async (given: Gathered['entries']) => {
       try {
         return await handle.append(given, options)
       } catch (error) {
@@ -215,11 +220,11 @@ class Adoption {
     }
     const { last } = await append(entries).catch((error: unknown) => {
       if (!isDaybookError(error) || !refused.has(error.code)) throw error
-      return append(chunk.harmless(entries) as typeof entries)
+      return append(harmless(this.#transcript.agent, gathered, this.#options.redactor ?? redactor()))
     })
     await put
     this.#seq = last
-    this.#tally.wrote(chunk.entries, chunk.found)
+    this.#tally.wrote(entries, found)
   }
 
   /** Branch, repository and name may change while a session goes on. A name that a person gave stays. */

@@ -1,26 +1,20 @@
 // Records on their way into the log: gathered into one append, together with the blob beside and how far it reaches.
 
-import type { NewEntry } from '../schema/entries.ts'
-import { type DaybookError, isDaybookError } from '../schema/errors.ts'
+import { isDaybookError } from '../schema/errors.ts'
 import type { Json } from '../schema/json.ts'
 import { draft } from '../session/drafts.ts'
 import type { Finding, Redactor } from '../session/redact.ts'
 import { sha256 } from '../store/hash.ts'
 import type { RawRecord, Transcript, Translation, Translator } from './contract.ts'
+import type { Gathered } from './gathering.ts'
 import { foreign, joinedThought } from './parts.ts'
-import { Lines, masked } from './raw.ts'
+import { Lines, masked, unpack } from './raw.ts'
 
 /** What one append holds at most; a single record may be larger. */
 const mostBytes = 2 * 1024 * 1024
 const mostEntries = 480
 /** Room for the record that fills a chunk. */
 const spareBytes = 64 * 1024
-
-/** A chunk on its way: the entries of its append, and the blob that the last of them names. */
-export interface Finished {
-  readonly entries: readonly NewEntry<'message' | 'foreign.recorded' | 'transcript.adopted'>[]
-  readonly beside: Uint8Array | undefined
-}
 
 export class Chunk {
   readonly #transcript: Transcript
@@ -33,7 +27,7 @@ export class Chunk {
   #records = 0
   #foreign = 0
   readonly #found: Finding[] = []
-  readonly entries: Translation[] = []
+  readonly #entries: Translation[] = []
 
   constructor(transcript: Transcript, translator: Translator, redactor: Redactor, from: number) {
     this.#transcript = transcript
@@ -45,15 +39,11 @@ export class Chunk {
   }
 
   get isFull(): boolean {
-    return this.#bytes >= mostBytes || this.entries.length >= mostEntries
+    return this.#bytes >= mostBytes || this.#entries.length >= mostEntries
   }
 
   get isEmpty(): boolean {
     return this.#records === 0
-  }
-
-  get found(): readonly Finding[] {
-    return this.#found
   }
 
   /** `passes` tells which records are known already. */
@@ -82,15 +72,16 @@ export class Chunk {
   #add(entries: readonly Translation[]): void {
     for (const entry of entries) {
       if (entry.kind === 'foreign.recorded') this.#foreign += 1
-      const last = this.entries.at(-1)
+      const last = this.#entries.at(-1)
       const joined = last && joinedThought(last, entry)
-      if (joined) this.entries[this.entries.length - 1] = joined
-      else this.entries.push(entry)
+      if (joined) this.#entries[this.#entries.length - 1] = joined
+      else this.#entries.push(entry)
     }
   }
 
   /** What was made of the records, then how far they reach. `isLast`: nothing was behind them. */
-  async finish(isLast: boolean): Promise<Finished> {
+  async finish(read: number, isLast: boolean): Promise<Gathered> {
+    const { facts } = this.#translator
     this.#add(this.#translator.flush())
     const { agent, name, mark, kind } = this.#transcript
     // What is read as a whole is taken again from the beginning, too. All that the translator tells is asked for at once:
@@ -116,28 +107,28 @@ export class Chunk {
       ...(text === '' || text.length > longestMemo ? undefined : { memo: JSON.parse(text) as Json }),
       ...(beside === undefined ? undefined : { blob: sha256(beside), encoding: 'zstd' as const }),
     }
-    return { entries: [...this.entries, { kind: 'transcript.adopted', data }], beside }
-  }
-
-  /** In place of entries that the log refuses: the records that they came from, as text. */
-  harmless<E extends NewEntry>(entries: readonly E[]): readonly (E | Translation)[] {
-    return entries.map((entry) => {
-      try {
-        draft(entry, 'I', this.#redactor)
-        return entry
-      } catch (error) {
-        if (!isDaybookError(error) || entry.kind === 'transcript.adopted') throw error
-        return this.#instead(entry, error)
-      }
-    })
-  }
-
-  #instead(entry: NewEntry, { code }: DaybookError): Translation {
-    const { metadata } = entry.data as { metadata?: { record?: number } }
-    const record = metadata?.record
-    const text = record === undefined ? JSON.stringify(entry.data) : this.#lines.at(record)
-    return foreign(this.#transcript.agent, 'refused', { code, text })
+    return {
+      entries: [...this.#entries, { kind: 'transcript.adopted', data }],
+      ...(beside === undefined ? undefined : { beside }),
+      ...{ facts, found: this.#found, to: this.to, read },
+    }
   }
 }
 
 const longestMemo = 32 * 1024
+
+/** In place of entries that the log refuses: the records that they came from, as text. */
+export function harmless(agent: string, { entries, beside }: Gathered, redactor: Redactor): Gathered['entries'] {
+  const lines = beside === undefined ? [] : unpack(beside)
+  return entries.map((entry) => {
+    try {
+      draft(entry, 'I', redactor)
+      return entry
+    } catch (error) {
+      if (!isDaybookError(error) || entry.kind === 'transcript.adopted') throw error
+      const { record } = (entry.data as { metadata?: { record?: number } }).metadata ?? {}
+      const text = record === undefined ? JSON.stringify(entry.data) : (lines[record] ?? '')
+      return foreign(agent, 'refused', { code: error.code, text })
+    }
+  })
+}

@@ -11,8 +11,11 @@ export interface AdoptOptions {
   readonly sessions: ScopedSessions
   /** Masks the records beside the entries; the engine masks the entries. Default: the known shapes. */
   readonly redactor?: Redactor
-  /** Milliseconds since 1970. */
-  readonly clock?: () => number
+  /**
+   * Threads that read, mask and translate beside the one that writes; what comes of it is the same. `module` calls
+   * `serveGathering`; threads start once `worth` bytes are to be read. Default: none. Not with a redactor of the caller.
+   */
+  readonly threads?: { readonly module: URL; readonly count?: number; readonly worth?: number }
   /** Only files that this accepts; default: all. */
   readonly accept?: (file: FoundFile) => boolean
   /** Only sessions that worked in this folder or below it; of others nothing is kept. Absolute. */

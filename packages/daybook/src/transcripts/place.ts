@@ -7,7 +7,7 @@ import { idFromDigest, type Seq, type SessionId } from '../schema/ids.ts'
 import type { ScopedSessions, Session } from '../session/contract.ts'
 import { digestOf, sha256 } from '../store/hash.ts'
 import type { Ref } from '../store/store.ts'
-import type { Transcript, TranscriptReader, Translator } from './contract.ts'
+import type { Transcript, Translator } from './contract.ts'
 import { unpack } from './raw.ts'
 
 export type Adopted = DataOf<'transcript.adopted'>
@@ -134,13 +134,4 @@ function jsonOf(line: string): unknown {
   } catch {
     return undefined // it was told as a record that nobody understands when it was adopted
   }
-}
-
-/** The translator that goes on from `standing`, or undefined where old records must be taken again. */
-export function remembered(
-  reader: TranscriptReader,
-  transcript: Transcript,
-  { last }: Standing,
-): Translator | undefined {
-  return last?.memo === undefined ? undefined : reader.translator(transcript, last.memo as never)
 }

@@ -52,7 +52,8 @@ const newline = 0x0a
 /** Lines on their way into a blob. They are kept as bytes: so many texts would outlive what is collected cheaply. */
 export class Lines {
   #bytes: Buffer
-  #ends: number[] = []
+  #length = 0
+  #count = 0
 
   /** `expected` bytes, or as many as it takes. */
   constructor(expected: number) {
@@ -60,11 +61,7 @@ export class Lines {
   }
 
   get count(): number {
-    return this.#ends.length
-  }
-
-  get #length(): number {
-    return this.#ends.at(-1) ?? 0
+    return this.#count
   }
 
   add(line: string): void {
@@ -78,18 +75,15 @@ export class Lines {
     }
     const written = this.#bytes.write(line, from)
     this.#bytes[from + written] = newline
-    this.#ends.push(from + written + 1)
-  }
-
-  at(index: number): string {
-    const end = this.#ends[index]
-    return end === undefined ? '' : this.#bytes.toString('utf8', this.#ends[index - 1] ?? 0, end - 1)
+    this.#length = from + written + 1
+    this.#count += 1
   }
 
   /** Outside of this thread, which goes on parsing; it is called back once for `chunkSize` bytes that come out. */
-  pack(): Promise<Uint8Array> {
+  async pack(): Promise<Uint8Array> {
     const bytes = this.#bytes.subarray(0, Math.max(0, this.#length - 1))
-    return compress(bytes, { chunkSize: Math.max(leastOut, bytes.length >> 2) })
+    // Bytes of their own: what stands in a larger piece would travel to other threads with all of it.
+    return new Uint8Array(await compress(bytes, { chunkSize: Math.max(leastOut, bytes.length >> 2) }))
   }
 }
 

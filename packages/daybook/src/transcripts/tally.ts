@@ -1,8 +1,9 @@
 // Counts what adopting does, for its report.
 
 import type { Finding } from '../session/redact.ts'
-import type { Facts, FoundFile, Translation } from './contract.ts'
+import type { Facts, FoundFile } from './contract.ts'
 import type { AdoptProblem, AdoptProgress, AdoptReport } from './contract-adopt.ts'
+import type { Gathered } from './gathering.ts'
 
 export class Tally {
   readonly #files: readonly FoundFile[]
@@ -27,10 +28,10 @@ export class Tally {
   }
 
   /** What became durable. */
-  wrote(entries: readonly Translation[], found: readonly Finding[]): void {
+  wrote(entries: Gathered['entries'], found: readonly Finding[]): void {
     for (const entry of entries) {
       if (entry.kind === 'foreign.recorded') this.#counts.foreign += 1
-      else {
+      if (entry.kind === 'message') {
         this.#counts.messages += 1
         for (const part of entry.data.parts ?? []) {
           if (part.type === 'call') this.#counts.calls += 1

@@ -92,7 +92,7 @@ async function adoptAll(
   const { host, output } = context
   const { sessions, place } = await context.store({ create: true })
   const { localScope } = await host.parts()
-  const { readers, adopter } = adopting
+  const { readers, adopter, threads } = adopting
   const mine = sessions.within(localScope, adopter)
   const folder = text(call, 'folder')
   const known = new Set(files.map(({ agent, path }) => `${agent} ${path}`))
@@ -101,6 +101,7 @@ async function adoptAll(
     readers,
     places: placesOf(context, call, () => undefined),
     sessions: mine,
+    threads,
     // What appears while this runs was not what the person said yes to.
     accept: ({ agent, path }) => known.has(`${agent} ${path}`),
     ...(folder === undefined ? undefined : { folder: resolve(host.cwd, folder) }),
