@@ -48,6 +48,16 @@ const compress = promisify<InputType, ZstdOptions, Buffer>(zstdCompress)
 /** Bytes of the least piece in which packed ones come. */
 const leastOut = 16 * 1024
 const newline = 0x0a
+const none = Buffer.alloc(0)
+
+/** Bytes of the room that most blobs take. Some of it is kept for the next ones: fresh memory costs a good part of filling it. */
+const usualRoom = 2 * 1024 * 1024 + 64 * 1024
+const mostSpare = 4
+const spare: Buffer[] = []
+
+function roomFor(bytes: number): Buffer {
+  return bytes * 4 < usualRoom ? Buffer.allocUnsafe(bytes) : (spare.pop() ?? Buffer.allocUnsafe(usualRoom))
+}
 
 /** Lines on their way into a blob. They are kept as bytes: so many texts would outlive what is collected cheaply. */
 export class Lines {
@@ -55,9 +65,9 @@ export class Lines {
   #length = 0
   #count = 0
 
-  /** `expected` bytes, or as many as it takes. */
+  /** Room for about `expected` bytes; it grows where more come. */
   constructor(expected: number) {
-    this.#bytes = Buffer.allocUnsafe(expected)
+    this.#bytes = roomFor(expected)
   }
 
   get count(): number {
@@ -79,11 +89,17 @@ export class Lines {
     this.#count += 1
   }
 
-  /** Outside of this thread, which goes on parsing; it is called back once for `chunkSize` bytes that come out. */
+  /**
+   * The blob; the lines are gone with it. Outside of this thread, which goes on parsing; it is called back once for
+   * `chunkSize` bytes that come out.
+   */
   async pack(): Promise<Uint8Array> {
     const bytes = this.#bytes.subarray(0, Math.max(0, this.#length - 1))
+    const packed = await compress(bytes, { chunkSize: Math.max(leastOut, bytes.length >> 2) })
+    if (this.#bytes.length === usualRoom && spare.length < mostSpare) spare.push(this.#bytes)
+    this.#bytes = none
     // Bytes of their own: what stands in a larger piece would travel to other threads with all of it.
-    return new Uint8Array(await compress(bytes, { chunkSize: Math.max(leastOut, bytes.length >> 2) }))
+    return new Uint8Array(packed)
   }
 }
 
