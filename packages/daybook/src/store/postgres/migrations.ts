@@ -4,7 +4,7 @@ import { DaybookError } from '../../schema/errors.ts'
 import { lastKindNumber } from '../../schema/kinds.ts'
 import type { Ask, Connection } from './connection.ts'
 import { ddl, format } from './ddl.ts'
-import { lastRoutine, type Names } from './names.ts'
+import { lastRoutine, type Names, routinesSql } from './names.ts'
 
 /** Lifts a schema by one format, inside the transaction that lifts them all. */
 export type Migration = (ask: Ask) => Promise<void>
@@ -43,7 +43,7 @@ export async function prepareSchema(
     const { format: from, kinds, routines } = await look(ask, names, present)
     if (from === 0) await create(ask, names, present)
     for (let at = from; from > 0 && at < present.format; at += 1) await lift(ask, at, present)
-    if (!routines) await ask(names.routines.join(';\n'))
+    if (!routines) await ask(routinesSql)
     return { kinds: from === 0 ? present.kinds : kinds }
   })
 }
@@ -96,7 +96,7 @@ async function look(ask: Ask, names: Names, version: SchemaFormat): Promise<Foun
 
 async function create(ask: Ask, names: Names, version: SchemaFormat): Promise<void> {
   const [known] = await ask('SELECT 1 FROM pg_namespace WHERE nspname = $1', [names.schema])
-  if (!known) await ask(`CREATE SCHEMA "${names.schema.replaceAll('"', '""')}"`)
+  if (!known) await ask('CREATE SCHEMA schema_name')
   await ask(ddl)
   const rows: readonly (readonly [string, string])[] = [
     ['format', String(format)],

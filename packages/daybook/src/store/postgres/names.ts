@@ -18,12 +18,14 @@ export const lastRoutine = `append_${ending}`
 
 export interface Names {
   readonly schema: string
-  /** First half of the number of this schema's advisory locks. */
-  readonly lock: number
-  /** Puts the names into a statement that says `daybook.` for the schema and `_code` for the routines' ending. */
+  /** Puts the names into a statement that says `daybook.` for the schema and `_code` for the endings of routines. */
   named(text: string): string
-  readonly routines: readonly string[]
 }
+
+/** The statements that make all routines. */
+export const routinesSql = routines.join(';\n')
+
+const places = /'daybook\.(?=[a-z_])|\bdaybook\.(?=[a-z_])|\bschema_name\b|\block_number\b|_code\b/g
 
 /** `invalid` for what PostgreSQL would cut: 63 bytes at most. */
 export function namesOf(schema: string): Names {
@@ -31,11 +33,13 @@ export function namesOf(schema: string): Names {
     throw new DaybookError('invalid', 'The name of a schema has 1 to 63 bytes.', { field: 'schema' })
   }
   const quoted = `"${schema.replaceAll('"', '""')}"`
-  const lock = Buffer.from(digestOf(`daybook ${schema}`)).readInt32BE()
-  const named = (text: string) =>
-    text
-      .replaceAll(/\bdaybook\.(?=[a-z_])/g, () => `${quoted}.`)
-      .replaceAll(/(\b[a-z_]+)_code\b/g, `$1_${ending}`)
-      .replaceAll('lock_number', String(lock))
-  return { schema, lock, named, routines: routines.map(named) }
+  const filled: Readonly<Record<string, string>> = {
+    "'daybook.": `'${quoted.replaceAll("'", "''")}.`,
+    'daybook.': `${quoted}.`,
+    schema_name: quoted,
+    // The first half of the numbers of this schema's advisory locks.
+    lock_number: String(Buffer.from(digestOf(`daybook ${schema}`)).readInt32BE()),
+    _code: `_${ending}`,
+  }
+  return { schema, named: (text) => text.replaceAll(places, (place) => filled[place] ?? place) }
 }
