@@ -106,3 +106,32 @@ test('Those who listen to commits hear of them after the callers were answered',
   deepStrictEqual(heard, ['ab', 'c'])
   strictEqual(await lane.drained(), undefined)
 })
+
+test('Several commits may run at once: each begins in order, and a call over several of them is answered in order', async () => {
+  const waiting: (() => void)[] = []
+  const groups: string[][] = []
+  let most = 0
+  const { lane } = laneOf({
+    depth: 2,
+    commit(group) {
+      groups.push(group.map(({ name }) => name))
+      return new Promise((resolve) => {
+        waiting.push(() => resolve(group.map(({ name }) => name.toUpperCase())))
+        most = Math.max(most, waiting.length)
+      })
+    },
+  })
+  const answer = lane.push(ops('abcdefghij'))
+  while (waiting.length < 2) await new Promise((resolve) => setImmediate(resolve))
+  const late = lane.push(ops('k'))
+  deepStrictEqual(groups, [[...'abcd'], [...'efgh']])
+  // The second is answered before the first.
+  waiting.pop()?.()
+  while (waiting.length < 2) await new Promise((resolve) => setImmediate(resolve))
+  deepStrictEqual(groups.at(-1), [...'ijk'])
+  for (const answered of waiting) answered()
+  deepStrictEqual(await answer, [...'ABCDEFGHIJ'])
+  deepStrictEqual(await late, ['K'])
+  await lane.drained()
+  strictEqual(most, 2)
+})

@@ -17,6 +17,8 @@ export interface LaneOptions<Op, Result> {
   bytes(op: Op): number
   readonly maxEntries: number
   readonly maxBytes: number
+  /** Commits that may run at once, each begun behind the one before; default 1. */
+  readonly depth?: number
   /** Called with every group that was committed, after its callers were answered. */
   committed?(group: readonly Op[], results: readonly (Result | LaneFailure)[]): void
 }
@@ -25,6 +27,7 @@ export interface LaneOptions<Op, Result> {
 interface Call<Op, Result> {
   readonly ops: readonly Op[]
   readonly results: Result[]
+  answered: number
   next: number
   failed: boolean
   readonly resolve: (results: readonly Result[]) => void
@@ -33,6 +36,7 @@ interface Call<Op, Result> {
 
 interface Part<Op, Result> {
   readonly call: Call<Op, Result>
+  readonly from: number
   readonly count: number
 }
 
@@ -40,7 +44,8 @@ export class Lane<Op, Result> {
   readonly #options: LaneOptions<Op, Result>
   #urgent: Call<Op, Result>[] = []
   #waiting: Call<Op, Result>[] = []
-  #busy = false
+  #running = 0
+  #scheduled = false
   #idle: (() => void)[] = []
 
   constructor(options: LaneOptions<Op, Result>) {
@@ -50,12 +55,12 @@ export class Lane<Op, Result> {
   /**
    * Answers in order once all are committed. `urgent` goes into the next commit, ahead of what waits.
    * When it rejects, the operations of this call that shared a commit with the failed one were not written either;
-   * earlier ones of a call too large for one commit may have been.
+   * others of a call too large for one commit may have been.
    */
   push(ops: readonly Op[], urgent = false): Promise<readonly Result[]> {
     if (ops.length === 0) return Promise.resolve([])
     return new Promise((resolve, reject) => {
-      const call: Call<Op, Result> = { ops, results: [], next: 0, failed: false, resolve, reject }
+      const call: Call<Op, Result> = { ops, results: [], answered: 0, next: 0, failed: false, resolve, reject }
       if (urgent) this.#urgent.push(call)
       else this.#waiting.push(call)
       this.#start()
@@ -64,17 +69,23 @@ export class Lane<Op, Result> {
 
   /** Resolves when nothing waits and nothing is being committed. */
   drained(): Promise<void> {
-    if (!this.#busy) return Promise.resolve()
+    if (!this.#scheduled && this.#running === 0) return Promise.resolve()
     return new Promise((resolve) => this.#idle.push(resolve))
   }
 
   #start(): void {
-    if (this.#busy) return
-    this.#busy = true
+    if (this.#scheduled || this.#running >= (this.#options.depth ?? 1)) return
+    this.#scheduled = true
     setImmediate(this.#turn)
   }
 
   readonly #turn = (): void => {
+    this.#scheduled = false
+    if (this.#urgent.length === 0 && this.#waiting.length === 0) {
+      this.#rest()
+      return
+    }
+    this.#running += 1
     const group: Op[] = []
     const parts = this.#gather(group)
     let answer: ReturnType<LaneOptions<Op, Result>['commit']>
@@ -84,12 +95,15 @@ export class Lane<Op, Result> {
       this.#fail(parts, error)
       return
     }
-    if (!(answer instanceof Promise)) this.#settle(parts, group, answer)
-    else
-      answer.then(
-        (results) => this.#settle(parts, group, results),
-        (error: unknown) => this.#fail(parts, error),
-      )
+    if (!(answer instanceof Promise)) {
+      this.#settle(parts, group, answer)
+      return
+    }
+    answer.then(
+      (results) => this.#settle(parts, group, results),
+      (error: unknown) => this.#fail(parts, error),
+    )
+    if (this.#urgent.length > 0 || this.#waiting.length > 0) this.#start()
   }
 
   /** Fills one commit in order; an operation that alone is too large travels alone. */
@@ -99,8 +113,9 @@ export class Lane<Op, Result> {
     for (const queue of [this.#urgent, this.#waiting]) {
       let taken = 0
       for (const call of queue) {
+        const from = call.next
         const count = this.#take(call, group, room)
-        if (count > 0) parts.push({ call, count })
+        if (count > 0) parts.push({ call, from, count })
         if (call.next < call.ops.length) break
         taken += 1
       }
@@ -128,13 +143,15 @@ export class Lane<Op, Result> {
 
   #settle(parts: readonly Part<Op, Result>[], group: readonly Op[], results: readonly (Result | LaneFailure)[]): void {
     let at = 0
-    for (const { call, count } of parts) {
-      for (const result of results.slice(at, at + count)) {
+    for (const { call, from, count } of parts) {
+      for (let index = 0; index < count; index += 1) {
+        const result = results[at + index] as Result | LaneFailure
         if (result instanceof LaneFailure) this.#reject(call, result.error)
-        else call.results.push(result)
+        else call.results[from + index] = result
       }
       at += count
-      if (!call.failed && call.results.length === call.ops.length) call.resolve(call.results)
+      call.answered += count
+      if (!call.failed && call.answered === call.ops.length) call.resolve(call.results)
     }
     this.#next()
     this.#options.committed?.(group, results)
@@ -156,16 +173,14 @@ export class Lane<Op, Result> {
 
   /** Through setImmediate, so that those just answered can join the next commit. */
   #next(): void {
-    if (this.#urgent.length > 0 || this.#waiting.length > 0) setImmediate(this.#turn)
-    else setImmediate(this.#rest)
+    this.#running -= 1
+    if (this.#scheduled) return
+    this.#scheduled = true
+    setImmediate(this.#turn)
   }
 
-  readonly #rest = (): void => {
-    if (this.#urgent.length > 0 || this.#waiting.length > 0) {
-      this.#turn()
-      return
-    }
-    this.#busy = false
+  #rest(): void {
+    if (this.#running > 0) return
     const idle = this.#idle
     this.#idle = []
     for (const wake of idle) wake()

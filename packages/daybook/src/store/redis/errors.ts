@@ -57,8 +57,14 @@ export function codeOf(error: unknown): ErrorCode {
   return codes[message.split(' ', 1)[0] ?? ''] ?? 'internal'
 }
 
+/** The driver's errors carry the whole command, texts of people among it: nothing of that belongs into a log. */
+function bare(error: unknown): Error {
+  const { cause } = error instanceof Error ? error : {}
+  return new Error(messageOf(error), cause === undefined ? {} : { cause: new Error(messageOf(cause)) })
+}
+
 export function toDaybookError(error: unknown): DaybookError {
   if (isDaybookError(error)) return error
   const code = codeOf(error)
-  return new DaybookError(code, words[code] ?? code, { cause: error })
+  return new DaybookError(code, words[code] ?? code, { cause: bare(error) })
 }

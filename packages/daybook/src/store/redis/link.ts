@@ -18,7 +18,8 @@ export interface LinkOptions {
 
 /** The format of what is stored; a store with a higher one is of a newer daybook. */
 export const presentFormat = 1
-const pause = 20
+/** Milliseconds between two tries. */
+export const pause = 20
 /** Milliseconds after which a server is judged anew: its settings can be changed while it runs. */
 const judgedFor = 60_000
 
@@ -96,43 +97,63 @@ export class Link {
 
   /** A question to the function that writes nothing. */
   async ask<T>(given: readonly Given[]): Promise<T> {
-    return this.#call('FCALL_RO', 'ask', given)
+    return (await this.run((client) => client.call('FCALL_RO', this.#call('ask', given)))) as T
   }
 
-  /** A group of changes; the same arguments may be sent several times, and count once. */
-  async change<T>(given: readonly Given[], free: boolean): Promise<T> {
-    return this.#call('FCALL', free ? 'free' : 'change', given)
+  /** A group of changes, sent once and at once; errors as the driver has them. */
+  async change(given: readonly Given[], free: boolean): Promise<string> {
+    if (!this.#client) throw closed()
+    const answer = (await this.#client.call('FCALL', this.#call(free ? 'free' : 'change', given))) as string
+    this.#awaySince = null
+    return answer
   }
 
-  async #call<T>(command: string, door: string, given: readonly Given[]): Promise<T> {
-    const all = [`${library().name}_${door}`, '1', this.#options.prefix, ...given]
-    return (await this.run((client) => client.call(command, all))) as T
+  #call(door: string, given: readonly Given[]): Given[] {
+    return [`${library().name}_${door}`, '1', this.#options.prefix, ...given]
   }
 
   /** Runs `work`, again where the connection broke, until the wait is over; errors in the codes of daybook. */
   async run<T>(work: (client: Redis) => Promise<T>): Promise<T> {
-    const now = performance.now()
-    const end = Math.min(now, this.#awaySince ?? now) + this.#options.wait
+    const end = this.patience()
     for (;;) {
-      const client = this.#client
-      if (!client) throw new DaybookError('shutting_down', 'The store is closed.')
       try {
-        await this.#judge(client)
-        const result = await work(client)
+        if (!this.isReady) await this.judge()
+        if (!this.#client) throw closed()
+        const result = await work(this.#client)
         this.#awaySince = null
         return result
       } catch (error) {
-        if (lacksLibrary(error)) this.#judged = 0
+        if (lacksLibrary(error)) this.forgetServer()
         else if (!isPassing(error)) throw toDaybookError(error)
-        else this.#awaySince ??= now
-        if (performance.now() >= end) throw toDaybookError(this.#reason(error))
+        if (performance.now() >= end) throw toDaybookError(this.reason(error))
       }
       await new Promise((resolve) => setTimeout(resolve, pause))
     }
   }
 
+  /** Until when a call that begins now waits, on the monotonic clock: nobody waits anew for a server that was waited for. */
+  patience(): number {
+    const now = performance.now()
+    if (this.#client?.status !== 'ready') this.#awaySince ??= now
+    return Math.min(now, this.#awaySince ?? now) + this.#options.wait
+  }
+
+  /** Connected to a server that was found fit. */
+  get isReady(): boolean {
+    return (
+      this.#client?.status === 'ready' &&
+      this.#judged === this.#connection &&
+      performance.now() - this.#judgedAt < judgedFor
+    )
+  }
+
+  /** The server may lack what was prepared there. */
+  forgetServer(): void {
+    this.#judged = 0
+  }
+
   /** A driver that is not connected says only that; what the socket said last tells more. */
-  #reason(error: unknown): unknown {
+  reason(error: unknown): unknown {
     if (error instanceof Error && this.#cause !== undefined && this.#client?.status !== 'ready') {
       return Object.assign(new Error(error.message), { cause: this.#cause })
     }
@@ -140,10 +161,12 @@ export class Link {
   }
 
   /** Every new connection may lead to another server, or to the same one with other settings. */
-  async #judge(client: Redis): Promise<void> {
+  async judge(): Promise<void> {
+    const client = this.#client
+    if (!client) throw closed()
     if (client.status !== 'ready') throw new Error(`not connected: ${client.status}`)
+    if (this.isReady) return
     const connection = this.#connection
-    if (this.#judged === connection && performance.now() - this.#judgedAt < judgedFor) return
     this.#judging ??= this.#prepare(client).finally(() => {
       this.#judging = null
     })
@@ -164,6 +187,10 @@ export class Link {
       throw new DaybookError('too_new', `The store has format ${format}; this daybook knows ${presentFormat}.`)
     }
   }
+}
+
+function closed(): DaybookError {
+  return new DaybookError('shutting_down', 'The store is closed.')
 }
 
 /** Null where the server does not let us ask, as hosted ones often do. */

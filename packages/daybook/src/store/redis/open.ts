@@ -9,6 +9,11 @@ import { Link, type LinkOptions } from './link.ts'
 import { type Op, outcomeOf } from './ops.ts'
 import { type Answer, Writer } from './writer.ts'
 
+/** Groups on their way at once: the server shares one fsync among all that it finds waiting, and works while we pack. */
+const depth = 4
+/** Entries of one group: small enough that others are served between two of them, and that 64 writers keep us both busy. */
+const groupEntries = 32
+
 export interface OpenOptions extends LinkOptions {
   readonly clock?: () => number
 }
@@ -35,8 +40,9 @@ export class OpenRedis {
       commit: (group) => writer.commit(group),
       entries: (op) => op.entries,
       bytes: (op) => op.bytes,
-      maxEntries: limits.commitEntries,
+      maxEntries: groupEntries,
       maxBytes: limits.commitBytes,
+      depth,
       committed: (group, answers) => this.#hint(group, answers),
     })
   }

@@ -10,7 +10,8 @@ import { entryText, labelsOf, refText } from './texts.ts'
 export type Given = string | Buffer
 
 export interface Op {
-  readonly verb: string
+  /** The verb, and for appends everything short. */
+  readonly short: string
   readonly asker: Asker
   readonly given: readonly Given[]
   /** Room in one call. */
@@ -30,7 +31,7 @@ const freeing = new Set(['delete', 'renew', 'release', 'drop_snapshots', 'sweep'
 export function plainOp(verb: string, asker: Asker, given: readonly Given[]): Op {
   let bytes = 100
   for (const each of given) bytes += each.length
-  return { verb, asker, given, entries: 1, bytes, frees: freeing.has(verb) }
+  return { short: verb, asker, given, entries: 1, bytes, frees: freeing.has(verb) }
 }
 
 /** Read by the function in this order of bits. */
@@ -48,43 +49,48 @@ const flag = {
   erase: 1024,
 }
 
+/** Hashes are words; what is none is nobody's hash. */
+function word(hash: string): string {
+  return /^\S+$/.test(hash) && hash.isWellFormed() ? hash : '-'
+}
+
 export function appendOp(asker: Asker, append: Append): Op {
-  const { session, expect, prev, head, entries, cell, key, base, refs, blobs, fence, acquire, release, erase } = append
-  let flags = (malformed(append) ? flag.malformed : 0) | (expect > 0 || mayOpen(asker, append) ? flag.mayOpen : 0)
-  const rest: string[] = []
-  const with_ = (which: keyof typeof flag, ...given: string[]) => {
-    flags |= flag[which]
-    for (const each of given) rest.push(each)
-  }
-  if (cell !== undefined) with_('cell', JSON.stringify(cell))
-  if (key) with_('key', toText(key.id), toText(key.digest))
-  if (base) with_('base', toText(base.session), String(base.seq))
-  if (refs?.length) with_('refs', String(refs.length), ...refs.map(refText))
-  if (blobs?.length) with_('blobs', String(blobs.length), ...blobs.map(toText))
-  if (fence !== undefined) with_('fence', String(fence))
-  if (acquire) with_('acquire', toText(acquire.holder), String(acquire.ttl))
-  if (release) with_('release')
-  if (erase?.length) with_('erase', String(erase.length), ...erase.map(String))
-  const refolds = (head.refolds ?? 0) - (erase?.length ? 1 : 0)
-  const given = [
-    toText(session),
-    String(flags),
-    String(expect),
-    String(refolds),
-    toText(prev),
-    toText(head.hash),
-    labelsOf(head),
-    JSON.stringify(head),
-    String(entries.length),
-  ]
+  const { session, expect, prev, head, entries, key } = append
+  const given = [labelsOf(head), JSON.stringify(head)]
   let bytes = 600
+  let broken = malformed(append)
   for (const [index, entry] of entries.entries()) {
     const text = entryText(entry, index === 0 ? key?.id : undefined)
+    broken ||= word(entry.hash) !== entry.hash
     bytes += text.length
     given.push(text)
   }
-  for (const each of rest) given.push(each)
-  return { verb: 'append', asker, given, entries: entries.length, bytes, frees: false, session }
+  const may = expect > 0 || mayOpen(asker, append)
+  const flags = (broken ? flag.malformed : 0) | (may ? flag.mayOpen : 0) | pushRest(given, append)
+  const refolds = (head.refolds ?? 0) - (append.erase?.length ? 1 : 0)
+  const numbers = `${flags} ${expect} ${refolds} ${word(prev)} ${word(head.hash)} ${entries.length}`
+  const short = `append ${numbers} ${toText(session)}`
+  return { short, asker, given, entries: entries.length, bytes, frees: false, session }
+}
+
+/** What few appends have; answers the flags that say so. */
+function pushRest(given: string[], append: Append): number {
+  const { cell, key, base, refs, blobs, fence, acquire, release, erase } = append
+  let flags = 0
+  const add = (which: keyof typeof flag, ...texts: string[]) => {
+    flags |= flag[which]
+    for (const each of texts) given.push(each)
+  }
+  if (cell !== undefined) add('cell', JSON.stringify(cell))
+  if (key) add('key', toText(key.id), toText(key.digest))
+  if (base) add('base', toText(base.session), String(base.seq))
+  if (refs?.length) add('refs', String(refs.length), ...refs.map(refText))
+  if (blobs?.length) add('blobs', String(blobs.length), ...blobs.map(toText))
+  if (fence !== undefined) add('fence', String(fence))
+  if (acquire) add('acquire', toText(acquire.holder), String(acquire.ttl))
+  if (release) add('release')
+  if (erase?.length) add('erase', String(erase.length), ...erase.map(String))
+  return flags
 }
 
 export function deleteOp(asker: Asker, session: SessionId, deletion: Deletion): Op {

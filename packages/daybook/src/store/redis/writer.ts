@@ -4,18 +4,33 @@ import { randomUUID } from 'node:crypto'
 import { type DaybookError, isDaybookError } from '../../schema/errors.ts'
 import { LaneFailure } from '../lane.ts'
 import type { Asker } from '../shape.ts'
-import type { Link } from './link.ts'
+import { isPassing, lacksLibrary, toDaybookError } from './errors.ts'
+import { type Link, pause } from './link.ts'
 import type { Given, Op } from './ops.ts'
 import { askerTexts } from './texts.ts'
 
 export type Answer = string
 
+/** A group that is not answered yet. */
+interface Flight {
+  readonly given: readonly Given[]
+  readonly free: boolean
+  /** When waiting for an answer ends, on the monotonic clock. */
+  readonly end: number
+  readonly resolve: (answer: string) => void
+  readonly reject: (error: unknown) => void
+  sent: boolean
+}
+
 export class Writer {
-  /** Unique per store object; under it the server keeps the answers to the last group. */
+  /** Unique per store object; under it the server keeps the answers to its last groups. */
   readonly instance: string = randomUUID()
   readonly #link: Link
   readonly #clock: (() => number) | undefined
   #turn = 0
+  /** In the order of their numbers, in which they are sent, and sent again: the server takes no number below its last. */
+  #flights: Flight[] = []
+  #recovering = false
 
   constructor(link: Link, clock: (() => number) | undefined) {
     this.#link = link
@@ -43,20 +58,89 @@ export class Writer {
     return answers
   }
 
-  #send(group: readonly Op[], free: boolean): Promise<Answer[]> {
+  async #send(group: readonly Op[], free: boolean): Promise<readonly Answer[]> {
+    const given = this.#given(group)
+    const answer = await new Promise<string>((resolve, reject) => {
+      const flight: Flight = { given, free, end: this.#link.patience(), resolve, reject, sent: false }
+      this.#flights.push(flight)
+      if (this.#recovering) return
+      if (this.#link.isReady) this.#fire(flight)
+      else this.#recover()
+    })
+    return answer.split('\n')
+  }
+
+  #given(group: readonly Op[]): Given[] {
     this.#turn += 1
     const askers = new Map<Asker, number>()
     const tail: Given[] = []
-    for (const { asker, verb, given } of group) {
+    for (const { asker, short, given } of group) {
       const at = askers.get(asker) ?? askers.size + 1
       askers.set(asker, at)
-      tail.push(String(at), verb)
+      tail.push(`${at} ${short}`)
       for (const each of given) tail.push(each)
     }
-    const head = [this.#clock ? String(this.#clock()) : '', this.instance, String(this.#turn), String(askers.size)]
+    const head: Given[] = [this.#clock ? String(this.#clock()) : '', this.instance, String(this.#turn)]
+    head.push(String(askers.size))
     for (const asker of askers.keys()) head.push(...askerTexts(asker))
     head.push(String(group.length))
-    return this.#link.change([...head, ...tail], free)
+    return head.concat(tail)
+  }
+
+  #fire(flight: Flight): void {
+    flight.sent = true
+    this.#link.change(flight.given, flight.free).then(
+      (answer) => {
+        this.#land(flight)
+        flight.resolve(answer)
+      },
+      (error: unknown) => {
+        flight.sent = false
+        if (isPassing(error) || lacksLibrary(error)) this.#recover(error)
+        else this.#fail(flight, error)
+      },
+    )
+  }
+
+  #land(flight: Flight): void {
+    this.#flights = this.#flights.filter((one) => one !== flight)
+  }
+
+  #fail(flight: Flight, error: unknown): void {
+    this.#land(flight)
+    flight.reject(toDaybookError(error))
+  }
+
+  /** Waits for the server and sends what is not answered again, in order; what is new waits behind it. */
+  #recover(cause?: unknown): void {
+    if (this.#recovering) return
+    this.#recovering = true
+    if (lacksLibrary(cause)) this.#link.forgetServer()
+    this.#again(cause).finally(() => {
+      this.#recovering = false
+      for (const flight of this.#flights) if (!flight.sent) this.#fire(flight)
+    })
+  }
+
+  async #again(cause: unknown): Promise<void> {
+    for (let error = cause; this.#flights.length > 0; ) {
+      if (error !== undefined) await new Promise((resolve) => setTimeout(resolve, pause))
+      for (const flight of this.#flights) {
+        if (!flight.sent && error !== undefined && performance.now() >= flight.end) {
+          this.#fail(flight, this.#link.reason(error))
+        }
+      }
+      try {
+        await this.#link.judge()
+      } catch (problem) {
+        error = problem
+        if (!isPassing(problem)) for (const flight of this.#flights) this.#fail(flight, problem)
+        continue
+      }
+      // All were sent on one connection: once one of them failed, the others are about to, or are answered.
+      if (!this.#flights.some((flight) => flight.sent)) return
+      error = cause ?? null
+    }
   }
 }
 

@@ -1,13 +1,14 @@
 // The function in Redis, appends: each is judged as a whole before anything of it is written.
 
 export const append = String.raw`
+-- Numbers of entries and positions stay below 10^14, up to which Lua writes them whole.
 local function refuse(code, seq)
-  return 'r ' .. code .. ' ' .. string.format('%.0f', seq)
+  return 'r ' .. code .. ' ' .. seq
 end
 
 local function accept(kind, first, last, fence)
-  local text = string.format('%s %.0f %.0f', kind, first, last)
-  return fence and string.format('%s %.0f', text, fence) or text
+  local text = kind .. ' ' .. first .. ' ' .. last
+  return fence and text .. ' ' .. fence or text
 end
 
 local function knownKey(r, id)
@@ -49,7 +50,7 @@ end
 
 local function giveBack(v)
   if not v.holder then return end
-  v.holder, v.till = nil, nil
+  v.holder, v.till = false, false
   v.fence = v.fence + 1
 end
 
@@ -59,15 +60,10 @@ local function list(size)
   return all
 end
 
--- The flags are those of shape.ts.
-local function readAppend()
-  local op = { session = take() }
-  local flags = num()
+-- What few appends have; the flags are those of ops.ts.
+local function readRest(op, flags)
   local has = function(flag) return bit.band(flags, flag) ~= 0 end
   op.malformed, op.mayOpen = has(1), has(2)
-  op.expect, op.refolds = num(), num()
-  op.prev, op.hash, op.labels, op.head = take(), take(), take(), take()
-  op.entries = list(num())
   if has(4) then op.cell = take() end
   if has(8) then op.key = { id = take(), digest = take() } end
   if has(16) then op.base = { session = take(), seq = num() } end
@@ -80,6 +76,16 @@ local function readAppend()
     op.erase = {}
     for index = 1, num() do op.erase[index] = num() end
   end
+end
+
+-- The first argument has everything short in it: each argument costs more than what stands in it.
+local function readAppend(short)
+  local flags, expect, refolds, prev, hash, size, session =
+    string.match(short, '^%d+ append (%d+) (%S+) (%S+) (%S*) (%S*) (%d+) (.*)$')
+  local op = { session = session, expect = tonumber(expect), refolds = tonumber(refolds), prev = prev, hash = hash,
+    labels = take(), head = take(), entries = list(tonumber(size)), mayOpen = true, malformed = false,
+    plain = flags == '2' }
+  if flags ~= '2' then readRest(op, tonumber(flags)) end
   return op
 end
 
@@ -96,20 +102,19 @@ local function refuseExisting(r, op)
   if op.expect == 0 then return 'exists' end
   if op.base then return 'invalid' end
   if op.expect ~= v.seq or op.prev ~= v.hash then return 'conflict' end
-  for _, seq in ipairs(op.erase or {}) do
-    if not (whole(seq) and seq > v.bseq and seq <= v.seq) then return 'invalid' end
+  if op.erase then
+    for _, seq in ipairs(op.erase) do
+      if not (whole(seq) and seq > v.bseq and seq <= v.seq) then return 'invalid' end
+    end
   end
   if op.refolds ~= v.refolds then return 'conflict' end
   if v.place == TRASH and string.sub(op.labels, 1, 3) == '[2,' then return 'trashed' end
   return nil
 end
 
-local function refHolder(tid, ref)
-  return newRefs[tid .. ' ' .. ref] or call('HGET', P .. 'f:' .. tid, ref)
-end
-
 -- Refs and blobs come last; there is no row while a session is being opened.
 local function refuseNames(asker, r, op)
+  if op.plain then return nil end
   local tid = asker.t.tid
   for _, ref in ipairs(op.refs or {}) do
     local holder = tid and refHolder(tid, ref)
@@ -121,115 +126,38 @@ local function refuseNames(asker, r, op)
   return nil
 end
 
-local function bind(r, ref)
-  local tid = r.v.tid
-  local before = refHolder(tid, ref)
-  if before and before ~= r.sid then later('ZREM', P .. 'q:' .. before, ref) end
-  newRefs[tid .. ' ' .. ref] = r.sid
-  later('HSET', P .. 'f:' .. tid, ref, r.sid)
-  later('ZADD', P .. 'q:' .. r.sid, r.v.pos, ref)
-end
-
-local function claim(r, hash, first, last)
-  local tid = r.v.tid
-  later('ZADD', P .. 'w:' .. r.sid, first, string.format('%.0f:', last) .. hash)
-  later('HINCRBY', P .. 'bc:' .. tid, hash, 1)
-  later('ZREM', P .. 'free', tid .. ':' .. hash)
-end
-
-local function unclaim(r, member)
-  local tid = r.v.tid
-  local hash = string.match(member, '^%d+:(.*)$')
-  call('ZREM', P .. 'w:' .. r.sid, member)
-  if call('HINCRBY', P .. 'bc:' .. tid, hash, -1) > 0 then return end
-  call('HDEL', P .. 'bc:' .. tid, hash)
-  local blob = call('HGET', P .. 'b:' .. tid, hash)
-  if blob then call('ZADD', P .. 'free', string.match(blob, '%S+$'), tid .. ':' .. hash) end
-end
-
--- Drops every snapshot that folded this entry and marks the heads of forks that did.
-local function outdate(first, seq)
-  local waiting = { first }
-  while #waiting > 0 do
-    local r = table.remove(waiting)
-    for _, name in ipairs(call('HKEYS', P .. 'n:' .. r.sid)) do
-      if tonumber(string.match(name, '^%d+')) >= seq then call('HDEL', P .. 'n:' .. r.sid, name) end
-    end
-    if r ~= first and not r.v.gone then
-      r.v.refolds = r.v.refolds + 1
-      r.v.over = string.format('0 %.0f', r.v.refolds)
-      touch(r)
-    end
-    for _, sid in ipairs(call('SMEMBERS', P .. 'o:' .. r.sid)) do
-      local fork = load(sid)
-      if fork.v.bseq >= seq then waiting[#waiting + 1] = fork end
-    end
-  end
-end
-
-local function entryAt(r, seq)
-  return call('LINDEX', P .. 'e:' .. r.sid, string.format('%.0f', seq - r.v.bseq - 1))
-end
-
-local function isErased(text)
-  return not string.find(text, '\n', 1, true)
-end
-
--- A claim ends when every entry of its append is empty. No append had more entries than v.span.
-local function endClaims(r, seqs)
-  local lowest, highest = seqs[1], seqs[1]
-  for _, seq in ipairs(seqs) do
-    lowest, highest = math.min(lowest, seq), math.max(highest, seq)
-  end
-  local found = call('ZRANGEBYSCORE', P .. 'w:' .. r.sid, lowest - r.v.span, highest, 'WITHSCORES')
-  for index = 1, #found, 2 do
-    local empty = true
-    for seq = tonumber(found[index + 1]), tonumber(string.match(found[index], '^%d+')) do
-      empty = empty and isErased(entryAt(r, seq))
-    end
-    if empty then unclaim(r, found[index]) end
-  end
-end
-
-local function erase(r, seqs)
-  flush()
-  local lowest = seqs[1]
-  for _, seq in ipairs(seqs) do
-    local text = entryAt(r, seq)
-    local stop = string.find(text, '\n', 1, true)
-    local index = string.format('%.0f', seq - r.v.bseq - 1)
-    if stop then call('LSET', P .. 'e:' .. r.sid, index, string.sub(text, 1, stop - 1)) end
-    lowest = math.min(lowest, seq)
-  end
-  outdate(r, lowest)
-  if r.v.span then endClaims(r, seqs) end
-  flush()
-end
-
-local function write(asker, r, op)
+local function writeRest(r, op, first, last)
   local v = r.v
-  local first = v.seq + 1
-  for index, text in ipairs(op.entries) do push(r, v.seq + index, text) end
-  local last = v.seq + #op.entries
-  count('entries', #op.entries)
-  v.seq, v.hash, v.head, v.over = last, op.hash, op.head, nil
-  if op.erase and #op.erase > 0 then v.refolds = v.refolds + 1 end
-  label(v, op.labels)
   if op.cell then r.cell = op.cell end
-  touch(r)
   for _, ref in ipairs(op.refs or {}) do bind(r, ref) end
   local claimed = {}
   for _, hash in ipairs(op.blobs or {}) do
     if not claimed[hash] then claim(r, hash, first, last) end
     claimed[hash] = true
-    v.span = math.max(v.span or 0, #op.entries)
+    v.span = math.max(v.span, #op.entries)
   end
   keepKey(r, op.key, first, last)
   if op.release then giveBack(v) end
   if op.acquire then lease(v, op.acquire.holder, op.acquire.ttl) end
-  hints[r.sid] = { asker.t.name, v.id, last }
-  if op.erase and #op.erase > 0 then erase(r, op.erase) end
-  return accept('o', first, last, op.acquire and v.fence)
+  if op.erase then
+    v.refolds = v.refolds + 1
+    erase(r, op.erase)
+  end
+end
+
+local function write(asker, r, op)
+  local v = r.v
+  local before, size = v.seq, #op.entries
+  for index = 1, size do push(r, before + index, op.entries[index]) end
+  local last = before + size
+  count('entries', size)
+  v.seq, v.hash, v.over = last, op.hash, false
+  r.head = op.head
+  label(v, op.labels)
+  touch(r)
+  hint(asker, r)
+  if not op.plain then writeRest(r, op, before + 1, last) end
+  return accept('o', before + 1, last, op.acquire and v.fence)
 end
 
 local function tidOf(t)
@@ -247,16 +175,19 @@ local function addRow(asker, op, base)
   sidMoved = true
   floor = floor or meta('floor')
   local sid = string.format('%.0f', lastSid)
-  local sys = string.sub(op.session, 1, 1) == '@' or nil
+  local sys = string.sub(op.session, 1, 1) == '@'
   local bseq = base and op.base.seq or 0
-  local v = { tid = tid, id = op.session, sys = sys, base = base and base.sid, bseq = bseq, seq = bseq,
-    refolds = 0, fence = floor, reach = 0, pos = 0 }
+  local v = {}
+  v.tid, v.id, v.sys, v.base, v.bseq, v.seq, v.hash = tid, op.session, sys, base and base.sid or false, bseq, bseq, ''
+  v.pos, v.place, v.owner, v.readers, v.labels, v.due = 0, false, '', false, '', false
+  v.refolds, v.fence, v.holder, v.till, v.over, v.span = 0, floor, false, false, false, 0
+  v.gone, v.last, v.reach, v.freed = false, false, 0, false
   names[tid .. ' ' .. op.session] = sid
   later('HSET', P .. 'i:' .. tid, op.session, sid)
   if base then later('SADD', P .. 'o:' .. base.sid, sid) end
   if not sys then add(P .. 't:' .. tid, 0, string.reverse(string.lower(op.session)) .. '\0' .. sid) end
   count(sys and 'systems' or 'sessions', 1)
-  return keep({ sid = sid, v = v })
+  return keep(sid, v, false)
 end
 
 local function open(asker, op)
@@ -278,8 +209,8 @@ local function open(asker, op)
   return write(asker, addRow(asker, op, base), op)
 end
 
-local function appendOne(asker)
-  local op = readAppend()
+local function appendOne(asker, short)
+  local op = readAppend(short)
   local r = find(asker, op.session)
   if not r then
     if op.expect ~= 0 then return refuse('not_found', 0) end

@@ -3,7 +3,7 @@
 /*
  * Keys, each behind the prefix of the store; sid is a session's number, tid a tenant's:
  *   meta tenants tn        counters; numbers of tenants by name, names by number
- *   s:sid e:sid r:sid      the row; its own entries as a list; kinds and seqs of the rare ones, 8 bytes each
+ *   s:sid h:sid e:sid r:sid   the row; the head; its own entries as a list; kinds and seqs of the rare ones, 8 bytes each
  *   k:sid q:sid c:sid      receipts of keys; refs; the cell
  *   m:sid n:sid o:sid w:sid   marks; snapshots; forks; claims on blobs
  *   i:tid t:tid f:tid      sid by id; ids backwards for tails; sid by ref
@@ -15,7 +15,7 @@
 export const base = String.raw`
 local call
 local P, NOW, ARG, AT
-local rows, names, dirty, queue, added, feed, counts, hints
+local rows, names, dirty, queue, added, feed, counts, hints, texts
 local pos, lastSid, sidMoved, floor, newKeys, newRefs
 local FEED = 4096
 local RARE = 16
@@ -93,10 +93,11 @@ local function sees(asker, v)
   return false
 end
 
-local function keep(r)
-  local v = r.v
-  r.place, r.owner, r.readers, r.labels, r.due = v.place, v.owner, v.readers, v.labels, v.due
-  rows[r.sid] = r
+-- A row with what of it lists and labels were made from.
+local function keep(sid, v, stored)
+  local r = { sid = sid, v = v, stored = stored, place = v.place, owner = v.owner, readers = v.readers,
+    labels = v.labels, due = v.due, dirty = false, moved = false, head = false, pushed = false }
+  rows[sid] = r
   return r
 end
 
@@ -105,7 +106,7 @@ local function load(sid)
   if r then return r end
   local text = call('GET', P .. 's:' .. sid)
   if not text then return nil end
-  return keep({ sid = sid, v = cmsgpack.unpack(text), stored = true })
+  return keep(sid, cmsgpack.unpack(text), true)
 end
 
 local function find(asker, id)
@@ -136,8 +137,9 @@ local function holderOf(r, seq)
   return r
 end
 
-local function headOf(v)
-  return v.over and (v.over .. '\n' .. v.head) or v.head
+local function headOf(r)
+  local head = call('GET', P .. 'h:' .. r.sid)
+  return r.v.over and (r.v.over .. '\n' .. head) or head
 end
 
 local function lives(v)
@@ -176,125 +178,5 @@ local function push(r, seq, text)
   local kind = tonumber(string.match(text, '^%d+'))
   if kind >= RARE then r.rare = (r.rare or '') .. struct.pack('>I2I6', kind, seq) end
   record(r, seq)
-end
-
--- Calls a command with many arguments, as many at once as the language unpacks.
-local function many(command, key, values)
-  for first = 1, #values, 2000 do
-    call(command, key, unpack(values, first, math.min(first + 1999, #values)))
-  end
-end
-
--- Place, owner, readers, due, status, attention, six facets and the text to search; only what differs is read.
-local function label(v, labels)
-  if labels == v.labels then return end
-  local all = cjson.decode(labels)
-  v.labels = labels
-  v.place, v.owner = all[1], all[2]
-  v.readers = #all[3] > 0 and all[3] or nil
-  v.due = all[4] or nil
-end
-
-local function listsOf(v, place, owner, readers)
-  if v.sys or place == DELETED or not place then return {} end
-  local which = v.tid .. ':' .. place
-  local all = { P .. 'a:' .. which, P .. 'l:' .. which .. ':' .. owner }
-  if readers then
-    local known = { [owner] = true }
-    for _, reader in ipairs(readers) do
-      if not known[reader] then
-        known[reader] = true
-        all[#all + 1] = P .. 'l:' .. which .. ':' .. reader
-      end
-    end
-  end
-  return all
-end
-
-local function signsOf(v, labels)
-  local signs = {}
-  if v.sys or not labels then return signs end
-  local all = cjson.decode(labels)
-  if all[1] == DELETED then return signs end
-  local which = P .. 'x:' .. v.tid .. ':'
-  if all[5] ~= 0 then signs[which .. 's:' .. all[5]] = true end
-  if all[6] ~= 0 then signs[which .. '!'] = true end
-  for facet = 1, 6 do
-    local value = all[6 + facet]
-    if value then signs[which .. facet .. ':' .. value] = true end
-  end
-  return signs
-end
-
-local function add(key, score, member)
-  local list = added[key]
-  if not list then
-    list = {}
-    added[key] = list
-  end
-  list[#list + 1] = score
-  list[#list + 1] = member
-end
-
-local function relist(r)
-  local v, sid = r.v, r.sid
-  local lists = listsOf(v, v.place, v.owner, v.readers)
-  for _, key in ipairs(lists) do add(key, v.pos, sid) end
-  if r.stored and r.labels == v.labels then return end
-  local wanted = {}
-  for _, key in ipairs(lists) do wanted[key] = true end
-  for _, key in ipairs(r.stored and listsOf(v, r.place, r.owner, r.readers) or {}) do
-    if not wanted[key] then call('ZREM', key, sid) end
-  end
-  local signs = signsOf(v, v.labels)
-  for key in pairs(r.stored and signsOf(v, r.labels) or {}) do
-    if not signs[key] then call('SREM', key, sid) end
-  end
-  for key in pairs(signs) do call('SADD', key, sid) end
-end
-
-local function save(r)
-  local v, sid = r.v, r.sid
-  if r.pushed then many('RPUSH', P .. 'e:' .. sid, r.pushed) end
-  if r.rare then call('APPEND', P .. 'r:' .. sid, r.rare) end
-  if r.moved or not r.stored or r.labels ~= v.labels then relist(r) end
-  if v.due ~= r.due or not r.stored then
-    if v.due then call('ZADD', P .. 'due', v.due, sid) else call('ZREM', P .. 'due', sid) end
-  end
-  call('SET', P .. 's:' .. sid, cmsgpack.pack(v))
-  if r.cell then call('SET', P .. 'c:' .. sid, r.cell) end
-  r.pushed, r.rare, r.cell, r.moved, r.dirty, r.stored = nil, nil, nil, nil, nil, true
-  keep(r)
-end
-
--- Twelve bytes for each position, the number of the session and the seq, in pieces of 4,096.
-local function saveFeed()
-  local first = pos - #feed + 1
-  local at = 1
-  while at <= #feed do
-    local piece = math.floor((first + at - 2) / FEED)
-    local last = math.min(#feed, at + (piece + 1) * FEED - (first + at - 1))
-    call('APPEND', P .. 'feed:' .. piece, table.concat(feed, '', at, last))
-    at = last + 1
-  end
-  feed = {}
-  call('HSET', P .. 'meta', 'pos', string.format('%.0f', pos))
-end
-
--- Writes all that was decided; what follows reads it from the server again.
-local function flush()
-  for index = 1, #dirty do save(dirty[index]) end
-  dirty = {}
-  if #feed > 0 then saveFeed() end
-  for key, values in pairs(added) do many('ZADD', key, values) end
-  added = {}
-  for index = 1, #queue do call(unpack(queue[index])) end
-  queue = {}
-  for what, by in pairs(counts) do
-    if by ~= 0 then call('HINCRBY', P .. 'meta', what, by) end
-  end
-  counts = {}
-  if sidMoved then call('HSET', P .. 'meta', 'sid', string.format('%.0f', lastSid)) end
-  sidMoved, newKeys, newRefs = false, {}, {}
 end
 `

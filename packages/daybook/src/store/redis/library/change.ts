@@ -73,10 +73,10 @@ local function deleteOne(asker)
   local code = refuseDeletion(v, op)
   if code then return refuse(code, v.seq) end
   v.gone, v.last = NOW, op.entry
-  v.seq, v.hash, v.head, v.over = op.expect + 1, op.hash, op.head, nil
-  v.holder, v.till = nil, nil
+  v.seq, v.hash, v.over = op.expect + 1, op.hash, false
+  v.holder, v.till = false, false
+  r.head = op.head
   label(v, op.labels)
-  v.due = nil
   record(r, v.seq)
   touch(r)
   keepKey(r, op.key, v.seq, v.seq)
@@ -90,7 +90,7 @@ local function deleteOne(asker)
   count(v.sys and 'systems' or 'sessions', -1)
   cut(r)
   flush()
-  hints[sid] = { asker.t.name, v.id, v.seq }
+  hint(asker, r)
   return accept('o', v.seq, v.seq)
 end
 
@@ -100,7 +100,7 @@ local function refold(asker)
   if not r or r.v.seq ~= seq or r.v.hash ~= hash then return '' end
   local v = r.v
   v.refolds = v.refolds + 1
-  v.head, v.over = head, string.format('- %.0f', v.refolds)
+  r.head, v.over = head, '- ' .. v.refolds
   label(v, labels)
   if celled then r.cell = cell end
   touch(r)

@@ -48,7 +48,7 @@ local function page(asker)
   local out = { number(total), #found > limit and '1' or '' }
   for index = 1, math.min(limit, #found) do
     out[#out + 1] = number(found[index].pos)
-    out[#out + 1] = headOf(load(found[index].sid).v)
+    out[#out + 1] = headOf(load(found[index].sid))
   end
   return out
 end
@@ -125,10 +125,10 @@ local function filtered(asker)
   local out = { bound and number(bound) or '' }
   for index, each in ipairs(found) do
     if bound and ((order == 'newest' and each.pos < bound) or (order ~= 'newest' and each.pos > bound)) then break end
-    local v = load(each.sid).v
-    if sids or fits(v, wanted) then
+    local r = load(each.sid)
+    if sids or fits(r.v, wanted) then
       out[#out + 1] = number(each.pos)
-      out[#out + 1] = headOf(v)
+      out[#out + 1] = headOf(r)
       if #out > 2 * limit then
         if index < #found then out[1] = number(each.pos) end
         break
@@ -144,10 +144,11 @@ local function pins(asker)
   local out, tid = {}, asker.t.tid
   local all = tid and call('ZRANGE', P .. 'p:' .. tid .. ':' .. subject, 0, -1, 'WITHSCORES') or {}
   for index = 1, #all, 2 do
-    local v = load(all[index]).v
+    local r = load(all[index])
+    local v = r.v
     if not v.sys and v.place == place and sees(asker, v) and fits(v, wanted) then
       out[#out + 1] = all[index + 1]
-      out[#out + 1] = headOf(v)
+      out[#out + 1] = headOf(r)
     end
   end
   return out

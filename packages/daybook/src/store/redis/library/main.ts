@@ -1,6 +1,6 @@
 // The function in Redis, its doors: groups of changes with one answer for ever, and questions that write nothing.
 
-export const main = `
+export const main = String.raw`
 local changes = {
   append = appendOne, delete = deleteOne, refold = refold, acquire = acquire, renew = renew, release = release,
   mark = putMark, snapshot = putSnapshot, drop_snapshots = dropSnapshots, blob = putBlob, sweep = sweep,
@@ -17,33 +17,37 @@ local wide = { feed_all = function() return feedPage(nil) end, tip = function() 
   due = due, stats = stats, rows = rowsOf, marks = marksOf, blob_hashes = blobHashes, check = check }
 
 local function publish(instance)
-  local told = { instance }
-  for _, hint in pairs(hints) do told[#told + 1] = hint end
-  if #told > 1 then call('PUBLISH', P .. 'topic:hint', cjson.encode(told)) end
+  local told = { '"' .. instance .. '"' }
+  for _, text in pairs(hints) do told[#told + 1] = text end
+  if #told > 1 then call('PUBLISH', P .. 'topic:hint', '[' .. table.concat(told, ',') .. ']') end
 end
 
 -- A group is known by who sent it and its number: sent again, it is answered again; an older one is never written late.
+local KEPT = 16
 local function change(keys, args)
   begin(keys, args)
   tenants = {}
   clock()
   local instance, turn = take(), num()
   local slot = P .. 'z:' .. instance
-  local before = call('GET', slot)
-  before = before and cmsgpack.unpack(before)
-  if before and before[1] == turn then return before[2] end
-  if before and before[1] > turn then return redis.error_reply('STALE this group was given up') end
+  local before = call('HMGET', slot, turn, 'last')
+  if before[1] then return before[1] end
+  if turn <= tonumber(before[2] or 0) then return redis.error_reply('STALE this group was given up') end
   local askers = {}
   for index = 1, num() do askers[index] = askerOf() end
   local results = {}
   for index = 1, num() do
-    local asker = askers[num()]
-    results[index] = changes[take()](asker)
+    local short = take()
+    local asker, verb = string.match(short, '^(%d+) ([%l_]+)')
+    results[index] = changes[verb](askers[tonumber(asker)], short)
   end
   flush()
-  call('SET', slot, cmsgpack.pack({ turn, results }), 'EX', 86400)
+  local answer = table.concat(results, '\n')
+  call('HSET', slot, turn, answer, 'last', turn)
+  call('HDEL', slot, turn - KEPT)
+  call('EXPIRE', slot, 86400)
   publish(instance)
-  return results
+  return answer
 end
 
 local function ask(keys, args)

@@ -6,7 +6,7 @@ local function endTombstone(r)
   if call('HGET', P .. 'i:' .. v.tid, v.id) == sid then call('HDEL', P .. 'i:' .. v.tid, v.id) end
   dropRefs(r, true)
   call('UNLINK', P .. 'k:' .. sid, P .. 'q:' .. sid)
-  v.last, v.freed = nil, true
+  v.last, v.freed = false, true
   -- Above, not at: the last holder may still be writing when its id comes back.
   if v.fence + 1 > meta('floor') then call('HSET', P .. 'meta', 'floor', v.fence + 1) end
   touch(r)
@@ -16,7 +16,7 @@ local function forget(r)
   local v, sid = r.v, r.sid
   if v.base then call('SREM', P .. 'o:' .. v.base, sid) end
   call('ZREM', P .. 'gone', sid)
-  call('UNLINK', P .. 's:' .. sid, P .. 'e:' .. sid, P .. 'r:' .. sid, P .. 'o:' .. sid, P .. 'w:' .. sid)
+  call('UNLINK', P .. 's:' .. sid, P .. 'h:' .. sid, P .. 'e:' .. sid, P .. 'r:' .. sid, P .. 'o:' .. sid, P .. 'w:' .. sid)
   rows[sid] = nil
 end
 
@@ -92,7 +92,7 @@ local function rowsOf()
       local v = r.v
       local base = v.base and load(v.base).v.id or ''
       local hidden = v.gone and v.reach > 0 and '1' or ''
-      for _, value in ipairs({ r.sid, tenantName(v.tid), v.id, headOf(v), base .. ' ' .. number(v.bseq), hidden }) do
+      for _, value in ipairs({ r.sid, tenantName(v.tid), v.id, headOf(r), base .. ' ' .. number(v.bseq), hidden }) do
         out[#out + 1] = value
       end
     end
@@ -165,7 +165,7 @@ local function faults(r, out)
   for key in pairs(signsOf(v, v.labels)) do
     if call('SISMEMBER', key, sid) == 0 then say('index label') end
   end
-  if tonumber(call('ZSCORE', P .. 'due', sid) or nil) ~= v.due then say('index due') end
+  if (tonumber(call('ZSCORE', P .. 'due', sid) or nil) or false) ~= v.due then say('index due') end
   for _, ref in ipairs(call('ZRANGE', P .. 'q:' .. sid, 0, -1)) do
     if call('HGET', P .. 'f:' .. v.tid, ref) ~= sid then say('index ref') end
   end
@@ -208,9 +208,9 @@ local function mendRows()
     if r and not r.v.gone then
       local v = r.v
       call('HSET', P .. 'i:' .. v.tid, v.id, r.sid)
-      r.due, r.moved, r.labels = nil, true, nil
+      r.due, r.moved, r.labels = false, true, false
       r.stored = false
-      save(r)
+      touch(r)
       for _, ref in ipairs(call('ZRANGE', P .. 'q:' .. r.sid, 0, -1)) do call('HSET', P .. 'f:' .. v.tid, ref, r.sid) end
     end
   end
@@ -227,7 +227,7 @@ local function mendList()
     local sid = found[2][index]
     local r, belongs = load(sid), false
     if r and key == P .. 'due' then
-      belongs = r.v.due ~= nil
+      belongs = r.v.due ~= false
     elseif r then
       for _, each in ipairs(listsOf(r.v, r.v.place, r.v.owner, r.v.readers)) do belongs = belongs or each == key end
     end

@@ -11,7 +11,7 @@ end
 
 local function head(asker)
   local r = seen(asker, take())
-  return r and headOf(r.v)
+  return r and headOf(r)
 end
 
 local function cell(asker)
@@ -273,7 +273,7 @@ local function feedPage(asker)
     end
   end
   for _, item in ipairs(found) do
-    if item.r.newest then out[item.r.newest] = headOf(item.r.v) end
+    if item.r.newest then out[item.r.newest] = headOf(item.r) end
   end
   return out
 end
