@@ -22,6 +22,8 @@ export interface SearchIndex extends AsyncDisposable {
    * another process was faster. Entries that were taken in before are passed over.
    */
   apply(batch: Batch): Promise<boolean>
+  /** Keeps what was applied with more to follow. Whoever applied such a batch calls this when nothing follows after all. */
+  settle(): Promise<void>
   /** Takes texts of deleted sessions out, a few at a time; false when none are left. They were no hits any more before. */
   tidy(): Promise<boolean>
   /** Empties it and starts again at the beginning of the feed. */
@@ -61,6 +63,11 @@ export interface Batch {
   readonly witnesses: readonly Witness[]
   /** Milliseconds since 1970. */
   readonly at: number
+  /**
+   * More is applied right behind it, so that it may be kept together with that: it is found at once, and a kill before then
+   * leaves the index where it stood before. Meanwhile no other process can apply.
+   */
+  readonly more?: true
 }
 
 export interface Filters {

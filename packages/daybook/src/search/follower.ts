@@ -20,6 +20,12 @@ const fewestEntries = 8
 const mostCharacters = 4 * 1024 * 1024
 /** Milliseconds that a piece may take, about: beside other work of this thread, for who waits for it, in a thread of its own. */
 const sliceMs = { beside: 5, asked: 50, apart: 50 }
+/**
+ * Pieces that follow each other are kept together, up to about so many entries and milliseconds: a commit sorts and writes what
+ * came in, and costs most of taking it in when it is small. In the caller's thread it also has to be over soon.
+ */
+const together = { beside: 512, asked: 8_192, apart: 8_192 }
+const longestTogether = 1_000
 /** Other processes' writes are looked for this often, and failed attempts repeated. */
 const lookMs = 5_000
 /** Writes that follow each other are taken in together. */
@@ -37,6 +43,8 @@ export class Follower {
   #again = false
   #closed = false
   #entries = 64
+  /** What was applied and is not kept yet: so many entries, since then. */
+  #open: { entries: number; readonly since: number } | null = null
   #stop: (() => void) | null = null
   #told: string | null = null
 
@@ -109,12 +117,21 @@ export class Follower {
     try {
       while (this.#again && !this.#closed) {
         this.#again = false
-        this.#position ??= await this.#begin()
-        while (!this.#closed && (await this.#step(this.#position))) await setImmediate()
+        await this.#reachEnd()
       }
     } catch (error) {
       this.lookAgain()
       throw error
+    }
+  }
+
+  async #reachEnd(): Promise<void> {
+    try {
+      do this.#position ??= await this.#begin()
+      while (!this.#closed && (await this.#step(this.#position)) && (await setImmediate(true)))
+    } finally {
+      if (this.#open !== null) await this.#options.index.settle()
+      this.#open = null
     }
   }
 
@@ -127,7 +144,8 @@ export class Follower {
     if (atEnd && clock() - position.at < day) return false
     const begun = performance.now()
     const batch = batchOf(page.items, position.cursor, to ?? position.cursor ?? '', clock())
-    if (to !== null && (await index.apply(batch))) {
+    const more = page.items.length === this.#entries && this.#goesOn(page.items.length)
+    if (to !== null && (await index.apply(more ? { ...batch, more } : batch))) {
       const witnesses = batch.witnesses.length > 0 ? batch.witnesses : position.witnesses
       this.#position = { cursor: to, witnesses, at: batch.at }
       this.#adapt(page.items, performance.now() - begun)
@@ -138,10 +156,22 @@ export class Follower {
     return to !== null
   }
 
+  /** Whether a piece of so many entries is kept together with what follows. */
+  #goesOn(entries: number): boolean {
+    const { entries: before, since } = this.#open ?? { entries: 0, since: performance.now() }
+    const full = before + entries >= together[this.#way] || performance.now() - since > longestTogether
+    this.#open = full ? null : { entries: before + entries, since }
+    return !full
+  }
+
+  get #way(): keyof typeof together {
+    return this.#options.index.apart ? 'apart' : this.#stop ? 'beside' : 'asked'
+  }
+
   /** The next piece takes about as long as one may, and is never much larger than the last. */
   #adapt(items: readonly FeedItem[], took: number): void {
     if (items.length === 0) return
-    const slice = sliceMs[this.#options.index.apart ? 'apart' : this.#stop ? 'beside' : 'asked']
+    const slice = sliceMs[this.#way]
     const characters = items.reduce((sum, { entry }) => sum + (entry.body?.length ?? 0), 0)
     const byTime = (items.length * slice) / Math.max(took, 0.1)
     const bySize = (items.length * mostCharacters) / Math.max(characters, 1)

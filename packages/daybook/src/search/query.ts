@@ -2,7 +2,8 @@
 
 import { DaybookError } from '../schema/errors.ts'
 import { emptyWords } from '../text/common-words.ts'
-import { eachWord, gramsOf, identifiersOf, plainIdentifier, stemOfWord } from './words.ts'
+import { stemOfWord } from './known.ts'
+import { eachWord, gramsOf, identifiersOf, plainIdentifier } from './words.ts'
 
 /**
  * - `all`: every word, in any of its forms, every phrase, every name.

@@ -1,8 +1,9 @@
 // Cuts out of an entry's texts the piece that shows best why it was found, with the places of what was looked for.
 
+import { type Known, stemOfWord } from './known.ts'
 import type { Level, Term, Wanted } from './query.ts'
 import type { Passage } from './texts.ts'
-import { eachWord, identifiersOf, type Known, stemOfWord } from './words.ts'
+import { eachWord, identifiersOf } from './words.ts'
 
 /** Part of a text, in UTF-16 units of the whole text. */
 export interface Span {

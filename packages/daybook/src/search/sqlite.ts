@@ -34,6 +34,7 @@ export function sqliteIndex(options: SqliteIndexOptions): SearchIndex {
     [Symbol.asyncDispose]: close,
     position: async () => (await index()).position(),
     apply: async (batch) => (await index()).apply(batch),
+    settle: async () => (await index()).settle(),
     tidy: async () => (await index()).tidy(),
     clear: async () => (await index()).clear(),
     find: async (question) => (await index()).find(question),

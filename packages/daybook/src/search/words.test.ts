@@ -3,10 +3,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { columnsOf } from './columns.ts'
+import { knownOf } from './known.ts'
 import { readQuery } from './query.ts'
 import { snippetOf } from './snippet.ts'
 import { textsOf } from './texts.ts'
-import { eachWord, gramsOf, identifiersOf, knownOf } from './words.ts'
+import { eachWord, gramsOf, identifiersOf } from './words.ts'
 
 function words(text: string): string[] {
   const found: string[] = []
@@ -54,6 +55,18 @@ test('columns hold nothing but tokens between single spaces', () => {
       for (const text of Object.values(columns)) assert.ok(!/[\s\u0000](?! ?[^\s\u0000])|^ | $/.test(text), text)
     }),
     { numRuns: 2000 },
+  )
+})
+
+test('the words of a text are those that are met one by one, however they are taken', () => {
+  const common = fc.constantFrom(..."aZ9бЁйЯ .,-—«»…'’\u00a0\n_数ｅé", 'x'.repeat(70), 'Ж'.repeat(64))
+  fc.assert(
+    fc.property(fc.array(common, { maxLength: 60 }), (signs) => {
+      const content = signs.join('')
+      const met = words(content).join(' ')
+      assert.equal(columnsOf(textsOf('message', { role: 'user', content })).words.replaceAll('  ', ' '), met)
+    }),
+    { numRuns: 3000 },
   )
 })
 

@@ -1,111 +1,105 @@
 // Splits text into the words of the index, each with its place in the text, and finds the names of code among them.
 
-import { plainForm, scriptOf } from '../text/fold.ts'
-import { stemOf } from '../text/stems.ts'
-import { apart, asciiWordEnd, classAt, isBeginner, isJoiner, spaceless, unitsAt } from './letters.ts'
+import { plainForm } from '../text/fold.ts'
+import { type Known, knownAt, nothing } from './known.ts'
+import {
+  apart,
+  classAt,
+  giveBack,
+  isBeginner,
+  isJoiner,
+  runEnd,
+  spaceless,
+  type Units,
+  unitsAt,
+  unitsOf,
+} from './letters.ts'
 
-/** What is known of a word, however often it is met. */
-export interface Known {
-  /** As it is compared; empty for what folds to nothing. */
-  readonly plain: string
-  /** The word itself where its language has no stems. */
-  readonly stem: string
-  /** All that it is known by beside itself: its stem, and its parts with theirs; null where there is nothing. */
-  readonly forms: readonly string[] | null
-  /** The parts that people write together, as plain forms: `getUserToken`, `sha256`; none of a simple word. */
-  readonly parts: readonly string[]
-  /** Two signs of a script without spaces, or the last one of them. */
-  readonly isPair: boolean
-}
+/** Goes over a text word by word: what is known of each, and where it stands in UTF-16 units. */
+export class Cutter {
+  word: Known = nothing
+  start = 0
+  end = 0
+  /** The last sign of a run without spaces, alone, so that it is found by itself too. */
+  rest = false
+  readonly #text: string
+  readonly #units: Units
+  /** Where looking goes on, and the run of signs without spaces that was met last. */
+  #at = 0
+  #runStart = 0
+  #runEnd = 0
 
-/** Longer words are noise (keys, encoded bytes); they are known by their beginning. */
-const longestWord = 64
-/** Words repeat: what is known of the last so many is kept, and of those before them while they are met again. */
-const most = 50_000
-let young = new Map<string, Known>()
-let old = new Map<string, Known>()
-
-export function knownOf(written: string): Known {
-  const before = young.get(written)
-  if (before !== undefined) return before
-  const known = old.get(written) ?? made(written)
-  if (written.length > longestWord) return known
-  if (young.size >= most) {
-    old = young
-    young = new Map()
+  constructor(text: string) {
+    this.#text = text
+    this.#units = unitsOf(text)
   }
-  young.set(written, known)
-  return known
-}
 
-function made(written: string): Known {
-  const plain = plainForm(written.slice(0, longestWord)).replace(/[^\p{L}\p{M}\p{N}]/gu, '')
-  const isPair = plain !== '' && classAt(plain, 0) === spaceless
-  const stem = isPair ? plain : stemOf(plain, scriptOf(plain))
-  const parts = isPair ? [] : partsOf(written)
-  const forms = [...(stem === plain ? [] : [stem]), ...parts.flatMap((part) => [part, stemOfWord(part)])]
-  return { plain, stem, forms: forms.length > 0 ? forms : null, parts, isPair }
-}
+  /** False behind the last word. */
+  next(): boolean {
+    for (;;) {
+      if (this.#at < this.#runEnd ? this.#pair() : this.#seek()) {
+        if (this.word.plain !== '') return true
+      } else if (this.#at >= this.#text.length) {
+        giveBack(this.#units)
+        return false
+      }
+    }
+  }
 
-function partsOf(written: string): readonly string[] {
-  if (!/.\p{Lu}|\p{N}\p{L}|\p{L}\p{N}/u.test(written)) return []
-  const parts = written.slice(0, longestWord).match(/\p{N}+|\p{Lu}+(?!\p{Ll})|\p{Lu}?[^\p{Lu}\p{N}]+/gu) ?? []
-  return parts.length < 2 ? [] : parts.map((part) => knownOf(part).plain).filter((part) => part !== '')
-}
+  /** The next word of letters; false where a run without spaces begins, or nothing is left. */
+  #seek(): boolean {
+    const units = this.#units
+    const { length } = this.#text
+    let at = this.#at
+    while (at < length) {
+      const kind = classAt(units, at)
+      if (kind === apart) {
+        at += unitsAt(units, at)
+        continue
+      }
+      const end = runEnd(units, at, kind)
+      if (kind === spaceless) {
+        this.#at = at
+        this.#runStart = at
+        this.#runEnd = end
+        return false
+      }
+      this.word = knownAt(this.#text, units, at, end)
+      this.start = at
+      this.end = end
+      this.rest = false
+      this.#at = end
+      return true
+    }
+    this.#at = at
+    return false
+  }
 
-/** The stem of a plain form, or the form itself where its language has none. */
-export function stemOfWord(plain: string): string {
-  return knownOf(plain).stem
-}
+  #pair(): boolean {
+    const units = this.#units
+    const start = this.#at
+    const next = start + unitsAt(units, start)
+    const last = next >= this.#runEnd
+    const end = last ? next : next + unitsAt(units, next)
+    // A run of one sign has no pair.
+    this.rest = last && start > this.#runStart
+    this.word = knownAt(this.#text, units, start, end)
+    this.start = start
+    this.end = end
+    this.#at = next
+    return true
+  }
 
-/** Whether a plain word is one of a script without spaces. */
-export function isPair(plain: string): boolean {
-  return plain !== '' && classAt(plain, 0) === spaceless
+  /** Whether a sign that names of code are put together with stands right beside the word. */
+  get joined(): boolean {
+    return isJoiner(this.#units[this.end] ?? 0) || (this.start > 0 && isJoiner(this.#units[this.start - 1] ?? 0))
+  }
 }
-
-/**
- * Called with what is known of a word and where it stands, in UTF-16 units. `rest`: the last sign of a run without spaces, alone,
- * so that it is found by itself too.
- */
-export type Visit = (word: Known, start: number, end: number, rest: boolean) => void
 
 /** Visits every word in order. */
-export function eachWord(text: string, visit: Visit): void {
-  const { length } = text
-  for (let at = 0; at < length; ) {
-    const kind = classAt(text, at)
-    if (kind === apart) {
-      at += unitsAt(text, at)
-      continue
-    }
-    const start = at
-    at = kind === spaceless ? -1 : asciiWordEnd(text, start)
-    if (at < 0) at = runEnd(text, start, kind)
-    if (kind === spaceless) pairs(text, start, at, visit)
-    else {
-      const word = knownOf(text.slice(start, at))
-      if (word.plain !== '') visit(word, start, at, false)
-    }
-  }
-}
-
-function runEnd(text: string, start: number, kind: number): number {
-  let at = start
-  do at += unitsAt(text, at)
-  while (at < text.length && classAt(text, at) === kind)
-  return at
-}
-
-function pairs(text: string, start: number, end: number, visit: Visit): void {
-  for (let at = start; at < end; ) {
-    const next = at + unitsAt(text, at)
-    const last = next >= end
-    const stop = last ? next : next + unitsAt(text, next)
-    const word = knownOf(text.slice(at, stop))
-    // A run of one sign has no pair.
-    if (word.plain !== '') visit(word, at, stop, last && at > start)
-    at = next
-  }
+export function eachWord(text: string, visit: (word: Known, start: number, end: number, rest: boolean) => void): void {
+  const cutter = new Cutter(text)
+  while (cutter.next()) visit(cutter.word, cutter.start, cutter.end, cutter.rest)
 }
 
 export interface Identifier {
@@ -137,11 +131,9 @@ export class Names {
   }
 
   /** The next word of the text. One that stands alone is no part of a name, and most of them do. */
-  add(word: Known, start: number, end: number): void {
-    const text = this.#text
-    const simple = word.parts.length === 0 && !this.#all
-    if (simple && !isJoiner(text.charCodeAt(end)) && !isJoiner(text.charCodeAt(start - 1))) return
-    this.#put(word, start, end)
+  add(cutter: Cutter): void {
+    const { word } = cutter
+    if (this.#all || word.parts.length > 0 || cutter.joined) this.#put(word, cutter.start, cutter.end)
   }
 
   #put(word: Known, start: number, end: number): void {
@@ -184,7 +176,8 @@ export class Names {
 export function identifiersOf(text: string, all: boolean): Identifier[] {
   const found: Identifier[] = []
   const names = new Names(text, all, (name) => found.push(name))
-  eachWord(text, (word, start, end) => names.add(word, start, end))
+  const cutter = new Cutter(text)
+  while (cutter.next()) names.add(cutter)
   names.end()
   return found
 }
@@ -197,8 +190,11 @@ export function plainIdentifier(written: string): string {
 
 /** Overlapping threes of characters. */
 export function gramsOf(plain: string): string[] {
-  if (ascii.test(plain))
-    return Array.from({ length: Math.max(0, plain.length - 2) }, (_, at) => plain.slice(at, at + 3))
+  const grams: string[] = []
+  if (ascii.test(plain)) {
+    for (let at = 3; at <= plain.length; at++) grams.push(plain.slice(at - 3, at))
+    return grams
+  }
   const signs = [...plain]
   return signs.slice(2).map((sign, at) => `${signs[at]}${signs[at + 1]}${sign}`)
 }

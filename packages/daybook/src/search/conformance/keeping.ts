@@ -175,6 +175,25 @@ function ways({ test }: Suite): void {
     deepStrictEqual((await world.hits('later')).length, 1)
   })
 
+  test('parts that follow each other are found at once, and outlive a closing when they were settled', async (world) => {
+    const twin = await world.given.twin?.()
+    world.say('one', 'first word')
+    world.say('one', 'second word')
+    await world.read(1, world.index, true)
+    deepStrictEqual((await world.hits('word')).length, 2)
+    deepStrictEqual((await world.index.position()).cursor, '2')
+    if (twin) deepStrictEqual((await twin.position()).cursor, null)
+    await world.index.settle()
+    await world.index.settle()
+    if (twin) deepStrictEqual(await world.contents(twin), await world.contents())
+    world.say('one', 'third word')
+    await world.read(1, world.index, true)
+    if (!world.given.reopen) return
+    world.index = await world.given.reopen()
+    deepStrictEqual((await world.index.position()).cursor, '2')
+    deepStrictEqual((await world.hits('word')).length, 2)
+  })
+
   test('two on one backing take in each part once, where it can be shared', async (world) => {
     if (!world.given.twin) return
     const twin = await world.given.twin()

@@ -118,8 +118,8 @@ export class World {
     this.#seqs.delete(this.#name(id))
   }
 
-  /** The index reads what was written, so many entries at a time. */
-  async read(most = Number.POSITIVE_INFINITY, index = this.index): Promise<void> {
+  /** The index reads what was written, so many entries at a time; `more`: as if more followed right behind it. */
+  async read(most = Number.POSITIVE_INFINITY, index = this.index, more?: true): Promise<void> {
     const entries = this.#entries
     const sessions = [...this.#touched].flatMap((key) => this.#rows.get(key) ?? [])
     this.#entries = []
@@ -128,15 +128,21 @@ export class World {
       const part = entries.slice(from, from + most)
       const named = new Set(part.map((each) => this.#name(each.session, each.tenant)))
       const rows = sessions.filter((row) => named.has(this.#name(row.session, row.tenant)))
-      deepStrictEqual(await this.apply(part, rows, index), true)
+      deepStrictEqual(await this.#apply(part, rows, index, more), true)
     }
   }
 
-  async apply(entries: readonly FeedEntry[], sessions: readonly SessionRow[], index = this.index): Promise<boolean> {
+  async #apply(
+    entries: readonly FeedEntry[],
+    sessions: readonly SessionRow[],
+    index: SearchIndex,
+    more?: true,
+  ): Promise<boolean> {
     const from = this.#cursor === 0 ? null : String(this.#cursor)
     const to = String(this.#cursor + entries.length)
     const witnesses = entries.slice(-1).map(({ session, seq, hash }) => ({ tenant, session, seq, hash }))
-    const applied = await index.apply({ from, to, entries, sessions, witnesses, at: start })
+    const batch = { from, to, entries, sessions, witnesses, at: start }
+    const applied = await index.apply(more ? { ...batch, more } : batch)
     if (applied) this.#cursor += entries.length
     return applied
   }

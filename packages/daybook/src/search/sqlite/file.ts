@@ -76,11 +76,28 @@ export class IndexFile {
 
   /** Runs `work` in one transaction of its own. */
   within<T>(work: () => T): T {
+    this.settle()
+    const result = this.gathered(work)
+    this.settle()
+    return result
+  }
+
+  /** Runs `work` in the transaction that is open, or in a new one, which stays open. A failure takes back all of it. */
+  gathered<T>(work: () => T): T {
+    return this.#orBack(() => {
+      if (!this.db.isTransaction) this.sql('BEGIN IMMEDIATE').run()
+      return work()
+    })
+  }
+
+  /** Commits the transaction that is open, if there is one. */
+  settle(): void {
+    if (this.db.isTransaction) this.#orBack(() => this.sql('COMMIT').run())
+  }
+
+  #orBack<T>(work: () => T): T {
     try {
-      this.sql('BEGIN IMMEDIATE').run()
-      const result = work()
-      this.sql('COMMIT').run()
-      return result
+      return work()
     } catch (error) {
       if (this.db.isTransaction) this.sql('ROLLBACK').run()
       throw error
@@ -99,7 +116,7 @@ export class IndexFile {
   /** Drops what the log beside the file still holds of deleted texts; what a reader of another process keeps goes next time. */
   wipe(removed: boolean): void {
     this.#unwiped ||= removed
-    if (!this.#unwiped) return
+    if (!this.#unwiped || this.db.isTransaction) return
     const row = this.sql('PRAGMA wal_checkpoint(TRUNCATE)').get() as unknown as readonly [number] | undefined
     this.#unwiped = row?.[0] === 1
   }
@@ -125,8 +142,8 @@ export class IndexFile {
     const db = new DatabaseSync(path, { timeout: wait })
     this.#open = db
     // What a loss of power takes from it is read from the feed again.
-    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;
-      PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -32000`)
+    db.exec(`PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;
+      PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -32000`)
     this.within(() => {
       const made = this.sql("SELECT count(*) FROM sqlite_schema WHERE name = 'meta'").get() as unknown as readonly [
         number,

@@ -37,7 +37,7 @@ export class LocalIndex {
   #apply(batch: Batch): boolean {
     const { from, to, at } = batch
     let removed = false
-    const applied = this.#file.within(() => {
+    const applied = this.#file.gathered(() => {
       const { cursor, witnesses } = this.#position()
       if (cursor !== from) return false
       removed = takeIn(this.#file, batch)
@@ -45,8 +45,14 @@ export class LocalIndex {
       this.#file.setMeta('position', JSON.stringify({ cursor: to, witnesses: kept, at } satisfies Position))
       return true
     })
+    // What was taken out leaves the bytes at once.
+    if (!applied || removed || batch.more !== true) this.#file.settle()
     this.#file.wipe(removed)
     return applied
+  }
+
+  settle(): void {
+    this.#file.guarded(() => this.#file.settle())
   }
 
   tidy(): boolean {

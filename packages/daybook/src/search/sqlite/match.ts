@@ -1,7 +1,8 @@
 // The question to FTS5, put together from tokens that we quote: nothing that a person types is ever its syntax.
 
+import { isPair } from '../known.ts'
 import type { Level, Term, Wanted } from '../query.ts'
-import { gramsOf, isPair } from '../words.ts'
+import { gramsOf } from '../words.ts'
 
 const quote = (tokens: readonly string[]): string => `"${tokens.join(' ').replaceAll('"', '""')}"`
 const inWords = (tokens: readonly string[]): string => `words : ${quote(tokens)}`

@@ -8,7 +8,7 @@ import type { Page, PageStart } from './local.ts'
 
 export interface Request {
   readonly id: number
-  readonly name: 'open' | 'close' | 'position' | 'apply' | 'tidy' | 'clear' | 'find' | 'page'
+  readonly name: 'open' | 'close' | 'position' | 'apply' | 'settle' | 'tidy' | 'clear' | 'find' | 'page'
   readonly given?: unknown
 }
 
@@ -61,6 +61,7 @@ export class RemoteIndex {
 
   position = (): Promise<Position> => this.#call('position')
   apply = (batch: Batch): Promise<boolean> => this.#call('apply', batch)
+  settle = (): Promise<void> => this.#call('settle')
   tidy = (): Promise<boolean> => this.#call('tidy')
   clear = (): Promise<void> => this.#call('clear')
   find = (question: IndexQuestion): Promise<Matches> => this.#call('find', question)
