@@ -117,7 +117,7 @@ test('A schema may be called anything that PostgreSQL can hold, and its store li
     await store.open()
     await write(store.within({ tenant: 'acme', subjects: 'all' }), opening('one'))
     strictEqual((await store.admin.stats()).sessions, 1)
-    await withClient(url, (client) => client`DROP SCHEMA ${client(schema)} CASCADE`)
+    await dropSchema(url, schema)
   }
   for (const schema of ['', 'x'.repeat(64), 'a\0b']) await fails(async () => postgresStore({ url, schema }), 'invalid')
 })

@@ -204,7 +204,7 @@ const emptied = (schema: string) => `DO $$ DECLARE t text; BEGIN
   SELECT setval('"${schema}".positions', 1, false), setval('"${schema}".sids', 1, false)`
 
 export async function dropSchema(url: string, schema: string): Promise<void> {
-  await withClient(url, (client) => client.unsafe(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`))
+  await withClient(url, (client) => client.unsafe(`DROP SCHEMA IF EXISTS "${schema.replaceAll('"', '""')}" CASCADE`))
 }
 
 async function giveBack(url: string, schema: string): Promise<void> {
