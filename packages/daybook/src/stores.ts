@@ -2,7 +2,7 @@
 
 import { DaybookError } from './schema/errors.ts'
 import type { Store } from './store/store.ts'
-import { durabilityOf, pathOf, splitAt, unknownStore } from './store-url.ts'
+import { durabilityOf, pathOf, postgresOf, redisOf, splitAt, unknownStore } from './store-url.ts'
 
 export interface StoreOptions {
   /** Write in a thread of its own, where the store is a file; for servers. */
@@ -10,8 +10,12 @@ export interface StoreOptions {
 }
 
 /**
- * The store of a URL, opened: `sqlite:./path`, `sqlite:///absolute/path` (with `?durability=relaxed` to survive crashes
- * only) or `memory:`. Anything else is `invalid`.
+ * The store of a URL, opened; anything else than these is `invalid`:
+ * - `sqlite:./path` or `sqlite:///absolute/path`, with `?durability=relaxed` to survive crashes only;
+ * - `postgres://user:password@host/database`, with `?schema=name` for another schema than `daybook`;
+ * - `redis://host:port/number` (`rediss:` for TLS), with `?prefix=name` in front of its keys, and `?durable=process` or
+ *   `durable=none` where the server keeps no more than that;
+ * - `memory:`.
  */
 export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
   const store = await storeOf(url, options)
@@ -21,11 +25,24 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
 
 async function storeOf(url: string, { worker = false }: StoreOptions): Promise<Store> {
   const [scheme = '', rest = ''] = splitAt(url, ':')
-  if (scheme === 'memory') return (await import('./store/memory.ts')).memoryStore()
-  if (scheme !== 'sqlite' || rest === '') throw unknownStore(url)
-  const [address = '', query = ''] = splitAt(rest, '?')
-  const { sqliteStore } = await import('./store/sqlite.ts')
-  return sqliteStore({ path: pathOf(address), worker, durability: durabilityOf(new URLSearchParams(query)) })
+  switch (scheme) {
+    case 'memory':
+      return (await import('./store/memory.ts')).memoryStore()
+    case 'sqlite': {
+      if (rest === '') throw unknownStore(url)
+      const [address = '', query = ''] = splitAt(rest, '?')
+      const { sqliteStore } = await import('./store/sqlite.ts')
+      return sqliteStore({ path: pathOf(address), worker, durability: durabilityOf(new URLSearchParams(query)) })
+    }
+    case 'postgres':
+    case 'postgresql':
+      return (await import('./store/postgres.ts')).postgresStore(postgresOf(url))
+    case 'redis':
+    case 'rediss':
+      return (await import('./store/redis.ts')).redisStore(redisOf(url))
+    default:
+      throw unknownStore(url)
+  }
 }
 
 /** Whether any process has the store of this URL open, as far as its file tells: what is no file is told by nobody. */

@@ -6,7 +6,7 @@ import { type Env, userFolder } from './folders.ts'
 
 export interface Address {
   readonly url: string
-  /** URL of the store with an absolute path. */
+  /** URL of the store with an absolute path, without a password. */
   readonly store: string
   readonly pid: number
   readonly version: string

@@ -4,11 +4,11 @@ import { existsSync } from 'node:fs'
 import { isAlive, readAddress } from './address.ts'
 import type { Context } from './context.ts'
 import { exits, Refusal } from './exits.ts'
-import { type Place, storeFile } from './where.ts'
+import { type Place, publicUrl, storeFile } from './where.ts'
 
 export async function mustBeAtRest({ host }: Context, place: Place): Promise<void> {
   const address = readAddress(host.env)
-  if (address !== null && address.store === place.url && (await isAlive(address))) {
+  if (address !== null && address.store === publicUrl(place.url) && (await isAlive(address))) {
     throw new Refusal(exits.conflict, 'busy', {
       what: 'a server works on this store',
       why: `Process ${address.pid} at ${address.url}.`,

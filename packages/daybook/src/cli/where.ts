@@ -32,7 +32,7 @@ export async function findPlace(asked: Asked, alive: (address: Address) => Promi
   const stored = givenStore(asked)
   if (stored !== null && stored.by !== 'config') return stored.place
   const address = readAddress(asked.env)
-  const running = address !== null && (stored === null || address.store === stored.place.url)
+  const running = address !== null && (stored === null || address.store === publicUrl(stored.place.url))
   if (address !== null && running && (await alive(address))) {
     return { kind: 'server', url: address.url, by: 'the server of this machine' }
   }
@@ -122,9 +122,14 @@ function serverUrl(text: string): string {
   return url.origin
 }
 
+/** Without the password: as it is written down and shown. */
+export function publicUrl(url: string): string {
+  return url.replace(/^([a-z]+:\/\/[^:@/?#]*):[^@/?#]*@/, '$1@')
+}
+
 /** As people read it: the file without its scheme where it is one. */
 export function placeText(place: Place): string {
-  return place.kind === 'server' ? place.url : (storeFile(place.url) ?? place.url.replace(/\/\/[^@/]*@/, '//'))
+  return place.kind === 'server' ? place.url : (storeFile(place.url) ?? publicUrl(place.url))
 }
 
 /** Whether there is something to open: true for what is no file of this machine. */

@@ -15,7 +15,7 @@ import { choice, text } from '../open.ts'
 import { logLevels, type RunningServer, type ServeSettings } from '../parts.ts'
 import { servingSettings } from '../serving.ts'
 import { settings, settingText } from '../settings.ts'
-import { atPlace, type Place, placeText, serveStore, skillSettings, storeFile } from '../where.ts'
+import { atPlace, type Place, placeText, publicUrl, serveStore, skillSettings, storeFile } from '../where.ts'
 
 export const perform: Perform = async (context, call) => {
   const { host } = context
@@ -29,7 +29,12 @@ export const perform: Perform = async (context, call) => {
   if (file !== null) mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const log = choice(call, 'log', logLevels)
   const server = await start(context, place, { ...where, ...(log === undefined ? {} : { log }) })
-  const withdraw = publish(context, { url: server.url, store: place.url, pid: process.pid, version: host.version })
+  const withdraw = publish(context, {
+    url: server.url,
+    store: publicUrl(place.url),
+    pid: process.pid,
+    version: host.version,
+  })
   try {
     await tell(context, place, server)
     await ended(host.signal)
@@ -96,7 +101,7 @@ async function tell(context: Context, place: Place, server: RunningServer): Prom
   const { url, store } = server
   if (output.json) {
     const { durable } = store.supports
-    output.object({ version: host.version, url, store: place.url, durable, pid: process.pid })
+    output.object({ version: host.version, url, store: publicUrl(place.url), durable, pid: process.pid })
     return
   }
   const first = beside(`daybook ${host.version} is ready   ${url}`, 'stop: Ctrl-C (nothing is lost)', 58)
