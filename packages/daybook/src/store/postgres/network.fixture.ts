@@ -9,8 +9,11 @@ export class Network {
   #armed: string | null = null
   /** Answers that were withheld. */
   cuts = 0
+  refused = 0
   /** Whether new connections are let through. */
   open = true
+  /** A setting that whoever connects may not bring, as poolers have it. */
+  refuses: string | null = null
 
   private constructor(target: string) {
     this.#target = new URL(target)
@@ -54,6 +57,11 @@ export class Network {
     this.#pairs.add(pair)
     let doomed = false
     client.on('data', (bytes) => {
+      if (this.refuses !== null && bytes.toString('latin1').includes(this.refuses)) {
+        this.refused += 1
+        client.end(refusal)
+        return
+      }
       if (this.#armed !== null && bytes.toString('latin1').includes(this.#armed)) {
         this.#armed = null
         doomed = true
@@ -78,4 +86,7 @@ export class Network {
   }
 }
 
+/** What a pooler says to an unknown setting at the start of a connection. */
+const words = 'SFATAL\0C08P01\0Munsupported startup parameter\0\0'
+const refusal = Buffer.concat([Buffer.from([0x45, 0, 0, 0, 4 + words.length]), Buffer.from(words)])
 const readyForQuery = 'Z\u0000\u0000\u0000\u0005I'

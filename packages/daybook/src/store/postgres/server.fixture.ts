@@ -131,9 +131,16 @@ export class Server {
     }
   }
 
-  /** Stops and continues all that the server does, without its knowing. */
-  signal(how: 'SIGSTOP' | 'SIGCONT'): void {
-    this.#running?.server.kill(how)
+  /** Stops every process of the server; the answer is the call that lets them go on. */
+  async stopped(): Promise<() => Promise<void>> {
+    const main = this.#running?.server.pid
+    if (main === undefined) throw new Error('the server does not run')
+    const { stdout } = await run('ps', ['-o', 'pid=', '--ppid', String(main)])
+    const all = [main, ...stdout.split(/\s+/).filter(Boolean).map(Number)]
+    for (const pid of all) process.kill(pid, 'SIGSTOP')
+    return async () => {
+      for (const pid of all) process.kill(pid, 'SIGCONT')
+    }
   }
 
   /** `immediate` is as good as a loss of power to the processes of the server, `fast` an orderly end. */
