@@ -245,7 +245,7 @@ export const administration: readonly Command[] = [
       {
         name: 'format',
         value: 'FORMAT',
-        choices: ['jsonl', 'markdown', 'html', 'codex', 'gemini', 'opencode'],
+        choices: ['jsonl', 'markdown', 'html', 'codex', 'gemini', 'opencode', 'claude'],
         help: 'jsonl (default, the open format), markdown, html, or the form in which an agent goes on',
       },
       { name: 'to', value: 'FILE', takes: ['file'], help: 'write a file instead; must not exist' },

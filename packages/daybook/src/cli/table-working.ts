@@ -62,7 +62,7 @@ export const working: readonly Command[] = [
         name: 'write',
         value: 'FILE',
         takes: ['file'],
-        help: 'also write the file that codex, gemini or opencode goes on from; must not exist',
+        help: 'also write the file that codex, gemini, opencode or claude goes on from; must not exist',
       },
     ],
     details: [

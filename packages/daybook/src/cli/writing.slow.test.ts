@@ -54,6 +54,7 @@ test('a session is written as Markdown, as a page, and in the form of each agent
     html: /^<!doctype html>[\s\S]*make the &lt;token&gt; test pass[\s\S]*<\/html>\n$/,
     codex: /^\{"timestamp":"[^"]+","type":"session_meta"[\s\S]*"function_call_output"/,
     gemini: /^\{"sessionId":"[\s\S]*"status":"error"/,
+    claude: /^\{"parentUuid":null[\s\S]*"is_error":true[\s\S]*"type":"summary"/,
     opencode: /^\{"info":\{"id":"ses_[\s\S]*\]\}\n$/,
   }
   for (const [format, expected] of Object.entries(forms)) {
@@ -151,7 +152,7 @@ test('nothing is forked for an agent without a form, without an agent, for an en
   const at = home.path('taken.jsonl')
   await run(['export', 'k3f9', '--format', 'codex', '--to', at])
   assert.equal((await run(['continue', 'k3f9'])).exit, 2)
-  assert.equal((await run(['continue', 'k3f9', '--with', 'claude', '--write', home.path('x')])).exit, 2)
+  assert.equal((await run(['continue', 'k3f9', '--with', 'qwen', '--write', home.path('x')])).exit, 2)
   assert.equal((await run(['continue', 'k3f9', '--with', 'codex', '--budget', '10'])).exit, 2)
   assert.equal((await run(['continue', 'k3f9', '--with', 'codex', '--budget', '32001'])).exit, 2)
   assert.equal((await run(['continue', 'k3f9@99', '--with', 'codex'])).exit, 3)

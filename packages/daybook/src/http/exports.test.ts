@@ -9,6 +9,7 @@ const types = {
   codex: /^application\/x-ndjson/,
   gemini: /^application\/x-ndjson/,
   opencode: /^application\/json/,
+  claude: /^application\/x-ndjson/,
 }
 
 for (const name of storeNames) {

@@ -193,7 +193,7 @@ export const HistoryQuery = Type.Object(
   closed,
 )
 export const ExportQuery = Type.Object(
-  { format: oneOf(['markdown', 'html', 'codex', 'gemini', 'opencode'] as const, 'What is written.') },
+  { format: oneOf(['markdown', 'html', 'codex', 'gemini', 'opencode', 'claude'] as const, 'What is written.') },
   closed,
 )
 export type ExportQuery = Static<typeof ExportQuery>

@@ -25,7 +25,7 @@ const exported = route(
     tag: 'sessions',
     summary: 'The active history as a document, or in the form from which another agent goes on',
     details:
-      'Streamed, as a file to keep. codex, gemini and opencode need the folder of the session, cwd in its metadata. When the ' +
+      'Streamed, as a file to keep. codex, gemini, opencode and claude need the folder of the session, cwd in its metadata. When the ' +
       'session is deleted midway the connection is cut. The open format, which holds everything, is written by daybook export.',
     query: ExportQuery,
     answers: {
@@ -34,7 +34,7 @@ const exported = route(
         media: {
           'text/markdown': 'format=markdown',
           'text/html': 'format=html: one page that loads nothing.',
-          'application/x-ndjson': 'format=codex and format=gemini.',
+          'application/x-ndjson': 'format=codex, format=gemini and format=claude.',
           'application/json': 'format=opencode: what opencode import takes.',
         },
       },

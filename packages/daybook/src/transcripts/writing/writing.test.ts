@@ -6,11 +6,13 @@ import { suite, type TestContext, test } from 'node:test'
 import type { NewEntry } from '../../schema/entries.ts'
 import type { Session } from '../../session/contract.ts'
 import { adopting, homeOf, messagesOf, temporaryFolder } from '../adopting.fixture.ts'
+import { claude } from '../claude.ts'
 import { codex } from '../codex.ts'
 import type { TranscriptReader } from '../contract.ts'
 import { fieldsOf, listOf } from '../fields.ts'
 import { gemini } from '../gemini.ts'
 import { opencode } from '../opencode.ts'
+import { claudeWriter } from './claude.ts'
 import { codexWriter } from './codex.ts'
 import type { Told, TranscriptWriter } from './contract.ts'
 import { geminiWriter } from './gemini.ts'
@@ -92,7 +94,11 @@ const pairs = [
   { reader: codex, writer: codexWriter, recording: 'codex-0.169.0' },
   { reader: gemini, writer: geminiWriter, recording: 'gemini-0.61.0' },
   { reader: opencode, writer: opencodeWriter, recording: 'opencode-1.18.33' },
+  { reader: claude, writer: claudeWriter, recording: 'described/claude' },
 ]
+
+/** Their models take only thoughts that they sealed themselves. */
+const sealed: ReadonlySet<TranscriptWriter> = new Set([codexWriter, claudeWriter])
 
 async function recorded(t: TestContext, reader: TranscriptReader, recording: string): Promise<Session> {
   const world = await adopting(t, reader, await homeOf(t, recording))
@@ -112,7 +118,7 @@ for (const { reader, writer } of pairs) {
         const [expected, actual] = [essence(before), essence(after)]
         assert.ok(expected.length >= 10)
         assert.deepEqual(actual, expected)
-        if (writer !== codexWriter) assert.equal(thoughts(after), thoughts(before))
+        assert.equal(thoughts(after), sealed.has(writer) ? '' : thoughts(before))
         if (writer !== geminiWriter) return
         // Hashes of contents cannot be written as contents: what is shown is the difference.
         const known = new Set(edits(before))
@@ -173,4 +179,51 @@ test('Gemini CLI looks for the file in a folder that it names after the project'
       new RegExp(`^\\.gemini/tmp/${folder}/chats/session-2026-11-21T`),
     )
   }
+})
+
+test('Claude Code gets records in a chain, each call answered by the record behind it, names as its model takes them', async (t) => {
+  const world = await adopting(t, codex, await temporaryFolder(t))
+  const session = await world.sessions.open({ agent: 'mine', metadata: { cwd: '/home/anna/My App_2' } })
+  const calls = ['a:1', 'b'.repeat(80)].map((id) => ({ type: 'call', call_id: id, name: 'my.tool/x' }) as const)
+  await session.append([
+    { kind: 'message', data: { role: 'user', content: 'one' } },
+    { kind: 'message', data: { role: 'assistant', content: 'two', parts: calls } },
+    {
+      kind: 'message',
+      data: { role: 'tool', content: '', parts: [{ type: 'result', call_id: 'a:1', output: { b: 1 } }] },
+    },
+    {
+      kind: 'message',
+      data: { role: 'assistant', content: '', parts: [{ type: 'reasoning', text: 'only a thought' }] },
+    },
+    { kind: 'message', data: { role: 'assistant', content: 'three' } },
+  ])
+  const told = await toldOf(session, '/elsewhere')
+  assert.match(
+    claudeWriter.resuming(told).place ?? '',
+    /^\.claude\/projects\/-home-anna-My-App-2\/[0-9a-f-]{36}\.jsonl$/,
+  )
+  const records = (await written(claudeWriter, told))
+    .trimEnd()
+    .split('\n')
+    .map((line) => fieldsOf(JSON.parse(line)))
+  const spoken = records.filter(({ uuid }) => uuid !== undefined)
+  assert.deepEqual(
+    spoken.map(({ parentUuid }) => parentUuid),
+    [null, ...spoken.slice(0, -1).map(({ uuid }) => uuid)],
+  )
+  assert.deepEqual(
+    spoken.map(({ type }) => type),
+    ['user', 'assistant', 'user', 'assistant'],
+  )
+  const blocks = (at: number) => listOf(fieldsOf(spoken[at]?.message).content).map(fieldsOf)
+  const used = blocks(1).filter(({ type }) => type === 'tool_use')
+  assert.deepEqual(
+    blocks(2).map(({ tool_use_id: id }) => id),
+    used.map(({ id }) => id),
+  )
+  for (const { id, name } of used) for (const word of [id, name]) assert.match(String(word), /^[\w-]{1,64}$/)
+  assert.equal(new Set(used.map(({ id }) => id)).size, 2)
+  const { type, summary, leafUuid } = records.at(-1) ?? {}
+  assert.deepEqual([type, summary, leafUuid], ['summary', 'one', spoken.at(-1)?.uuid])
 })
