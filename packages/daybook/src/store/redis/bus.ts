@@ -10,6 +10,8 @@ import { parsed } from './texts.ts'
 
 /** Messages of one turn that wait to be published together; more are heard only here. */
 const most = 10_000
+/** Milliseconds between two looks whether the server is still there. */
+const watched = 10_000
 
 export interface WireBusOptions {
   readonly url: string
@@ -28,6 +30,7 @@ export class WireBus implements Bus {
   #count = 0
   #publisher: Redis | null = null
   #subscriber: Redis | null = null
+  #watch: NodeJS.Timeout | undefined
 
   constructor(options: WireBusOptions) {
     this.#options = options
@@ -43,19 +46,34 @@ export class WireBus implements Bus {
     subscriber.on('message', (channel: string, text: string) => this.#hear(channel, text))
     try {
       await Promise.all([subscriber.connect(), publisher.connect()])
-      await subscriber.subscribe(
-        this.#channel(hintTopic),
-        ...[...this.#topics.keys()].map((topic) => this.#channel(topic)),
-      )
+      await subscriber.subscribe(...this.#channels())
     } catch (error) {
       this.close()
       throw toDaybookError(error)
     }
-    // Whatever was published while the connection was away is gone: everybody looks once.
-    subscriber.on('ready', () => this.#here.publish(hintTopic, { tenant: '', session: '', seq: 0 } satisfies Hint))
+    subscriber.on('ready', () => this.#resume(subscriber))
+    this.#watch = setInterval(() => this.#look(subscriber), watched)
+    this.#watch.unref()
+  }
+
+  /** Whatever was published while the connection was away is gone: once they are subscribed again, everybody looks. */
+  #resume(subscriber: Redis): void {
+    const missed: Hint = { tenant: '', session: '', seq: 0 }
+    subscriber.subscribe(...this.#channels()).then(() => this.here(hintTopic, missed), bestEffort)
+  }
+
+  /** A subscriber only listens: that the other end is gone shows when it is asked. */
+  #look(subscriber: Redis): void {
+    if (subscriber.status === 'ready') subscriber.ping().catch(() => subscriber.disconnect(true))
+  }
+
+  /** Hints are always among them, so that a follower misses none between asking and being subscribed. */
+  #channels(): string[] {
+    return [...new Set([hintTopic, ...this.#topics.keys()])].map((topic) => this.#channel(topic))
   }
 
   close(): void {
+    clearInterval(this.#watch)
     this.#subscriber?.disconnect()
     this.#publisher?.disconnect()
     this.#subscriber = null
@@ -88,14 +106,13 @@ export class WireBus implements Bus {
     }
   }
 
-  /** Hints are always heard, so that a follower misses none between asking and being subscribed. */
   #want(topic: string, by: number): void {
     const count = (this.#topics.get(topic) ?? 0) + by
     if (count > 0) this.#topics.set(topic, count)
     else this.#topics.delete(topic)
     const subscriber = this.#subscriber
     if (topic === hintTopic || !subscriber) return
-    // The driver subscribes again by itself where the connection was away meanwhile.
+    // Where the connection is away, all topics are subscribed when it is back.
     if (by > 0 && count === 1) subscriber.subscribe(this.#channel(topic)).catch(bestEffort)
     if (by < 0 && count === 0) subscriber.unsubscribe(this.#channel(topic)).catch(bestEffort)
   }

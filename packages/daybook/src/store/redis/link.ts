@@ -30,9 +30,11 @@ export async function connect(url: string, wait: number): Promise<Redis> {
     enableAutoPipelining: false,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
+    autoResubscribe: false,
     // What was not answered when the connection broke fails at once: whoever sent it knows how to repeat it.
     maxRetriesPerRequest: 0,
-    commandTimeout: wait,
+    // Well within the wait, so that a call on a connection that died in silence is made again on another.
+    commandTimeout: Math.ceil(wait / 2),
     connectTimeout: wait,
     retryStrategy: (times) => Math.min(times * pause, 500),
     // After a failover the same address may lead to the new primary.
@@ -102,10 +104,21 @@ export class Link {
 
   /** A group of changes, sent once and at once; errors as the driver has them. */
   async change(given: readonly Given[], free: boolean): Promise<string> {
-    if (!this.#client) throw closed()
-    const answer = (await this.#client.call('FCALL', this.#call(free ? 'free' : 'change', given))) as string
-    this.#awaySince = null
-    return answer
+    const client = this.#client
+    if (!client) throw closed()
+    try {
+      const answer = (await client.call('FCALL', this.#call(free ? 'free' : 'change', given))) as string
+      this.#awaySince = null
+      return answer
+    } catch (error) {
+      this.#heal(client, error)
+      throw error
+    }
+  }
+
+  /** What does not answer may be a connection whose other end is gone. */
+  #heal(client: Redis, error: unknown): void {
+    if (error instanceof Error && error.message === 'Command timed out') client.disconnect(true)
   }
 
   #call(door: string, given: readonly Given[]): Given[] {
@@ -123,11 +136,13 @@ export class Link {
         this.#awaySince = null
         return result
       } catch (error) {
+        if (this.#client) this.#heal(this.#client, error)
         if (lacksLibrary(error)) this.forgetServer()
         else if (!isPassing(error)) throw toDaybookError(error)
+        // First the pause: who asks again at once must leave the event loop room to connect.
+        await new Promise((resolve) => setTimeout(resolve, pause))
         if (performance.now() >= end) throw toDaybookError(this.reason(error))
       }
-      await new Promise((resolve) => setTimeout(resolve, pause))
     }
   }
 

@@ -102,6 +102,10 @@ export class Writer {
     )
   }
 
+  #failUnsent(error: unknown): void {
+    for (const flight of this.#flights) if (!flight.sent) this.#fail(flight, error)
+  }
+
   #land(flight: Flight): void {
     this.#flights = this.#flights.filter((one) => one !== flight)
   }
@@ -134,7 +138,7 @@ export class Writer {
         await this.#link.judge()
       } catch (problem) {
         error = problem
-        if (!isPassing(problem)) for (const flight of this.#flights) this.#fail(flight, problem)
+        if (!isPassing(problem)) this.#failUnsent(problem)
         continue
       }
       // All were sent on one connection: once one of them failed, the others are about to, or are answered.
