@@ -6,7 +6,6 @@ import { type Bus, type Hint, hintTopic, type Listener, localBus } from '../bus.
 import { fromText, toText } from '../text.ts'
 import { toDaybookError } from './errors.ts'
 import { connect } from './link.ts'
-import { parsed } from './texts.ts'
 
 /** Messages of one turn that wait to be published together; more are heard only here. */
 const most = 10_000
@@ -69,7 +68,8 @@ export class WireBus implements Bus {
 
   /** Hints are always among them, so that a follower misses none between asking and being subscribed. */
   #channels(): string[] {
-    return [...new Set([hintTopic, ...this.#topics.keys()])].map((topic) => this.#channel(topic))
+    const topics = new Set([hintTopic, ...this.#topics.keys()])
+    return [this.#wrote, ...[...topics].map((topic) => this.#channel(topic))]
   }
 
   close(): void {
@@ -128,10 +128,16 @@ export class WireBus implements Bus {
   }
 
   #hear(channel: string, text: string): void {
-    const [from, ...messages] = parsed<[string, ...unknown[]]>(text)
+    const [from, ...messages] = messagesIn(text)
     if (from === this.#instance) return
-    const topic = fromText(channel.slice(this.#channel('').length))
-    for (const message of messages) this.#here.publish(topic, topic === hintTopic ? hintOf(message) : message)
+    const wrote = channel === this.#wrote
+    const topic = wrote ? hintTopic : fromText(channel.slice(this.#channel('').length))
+    for (const message of messages) this.#here.publish(topic, wrote ? hintOf(message) : message)
+  }
+
+  /** Where the function itself tells what it wrote. */
+  get #wrote(): string {
+    return `${this.#options.prefix}wrote`
   }
 
   #channel(topic: string): string {
@@ -139,11 +145,20 @@ export class WireBus implements Bus {
   }
 }
 
-/** The function writes a hint as three values, a bus beside another store as the hint itself. */
-function hintOf(message: unknown): unknown {
-  if (!Array.isArray(message)) return message
-  const [tenant, session, seq] = message as [string, string, number]
-  return { tenant: fromText(tenant), session: fromText(session), seq } satisfies Hint
+/** Who published, then what; nothing where somebody else uses our channel for something of his own. */
+function messagesIn(text: string): readonly unknown[] {
+  try {
+    const all: unknown = JSON.parse(text)
+    return Array.isArray(all) ? all : []
+  } catch {
+    return []
+  }
+}
+
+/** The function tells tenant, session and seq as texts and number. */
+function hintOf(message: unknown): Hint {
+  const [tenant, session, seq] = Array.isArray(message) ? message : []
+  return { tenant: fromText(String(tenant)), session: fromText(String(session)), seq: Number(seq) }
 }
 
 /** The contract of a bus promises nothing to a message whose connection is away. */

@@ -19,7 +19,7 @@ local wide = { feed_all = function() return feedPage(nil) end, tip = function() 
 local function publish(instance)
   local told = { '"' .. instance .. '"' }
   for _, text in pairs(hints) do told[#told + 1] = text end
-  if #told > 1 then call('PUBLISH', P .. 'topic:hint', '[' .. table.concat(told, ',') .. ']') end
+  if #told > 1 then call('PUBLISH', P .. 'wrote', '[' .. table.concat(told, ',') .. ']') end
 end
 
 -- A group is known by who sent it and its number: sent again, it is answered again; an older one is never written late.
