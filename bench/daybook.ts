@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { Head } from '../packages/daybook/src/schema/heads.ts'
 import type { ScopedSessions, Session, Sessions } from '../packages/daybook/src/session/contract.ts'
+import type { Store } from '../packages/daybook/src/store/store.ts'
 import type { Message } from './message.ts'
 import { message, messages } from './message.ts'
 
@@ -100,8 +101,12 @@ export class Log {
 
 /** Opens a log of its own; the store's module is loaded only when it is asked for. */
 export async function openLog(options: LogOptions): Promise<Log> {
+  return logOver(await openStore(options))
+}
+
+/** A log over a store that was made for it alone. */
+export async function logOver(store: Store): Promise<Log> {
   const { openSessions } = await import('../packages/daybook/src/session/sessions.ts')
-  const store = await openStore(options)
   return new Log(await openSessions({ store }), () => store.close())
 }
 

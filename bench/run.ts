@@ -19,6 +19,7 @@ const benches: readonly { readonly name: string; readonly bars: string; readonly
   { name: 'redaction', bars: 'redaction', peers: false },
   { name: 'search', bars: 'search', peers: false },
   { name: 'adopt', bars: 'adopt', peers: false },
+  { name: 'postgres', bars: 'postgres', peers: false },
 ]
 
 const { values, positionals } = parseArgs({

@@ -7,6 +7,8 @@ import type { Connection } from './connection.ts'
 
 /** The server takes less than 8,000 bytes at once. */
 const mostBytes = 7900
+/** A message waits for no disk: the commit it tells of is durable already. */
+const told = "SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)"
 /** Milliseconds between two looks for entries that nobody announced. */
 const looked = 1000
 
@@ -93,7 +95,7 @@ export class Announcer implements Bus {
     const announcing = this.#announcing
     if (!announcing) return
     const channel = channelOf(announcing.schema)
-    for (const text of texts) await announcing.asking.ask('SELECT pg_notify($1, $2)', [channel, text])
+    for (const text of texts) await announcing.asking.ask(told, [channel, text])
   }
 
   #hear(text: string): void {

@@ -8,7 +8,11 @@ export const heldType = `CREATE TYPE daybook.held_code AS (
   sid bigint, base bigint, base_seq bigint, system boolean, gone_at bigint,
   place int, owner text, readers text[], listed_place int, listed_owner text, listed_readers text[], lists bigint[],
   seq bigint, hash text, refolds bigint, last_pos bigint, fence bigint, holder text, lease_until bigint,
-  stored boolean, touched int, headed boolean, behind int)`
+  moved boolean, touched int, headed boolean, behind int)`
+
+/** The heads as they come; columns of the facets have their numbers. */
+const headColumns = `given(i int, s int, t text, d text, fo bigint, la text, st smallint, at smallint, du bigint,
+    f0 text, f1 text, f2 text, f3 text, f4 text, f5 text)`
 
 /**
  * Keys of the JSON texts are short, for there are many: `batch.ts` makes them and says what they mean. Answers are
@@ -17,7 +21,7 @@ export const heldType = `CREATE TYPE daybook.held_code AS (
 export const appendRoutine = `CREATE FUNCTION daybook.append_code(
   p_writer bigint, p_number bigint, p_now bigint, p_wait int, p_names boolean, p_sessions text, p_askers text,
   p_keys text, p_appends text, p_entries text, p_heads text) RETURNS text LANGUAGE plpgsql VOLATILE
-  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $routine$
+  SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $routine$
 DECLARE
   held daybook.held_code[];
   r daybook.held_code;
@@ -41,6 +45,7 @@ DECLARE
   asker int := -1;
   code text;
   taken int := 0;
+  moves boolean := false;
   pos bigint;
   after bigint[];
   answer text;
@@ -58,7 +63,7 @@ BEGIN
   LOOP
     held[w.n] := ROW(w.sid, w.base, w.base_seq, w.system, w.gone_at, w.place, w.owner, w.readers,
       w.place, w.owner, w.readers, w.lists, w.seq, w.hash, w.refolds, w.last_pos, w.fence, w.holder, w.lease_until,
-      true, NULL, NULL, NULL)::daybook.held_code;
+      false, NULL, NULL, NULL)::daybook.held_code;
     tenants[w.n] := w.t;
     sids[w.n] := w.sid;
   END LOOP;
@@ -128,7 +133,7 @@ BEGIN
         CONTINUE;
       END IF;
       r := ROW(nextval('daybook.sids'), b.sid, coalesce(a.bq, 0), a.y, NULL, NULL, a.o, a.rd, NULL, NULL, NULL, '{}',
-        0, '', 0, 0, first_fence, NULL, NULL, false, NULL, NULL, NULL)::daybook.held_code;
+        0, '', 0, 0, first_fence, NULL, NULL, true, NULL, NULL, NULL)::daybook.held_code;
       IF a.bs IS NULL THEN r.base := NULL; END IF;
       sids[a.s] := r.sid;
     ELSE
@@ -165,6 +170,9 @@ BEGIN
     r.owner := a.o;
     r.readers := a.rd;
     r.touched := a.i;
+    r.moved := r.listed_place IS DISTINCT FROM r.place OR r.listed_owner IS DISTINCT FROM r.owner
+      OR r.listed_readers IS DISTINCT FROM r.readers;
+    moves := moves OR r.moved;
     r.headed := a.hd;
     starts[a.i] := taken;
     taken := taken + a.n;
@@ -211,36 +219,40 @@ BEGIN
     SELECT pos + starts[e.a] + e.o, sids[e.s], e.q, e.k, e.v, e.t, e.w, e.r, e.c, e.ki, e.kd, e.kl, e.d, e.h, e.b
     FROM json_to_recordset(p_entries::json) AS e(a int, s int, o int, q bigint, k smallint, v int, t bigint, w text, r text,
       c bigint, ki text, kd text, kl bigint, d text, h text, b text) WHERE starts[e.a] IS NOT NULL;
-  FOR h IN SELECT * FROM json_to_recordset(p_heads::json) AS x(i int, s int, t text, d text, fo bigint, la text, st smallint,
-    at smallint, du bigint, er json, f0 text, f1 text, f2 text, f3 text, f4 text, f5 text)
+  -- Sessions that stay in their lists are written together.
+  UPDATE daybook.listed l SET last_pos = pos + x.behind - 1
+    FROM (SELECT u.behind, u.last_pos, n.list FROM unnest(held) AS u CROSS JOIN LATERAL unnest(u.lists) AS n(list)
+      WHERE u.touched IS NOT NULL AND NOT u.moved OFFSET 0) AS x WHERE l.list = x.list AND l.last_pos = x.last_pos;
+  UPDATE daybook.sessions s SET seq = (x.r).seq, hash = (x.r).hash, last_pos = pos + (x.r).behind - 1, fold = x.fo,
+      refolds = (x.r).refolds, fence = (x.r).fence, holder = (x.r).holder, lease_until = (x.r).lease_until, due = x.du,
+      status = x.st, attention = x.at, label = x.la, head = x.d, agent = x.f0, "user" = x.f1, team = x.f2,
+      workflow = x.f3, branch = x.f4, repository = x.f5
+    FROM (SELECT given.*, held[given.s] AS r FROM json_to_recordset(p_heads::json) AS ${headColumns} OFFSET 0) AS x
+    WHERE s.sid = (x.r).sid AND (x.r).touched = x.i AND NOT (x.r).moved;
+  FOR h IN SELECT given.*, held[given.s] AS r FROM json_to_recordset(CASE WHEN moves THEN p_heads ELSE '[]' END::json)
+    AS ${headColumns}
   LOOP
-    r := held[h.s];
-    CONTINUE WHEN r.touched IS DISTINCT FROM h.i;
-    after := r.lists;
-    IF r.place = r.listed_place AND r.owner = r.listed_owner AND r.readers IS NOT DISTINCT FROM r.listed_readers THEN
-      UPDATE daybook.listed l SET last_pos = pos + r.behind - 1 WHERE l.list = ANY (r.lists) AND l.last_pos = r.last_pos;
-    ELSE
-      after := daybook.lists_code(h.t, r.system, r.place, r.owner, r.readers);
-      PERFORM daybook.move_code(r.sid, r.lists, after, r.last_pos, pos + r.behind - 1);
-      list_ids := list_ids || after || r.lists;
-      list_ns := list_ns || array_fill(1, ARRAY[cardinality(after)]) || array_fill(-1, ARRAY[cardinality(r.lists)]);
-    END IF;
-    IF r.stored THEN
-      UPDATE daybook.sessions s SET seq = r.seq, hash = r.hash, last_pos = pos + r.behind - 1, fold = h.fo,
-        refolds = r.refolds, fence = r.fence, holder = r.holder, lease_until = r.lease_until, due = h.du, status = h.st,
-        attention = h.at, place = r.place, owner = r.owner, readers = r.readers, lists = after, label = h.la, head = h.d,
-        agent = h.f0, "user" = h.f1, team = h.f2, workflow = h.f3, branch = h.f4, repository = h.f5 WHERE s.sid = r.sid;
-    ELSE
-      INSERT INTO daybook.sessions(sid, tenant, id, tail, system, place, owner, readers, base, base_seq, seq, hash,
-        last_pos, fold, refolds, fence, holder, lease_until, due, status, attention, reach, agent, "user", team, workflow,
-        branch, repository, lists, label, head)
-      VALUES (r.sid, h.t, ids[h.s], CASE WHEN NOT r.system THEN reverse(lower(ids[h.s] COLLATE "C")) END, r.system, r.place, r.owner, r.readers, r.base, r.base_seq, r.seq, r.hash,
-        pos + r.behind - 1, h.fo, r.refolds, r.fence, r.holder, r.lease_until, h.du, h.st, h.at, 0, h.f0, h.f1, h.f2, h.f3,
-        h.f4, h.f5, after, h.la, h.d);
-    END IF;
-    IF h.er IS NOT NULL THEN
-      PERFORM daybook.erase_code(r.sid, ARRAY(SELECT x::bigint FROM json_array_elements_text(h.er) x));
-    END IF;
+    r := h.r;
+    CONTINUE WHEN NOT coalesce(r.touched = h.i AND r.moved, false);
+    after := daybook.lists_code(h.t, r.system, r.place, r.owner, r.readers);
+    PERFORM daybook.move_code(r.sid, r.lists, after, r.last_pos, pos + r.behind - 1);
+    list_ids := list_ids || after || r.lists;
+    list_ns := list_ns || array_fill(1, ARRAY[cardinality(after)]) || array_fill(-1, ARRAY[cardinality(r.lists)]);
+    INSERT INTO daybook.sessions(sid, tenant, id, tail, system, place, owner, readers, base, base_seq, seq, hash,
+      last_pos, fold, refolds, fence, holder, lease_until, due, status, attention, reach, agent, "user", team, workflow,
+      branch, repository, lists, label, head)
+    VALUES (r.sid, h.t, ids[h.s], CASE WHEN NOT r.system THEN reverse(lower(ids[h.s] COLLATE "C")) END, r.system, r.place,
+      r.owner, r.readers, r.base, r.base_seq, r.seq, r.hash, pos + r.behind - 1, h.fo, r.refolds, r.fence, r.holder,
+      r.lease_until, h.du, h.st, h.at, 0, h.f0, h.f1, h.f2, h.f3, h.f4, h.f5, after, h.la, h.d)
+    ON CONFLICT (sid) DO UPDATE SET seq = r.seq, hash = r.hash, last_pos = excluded.last_pos, fold = h.fo,
+      refolds = r.refolds, fence = r.fence, holder = r.holder, lease_until = r.lease_until, due = h.du, status = h.st,
+      attention = h.at, place = r.place, owner = r.owner, readers = r.readers, lists = after, label = h.la, head = h.d,
+      agent = h.f0, "user" = h.f1, team = h.f2, workflow = h.f3, branch = h.f4, repository = h.f5;
+  END LOOP;
+  FOR a IN SELECT x.s, x.er FROM json_to_recordset(CASE WHEN p_names THEN p_appends ELSE '[]' END::json)
+    AS x(i int, s int, er json) WHERE x.er IS NOT NULL AND starts[x.i] IS NOT NULL
+  LOOP
+    PERFORM daybook.erase_code(sids[a.s], ARRAY(SELECT x::bigint FROM json_array_elements_text(a.er) x));
   END LOOP;
   PERFORM daybook.count_code(list_ids, list_ns);
   INSERT INTO daybook.batches VALUES (p_writer, p_number, now_ms, answer);

@@ -136,7 +136,6 @@ function add(batch: Batch, { asker, append }: AppendOp, i: number, s: number, he
   if (!headed) return
   const own = Object.fromEntries(labels.facets.map((value, at) => [`f${at}`, value]))
   const signs = { la: labels.label, st: labels.status, at: labels.attention, du: labels.due }
-  const erased = erase?.length ? { er: erase.map(whole) } : {}
   batch.heads.push({
     i,
     s,
@@ -145,7 +144,6 @@ function add(batch: Batch, { asker, append }: AppendOp, i: number, s: number, he
     fo: head.fold,
     ...signs,
 
-    ...erased,
     ...own,
   })
 }
