@@ -9,7 +9,7 @@ import { harmless } from './chunk.ts'
 import type { Facts, FoundFile, Transcript, TranscriptReader } from './contract.ts'
 import type { AdoptOptions, AdoptReport } from './contract-adopt.ts'
 import { type Gathered, gather } from './gathering.ts'
-import { refOf, type Standing, standingOf, takeAgain } from './place.ts'
+import { KnownRecords, refOf, type Standing, standingOf, takeAgain, takeWritten } from './place.ts'
 import { Tally } from './tally.ts'
 import { GatheringThreads } from './threads.ts'
 
@@ -133,6 +133,7 @@ class Adoption {
   readonly #sessions: ScopedSessions
   readonly #tally: Tally
   #seq: number
+  #isNamed: boolean
 
   constructor(source: Source, standing: Standing, pass: Pass) {
     this.#source = source
@@ -143,6 +144,7 @@ class Adoption {
     this.#sessions = pass.options.sessions
     this.#tally = pass.tally
     this.#seq = standing.seq
+    this.#isNamed = !standing.isUnnamed
   }
 
   async run(): Promise<void> {
@@ -152,8 +154,15 @@ class Adoption {
     this.#tally.facts(facts)
     if (this.#transcript.kind === 'lines' && to < this.#transcript.size) this.#tally.partial(this.#transcript.name)
     const what = this.#seq === this.#standing.seq ? 'unchanged' : head === null ? 'added' : 'grown'
-    if (this.#seq > 0) this.#tally.session(session, what)
+    if (this.#isOurs && what === 'unchanged') this.#tally.ours(this.#transcript.name)
+    else if (this.#seq > 0) this.#tally.session(session, what)
     if (what !== 'unchanged') await this.#label(facts)
+  }
+
+  /** Written here, and its agent did not go on in it yet. */
+  get #isOurs(): boolean {
+    const { isUnnamed, seq, fork } = this.#standing
+    return this.#transcript.origin !== undefined && isUnnamed && (seq > 0 || fork !== undefined)
   }
 
   /** Behind what was read, if that still stands there; else at the beginning. */
@@ -171,14 +180,16 @@ class Adoption {
     const { reader, file, transcript } = this.#source
     const memo = (from > 0 ? last?.memo : undefined) as Json | undefined
     const shared = { transcript, from, redactor: given ?? redactor(), signal }
-    if (memo !== undefined || seq === 0) {
+    if (memo !== undefined || (seq === 0 && !this.#isOurs)) {
       // A redactor of the caller stays here, since it cannot cross to another thread.
       const threads = transcript.kind === 'lines' && given === undefined ? this.#pass.threads : undefined
       const elsewhere = threads?.gather({ file, id: transcript.id, from, memo }, signal)
       return elsewhere ?? gather({ ...shared, translator: reader.translator(transcript, memo) })
     }
     const translator = reader.translator(transcript)
-    const known = await takeAgain(this.#sessions, session, translator)
+    const known = new KnownRecords()
+    if (transcript.origin) await takeWritten(this.#sessions, transcript, translator, shared.redactor, known)
+    if (!this.#isOurs) await takeAgain(this.#sessions, session, translator, known)
     return gather({ ...shared, translator, known: from > 0 ? undefined : known })
   }
 
@@ -190,7 +201,7 @@ class Adoption {
       this.#tally.read(gathered.read)
       reached = gathered
       await written
-      if (gathered.entries.length === 0) continue
+      if (gathered.entries.length === 0 || (this.#isNamed === false && this.#isOurs && isBare(gathered))) continue
       written = this.#write(gathered)
       written.catch(() => undefined) // awaited before the next one, or below
       this.#options.signal?.throwIfAborted()
@@ -200,12 +211,15 @@ class Adoption {
   }
 
   async #write(gathered: Gathered): Promise<void> {
-    const { session } = this.#standing
+    const { session, fork } = this.#standing
     const { entries, beside, facts, found } = gathered
-    const first = this.#seq === 0
-    if (first && !isBelow(facts.cwd, this.#options.folder)) throw new Elsewhere()
-    const handle = this.#sessions.session(session, first ? { opens: openFields(this.#transcript, facts) } : {})
-    const options = { expect: this.#seq, ...(first ? { refs: [refOf(this.#transcript)] } : undefined) }
+    const begins = !this.#isNamed
+    if (begins && !isBelow(facts.cwd, this.#options.folder)) throw new Elsewhere()
+    if (begins && fork)
+      this.#seq = (await (await this.#sessions.session(fork.of).fork({ at: fork.at, id: session })).head()).seq
+    const opens = this.#seq === 0 ? { opens: openFields(this.#transcript, facts) } : {}
+    const handle = this.#sessions.session(session, opens)
+    const options = { expect: this.#seq, ...(begins ? { refs: [refOf(this.#transcript)] } : undefined) }
     // Asked for first, the blob shares the commit of the append that names it, where the store has one lane.
     const put = beside && this.#sessions.blobs.put(beside)
     put?.catch(() => undefined) // awaited below, unless the append fails before
@@ -224,6 +238,7 @@ class Adoption {
     })
     await put
     this.#seq = last
+    this.#isNamed = true
     this.#tally.wrote(entries, found)
   }
 
@@ -233,7 +248,8 @@ class Adoption {
     const head = await session.head()
     const { metadata } = await session.cell()
     const given = (metadata.adopted as JsonObject | undefined)?.name ?? null
-    const rename = facts.name !== undefined && facts.name !== head.name && (head.name === null || head.name === given)
+    const isNew = facts.name !== undefined && facts.name !== head.name && facts.name !== head.title
+    const rename = isNew && (head.name === null || head.name === given)
     const changed = {
       ...(facts.branch !== undefined && facts.branch !== head.branch ? { branch: facts.branch } : undefined),
       ...(facts.repository !== undefined && facts.repository !== head.repository
@@ -251,6 +267,11 @@ class Elsewhere extends Error {}
 function isBelow(cwd: string | undefined, folder: string | undefined): boolean {
   if (folder === undefined) return true
   return cwd !== undefined && (cwd === folder || cwd.startsWith(folder.endsWith(sep) ? folder : folder + sep))
+}
+
+/** Says only how far was read. */
+function isBare({ entries }: Gathered): boolean {
+  return entries.every(({ kind }) => kind === 'transcript.adopted')
 }
 
 /** Refusals of what an entry says. */

@@ -4,8 +4,10 @@ import { basename } from 'node:path'
 import type { Json } from '../schema/json.ts'
 import { ClaudeTranslator } from './claude-translator.ts'
 import type { FoundFile, Places, Transcript, TranscriptReader } from './contract.ts'
+import { fieldsOf, textOf } from './fields.ts'
 import { filesBelow } from './files.ts'
-import { lineTranscript } from './lines.ts'
+import { firstRecord, lineTranscript } from './lines.ts'
+import { mayBeOurs, originIn } from './mark.ts'
 
 const agent = 'claude'
 /** Sessions, and below one the agents that it had work for it. */
@@ -23,7 +25,11 @@ export const claude: TranscriptReader = {
     yield* filesBelow({ agent, base, into, depth: 3, accept }, places)
   },
   async *transcripts(file: FoundFile): AsyncGenerator<Transcript> {
-    yield lineTranscript(file, basename(file.path, '.jsonl'))
+    const id = basename(file.path, '.jsonl')
+    const { originator, cwd, gitBranch } = fieldsOf(mayBeOurs(id) ? await firstRecord(file) : undefined)
+    const from = originIn(originator)
+    const origin = from && { ...from, cwd: textOf(cwd), branch: textOf(gitBranch) }
+    yield { ...lineTranscript(file, id), ...(origin === undefined ? undefined : { origin }) }
   },
   translator: (transcript, memo?: Json) => new ClaudeTranslator(agent, transcript.id, memo),
 }

@@ -3,9 +3,11 @@
 import { basename, join } from 'node:path'
 import type { Json } from '../schema/json.ts'
 import { CodexTranslator } from './codex-translator.ts'
-import type { FoundFile, Places, Transcript, TranscriptReader } from './contract.ts'
+import type { FoundFile, Origin, Places, Transcript, TranscriptReader } from './contract.ts'
+import { fieldsOf, textOf } from './fields.ts'
 import { filesBelow } from './files.ts'
-import { lineTranscript } from './lines.ts'
+import { firstRecord, lineTranscript } from './lines.ts'
+import { mayBeOurs, originIn } from './mark.ts'
 
 const agent = 'codex'
 const fileName = /^rollout-.*-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl$/
@@ -24,9 +26,17 @@ export const codex: TranscriptReader = {
   },
   async *transcripts(file: FoundFile): AsyncGenerator<Transcript> {
     const id = fileName.exec(basename(file.path))?.[1]
-    if (id !== undefined) yield lineTranscript(file, id)
+    if (id === undefined) return
+    const origin = mayBeOurs(id) ? originOf(await firstRecord(file)) : undefined
+    yield { ...lineTranscript(file, id), ...(origin === undefined ? undefined : { origin }) }
   },
   translator: (_transcript, memo?: Json) => new CodexTranslator(agent, memo),
+}
+
+function originOf(first: unknown): Origin | undefined {
+  const { originator, cwd, git } = fieldsOf(fieldsOf(first).payload)
+  const origin = originIn(originator)
+  return origin && { ...origin, cwd: textOf(cwd), branch: textOf(fieldsOf(git).branch) }
 }
 
 function accept(name: string): boolean {

@@ -53,6 +53,8 @@ export interface AdoptReport {
   readonly partial: readonly string[]
   /** Sessions that a person deleted here, or put into the trash: left alone. */
   readonly leftAlone: readonly string[]
+  /** Transcripts that were written here and in which nobody went on: they bring nothing. */
+  readonly ours: readonly string[]
   readonly problems: readonly AdoptProblem[]
 }
 

@@ -1,6 +1,7 @@
 // The port of transcripts: how the sessions that other agents left on this machine are found, read and understood.
 
 import type { NewEntry } from '../schema/entries.ts'
+import type { Seq, SessionId } from '../schema/ids.ts'
 import type { Json } from '../schema/json.ts'
 
 /** Where to look. Nothing below `home` is opened by looking. */
@@ -46,10 +47,22 @@ export interface Transcript {
   readonly kind: 'lines' | 'whole'
   /** What stands beside the records. */
   readonly facts?: Facts
+  /** Of one that daybook wrote: its agent may have gone on in it. */
+  readonly origin?: Origin
   /** Records behind `from`, 0 being the beginning. An unfinished last one is not given. */
   records(from: number, signal?: AbortSignal): AsyncIterable<RawRecord>
   /** Tells whether what stands before `to` is what stood there; the same text as long as it is. Empty for `whole`. */
   proof(to: number): Promise<string>
+}
+
+/** What a transcript was written of. */
+export interface Origin {
+  readonly session: SessionId
+  /** The newest entry then. */
+  readonly seq: Seq
+  /** As they stand in it. */
+  readonly cwd?: string | undefined
+  readonly branch?: string | undefined
 }
 
 /** A record as it stands in the transcript. */

@@ -5,10 +5,11 @@ import { DaybookError } from '../schema/errors.ts'
 import type { Json } from '../schema/json.ts'
 import type { Facts, FoundFile, Places, RawRecord, Transcript, TranscriptReader } from './contract.ts'
 import { elementsOf, membersBefore } from './elements.ts'
-import { fieldsOf, parsedOf, textOf, timeOf } from './fields.ts'
+import { fieldsOf, textOf, timeOf } from './fields.ts'
 import { filesBelow, smallText } from './files.ts'
 import { GeminiTranslator } from './gemini-translator.ts'
-import { lineTranscript, longestLine } from './lines.ts'
+import { firstRecord, lineTranscript, longestLine } from './lines.ts'
+import { originIn } from './mark.ts'
 
 const agent = 'gemini'
 const fileName = /^[^/]+\/chats\/session-[^/]+\.jsonl?$/
@@ -23,7 +24,9 @@ export const gemini: TranscriptReader = {
   },
   async *transcripts(file: FoundFile): AsyncGenerator<Transcript> {
     const lines = file.path.endsWith('.jsonl')
-    const { sessionId, startTime } = fieldsOf(lines ? await firstOf(file) : await membersBefore(file, 'messages'))
+    const { sessionId, startTime, originator } = fieldsOf(
+      lines ? await firstRecord(file) : await membersBefore(file, 'messages'),
+    )
     const id = textOf(sessionId)
     if (id === undefined && file.size === 0) return
     if (id === undefined) throw new DaybookError('invalid', `${file.name} does not tell its session yet`)
@@ -33,14 +36,11 @@ export const gemini: TranscriptReader = {
       ...(cwd === null ? undefined : { cwd: cwd.trim() }),
       ...(startedAt === undefined ? undefined : { startedAt }),
     }
-    yield { ...(lines ? lineTranscript(file, id) : documentOf(file, id)), facts }
+    const origin = originIn(originator)
+    const read = lines ? lineTranscript(file, id) : documentOf(file, id)
+    yield { ...read, facts, ...(origin && { origin: { ...origin, cwd: facts.cwd } }) }
   },
   translator: (transcript, memo?: Json) => new GeminiTranslator(agent, transcript.facts, memo),
-}
-
-async function firstOf(file: FoundFile): Promise<unknown> {
-  for await (const { text } of lineTranscript(file, '').records(0)) return parsedOf(text)
-  return undefined
 }
 
 function documentOf(file: FoundFile, id: string): Transcript {

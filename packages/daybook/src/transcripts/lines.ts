@@ -4,6 +4,7 @@ import { Buffer, isAscii, isUtf8 } from 'node:buffer'
 import type { FileHandle } from 'node:fs/promises'
 import { sha256 } from '../store/hash.ts'
 import type { FoundFile, RawRecord, Transcript } from './contract.ts'
+import { parsedOf } from './fields.ts'
 import { openRegular } from './files.ts'
 
 /** Bytes of the longest line that is read; a longer one is told by where it stands. */
@@ -25,6 +26,12 @@ export function lineTranscript(file: FoundFile, id: string, limit = longestLine)
     records: (from, signal) => records(file, from, limit, signal),
     proof: (to) => proofOf(file, to),
   }
+}
+
+/** The first record of a file of lines; undefined where there is none that is JSON. */
+export async function firstRecord(file: FoundFile): Promise<unknown> {
+  for await (const { text } of lineTranscript(file, '').records(0)) return parsedOf(text)
+  return undefined
 }
 
 async function* records(file: FoundFile, from: number, limit: number, signal?: AbortSignal): AsyncGenerator<RawRecord> {

@@ -8,7 +8,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { pipeline } from 'node:stream/promises'
 import { DaybookError } from '../schema/errors.ts'
 import type { FoundFile, RawRecord, Transcript } from './contract.ts'
+import { textOf } from './fields.ts'
 import { foundOf, openRegular } from './files.ts'
+import { originIn } from './mark.ts'
 
 /** Copies that a writer came between. */
 const mostTries = 5
@@ -33,9 +35,10 @@ function* transcriptsIn(database: DatabaseSync, file: FoundFile): Generator<Tran
     const known = database.prepare('SELECT 1 FROM sqlite_master WHERE type = ? AND name = ?').get('table', table)
     if (!known) throw new DaybookError('invalid', `${file.name} has no table ${table}: another version wrote it`)
   }
-  const sessions = database.prepare('SELECT id, time_updated FROM session ORDER BY time_created, id').all()
-  for (const { id, time_updated: updated } of sessions) {
+  const sessions = database.prepare('SELECT * FROM session ORDER BY time_created, id').all()
+  for (const { id, time_updated: updated, slug, directory } of sessions) {
     const session = String(id)
+    const origin = originIn(slug)
     const { count, newest, size } = database.prepare(measure).get(session, session) ?? {}
     yield {
       agent: file.agent,
@@ -44,6 +47,7 @@ function* transcriptsIn(database: DatabaseSync, file: FoundFile): Generator<Tran
       size: Number(size ?? 0),
       mark: `${updated}:${count}:${newest}`,
       kind: 'whole',
+      ...(origin && { origin: { ...origin, cwd: textOf(directory) } }),
       records: async function* () {
         yield* recordsIn(database, session)
       },

@@ -5,10 +5,12 @@ import { DaybookError, isDaybookError } from '../schema/errors.ts'
 import type { Head } from '../schema/heads.ts'
 import { idFromDigest, type Seq, type SessionId } from '../schema/ids.ts'
 import type { ScopedSessions, Session } from '../session/contract.ts'
+import type { Redactor } from '../session/redact.ts'
 import { digestOf, sha256 } from '../store/hash.ts'
 import type { Ref } from '../store/store.ts'
 import type { Transcript, Translator } from './contract.ts'
-import { unpack } from './raw.ts'
+import { writtenRecords } from './origin.ts'
+import { masked, unpack } from './raw.ts'
 
 export type Adopted = DataOf<'transcript.adopted'>
 
@@ -20,6 +22,10 @@ export interface Standing {
   readonly last: Adopted | null
   /** The seq before the next append. */
   readonly seq: Seq
+  /** The session does not have the transcript's name yet. */
+  readonly isUnnamed: boolean
+  /** Of a transcript that was written here, whose session went on since: it begins as a fork from there. */
+  readonly fork?: { readonly of: SessionId; readonly at: Seq }
 }
 
 const page = 64
@@ -35,12 +41,36 @@ export async function standingOf(sessions: ScopedSessions, transcript: Transcrip
   const located = await sessions.locate(refOf(transcript))
   const session = located ?? derivedId(sessions, transcript)
   const head = await headOf(sessions.session(session))
+  const isUnnamed = located === null
   if (head === null) {
-    if (located !== null) throw new DaybookError('gone', `${session} was deleted here`)
-    return { session, head: null, last: null, seq: 0 }
+    if (!isUnnamed) throw new DaybookError('gone', `${session} was deleted here`)
+    return (await whereWritten(sessions, transcript, session)) ?? { session, head, last: null, seq: 0, isUnnamed }
   }
-  if (head.place === 'trash') throw new DaybookError('trashed', `${session} is in the trash`)
-  return { session, head, last: await lastOf(sessions.session(session), transcript), seq: head.seq }
+  refuseTrashed(head)
+  return { session, head, last: await lastOf(sessions.session(session), transcript), seq: head.seq, isUnnamed }
+}
+
+function refuseTrashed({ session, place }: Head): void {
+  if (place === 'trash') throw new DaybookError('trashed', `${session} is in the trash`)
+}
+
+/**
+ * A transcript that was written here goes on in its session, if that still stands where it stood then; else in a fork from
+ * there. Null for others, and where the session is not here.
+ */
+async function whereWritten(
+  sessions: ScopedSessions,
+  { origin }: Transcript,
+  fork: SessionId,
+): Promise<Standing | null> {
+  const head = origin === undefined ? null : await headOf(sessions.session(origin.session))
+  if (origin === undefined || head === null || head.seq < origin.seq) return null
+  refuseTrashed(head)
+  if (head.seq === origin.seq) return { session: head.session, head, last: null, seq: head.seq, isUnnamed: true }
+  return {
+    ...{ session: fork, head: null, last: null, seq: 0, isUnnamed: true },
+    fork: { of: origin.session, at: origin.seq },
+  }
 }
 
 /** The same for everybody who adopts into this scope, so that two at once meet in one session. */
@@ -114,8 +144,8 @@ export async function takeAgain(
   sessions: ScopedSessions,
   session: SessionId,
   translator: Translator,
-): Promise<KnownRecords> {
-  const known = new KnownRecords()
+  known: KnownRecords,
+): Promise<void> {
   for await (const { blob } of adoptions(sessions.session(session), 'asc')) {
     const bytes = blob === undefined ? null : await sessions.blobs.get(blob)
     if (bytes === null) continue
@@ -125,7 +155,23 @@ export async function takeAgain(
     }
     translator.flush()
   }
-  return known
+}
+
+/** Takes the records of a transcript that was written here: they came from the log. */
+export async function takeWritten(
+  sessions: ScopedSessions,
+  transcript: Transcript,
+  translator: Translator,
+  redactor: Redactor,
+  known: KnownRecords,
+): Promise<void> {
+  for await (const text of writtenRecords(sessions, transcript)) {
+    const safe = masked({ text, from: 0, to: 0 }, redactor)
+    if (safe === null) continue
+    known.add(safe.line)
+    translator.take(safe.value, 0)
+  }
+  translator.flush()
 }
 
 function jsonOf(line: string): unknown {

@@ -13,6 +13,7 @@ export class Tally {
   readonly #sessions = new Map<string, 'added' | 'grown' | 'unchanged'>()
   readonly #partial: string[] = []
   readonly #leftAlone: string[] = []
+  readonly #ours: string[] = []
   readonly #problems: AdoptProblem[] = []
   #counts = { messages: 0, calls: 0, edits: 0, foreign: 0 }
   #bytesRead = 0
@@ -57,6 +58,10 @@ export class Tally {
     this.#partial.push(name)
   }
 
+  ours(name: string): void {
+    this.#ours.push(name)
+  }
+
   leftAlone(name: string): void {
     this.#leftAlone.push(name)
   }
@@ -91,6 +96,7 @@ export class Tally {
       branches: [...this.#branches].sort(),
       partial: this.#partial,
       leftAlone: this.#leftAlone,
+      ours: this.#ours,
       problems: this.#problems,
     }
   }

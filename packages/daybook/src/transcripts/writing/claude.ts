@@ -1,6 +1,7 @@
 // Writes a transcript of Claude Code, as its form is publicly described: records in a chain, contents in blocks.
 
 import type { HistoryMessage } from '../../session/views/contract.ts'
+import { originMark } from '../mark.ts'
 import type { Resuming, Told, TranscriptWriter } from './contract.ts'
 import {
   type Answered,
@@ -58,8 +59,9 @@ class Chain {
     const { session, seq: head } = this.#told
     const uuid = uuidOf('claude', session, head, seq, part)
     const parentUuid = this.last
+    const from = parentUuid === null ? { originator: originMark(this.#told) } : {}
     this.last = uuid
-    return line({ parentUuid, ...this.#shared, ...rest, uuid, timestamp: isoOf(at) })
+    return line({ parentUuid, ...this.#shared, ...from, ...rest, uuid, timestamp: isoOf(at) })
   }
 }
 

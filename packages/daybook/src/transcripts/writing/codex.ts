@@ -2,6 +2,7 @@
 
 import type { Part } from '../../schema/parts.ts'
 import type { HistoryMessage } from '../../session/views/contract.ts'
+import { originMark } from '../mark.ts'
 import type { Resuming, Told, TranscriptWriter } from './contract.ts'
 import { isoOf, textOfOutput, thoughtOf, uuidOf, wordsOf } from './told.ts'
 
@@ -44,7 +45,7 @@ function metaOf(told: Place): object {
     id: idOf(told),
     timestamp: isoOf(told.startedAt),
     cwd: told.cwd,
-    originator: 'daybook',
+    originator: originMark(told),
     cli_version: '0.0.0',
     instructions: null,
     source: 'cli',

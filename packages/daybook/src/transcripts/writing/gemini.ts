@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
+import { originMark } from '../mark.ts'
 import type { Resuming, Told, TranscriptWriter } from './contract.ts'
 import {
   type Answered,
@@ -27,8 +28,9 @@ export const geminiWriter: TranscriptWriter = {
   resuming,
   async *write(told) {
     const startTime = isoOf(told.startedAt)
+    const from = { originator: originMark(told) }
     const projectHash = createHash('sha256').update(told.cwd).digest('hex')
-    yield line({ sessionId: idOf(told), projectHash, startTime, lastUpdated: startTime, kind: 'main' })
+    yield line({ sessionId: idOf(told), projectHash, startTime, lastUpdated: startTime, kind: 'main', ...from })
     for await (const one of answered(told.messages)) yield* linesOf(told, one)
   },
 }

@@ -3,6 +3,7 @@
 import { basename } from 'node:path'
 import type { HistoryMessage } from '../../session/views/contract.ts'
 import { sha256 } from '../../store/hash.ts'
+import { originMark } from '../mark.ts'
 import type { Resuming, Told, TranscriptWriter } from './contract.ts'
 import {
   type Answered,
@@ -47,7 +48,7 @@ function infoOf(told: Place): object {
   const { cwd, title, startedAt } = told
   return {
     id: sessionId(told),
-    slug: `daybook-${hashOf(told.session, told.seq).slice(0, 8)}`,
+    slug: originMark(told),
     projectID: 'global',
     directory: cwd,
     title,

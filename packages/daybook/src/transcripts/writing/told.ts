@@ -1,6 +1,7 @@
 // What writers of transcripts share: the facts of a session, its calls together with what came of them, and derived ids.
 
 import { Buffer } from 'node:buffer'
+import type { Seq } from '../../schema/ids.ts'
 import type { Part } from '../../schema/parts.ts'
 import type { Session } from '../../session/contract.ts'
 import type { HistoryMessage } from '../../session/views/contract.ts'
@@ -25,18 +26,19 @@ export interface Answered {
   readonly outcomes: ReadonlyMap<string, Outcome>
 }
 
-/** The active history of a session at the call. `cwd` is where an agent goes on when the log names no folder. */
-export async function toldOf(session: Session, cwd: string): Promise<Told> {
+/** The active history of a session at the call, or as it stood at `until`. `cwd` is for an agent when the log names no folder. */
+export async function toldOf(session: Session, cwd: string, until?: Seq): Promise<Told> {
   const [head, { metadata }] = await Promise.all([session.head(), session.cell()])
+  const seq = until ?? head.seq
   return {
     session: session.id,
-    seq: head.seq,
+    seq,
     title: head.name ?? head.title ?? session.id,
     cwd: typeof metadata.cwd === 'string' ? metadata.cwd : cwd,
     ...(head.branch === null ? undefined : { branch: head.branch }),
     ...(head.repository === null ? undefined : { repository: head.repository }),
     startedAt: startOf(metadata.adopted) ?? head.createdAt,
-    messages: (await session.view('history', { until: head.seq })).messages,
+    messages: (await session.view('history', { until: seq })).messages,
   }
 }
 
