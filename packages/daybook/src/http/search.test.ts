@@ -1,6 +1,10 @@
 // GET /search: hits with their sessions, every filter, pages, and refusals that name the field.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { openSearch } from '../search/search.ts'
+import { sqliteIndex } from '../search/sqlite.ts'
+import { openSessions } from '../session/sessions.ts'
+import { memoryStore } from '../store/memory.ts'
 import { openApi } from './openapi.ts'
 import { routes } from './routes/all.ts'
 import { say, storeNames, type TestServer, testServer, told } from './server.fixture.ts'
@@ -20,6 +24,19 @@ async function filled(s: TestServer): Promise<void> {
   const parts = [{ type: 'edit', path: 'src/auth/token.ts', operation: 'update' }]
   await s.call('POST /sessions/two/messages', { ...say('done', 'assistant'), parts })
 }
+
+test('figures tell how far the index of a server is behind', async () => {
+  const store = memoryStore()
+  const sessions = await openSessions({ store })
+  const search = openSearch({ store, index: sqliteIndex({ path: ':memory:' }), follow: true })
+  await using s = await testServer('memory', { sessions, search })
+  await filled(s)
+  await search.catchUp()
+  const figures = async () => (await s.call('GET //metrics')).text
+  while (!/^daybook_search_lag_seconds 0$/m.test(await figures())) await new Promise(setImmediate)
+  await using asking = await testServer('memory')
+  assert.doesNotMatch((await asking.call('GET //metrics')).text, /daybook_search_lag_seconds/)
+})
 
 for (const name of storeNames) {
   test(`finds entries with their sessions on ${name}`, async () => {

@@ -102,6 +102,7 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
     ended: ended.signal,
   }
   meters.watch('daybook_stream_followers', 'Streams that are open.', () => broadcast.size)
+  watchSearch(meters, settings.search)
   const unwatch = watchWork(meters, work)
   const app = bareApp(settings)
   const running = watchRoutes(app)
@@ -141,6 +142,13 @@ function lookingOf({ around }: ServerSettings, onError: (error: unknown) => void
       return nothing
     }
   }
+}
+
+/** One that does not follow is never behind when it answers. */
+function watchSearch(meters: Meters, search: Search): void {
+  if (search.lag() === null) return
+  const help = 'Time since the search index last held everything; 0 while nothing is missing.'
+  meters.watch('daybook_search_lag_seconds', help, () => (search.lag() ?? 0) / 1000)
 }
 
 /** Returns the call that ends it. */

@@ -47,9 +47,23 @@ export class Follower {
   #open: { entries: number; readonly since: number } | null = null
   #stop: (() => void) | null = null
   #told: string | null = null
+  /** When the index last held everything, as far as is known here. */
+  #reached: number
+  #hinted = false
 
   constructor(options: FollowerOptions) {
     this.#options = options
+    this.#reached = options.clock()
+  }
+
+  /**
+   * Milliseconds since the index last held everything; 0 while nothing is known that it does not hold. What other processes write
+   * is known when it is looked for, every five seconds. Null: it is fed when somebody asks.
+   */
+  lag(): number | null {
+    if (this.#stop === null) return null
+    const isBehind = this.#running !== null || this.#hinted || this.#told !== null
+    return isBehind ? Math.max(0, this.#options.clock() - this.#reached) : 0
   }
 
   /** Resolves when the index holds all that was committed before the call. Fails as the store or the index fails. */
@@ -72,9 +86,11 @@ export class Follower {
     let waiting: NodeJS.Timeout | null = null
     const look = (): void => {
       waiting = null
+      this.#hinted = false
       if (!this.#closed) void this.#look()
     }
     const unsubscribe = store.bus.subscribe(hintTopic, () => {
+      this.#hinted = true
       waiting ??= setTimeout(look, gatherMs).unref()
     })
     const timer = setInterval(look, lookMs).unref()
@@ -138,9 +154,11 @@ export class Follower {
   /** One piece; false at the end of the feed. */
   async #step(position: Position): Promise<boolean> {
     const { store, index, clock } = this.#options
+    const asked = clock()
     const page = await store.feed(position.cursor, this.#entries)
     const to = page.cursor
     const atEnd = to === null || to === position.cursor
+    if (atEnd) this.#reached = asked
     if (atEnd && clock() - position.at < day) return false
     const begun = performance.now()
     const batch = batchOf(page.items, position.cursor, to ?? position.cursor ?? '', clock())
@@ -184,6 +202,7 @@ export class Follower {
     const { index } = this.#options
     await index.open()
     const position = await index.position()
+    if (position.at > 0) this.#reached = Math.min(this.#reached, position.at)
     if (position.cursor === null || (await this.#belongs(position))) return position
     await index.clear()
     return index.position()

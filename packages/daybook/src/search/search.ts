@@ -70,6 +70,11 @@ export interface Search extends AsyncDisposable {
   find(mine: ScopedSessions, question: FindQuestion): Promise<Found>
   /** Resolves when all that was stored before the call can be found. */
   catchUp(): Promise<void>
+  /**
+   * How far the index is behind: milliseconds since it last held everything, 0 while nothing is known that it does not hold. Null for
+   * one that does not follow: it catches up with every question.
+   */
+  lag(): number | null
   /** Idempotent; closes the index, and leaves the store to its owner. */
   close(): Promise<void>
 }
@@ -98,6 +103,7 @@ export function openSearch(settings: SearchSettings): Search {
       })
     },
     catchUp: () => follower.catchUp(),
+    lag: () => follower.lag(),
     close,
     [Symbol.asyncDispose]: close,
   }
