@@ -1,6 +1,5 @@
 // The one writer of a process: a group of appends becomes one commit, or one without the guilty ones.
 
-import { DaybookError } from '../../schema/errors.ts'
 import { kinds } from '../../schema/kinds.ts'
 import { LaneFailure } from '../lane.ts'
 import type { Outcome } from '../store.ts'
@@ -8,7 +7,7 @@ import { again } from './append-routine.ts'
 import { type AppendOp, appended, outcomeOf, partsOf, valuesOf } from './batch.ts'
 import { type Connection, says } from './connection.ts'
 import { isDataFault, toDaybookError } from './errors.ts'
-import { toText } from './text.ts'
+import { readHeadRow } from './reader.ts'
 
 type Answer = Outcome | LaneFailure
 
@@ -19,7 +18,7 @@ export class Writer {
   readonly #connection: Connection
   readonly #clock: (() => number) | null
   /** Drawn, not given: nobody keeps a list of writers. */
-  readonly #writer = crypto.getRandomValues(new BigUint64Array(1))[0] ?? 0n
+  readonly #writer = Number((crypto.getRandomValues(new BigUint64Array(1))[0] ?? 0n) >> 11n)
   #number = 0
   #kinds: number
 
@@ -60,12 +59,11 @@ export class Writer {
   async #send(part: readonly AppendOp[]): Promise<readonly Outcome[]> {
     this.#number += 1
     const number = this.#number
-    const writer = Number(this.#writer >> 11n)
     const now = this.#clock ? Math.floor(this.#clock()) : null
     let whole = false
     for (let left = tries; ; left -= 1) {
       try {
-        const values = valuesOf(part, { writer, number, now, wait: this.#connection.wait, whole })
+        const values = valuesOf(part, { writer: this.#writer, number, now, wait: this.#connection.wait, whole })
         const [row] = await this.#connection.ask(appended, values)
         const words = String(row?.[0]).split(' ')
         return part.map(({ append }, index) => outcomeOf(words[index] ?? '', append.entries))
@@ -77,7 +75,6 @@ export class Writer {
   }
 
   async #guilty({ asker, append }: AppendOp): Promise<Outcome> {
-    const { readHeadRow } = await import('./reader.ts')
     const found = await readHeadRow(this.#connection, asker, append.session)
     return { ok: false, code: 'invalid', seq: found?.seq ?? 0 }
   }
@@ -103,8 +100,4 @@ export function bytesOf({ append }: AppendOp): number {
   let bytes = 600
   for (const entry of append.entries) bytes += 200 + (entry.body?.length ?? 0)
   return bytes
-}
-
-export function missing(session: string): DaybookError {
-  return new DaybookError('not_found', `There is no session ${toText(session)}.`)
 }
