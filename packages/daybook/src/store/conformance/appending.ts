@@ -169,6 +169,25 @@ function chains({ test }: Suite): void {
     deepStrictEqual(await anna.head('one'), head)
   })
 
+  test('A session that is opened and written to in one batch is found by its id, its tail, its labels and in lists', async ({
+    anna,
+    store,
+  }) => {
+    const open = opening('ses_01ABCD', { head: { name: 'Opened', team: 'red' } })
+    const more = after(open.head, { head: { team: 'blue', due: 1 }, key: key('k') })
+    const last = after(more.head, { refs: [{ type: 'run', value: 'r' }] })
+    deepStrictEqual(verdicts(await anna.append([open, more, last])), ['1-1', '2-2', '3-3'])
+    deepStrictEqual(await anna.head('ses_01ABCD'), last.head)
+    for (const query of [{}, { tail: 'abcd' }, { where: { team: 'blue' } }, { text: 'opened' }]) {
+      deepStrictEqual((await anna.list(query)).items, [last.head], JSON.stringify(query))
+    }
+    deepStrictEqual((await anna.list({ where: { team: 'red' } })).items, [])
+    strictEqual((await store.due(9)).length, 1)
+    strictEqual((await anna.receipts('ses_01ABCD', ['k']))[0]?.first, 2)
+    strictEqual(await anna.locate({ type: 'run', value: 'r' }), 'ses_01ABCD')
+    deepStrictEqual(await store.admin.check(), [])
+  })
+
   test('Batches sent without waiting chain as well', async ({ anna }) => {
     let head = await write(anna, opening('one'))
     const sent: Promise<readonly Outcome[]>[] = []
