@@ -77,6 +77,7 @@ export interface Filters {
   readonly owner?: Subject
   readonly repository?: string
   readonly branch?: string
+  /** Entries that a fork inherited are found as its own, where it is asked for; everywhere else each entry is found where it was written. */
   readonly session?: SessionId
   readonly kinds?: readonly Kind[]
   /** Entries from this moment on, in milliseconds since 1970. */

@@ -31,6 +31,8 @@ export interface SessionRow {
   readonly user: string | null
   readonly branch: string | null
   readonly repository: string | null
+  /** What a fork goes on from. */
+  readonly base: { readonly session: SessionId; readonly seq: Seq } | null
 }
 
 /** Entries by which an index recognises its store, at most. */
@@ -62,6 +64,6 @@ function entryOf({ tenant, session, entry }: FeedItem): FeedEntry {
 }
 
 function rowOf(tenant: Tenant, head: Head): SessionRow {
-  const { session, place, owner, readers, agent, currentAgent, user, branch, repository } = head
-  return { tenant, session, place, owner, readers, agent, currentAgent, user, branch, repository }
+  const { session, place, owner, readers, agent, currentAgent, user, branch, repository, base } = head
+  return { tenant, session, place, owner, readers, agent, currentAgent, user, branch, repository, base }
 }

@@ -89,6 +89,32 @@ for (const name of ['memory', 'sqlite'] as const) {
       assert.deepEqual(await hits(w, 'word', theirs), [])
     })
 
+    test('what a fork inherited is found in it by whoever may read the fork, and once everywhere else', async () => {
+      await using w = await open()
+      const base = await w.mine.open({ id: 'base' })
+      await base.append([say('inherited word'), say('erased word'), say('later word')])
+      const fork = await base.fork({ id: 'fork', at: 3 })
+      await fork.append(say('own word'))
+      await fork.share(['user:bob'])
+      const theirs = w.sessions.within(bob)
+      const found = async (scope: ScopedSessions, session?: string) => {
+        const { hits } = await w.search.find(scope, { q: 'word', ...(session === undefined ? {} : { session }) })
+        return hits.map(({ session, seq, snippet }) => `${session}@${seq} ${snippet.text}`).sort()
+      }
+      const inherited = ['fork@2 inherited word', 'fork@3 erased word', 'fork@5 own word']
+      assert.deepEqual(await found(theirs, 'fork'), inherited)
+      assert.deepEqual(await found(theirs), ['fork@5 own word'])
+      assert.deepEqual(
+        await found(w.mine),
+        ['base@2 inherited word', 'base@3 erased word', 'base@4 later word', 'fork@5 own word'].sort(),
+      )
+      await base.erase([3])
+      assert.deepEqual(
+        await found(theirs, 'fork'),
+        inherited.filter((line) => !line.includes('erased')),
+      )
+    })
+
     test('system sessions are never found', async () => {
       await using w = await open()
       await w.mine.setState('user', { note: 'word' })

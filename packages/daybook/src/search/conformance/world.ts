@@ -91,6 +91,7 @@ export class World {
       user: null,
       branch: null,
       repository: null,
+      base: null,
       ...before,
       ...fields,
     }
@@ -101,7 +102,7 @@ export class World {
   write(id: string, kind: Kind, data: unknown, at = start, name = tenant): void {
     const key = this.#name(id, name)
     if (!this.#rows.has(key)) this.session(id, { tenant: name })
-    const seq = (this.#seqs.get(key) ?? 0) + 1
+    const seq = (this.#seqs.get(key) ?? this.#rows.get(key)?.base?.seq ?? 0) + 1
     this.#seqs.set(key, seq)
     this.#touched.add(key)
     const body = data === null ? null : JSON.stringify(data)

@@ -23,24 +23,37 @@ const halfLife = 30 * 24 * 3_600_000
 
 const nothing: Matches = Object.freeze({ matches: [], total: 0, totalIs: 'exact' })
 
+/** Each entry stands in one session, */
+const ofOwn = 'sessions ON sessions.sid = entries.sid'
+/** and is read in every fork of it: who looks into one session finds what it inherited, as an entry of that session. */
+const ofLine = `line ON line.sid = entries.sid AND entries.seq <= line.until CROSS JOIN sessions ON sessions.sid = line.asked`
+const lineOf = `WITH RECURSIVE line(sid, until, asked) AS (
+    SELECT sid, ${Number.MAX_SAFE_INTEGER}, sid FROM sessions WHERE tenant = ? AND id = ? AND gone = 0
+    UNION ALL SELECT base.sid, min(line.until, fork.base_seq), line.asked
+      FROM line CROSS JOIN sessions AS fork ON fork.sid = line.sid CROSS JOIN sessions AS base ON base.sid = fork.base
+      WHERE base.gone = 0)
+  `
+
 export function ask(file: IndexFile, question: IndexQuestion): Matches {
   const { scope, filters, now, offset, limit } = question
   const path = filters.file === undefined ? null : `files : "${readFile(filters.file).join(' ').replaceAll('"', '""')}"`
   const words = question.wanted === null ? null : wordsFor(file, question.wanted, question.level)
   const match = question.wanted === null ? path : words
   if (match === null) return nothing
+  const inOne = filters.session !== undefined
   const conditions = [rights(scope), ...conditionsOf(question, words === null ? null : path)]
-  const text = `SELECT id, seq, score, count(*) OVER () FROM (
+  const text = `${inOne ? lineOf : ''}SELECT id, seq, score, count(*) OVER () FROM (
       SELECT found.rowid AS no, sessions.id AS id, entries.seq AS seq,
         (? - ${rank}) * entries.weight * (1.0 + 1.0 / (1.0 + max(0, ? - entries.at) / ${halfLife}.0)) AS score
-      FROM found CROSS JOIN entries ON entries.no = found.rowid CROSS JOIN sessions ON sessions.sid = entries.sid
+      FROM found CROSS JOIN entries ON entries.no = found.rowid CROSS JOIN ${inOne ? ofLine : ofOwn}
       WHERE found MATCH ? AND ${conditions.map((each) => each.text).join(' AND ')}
       ORDER BY found.rowid DESC LIMIT ${mostWeighed})
     ORDER BY score DESC, no DESC LIMIT ? OFFSET ?`
   const values = conditions.flatMap((each) => each.values)
   // Where only a path is asked for, newness alone decides.
   const base = words === null ? 1 : 0
-  const rows = file.sql(text).all(base, now, match, ...values, limit, offset) as unknown as Row[]
+  const line = filters.session === undefined ? [] : [exact(scope.tenant), filters.session]
+  const rows = file.sql(text).all(...line, base, now, match, ...values, limit, offset) as unknown as Row[]
   const total = rows[0]?.[3] ?? 0
   return {
     matches: rows.map(([session, seq, score]) => ({ session, seq, score })),
@@ -80,6 +93,11 @@ function rights({ tenant, subjects }: Scope): Condition {
 
 function conditionsOf({ filters }: IndexQuestion, path: string | null): Condition[] {
   const { agent, user, owner, repository, branch, session, kinds: names, since, until } = filters
+  const touching =
+    session === undefined
+      ? 'touching.sid FROM found AS paths CROSS JOIN entries AS touching ON touching.no = paths.rowid'
+      : `line.asked FROM found AS paths CROSS JOIN entries AS touching ON touching.no = paths.rowid
+          CROSS JOIN line ON line.sid = touching.sid AND touching.seq <= line.until`
   const found: Condition[] = []
   const add = (text: string, ...values: readonly Value[]): void => {
     found.push({ text, values })
@@ -89,18 +107,13 @@ function conditionsOf({ filters }: IndexQuestion, path: string | null): Conditio
   }
   if (since !== undefined) add('entries.at >= ?', since)
   if (until !== undefined) add('entries.at < ?', until)
-  if (session !== undefined) add('sessions.id = ?', session)
   if (owner !== undefined) add('sessions.owner = ?', exact(owner))
   if (agent !== undefined) add('? IN (sessions.current_agent, sessions.agent)', exact(agent))
   if (user !== undefined) add('sessions.user = ?', exact(user))
   if (branch !== undefined) add('sessions.branch = ?', exact(branch))
   if (repository !== undefined) add('sessions.repository = ?', exact(repository))
   if (path !== null) {
-    add(
-      `sessions.sid IN (SELECT touching.sid FROM found AS paths CROSS JOIN entries AS touching ON touching.no = paths.rowid
-        WHERE paths.found MATCH ?)`,
-      path,
-    )
+    add(`sessions.sid IN (SELECT ${touching} WHERE paths.found MATCH ?)`, path)
   }
   return found
 }

@@ -66,6 +66,11 @@ function stored(file: IndexFile, { tenant, session }: FeedEntry): Known | null {
 const updateSession = `UPDATE sessions SET place = ?, owner = ?, readers = ?, agent = ?, current_agent = ?, user = ?, branch = ?,
   repository = ? WHERE sid = ?`
 
+/** A session of that id which is too short for it was made later than the fork. */
+const linkBase = `UPDATE sessions SET (base, base_seq) =
+  (SELECT base.sid, ?3 FROM sessions AS base WHERE base.tenant = ?1 AND base.id = ?2 AND base.gone = 0 AND base.top >= ?3)
+  WHERE sid = ?4`
+
 function update(file: IndexFile, session: Known | undefined, row: SessionRow): void {
   if (!session) return
   const { sid } = session
@@ -88,6 +93,9 @@ function update(file: IndexFile, session: Known | undefined, row: SessionRow): v
       text(repository),
       sid,
     )
+  if (session.from === 0 && row.base !== null) {
+    file.sql(linkBase).run(exact(row.tenant), row.base.session, row.base.seq, sid)
+  }
   file.sql('DELETE FROM readers WHERE sid = ?').run(sid)
   for (const reader of readers) file.sql('INSERT OR IGNORE INTO readers VALUES (?, ?)').run(sid, exact(reader))
 }
