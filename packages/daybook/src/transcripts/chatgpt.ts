@@ -36,6 +36,7 @@ export const chatgpt: TranscriptReader = {
       yield* filesBelow({ agent, base: dirname(path), into: [], depth: 0, accept: named }, places)
     }
   },
+  holdsMany: () => true,
   async *transcripts(file: FoundFile): AsyncGenerator<Transcript> {
     for await (const element of elementsOf(file, null, longestLine)) yield transcriptOf(file, element)
   },

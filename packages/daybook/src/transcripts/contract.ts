@@ -88,6 +88,8 @@ export interface TranscriptReader {
   readonly keepsDays?: number
   /** The agent's files; opens none, and follows no link below the home. */
   find(places: Places): AsyncIterable<FoundFile>
+  /** Whether a file holds many sessions, so that telling what changed in it takes reading all of it. */
+  holdsMany?(file: FoundFile): boolean
   /** The sessions in a file. Reads content: only after the person said yes. Fails as {@link openRegular} does. */
   transcripts(file: FoundFile): AsyncIterable<Transcript>
   /** A translator that goes on from what another one had to remember. */

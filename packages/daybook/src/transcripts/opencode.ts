@@ -24,6 +24,7 @@ export const opencode: TranscriptReader = {
       yield file.name === 'opencode.db' ? withLog(file) : file
     }
   },
+  holdsMany: ({ name }) => name === 'opencode.db',
   async *transcripts(file: FoundFile): AsyncGenerator<Transcript> {
     if (file.name === 'opencode.db') yield* databaseTranscripts(file)
     else yield await fileTranscript(file)

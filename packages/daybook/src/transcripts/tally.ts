@@ -17,6 +17,7 @@ export class Tally {
   readonly #problems: AdoptProblem[] = []
   #counts = { messages: 0, calls: 0, edits: 0, foreign: 0 }
   #bytesRead = 0
+  #unopened = 0
   #filesDone = 0
   #bytesDone = 0
 
@@ -58,6 +59,11 @@ export class Tally {
     this.#partial.push(name)
   }
 
+  /** Sessions in a file that was not opened, as it is as it was. */
+  unchanged(sessions: number): void {
+    this.#unopened += sessions
+  }
+
   ours(name: string): void {
     this.#ours.push(name)
   }
@@ -89,7 +95,7 @@ export class Tally {
       bytesRead: this.#bytesRead,
       added: count('added'),
       grown: count('grown'),
-      unchanged: count('unchanged'),
+      unchanged: count('unchanged') + this.#unopened,
       ...this.#counts,
       masked: Array.from(this.#masked, ([shape, found]) => ({ shape, count: found })),
       repositories: [...this.#repositories].sort(),
