@@ -14,6 +14,7 @@ const benches: readonly { readonly name: string; readonly bars: string; readonly
   { name: 'http', bars: 'P8', peers: false },
   { name: 'start', bars: 'P9 P16', peers: true },
   { name: 'list', bars: 'P10', peers: true },
+  { name: 'redis', bars: 'P12', peers: false },
   { name: 'sse', bars: 'P13', peers: false },
   { name: 'runs', bars: 'runs', peers: false },
   { name: 'redaction', bars: 'redaction', peers: false },

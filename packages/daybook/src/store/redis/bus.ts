@@ -30,6 +30,8 @@ export class WireBus implements Bus {
   #publisher: Redis | null = null
   #subscriber: Redis | null = null
   #watch: NodeJS.Timeout | undefined
+  /** Channels know nothing of the numbers of databases; keys do. */
+  #database = 0
 
   constructor(options: WireBusOptions) {
     this.#options = options
@@ -40,6 +42,7 @@ export class WireBus implements Bus {
     const { url, wait } = this.#options
     const subscriber = await connect(url, wait)
     const publisher = await connect(url, wait)
+    this.#database = subscriber.options.db ?? 0
     this.#subscriber = subscriber
     this.#publisher = publisher
     subscriber.on('message', (channel: string, text: string) => this.#hear(channel, text))
@@ -141,7 +144,7 @@ export class WireBus implements Bus {
   }
 
   #channel(topic: string): string {
-    return `${this.#options.prefix}topic:${toText(topic)}`
+    return `${this.#options.prefix}topic:${this.#database}:${toText(topic)}`
   }
 }
 

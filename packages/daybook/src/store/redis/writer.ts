@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { type DaybookError, isDaybookError } from '../../schema/errors.ts'
+import { isSessionId } from '../../schema/ids.ts'
 import { LaneFailure } from '../lane.ts'
 import type { Asker } from '../shape.ts'
 import { isPassing, lacksLibrary, toDaybookError } from './errors.ts'
@@ -72,17 +73,19 @@ export class Writer {
 
   #given(group: readonly Op[]): Given[] {
     this.#turn += 1
-    const askers = new Map<Asker, number>()
+    const askers = new Map<Asker, { at: number; readonly sessions: Set<string> }>()
     const tail: Given[] = []
-    for (const { asker, short, given } of group) {
-      const at = askers.get(asker) ?? askers.size + 1
-      askers.set(asker, at)
-      tail.push(`${at} ${short}`)
+    for (const { asker, short, given, session } of group) {
+      const known = askers.get(asker) ?? { at: askers.size + 1, sessions: new Set() }
+      askers.set(asker, known)
+      if (session !== undefined && isSessionId(session)) known.sessions.add(session)
+      tail.push(`${known.at} ${short}`)
       for (const each of given) tail.push(each)
     }
     const head: Given[] = [this.#clock ? String(this.#clock()) : '', this.instance, String(this.#turn)]
     head.push(String(askers.size))
-    for (const asker of askers.keys()) head.push(...askerTexts(asker))
+    // With each asker the sessions that it will name, so that their rows are read together.
+    for (const [asker, { sessions }] of askers) head.push(...askerTexts(asker), [...sessions].join(' '))
     head.push(String(group.length))
     return head.concat(tail)
   }

@@ -15,7 +15,7 @@
 export const base = String.raw`
 local call
 local P, NOW, ARG, AT
-local rows, names, dirty, queue, added, feed, counts, hints, texts
+local rows, names, dirty, queue, added, feed, counts, hints, texts, fetched
 local pos, lastSid, sidMoved, floor, newKeys, newRefs
 local FEED = 4096
 local RARE = 16
@@ -23,7 +23,7 @@ local TRASH, DELETED = 2, 3
 
 local function begin(keys, args)
   call, P, ARG, AT = redis.call, keys[1], args, 1
-  rows, names, dirty, queue, added, feed, counts, hints = {}, {}, {}, {}, {}, {}, {}, {}
+  rows, names, dirty, queue, added, feed, counts, hints, fetched = {}, {}, {}, {}, {}, {}, {}, {}, {}
   pos, lastSid, sidMoved, floor, newKeys, newRefs = nil, nil, false, nil, {}, {}
 end
 
@@ -104,7 +104,8 @@ end
 local function load(sid)
   local r = rows[sid]
   if r then return r end
-  local text = call('GET', P .. 's:' .. sid)
+  local text = fetched[sid] or call('GET', P .. 's:' .. sid)
+  fetched[sid] = nil
   if not text then return nil end
   return keep(sid, cmsgpack.unpack(text), true)
 end
@@ -119,6 +120,25 @@ local function find(asker, id)
     names[name] = sid
   end
   return sid and load(sid) or nil
+end
+
+-- Rows that will be asked for, by two commands instead of two for each.
+local function fetch(asker, text)
+  local tid, ids = asker.t.tid, {}
+  for id in string.gmatch(text, '%S+') do ids[#ids + 1] = id end
+  if not tid or #ids < 2 then return end
+  local sids, keys = call('HMGET', P .. 'i:' .. tid, unpack(ids)), {}
+  for index, id in ipairs(ids) do
+    local sid = sids[index]
+    names[tid .. ' ' .. id] = sid
+    if sid then
+      keys[#keys + 1] = P .. 's:' .. sid
+      ids[#keys] = sid
+    end
+  end
+  if #keys == 0 then return end
+  local found = call('MGET', unpack(keys))
+  for index = 1, #keys do fetched[ids[index]] = found[index] end
 end
 
 local function seen(asker, id)
@@ -175,8 +195,9 @@ local function push(r, seq, text)
     r.pushed = pushed
   end
   pushed[#pushed + 1] = text
-  local kind = tonumber(string.match(text, '^%d+'))
-  if kind >= RARE then r.rare = (r.rare or '') .. struct.pack('>I2I6', kind, seq) end
+  -- The most common kinds have one digit.
+  local kind = string.byte(text, 2) ~= 32 and tonumber(string.match(text, '^%d+'))
+  if kind and kind >= RARE then r.rare = (r.rare or '') .. struct.pack('>I2I6', kind, seq) end
   record(r, seq)
 end
 `

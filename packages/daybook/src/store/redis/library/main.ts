@@ -34,7 +34,10 @@ local function change(keys, args)
   if before[1] then return before[1] end
   if turn <= tonumber(before[2] or 0) then return redis.error_reply('STALE this group was given up') end
   local askers = {}
-  for index = 1, num() do askers[index] = askerOf() end
+  for index = 1, num() do
+    askers[index] = askerOf()
+    fetch(askers[index], take())
+  end
   local results = {}
   for index = 1, num() do
     local short = take()
