@@ -90,7 +90,7 @@ export class Adoption {
     if (memo !== undefined || (seq === 0 && !this.#isOurs)) {
       // A redactor of the caller stays here, since it cannot cross to another thread.
       const threads = transcript.kind === 'lines' && given === undefined ? this.#pass.threads : undefined
-      const elsewhere = threads?.gather({ file, id: transcript.id, from, memo }, signal)
+      const elsewhere = threads?.gather({ file, id: transcript.id, from, memo }, this.#tally.left, signal)
       return elsewhere ?? gather({ ...shared, translator: reader.translator(transcript, memo) })
     }
     const translator = reader.translator(transcript)

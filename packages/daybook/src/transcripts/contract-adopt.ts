@@ -13,7 +13,7 @@ export interface AdoptOptions {
   readonly redactor?: Redactor
   /**
    * Threads that read, mask and translate beside the one that writes; what comes of it is the same. `module` calls
-   * `serveGathering`; threads start once `worth` bytes are to be read. Default: none. Not with a redactor of the caller.
+   * `serveGathering`; threads start once `worth` bytes were read and many times as many are left. Default: none. Not with a redactor of the caller.
    */
   readonly threads?: { readonly module: URL; readonly count?: number; readonly worth?: number }
   /** Only files that this accepts; default: all. */

@@ -7,6 +7,7 @@ import type { Gathered } from './gathering.ts'
 
 export class Tally {
   readonly #files: readonly FoundFile[]
+  readonly #bytes: number
   readonly #masked = new Map<string, number>()
   readonly #repositories = new Set<string>()
   readonly #branches = new Set<string>()
@@ -23,6 +24,7 @@ export class Tally {
 
   constructor(files: readonly FoundFile[]) {
     this.#files = files
+    this.#bytes = files.reduce((sum, { size }) => sum + size, 0)
   }
 
   read(bytes: number): void {
@@ -82,8 +84,9 @@ export class Tally {
     return { files: this.#files.length, filesDone: this.#filesDone, bytes: this.#bytes, bytesDone: this.#bytesDone }
   }
 
-  get #bytes(): number {
-    return this.#files.reduce((sum, { size }) => sum + size, 0)
+  /** Bytes of the files that are not done. */
+  get left(): number {
+    return this.#bytes - this.#bytesDone
   }
 
   report(): AdoptReport {

@@ -32,8 +32,9 @@ type Answer =
 
 /** Appends that a thread is ahead of whoever writes them. */
 const ahead = 2
-/** Bytes that are gathered before threads are worth their start. */
+/** Bytes that are gathered before threads are worth their start, and how many times as many have to be left then. */
 const worthBytes = 8 * 1024 * 1024
+const leftTimes = 8
 /** One core is left to whoever writes. */
 const mostThreads = 4
 
@@ -53,11 +54,12 @@ export class GatheringThreads {
     this.#worth = worth ?? worthBytes
   }
 
-  /** Null while it is quicker to gather in the own thread. */
-  gather(asked: Asked, signal?: AbortSignal): AsyncGenerator<Gathered> | null {
+  /** Null while it is quicker to gather in the own thread. `left`: bytes of files that are not done yet. */
+  gather(asked: Asked, left: number, signal?: AbortSignal): AsyncGenerator<Gathered> | null {
     this.#asked += asked.file.size - asked.from
     if (this.#asked < this.#worth || this.#count === 0) return null
     if (this.#threads.length === 0) {
+      if (left < this.#worth * leftTimes) return null
       this.#threads = Array.from({ length: this.#count }, () => new Thread(this.#module))
     }
     const [first, ...others] = this.#threads
