@@ -17,7 +17,8 @@ export function serverBackend(place: Place): Backend {
     followFeed: client.followFeed,
     session: client.session,
     async locate(type, value) {
-      if (type !== 'branch') return null
+      const located = await client.locate(type, value)
+      if (located !== null || type !== 'branch') return located
       const { sessions } = await client.list({ ...splitBranch(value), limit: 1 })
       return sessions[0] ?? null
     },

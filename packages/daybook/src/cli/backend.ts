@@ -31,6 +31,6 @@ export interface Backend extends Pick<Client, 'list' | 'all' | 'find' | 'followF
   readonly place: Place
   readonly runs: Runs
   session(id: string): BackendSession
-  /** The session that a ref belongs to; servers know refs of branches only. */
+  /** The session that a ref belongs to, in whatever place it is; null for none. */
   locate(type: string, value: string): Promise<SessionShape | null>
 }

@@ -1,4 +1,4 @@
-// From what a person types to one session: tail, tail@seq, name, whole id, address, or @ for this branch's.
+// From what a person types to one session: tail, tail@seq, name, whole id, last, another agent's id, address, or @ for this branch's.
 
 import { isDaybookError } from '../schema/errors.ts'
 import { isSessionId, tailLength, uniqueTail } from '../schema/ids.ts'
@@ -54,7 +54,7 @@ export async function pick(context: Context, argument: string | undefined, optio
   if (text.trim() === '') throw misuse('which session?', `${context.me} show <session>`, 'An empty text names none.')
   const backend = await context.backend()
   if (text === '@') return { session: await branchSession(context, backend), seq }
-  const found = await candidates(backend, text, options)
+  const found = await candidates(context, backend, text, options)
   const [first, second] = found
   if (first !== undefined && second === undefined) return { session: first, seq }
   if (first !== undefined) return { session: await choose(context, text, found), seq }
@@ -79,7 +79,12 @@ async function branchSession(context: Context, backend: Backend): Promise<Sessio
   })
 }
 
-async function candidates(backend: Backend, text: string, { trash }: PickOptions): Promise<readonly SessionShape[]> {
+async function candidates(
+  context: Context,
+  backend: Backend,
+  text: string,
+  { trash }: PickOptions,
+): Promise<readonly SessionShape[]> {
   const exact = isSessionId(text) ? await byId(backend, text) : null
   if (exact !== null && (exact.place !== 'trash' || trash)) return [exact]
   const places = [{}, { archived: true }, ...(trash ? [{ trashed: true }] : [])]
@@ -92,8 +97,25 @@ async function candidates(backend: Backend, text: string, { trash }: PickOptions
   const same = (name: string | null): boolean => name?.toLowerCase() === text.toLowerCase()
   const found = named.flatMap(({ sessions }) => sessions).filter(({ name }) => same(name))
   if (found.length > 0) return found
-  const located = await locateForeign(backend, text)
-  return located === null ? [] : [located]
+  const newest = lastOf(text)
+  if (newest !== null) return lastSession(backend, newest.agent)
+  const located = await locateForeign(context, backend, text)
+  return located.filter(({ place }) => trash || place !== 'trash')
+}
+
+/** `codex:last` and `last`; null for everything else. */
+function lastOf(text: string): { readonly agent: string | undefined } | null {
+  const match = /^(?:([^:\s]+):)?last$/i.exec(text)
+  return match === null ? null : { agent: match[1] }
+}
+
+/** Where something happened last; the archive is for what nothing happens in. */
+async function lastSession(backend: Backend, agent: string | undefined): Promise<readonly SessionShape[]> {
+  for (const place of [{}, { archived: true }]) {
+    const { sessions } = await backend.list({ ...place, ...(agent === undefined ? {} : { agent_id: agent }), limit: 1 })
+    if (sessions.length > 0) return sessions
+  }
+  return []
 }
 
 async function byId(backend: Backend, id: string): Promise<SessionShape | null> {
@@ -105,15 +127,22 @@ async function byId(backend: Backend, id: string): Promise<SessionShape | null> 
   }
 }
 
-/** Runs and other ids that were bound to a session. */
-async function locateForeign(backend: Backend, text: string): Promise<SessionShape | null> {
-  const [type, value] = text.startsWith('run_') ? ['run', text] : splitOnce(text)
-  return value === '' ? null : backend.locate(type, value)
+/** Runs, and what other agents call their sessions: `codex:0199…`, or the id alone as that agent shows it. */
+async function locateForeign(context: Context, backend: Backend, text: string): Promise<readonly SessionShape[]> {
+  if (/\s/.test(text)) return []
+  if (text.startsWith('run_')) return located(backend, [['run', text]])
+  const [, agent, id] = /^([^:]+):(.+)$/s.exec(text) ?? []
+  if (agent !== undefined && id !== undefined) return located(backend, [[`foreign.${agent}`, id]])
+  const readers = await (await context.host.parts()).openReaders()
+  return located(
+    backend,
+    readers.map((reader) => [`foreign.${reader.agent}`, text]),
+  )
 }
 
-function splitOnce(text: string): [string, string] {
-  const at = text.indexOf(':')
-  return at < 1 ? ['', ''] : [`foreign:${text.slice(0, at)}`, text.slice(at + 1)]
+async function located(backend: Backend, refs: readonly (readonly [string, string])[]): Promise<SessionShape[]> {
+  const found = await Promise.all(refs.map(([type, value]) => backend.locate(type, value)))
+  return found.filter((session) => session !== null)
 }
 
 async function choose(context: Context, text: string, found: readonly SessionShape[]): Promise<SessionShape> {
@@ -139,12 +168,20 @@ export function uniqueTails(sessions: readonly SessionShape[]): string[] {
 }
 
 async function notFound(context: Context, backend: Backend, text: string): Promise<Refusal> {
-  const [thrown] = await candidates(backend, text, { trash: true })
+  const [thrown] = await candidates(context, backend, text, { trash: true })
   if (thrown !== undefined) {
     return new Refusal(exits.notFound, 'not_found', {
       what: `${thrown.tail} is in the trash`,
       why: `"${titleOf(thrown)}" was put there by somebody, and stays for thirty days.`,
       next: `${context.me} trash ${thrown.tail} --off`,
+    })
+  }
+  const newest = lastOf(text)
+  if (newest !== null) {
+    return new Refusal(exits.notFound, 'not_found', {
+      what: newest.agent === undefined ? 'there are no sessions here' : `no session of ${newest.agent} is here`,
+      why: 'Nothing was written and nothing adopted that could be the last.',
+      next: `${context.me} adopt --dry-run`,
     })
   }
   const { sessions } = await backend.list({ limit: 200 })

@@ -21,10 +21,13 @@ short end of an id that is shown is what you type.
 | \`k3f9@120\` | its entry 120 |
 | \`"fix auth"\` | the session of this name |
 | \`ses_01J…\` | the whole id, also one that a client invented |
+| \`codex:last\`, \`last\` | the session in which something happened last: of this agent, or of all |
+| \`codex:0199…\`, \`0199…\` | the session that was adopted of this agent under its own id; the id of a run works too |
 | \`http://127.0.0.1:8001/…/sessions/<id>\` | an address of the page or of the HTTP interface |
 | \`@\` or nothing | the session bound to the git branch of this folder |
 
-Several matches are listed, and the command ends with 2.
+Behind each of them may stand \`@120\` for its entry 120. What is an id, a tail or a name means that before it means anything else. Several
+matches are listed, and the command ends with 2.
 
 ## Where the store is
 

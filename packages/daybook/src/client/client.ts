@@ -42,6 +42,10 @@ export interface Client {
   readonly url: string
   /** Starting, waiting, deciding: everything about work. */
   readonly runs: RemoteRuns
+  /**
+   * The session that a ref names, in whatever place it is; null for none. Types: `run`, `branch`, `foreign.<agent>`.
+   */
+  locate(type: string, value: string, options?: CallOptions): Promise<SessionShape | null>
   /** A handle; nothing is asked. */
   session(id: string): RemoteSession
   create(fields?: NewSession, options?: WriteOptions): Promise<SessionShape>
@@ -80,6 +84,11 @@ export function openClient(options: TransportOptions): Client {
     create: (fields = {}, given = {}) =>
       transport.json({ ...written(given), method: 'POST', path: `${prefix}/sessions`, body: fields }),
     list,
+    async locate(type, value, { signal } = {}) {
+      const query = { ref: `${type}:${value}` }
+      const found: SessionListShape = await transport.json({ path: `${prefix}/sessions`, query, signal })
+      return found.sessions[0] ?? null
+    },
     async *all(query = {}, given) {
       let cursor = query.cursor
       do {

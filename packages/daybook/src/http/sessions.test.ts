@@ -182,3 +182,22 @@ for (const name of storeNames) {
     })
   })
 }
+
+it('a ref finds the one session that it names, in whatever place, and stands alone', async () => {
+  await using s = await testServer()
+  const mine = s.sessions.within({ tenant: 'default', subjects: ['local'] })
+  await mine.open({ id: 'one', refs: [{ type: 'foreign.codex', value: '0199:a b' }] })
+  await (await mine.open({ id: 'two', refs: [{ type: 'run', value: 'run_2' }] })).trash()
+  const others = s.sessions.within({ tenant: 'default', subjects: ['user:other'] })
+  await others.open({ id: 'three', refs: [{ type: 'run', value: 'run_3' }] })
+  const found = async (ref: string) => {
+    const { json } = await s.call(`GET /sessions?ref=${encodeURIComponent(ref)}`)
+    return [json.total, ...json.sessions.map((each: { session_id: string; place: string }) => each.session_id)]
+  }
+  assert.deepEqual(await found('foreign.codex:0199:a b'), [1, 'one'])
+  assert.deepEqual(await found('run:run_2'), [1, 'two'])
+  for (const ref of ['run:run_3', 'run:run_9', 'foreign.codex:0199']) assert.deepEqual(await found(ref), [0])
+  for (const query of ['ref=run', 'ref=run:', 'ref=:run_2', 'ref=run:run_2&q=x', 'ref=run:run_2&archived=true']) {
+    assert.equal(told(await s.call(`GET /sessions?${query}`)), '400 invalid', query)
+  }
+})

@@ -153,6 +153,14 @@ export const ListQuery = Type.Object(
     trashed: flag,
     tail: Type.Optional(Type.String({ minLength: 4, maxLength: limits.idLength, description: 'The end of an id.' })),
     q: Type.Optional(Type.String({ minLength: 1, maxLength: 512, description: 'Part of the name or title.' })),
+    ref: Type.Optional(
+      Type.String({
+        minLength: 3,
+        maxLength: 1024,
+        description:
+          'Only the session that this names, wherever it stands: run:<id>, branch:<repository>:<name>, foreign.<agent>:<id>. With no filter beside it.',
+      }),
+    ),
     include: Type.Optional(Type.Array(oneOf(listFields), { maxItems: 3 })),
     limit,
     cursor,

@@ -24,7 +24,10 @@ const list = route(
   },
   async (call) => {
     const { mine, query } = call
-    const page = await pageOf(call, queryOf(mine, query), query.offset ?? 0)
+    const page =
+      query.ref === undefined
+        ? await pageOf(call, queryOf(mine, query), query.offset ?? 0)
+        : await namedBy(mine, query.ref, query)
     const ids = page.items.map((head) => head.session)
     const sessions = await Promise.all(
       page.items.map((head) => withFields(mine, head, uniqueTail(head.session, ids), query.include ?? [])),
@@ -58,6 +61,19 @@ function queryOf(mine: ScopedSessions, query: ListQuery): Query {
     ...(q === undefined ? {} : { text: q }),
     ...(cursor === undefined ? {} : { cursor }),
   }
+}
+
+/** The one session of a ref, as a page. */
+async function namedBy(mine: ScopedSessions, ref: string, query: ListQuery): Promise<ListPage> {
+  const [beside] = Object.keys(query).filter((name) => !['ref', 'include', 'limit'].includes(name))
+  if (beside !== undefined) throw new DaybookError('invalid', 'ref stands alone', { field: beside })
+  const [, type, value] = /^([^:]+):(.+)$/s.exec(ref) ?? []
+  if (type === undefined || value === undefined) {
+    throw new DaybookError('invalid', 'a ref is a type, a colon and a value', { field: 'ref' })
+  }
+  const id = await mine.locate({ type, value })
+  const items = id === null ? [] : [await mine.session(id).head()]
+  return { items, total: items.length, totalIs: 'exact', cursor: null }
 }
 
 function subjectOf({ scope, caller }: ScopedSessions): string {
