@@ -18,7 +18,7 @@ export interface PostgresOptions {
   readonly url: string
   /** Schema of the store, made when missing; default `daybook`. */
   readonly schema?: string
-  /** Connections that read and do single calls, from 1 on; default 8. Three more append, listen, and serve the operator. */
+  /** Connections that read and do single calls, from 1 on; default 8. Four more append, listen, and serve the operator. */
   readonly connections?: number
   /** Milliseconds until a call that gets no answer fails with `store_busy` or `unreachable`; default 5,000. */
   readonly wait?: number

@@ -5,6 +5,7 @@ import { kinds } from '../../schema/kinds.ts'
 import { type Asker, malformed, mayOpen } from '../shape.ts'
 import type { Append, Outcome, RefusalCode } from '../store.ts'
 import type { Value } from './connection.ts'
+import { placeNumbers } from './ddl.ts'
 import { labelsOf, subjectsOf } from './labels.ts'
 import { toText } from './text.ts'
 
@@ -19,8 +20,8 @@ const flag = { invalid: 1, mayOpen: 2, toTrash: 4 }
 class Numbers {
   readonly #known = new Map<string, number>()
 
-  of(...parts: readonly string[]): readonly [number: number, fresh: boolean] {
-    const name = parts.map((part) => `${part.length} ${part}`).join('')
+  of(first: string, second: string): readonly [number: number, fresh: boolean] {
+    const name = `${first.length} ${first}${second}`
     const known = this.#known.get(name)
     if (known !== undefined) return [known, false]
     this.#known.set(name, this.#known.size + 1)
@@ -62,6 +63,11 @@ class Batch {
   }
 }
 
+/** Whether an append reads or writes more than its own session: ids to come, names, blobs, forks. */
+export function touchesNames({ expect, refs, blobs, erase }: Append): boolean {
+  return expect === 0 || Boolean(refs?.length || blobs?.length || erase?.length)
+}
+
 /** What differs between two callings of one group. */
 export interface Calling {
   readonly writer: number
@@ -95,13 +101,11 @@ function whole(number: number): number {
   return Number.isSafeInteger(number) ? number : -1
 }
 
+/** What is undefined is left out of the JSON text. */
 function add(batch: Batch, { asker, append }: AppendOp, i: number, s: number, headed: boolean): void {
-  const { head, entries, key, refs, blobs, fence, acquire, release, erase, base, cell } = append
-  const system = isSystemId(append.session)
-  const labels = labelsOf(head, system)
-  const opens = append.expect === 0
-  batch.names ||= opens || Boolean(refs?.length || blobs?.length || erase?.length)
-  const k = key ? batch.key(s, key.id) : null
+  const { head, entries, key, refs, blobs, fence, acquire, release, erase, base } = append
+  const last = entries.at(-1)
+  batch.names ||= touchesNames(append)
   batch.appends.push({
     i,
     s,
@@ -110,46 +114,51 @@ function add(batch: Batch, { asker, append }: AppendOp, i: number, s: number, he
     p: append.prev,
     n: entries.length,
     f: entries[0]?.seq,
-    l: entries.at(-1)?.seq,
-    h: entries.at(-1)?.hash,
-    x:
-      (malformed(append) ? flag.invalid : 0) |
-      (!opens || mayOpen(asker, append) ? flag.mayOpen : 0) |
-      (head.place === 'trash' ? flag.toTrash : 0),
+    l: last?.seq,
+    h: last?.hash,
+    x: flagsOf(asker, append),
     rf: whole((head.refolds ?? 0) - (erase?.length ? 1 : 0)),
-    o: labels.owner,
-    rd: labels.readers === null ? null : head.readers.map(toText),
-    pl: labels.place,
+    o: toText(head.owner),
+    rd: head.readers.length > 0 ? head.readers.map(toText) : undefined,
+    pl: placeNumbers[head.place],
     hd: headed,
-    ...(key && { k, kd: toText(key.digest) }),
-    ...(fence !== undefined && { fe: whole(fence) }),
-    ...(acquire && { ho: toText(acquire.holder), tt: acquire.ttl }),
-    ...(release && { rl: true }),
-    ...(base && { bs: batch.slot(asker.tenant, base.session), bq: Number.isSafeInteger(base.seq) ? base.seq : null }),
-    ...(erase?.length && { er: erase.map(whole) }),
-    ...(refs?.length && { nr: refs.map(({ type, value }) => ({ t: toText(type), v: toText(value) })) }),
-    ...(blobs?.length && { nb: blobs.map(toText) }),
-    ...(cell !== undefined && { c: JSON.stringify(cell) }),
-    y: system,
+    k: key && batch.key(s, key.id),
+    kd: key && toText(key.digest),
+    fe: fence === undefined ? undefined : whole(fence),
+    ho: acquire && toText(acquire.holder),
+    tt: acquire?.ttl,
+    rl: release,
+    bs: base && batch.slot(asker.tenant, base.session),
+    bq: base && Number.isSafeInteger(base.seq) ? base.seq : undefined,
+    er: erase?.length ? erase.map(whole) : undefined,
+    nr: refs?.length ? refs.map(({ type, value }) => ({ t: toText(type), v: toText(value) })) : undefined,
+    nb: blobs?.length ? blobs.map(toText) : undefined,
+    c: append.cell && JSON.stringify(append.cell),
+    y: isSystemId(append.session),
   })
   addEntries(batch, append, i, s)
-  if (!headed) return
-  const own = Object.fromEntries(labels.facets.map((value, at) => [`f${at}`, value]))
-  const signs = { la: labels.label, st: labels.status, at: labels.attention, du: labels.due }
-  batch.heads.push({
-    i,
-    s,
-    t: toText(asker.tenant),
-    d: JSON.stringify(head),
-    fo: head.fold,
-    ...signs,
+  if (headed) batch.heads.push(headOf(asker, append, i, s))
+}
 
-    ...own,
-  })
+function flagsOf(asker: Asker, append: Append): number {
+  return (
+    (malformed(append) ? flag.invalid : 0) |
+    (append.expect !== 0 || mayOpen(asker, append) ? flag.mayOpen : 0) |
+    (append.head.place === 'trash' ? flag.toTrash : 0)
+  )
+}
+
+function headOf(asker: Asker, { head, session }: Append, i: number, s: number): object {
+  const { label, status, attention, due, facets } = labelsOf(head, isSystemId(session))
+  const [f0, f1, f2, f3, f4, f5] = facets
+  const signs = { la: label, st: status, at: attention, du: due, f0, f1, f2, f3, f4, f5 }
+  return { i, s, t: toText(asker.tenant), d: JSON.stringify(head), fo: head.fold, ...signs }
 }
 
 function addEntries(batch: Batch, { entries, key }: Append, a: number, s: number): void {
+  const last = entries.at(-1)?.seq
   for (const [o, entry] of entries.entries()) {
+    const keyed = o === 0 ? key : undefined
     batch.entries.push({
       a,
       s,
@@ -159,12 +168,14 @@ function addEntries(batch: Batch, { entries, key }: Append, a: number, s: number
       v: entry.v,
       t: entry.at,
       w: toText(entry.actor),
-      ...(entry.run !== undefined && { r: toText(entry.run) }),
-      ...(entry.cause !== undefined && { c: entry.cause }),
-      ...(key && o === 0 && { ki: toText(key.id), kd: toText(key.digest), kl: entries.at(-1)?.seq }),
+      r: entry.run === undefined ? undefined : toText(entry.run),
+      c: entry.cause,
+      ki: keyed && toText(keyed.id),
+      kd: keyed && toText(keyed.digest),
+      kl: keyed && last,
       d: entry.dataHash,
       h: entry.hash,
-      ...(entry.body !== null && { b: toText(entry.body) }),
+      b: entry.body === null ? undefined : toText(entry.body),
     })
   }
 }

@@ -2,10 +2,9 @@
 
 import { DaybookError } from '../../schema/errors.ts'
 import type { SessionId, Tenant } from '../../schema/ids.ts'
-import { limits } from '../../schema/json.ts'
 import { type Hint, hintTopic } from '../bus.ts'
 import { Heads } from '../heads.ts'
-import { Lane, LaneFailure } from '../lane.ts'
+import { LaneFailure } from '../lane.ts'
 import type { Outcome } from '../store.ts'
 import { Announcer } from './announcer.ts'
 import type { AppendOp } from './batch.ts'
@@ -13,10 +12,11 @@ import { Connection } from './connection.ts'
 import { loadDriver, parsedUrl } from './driver.ts'
 import { toDaybookError } from './errors.ts'
 import { tip } from './feed.ts'
+import { type Answer, Lanes } from './lanes.ts'
 import { prepareSchema, type SchemaFormat } from './migrations.ts'
 import { type Names, namesOf } from './names.ts'
 import { SessionCalls } from './session-calls.ts'
-import { bytesOf, entriesOf, Writer } from './writer.ts'
+import { Writer } from './writer.ts'
 
 export interface OpenOptions {
   readonly url: string
@@ -39,8 +39,8 @@ export interface Looking {
 }
 
 interface State extends Looking {
-  readonly appending: Connection
-  readonly lane: Lane<AppendOp, Outcome>
+  readonly appending: readonly Connection[]
+  readonly lanes: Lanes
 }
 
 /** Milliseconds that an operator's question may take. */
@@ -87,7 +87,7 @@ export class OpenStore {
   /** No async function: every append passes here, and each promise in between costs it. */
   push(ops: readonly AppendOp[]): Promise<readonly Outcome[]> {
     try {
-      return this.#ready().lane.push(ops)
+      return this.#ready().lanes.push(ops)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -111,35 +111,28 @@ export class OpenStore {
     const connected = (max: number, longest: number) =>
       new Connection(driver, { url, max, wait: longest, named: this.names.named })
     const asking = connected(connections, wait)
-    const appending = connected(1, wait)
+    const appending = [connected(1, wait), connected(1, wait)]
     const patient = connected(1, patience)
     try {
       const { kinds } = await prepareSchema(asking, patient, this.names, present)
       await this.bus.start({ asking, schema: this.options.schema, tip: () => tip(asking) })
-      const writer = new Writer(appending, clock, kinds)
+      const writers = appending.map((connection) => new Writer(connection, clock, kinds))
+      const lanes = new Lanes({
+        commits: writers.map((writer) => (group: readonly AppendOp[]) => writer.commit(group)),
+        committed: (group, results) => this.#hint(group, results),
+      })
       const calls = new SessionCalls(asking, clock)
       const now = () => (clock ? Math.floor(clock()) : null)
-      this.#state = { asking, patient, appending, heads: new Heads(), calls, now, lane: this.#laneOf(writer) }
+      this.#state = { asking, patient, appending, heads: new Heads(), calls, now, lanes }
     } catch (error) {
       await this.bus.stop()
-      await Promise.all([asking, appending, patient].map((connection) => connection.close()))
+      await Promise.all([asking, ...appending, patient].map((connection) => connection.close()))
       throw error
     }
   }
 
-  #laneOf(writer: Writer): Lane<AppendOp, Outcome> {
-    return new Lane<AppendOp, Outcome>({
-      commit: (group) => writer.commit(group),
-      entries: entriesOf,
-      bytes: bytesOf,
-      maxEntries: limits.commitEntries,
-      maxBytes: limits.commitBytes,
-      committed: (group, results) => this.#hint(group, results),
-    })
-  }
-
   /** One hint per session and commit, with the last seq written. */
-  #hint(group: readonly AppendOp[], results: readonly (Outcome | LaneFailure)[]): void {
+  #hint(group: readonly AppendOp[], results: readonly Answer[]): void {
     const written = new Map<string, readonly [Tenant, SessionId, number]>()
     for (const [index, { asker, append }] of group.entries()) {
       const result = results[index]
@@ -153,9 +146,9 @@ export class OpenStore {
     await this.#opening?.catch(() => {})
     const state = this.#state
     if (!state) return
-    await state.lane.drained()
+    await state.lanes.drained()
     await this.bus.stop()
-    await Promise.all([state.asking, state.appending, state.patient].map((connection) => connection.close()))
+    await Promise.all([state.asking, ...state.appending, state.patient].map((connection) => connection.close()))
     this.#state = null
   }
 }
