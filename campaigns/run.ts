@@ -2,14 +2,15 @@
 
 import { parseArgs } from 'node:util'
 import { disk } from './disk.ts'
+import { history } from './history.ts'
 import { kill } from './kill.ts'
 import { type Campaign, newFolder, type Result, removeFolder } from './lib/campaign.ts'
 import { writeSection } from './lib/page.ts'
 import { power } from './power.ts'
 import { resume } from './resume.ts'
-import { runs } from './runs.ts'
+import { runs, sharedRuns } from './runs.ts'
 
-const campaigns: readonly Campaign[] = [kill, power, disk, runs]
+const campaigns: readonly Campaign[] = [kill, power, disk, runs, sharedRuns, history]
 /** Those that need programs of others: only by name. */
 const byName: readonly Campaign[] = [resume]
 

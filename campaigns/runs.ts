@@ -1,6 +1,7 @@
 // Durable runs under kills at every boundary, in a queue, decided from two sides, and with a lease that is lost.
 
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+import { debian, embedded, Server } from '../packages/daybook/src/store/postgres/server.fixture.ts'
 import { type Campaign, Counter, describeProblems, type Result, type Settings } from './lib/campaign.ts'
 import { Random } from './lib/random.ts'
 import { approvals } from './lib/runs/approvals.ts'
@@ -31,10 +32,13 @@ class Runs {
   #place: RunsPlace | null = null
   #boundary = 0
   #frozen = 0
+  readonly #storeIn: (folder: string) => string
   #failed = 0
 
-  constructor(settings: Settings) {
+  /** `storeIn` names the new store of a folder. */
+  constructor(settings: Settings, storeIn: (folder: string) => string) {
     this.#settings = settings
+    this.#storeIn = storeIn
   }
 
   async run(): Promise<Result> {
@@ -96,7 +100,8 @@ class Runs {
   async #given(round: number, lease: number): Promise<Round> {
     const { folder, seed } = this.#settings
     const random = Random.of(seed, 'runs', round)
-    this.#place ??= await RunsPlace.open(join(folder, `from-${round}`), lease, random)
+    const place = join(folder, `from-${round}`)
+    this.#place ??= await RunsPlace.open(place, this.#storeIn(place), lease, random)
     return { place: this.#place, round, random, counter: this.#counter }
   }
 
@@ -112,20 +117,41 @@ class Runs {
   }
 }
 
+const proves =
+  'Two processes perform durable runs on one store. They are killed with SIGKILL at every boundary of five steps ' +
+  '(before a step, in its effect before and after it does anything, behind it, once it is recorded) and at any moment, ' +
+  'and what steps did stands in a ledger outside of the store: what may be repeated is done net once by its key, ' +
+  'anything else once, or its run says outcome_unknown, and never where nothing was under way; what is recorded is never ' +
+  'done again. Queues of 100 runs, the whole of them waiting, are done one at a time and in order through ten kills ' +
+  'each, and a run whose answer was lost is asked for again and is the same. 500 approvals at a time are decided by two ' +
+  'processes at once: one decision counts, the other is refused, what was approved is done once and what was denied is ' +
+  'not. A process that stands still in a step until another has taken over can write nothing when it wakes: its write ' +
+  'is refused by the fence, it notices, and works on. Every store is read and verified whole.'
+
 export const runs: Campaign = {
   name: 'runs',
-  proves:
-    'Two processes perform durable runs on one store. They are killed with SIGKILL at every boundary of five steps ' +
-    '(before a step, in its effect before and after it does anything, behind it, once it is recorded) and at any moment, ' +
-    'and what steps did stands in a ledger outside of the store: what may be repeated is done net once by its key, ' +
-    'anything else once, or its run says outcome_unknown, and never where nothing was under way; what is recorded is never ' +
-    'done again. Queues of 100 runs, the whole of them waiting, are done one at a time and in order through ten kills ' +
-    'each, and a run whose answer was lost is asked for again and is the same. 500 approvals at a time are decided by two ' +
-    'processes at once: one decision counts, the other is refused, what was approved is done once and what was denied is ' +
-    'not. A process that stands still in a step until another has taken over can write nothing when it wakes: its write ' +
-    'is refused by the fence, it notices, and works on. Every store is read and verified whole.',
+  proves,
   // With these, 201 rounds kill at a named boundary: eight times at each of the 25, and once more.
   full: 336,
   short: 8,
-  run: (settings) => new Runs(settings).run(),
+  run: (settings) => new Runs(settings, (folder) => `sqlite:${join(folder, 'daybook.db')}`).run(),
+}
+
+export const sharedRuns: Campaign = {
+  name: 'shared-runs',
+  proves: `The same as runs, on one PostgreSQL. ${proves}`,
+  full: 336,
+  short: 4,
+  run: sharedRun,
+}
+
+async function sharedRun(settings: Settings): Promise<Result> {
+  const programs = embedded() ?? debian(15)
+  if (programs === null) return { rounds: 0, failed: 0, counts: {}, skipped: ['there is no PostgreSQL server here'] }
+  const server = await Server.start(programs, ['max_connections=200'])
+  try {
+    return await new Runs(settings, (folder) => `${server.url}?schema=${basename(folder).replaceAll('-', '_')}`).run()
+  } finally {
+    await server.dispose()
+  }
 }

@@ -50,6 +50,12 @@ export class Process {
     this.#process.kill('SIGCONT')
   }
 
+  /** Tells it to end in order, and waits until it has. */
+  async end(): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+    this.#process.kill('SIGTERM')
+    return this.ended
+  }
+
   async kill(): Promise<void> {
     this.#process.kill('SIGKILL')
     await this.ended
@@ -105,8 +111,9 @@ export class ServerProcess extends Process {
   /** Where it answers; null when it ended before. */
   readonly url: Promise<string | null>
 
-  constructor(path: string, env: Readonly<Record<string, string>>) {
-    super([bin, 'serve', '--port', '0', '--store', `sqlite:${path}`, '--json'], env)
+  /** `store`: a URL, or the path of a file. */
+  constructor(store: string, env: Readonly<Record<string, string>>) {
+    super([bin, 'serve', '--port', '0', '--store', store, '--json'], env)
     this.url = new Promise((resolve) => {
       this.lines((line) => {
         const told = JSON.parse(line) as { url?: string }

@@ -5,8 +5,8 @@ import { createInterface } from 'node:readline'
 import { isDaybookError } from '../../../packages/daybook/src/schema/errors.ts'
 import type { Json } from '../../../packages/daybook/src/schema/json.ts'
 import { openSessions } from '../../../packages/daybook/src/session/sessions.ts'
-import { sqliteStore } from '../../../packages/daybook/src/store/sqlite.ts'
 import type { Scope, ScopedStore, Store } from '../../../packages/daybook/src/store/store.ts'
+import { openStore } from '../../../packages/daybook/src/stores.ts'
 import { openWork } from '../../../packages/daybook/src/work/work.ts'
 import { tenant } from '../check.ts'
 import { say } from '../say.ts'
@@ -14,7 +14,8 @@ import { EffectWriter } from './effects.ts'
 import { type Boundary, skillsIn } from './skills.ts'
 
 export interface WorkerTask {
-  readonly path: string
+  /** URL of the store. */
+  readonly store: string
   readonly effects: string
   readonly name: string
   /** The store's writer has a thread of its own. */
@@ -69,7 +70,7 @@ const skills = skillsIn({
     while (!existsSync(hold)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2)
   },
 })
-const store = telling(sqliteStore({ path: task.path, worker: task.thread }))
+const store = telling(await openStore(task.store, { worker: task.thread }))
 const sessions = await openSessions({ store })
 const work = openWork({
   sessions,

@@ -1,12 +1,12 @@
 // One store with the processes that work on it, the effects beside it, and everything that is asked of its runs.
 
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AnyEntry } from '../../../packages/daybook/src/schema/entries.ts'
 import type { Json } from '../../../packages/daybook/src/schema/json.ts'
 import type { ScopedSessions, Sessions } from '../../../packages/daybook/src/session/contract.ts'
 import { openSessions } from '../../../packages/daybook/src/session/sessions.ts'
-import { sqliteStore } from '../../../packages/daybook/src/store/sqlite.ts'
+import { openStore } from '../../../packages/daybook/src/stores.ts'
 import { pause } from '../campaign.ts'
 import { checkStore, tenant } from '../check.ts'
 import { environment } from '../processes.ts'
@@ -27,6 +27,7 @@ export interface Asked {
 export class RunsPlace implements AsyncDisposable {
   readonly folder: string
   readonly problems: string[] = []
+  readonly #store: string
   readonly #sessions: Sessions
   readonly #leaseMs: number
   readonly #random: Random
@@ -34,17 +35,20 @@ export class RunsPlace implements AsyncDisposable {
   #count = 0
   #orders = 0
 
-  private constructor(folder: string, sessions: Sessions, leaseMs: number, random: Random) {
+  private constructor(folder: string, store: string, sessions: Sessions, leaseMs: number, random: Random) {
     this.folder = folder
+    this.#store = store
     this.#sessions = sessions
     this.#leaseMs = leaseMs
     this.#random = random
   }
 
-  static async open(folder: string, leaseMs: number, random: Random): Promise<RunsPlace> {
-    if (existsSync(join(folder, 'daybook.db'))) throw new Error(`${folder} is in use`)
-    const sessions = await openSessions({ store: sqliteStore({ path: join(folder, 'daybook.db') }) })
-    return new RunsPlace(folder, sessions, leaseMs, random)
+  /** The effects stand in `folder`; the store is what its URL names, new. */
+  static async open(folder: string, store: string, leaseMs: number, random: Random): Promise<RunsPlace> {
+    if (existsSync(folder)) throw new Error(`${folder} is in use`)
+    mkdirSync(folder, { recursive: true })
+    const sessions = await openSessions({ store: await openStore(store) })
+    return new RunsPlace(folder, store, sessions, leaseMs, random)
   }
 
   get own(): ScopedSessions {
@@ -68,7 +72,7 @@ export class RunsPlace implements AsyncDisposable {
     const { folder } = this
     const worker = new Worker(
       {
-        path: join(folder, 'daybook.db'),
+        store: this.#store,
         effects: join(folder, 'effects'),
         name: `w${this.#count}`,
         thread: this.#random.chance(0.3),

@@ -68,6 +68,8 @@ export interface Server {
 }
 
 const prefix = '/api/v1'
+/** Milliseconds between two looks for idle connections while the server ends. */
+const idleMs = 50
 
 export async function createServer(settings: ServerSettings): Promise<Server> {
   const { work, rate, clock = () => performance.now() } = settings
@@ -124,10 +126,20 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
       closed ??= (async () => {
         unwatch()
         broadcast.close()
-        await app.close()
+        await closeWhole(app)
       })()
       return closed
     },
+  }
+}
+
+/** A connection whose last answer came after the end began would be waited for, however idle it is. */
+async function closeWhole(app: FastifyInstance): Promise<void> {
+  const idle = setInterval(() => app.server.closeIdleConnections(), idleMs)
+  try {
+    await app.close()
+  } finally {
+    clearInterval(idle)
   }
 }
 

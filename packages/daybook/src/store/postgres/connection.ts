@@ -4,12 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DaybookError } from '../../schema/errors.ts'
 import { type Address, type Client, clientOf, type Driver } from './driver.ts'
 import { isLost, isPooled, isTransient, stateOf } from './errors.ts'
+import { type Ask, Line, type Mode, type Rows, type Value } from './line.ts'
 
-export type Value = string | number | boolean | null | Uint8Array
-export type Rows = readonly (readonly unknown[])[]
-
-/** Runs one statement: rows as arrays. */
-export type Ask = (text: string, values?: readonly Value[]) => Promise<Rows>
+export type { Value } from './line.ts'
 
 export interface ConnectionOptions extends Address {
   /** Connections at most. */
@@ -31,7 +28,9 @@ export class Connection {
   readonly #options: ConnectionOptions
   readonly #texts = new Map<string, string>()
   readonly #waiting: (() => void)[] = []
-  #client: Client
+  #client: Client | null = null
+  #free: Line[] = []
+  #lines = new Set<Line>()
   #running = 0
   /** Something between shares the server's sessions: nothing may be left in one for later. */
   #pooled = false
@@ -40,29 +39,32 @@ export class Connection {
   constructor(driver: Driver, options: ConnectionOptions) {
     this.#driver = driver
     this.#options = options
-    this.#client = this.#connected()
-  }
-
-  #connected(): Client {
-    const { max, wait } = this.#options
-    const settings = { statement_timeout: String(wait), default_transaction_isolation: 'read committed', jit: 'off' }
-    return clientOf(this.#driver, this.#options, max, this.#pooled ? {} : settings)
   }
 
   get wait(): number {
     return this.#options.wait
   }
 
-  /** The client, for what only the driver can do. */
+  /** A client of the driver beside the lines, for what only that can do: it lasts until this is closed. */
   get client(): Client {
+    this.#client ??= clientOf(this.#driver, this.#options, 1, {})
     return this.#client
+  }
+
+  #connected(): Line {
+    const { wait } = this.#options
+    const settings = { statement_timeout: String(wait), default_transaction_isolation: 'read committed', jit: 'off' }
+    const line = new Line(this.#driver, this.#options, this.#pooled ? {} : settings, !this.#pooled)
+    this.#lines.add(line)
+    return line
   }
 
   /** Ends statements that run, as a cut of the network would; what is asked next connects anew. */
   drop(): void {
-    const old = this.#client
-    this.#client = this.#connected()
-    void old.end({ timeout: 0 })
+    const old = this.#lines
+    this.#lines = new Set()
+    this.#free = []
+    for (const line of old) void line.end()
   }
 
   /**
@@ -71,28 +73,23 @@ export class Connection {
    */
   async ask(text: string, values: readonly Value[] | ((again: boolean) => readonly Value[]) = []): Promise<Rows> {
     const of = typeof values === 'function' ? values : () => values
-    return this.#taking((again) => this.#timed(this.#send(this.#client, text, of(again))))
+    const named = this.#named(text)
+    return this.#taking((line, again) => line.send(named, of(again)))
   }
 
   /** Statements that see one state of the store. They only read. */
   async reading<T>(look: (ask: Ask) => Promise<T>): Promise<T> {
-    return this.#taking(() =>
-      this.#timed(
-        this.#client.begin('isolation level repeatable read read only', (client) =>
-          look((text, values = []) => this.#send(client as unknown as Client, text, values)),
-        ) as Promise<T>,
-      ),
-    )
+    return this.#transaction('repeatable read read only', look)
   }
 
   /** Statements of one transaction that writes; sent again as a whole after a lost connection. */
   async writing<T>(work: (ask: Ask) => Promise<T>): Promise<T> {
-    return this.#taking(() =>
-      this.#timed(
-        this.#client.begin('isolation level read committed', (client) =>
-          work((text, values = []) => this.#send(client as unknown as Client, text, values)),
-        ) as Promise<T>,
-      ),
+    return this.#transaction('read committed', work)
+  }
+
+  #transaction<T>(mode: Mode, work: (ask: Ask) => Promise<T>): Promise<T> {
+    return this.#taking((line) =>
+      line.transaction(mode, (ask) => work((text, values) => ask(this.#named(text), values))),
     )
   }
 
@@ -101,19 +98,24 @@ export class Connection {
     this.#closed = true
     while (this.#running > 0 || this.#waiting.length > 0) await sleep(1)
     // Nothing runs: the driver would wait for connections that were cut.
-    await this.#client.end({ timeout: 0 })
+    await Promise.all([...this.#lines].map((line) => line.end()))
+    await this.#client?.end({ timeout: 0 })
   }
 
-  async #taking<T>(work: (again: boolean) => Promise<T>): Promise<T> {
+  async #taking<T>(work: (line: Line, again: boolean) => Promise<T>): Promise<T> {
     await this.#enter()
     try {
       const end = performance.now() + this.#options.wait
       for (let again = false; ; ) {
+        const line = this.#free.pop() ?? this.#connected()
         try {
-          return await work(again)
+          return await this.#timed(work(line, again))
         } catch (error) {
+          if (isLost(error)) this.#giveUp(line)
           if (!this.#worthAgain(error) || performance.now() >= end) throw error
           again ||= isLost(error)
+        } finally {
+          if (this.#lines.has(line)) this.#free.push(line)
         }
         if (again) await sleep(pause)
       }
@@ -121,6 +123,11 @@ export class Connection {
       this.#running -= 1
       this.#waiting.shift()?.()
     }
+  }
+
+  #giveUp(line: Line): void {
+    this.#lines.delete(line)
+    void line.end()
   }
 
   async #enter(): Promise<void> {
@@ -143,13 +150,13 @@ export class Connection {
     return isLost(error) || isTransient(error)
   }
 
-  #send(client: Client, text: string, values: readonly Value[]): Promise<Rows> {
-    let sent = this.#texts.get(text)
-    if (sent === undefined) {
-      sent = this.#options.named(text)
-      this.#texts.set(text, sent)
+  #named(text: string): string {
+    let named = this.#texts.get(text)
+    if (named === undefined) {
+      named = this.#options.named(text)
+      this.#texts.set(text, named)
     }
-    return client.unsafe(sent, values as never[], { prepare: !this.#pooled }).values()
+    return named
   }
 
   /** The server itself cancels what takes too long; one that does not answer at all costs the connections. */

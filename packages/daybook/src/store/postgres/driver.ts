@@ -31,8 +31,14 @@ export async function loadDriver(): Promise<Driver> {
 /** What a session of the server is told at its start; a pooler lets no such thing through. */
 export type Settings = Readonly<Record<string, string>>
 
-/** A client with at most so many connections. It connects with its first statement. */
-export function clientOf(driver: Driver, { url }: Address, max: number, settings: Settings): Client {
+/** A client with at most so many connections. It connects with its first statement, and again after it was cut off. */
+export function clientOf(
+  driver: Driver,
+  { url }: Address,
+  max: number,
+  settings: Settings,
+  onClose: () => void = () => {},
+): Client {
   const { plain, host } = taken(url)
   return driver(plain, {
     max,
@@ -41,6 +47,7 @@ export function clientOf(driver: Driver, { url }: Address, max: number, settings
     // What arrays are called would be asked for first, which not every pooler lets through.
     fetch_types: false,
     onnotice: () => {},
+    onclose: onClose,
     connect_timeout: 10,
     idle_timeout: 60,
     backoff: () => ((0.5 + Math.random() / 2) * pause) / 1000,

@@ -5,9 +5,9 @@ import { statuses } from '../../schema/states.ts'
 import type { Heads } from '../heads.ts'
 import type { Asker } from '../shape.ts'
 import type { Query } from '../store.ts'
-import type { Ask, Value } from './connection.ts'
 import { placeNumbers } from './ddl.ts'
 import { searched, tailOf, visible } from './labels.ts'
+import type { Ask, Value } from './line.ts'
 import { everybody, toArray, toText } from './text.ts'
 
 /** Sessions that one filtered page walks over. */

@@ -5,7 +5,7 @@ import type { Heads } from '../heads.ts'
 import { badCursor, cursorNumber, pageLimit } from '../paging.ts'
 import type { Asker } from '../shape.ts'
 import type { ListPage, Query } from '../store.ts'
-import type { Connection, Value } from './connection.ts'
+import type { Connection } from './connection.ts'
 import { placeNumbers } from './ddl.ts'
 import {
   beyond,
@@ -19,6 +19,7 @@ import {
   sorted,
 } from './filter.ts'
 import { visible } from './labels.ts'
+import type { Value } from './line.ts'
 import { toText } from './text.ts'
 
 const pageSize = 50

@@ -2,8 +2,8 @@
 
 import { facets, type Head } from '../../schema/heads.ts'
 import type { Finding } from '../admin.ts'
-import type { Ask } from './connection.ts'
 import { labelsOf } from './labels.ts'
+import type { Ask } from './line.ts'
 import { everybody } from './text.ts'
 
 /** Every list a living session belongs in: the tenant's, its owner's, each reader's. */

@@ -2,8 +2,9 @@
 
 import { DaybookError } from '../../schema/errors.ts'
 import { lastKindNumber } from '../../schema/kinds.ts'
-import type { Ask, Connection } from './connection.ts'
+import type { Connection } from './connection.ts'
 import { ddl, format } from './ddl.ts'
+import type { Ask } from './line.ts'
 import { lastRoutine, type Names, routinesSql } from './names.ts'
 
 /** Lifts a schema by one format, inside the transaction that lifts them all. */

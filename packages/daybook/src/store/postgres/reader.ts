@@ -10,8 +10,9 @@ import type { Heads } from '../heads.ts'
 import { pageLimit } from '../paging.ts'
 import type { Asker } from '../shape.ts'
 import type { KnownKey, Range, Ref } from '../store.ts'
-import type { Connection, Rows, Value } from './connection.ts'
+import type { Connection } from './connection.ts'
 import { visible } from './labels.ts'
+import type { Rows, Value } from './line.ts'
 import { fromText, toText } from './text.ts'
 
 /** A session as readers see it. */

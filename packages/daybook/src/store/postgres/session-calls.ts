@@ -7,8 +7,9 @@ import { kinds } from '../../schema/kinds.ts'
 import { type Asker, deletionFits } from '../shape.ts'
 import type { Deletion, Lease, Mark, Outcome, Snapshot } from '../store.ts'
 import { outcomeOf } from './batch.ts'
-import type { Connection, Value } from './connection.ts'
+import type { Connection } from './connection.ts'
 import { labelsOf, subjectsOf } from './labels.ts'
+import type { Value } from './line.ts'
 import { toArray, toText } from './text.ts'
 
 const places = (count: number) => Array.from({ length: count }, (_, index) => `$${index + 1}`).join(', ')
