@@ -123,11 +123,11 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
     listen: (where) => listenAt(app, where),
     close() {
       ended.abort()
-      closed ??= (async () => {
+      if (!closed) {
         unwatch()
         broadcast.close()
-        await closeWhole(app)
-      })()
+      }
+      closed ??= closeWhole(app)
       return closed
     },
   }
