@@ -123,18 +123,16 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
     listen: (where) => listenAt(app, where),
     close() {
       ended.abort()
-      if (!closed) {
-        unwatch()
-        broadcast.close()
-      }
-      closed ??= closeWhole(app)
+      closed ??= closeWhole(app, broadcast, unwatch)
       return closed
     },
   }
 }
 
 /** A connection whose last answer came after the end began would be waited for, however idle it is. */
-async function closeWhole(app: FastifyInstance): Promise<void> {
+async function closeWhole(app: FastifyInstance, broadcast: Broadcast, unwatch: () => void): Promise<void> {
+  unwatch()
+  broadcast.close()
   const idle = setInterval(() => app.server.closeIdleConnections(), idleMs)
   try {
     await app.close()
