@@ -3,6 +3,7 @@
 import type { Json, JsonObject } from '../schema/json.ts'
 import type { Part } from '../schema/parts.ts'
 import type { Facts, Translation, Translator } from './contract.ts'
+import { learned } from './facts.ts'
 import { type Fields, fieldsOf, listOf, parsedOf, textOf, timeOf } from './fields.ts'
 import { call, type Edited, edit, file, foreign, message, reasoning, result } from './parts.ts'
 import { below, editsOfPatch } from './patch.ts'
@@ -56,11 +57,11 @@ export class CodexTranslator implements Translator {
   take(record: unknown, number: number): readonly Translation[] {
     const { type, payload: inner, timestamp } = fieldsOf(record)
     const payload = fieldsOf(inner)
-    const at = timeOf(timestamp)
     this.#number = number
     this.#learn(type, payload)
-    if (type === 'response_item') return this.#usage.give(this.#item(payload, record, at))
+    if (type === 'response_item') return this.#usage.give(this.#item(payload, record, timeOf(timestamp)))
     if (type === 'compacted') {
+      const at = timeOf(timestamp)
       const said = message({ role: 'system', text: textOf(payload.message), agent: this.#agent, at, record: number })
       return this.#usage.give(said ? [said] : [])
     }
@@ -68,7 +69,7 @@ export class CodexTranslator implements Translator {
       redundant.has(String(type === 'event_msg' ? payload.type : type)) ||
       (payload.type === 'item_completed' && redundantItems.has(fieldsOf(payload.item).type)) ||
       payload.type === 'item_started'
-    return known ? [] : this.#usage.give([foreign(this.#agent, payload.type ?? type, record, at)])
+    return known ? [] : this.#usage.give([foreign(this.#agent, payload.type ?? type, record, timeOf(timestamp))])
   }
 
   flush(): readonly Translation[] {
@@ -114,8 +115,7 @@ export class CodexTranslator implements Translator {
   }
 
   #fact(told: { readonly [Name in keyof Facts]: Facts[Name] | undefined }): void {
-    const known = Object.entries(told).filter(([, value]) => value !== undefined)
-    if (known.length > 0) this.facts = { ...this.facts, ...Object.fromEntries(known) }
+    this.facts = learned(this.facts, told)
   }
 
   #item(item: Fields, record: unknown, at: number | undefined): readonly Translation[] {

@@ -9,10 +9,12 @@ type Told = { readonly [Name in keyof Facts]: Facts[Name] | undefined }
 
 /** The known facts and what a record tells beside; the same object where it tells nothing new. */
 export function learned(facts: Facts, told: Told): Facts {
-  const known = Object.entries(told).filter(
-    ([name, value]) => value !== undefined && value !== facts[name as keyof Facts],
-  )
-  return known.length === 0 ? facts : { ...facts, ...Object.fromEntries(known) }
+  let known = facts
+  for (const name of Object.keys(told) as (keyof Facts)[]) {
+    const value = told[name]
+    if (value !== undefined && value !== facts[name]) known = { ...known, [name]: value }
+  }
+  return known
 }
 
 /** Ids that a translator remembers at most in a memo; beyond that, old records are taken again. */

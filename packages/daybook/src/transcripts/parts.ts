@@ -36,11 +36,25 @@ export function kept(value: unknown, most = longestInside): unknown {
   }
 }
 
+/** The same value where nothing in it is too long. */
 function shortened(value: unknown, most: number, depth: number): unknown {
   if (typeof value === 'string') return cut(value, most)
-  if (typeof value !== 'object' || value === null || depth > 64) return value
+  if (typeof value !== 'object' || value === null || depth > 64 || !isLong(value, most, depth)) return value
   if (Array.isArray(value)) return value.map((one) => shortened(one, most, depth + 1))
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, shortened(one, most, depth + 1)]))
+}
+
+/** Whether a text in it is longer than that. */
+function isLong(value: object, most: number, depth: number): boolean {
+  for (const one of Array.isArray(value) ? value : Object.values(value)) {
+    if (typeof one === 'string' ? one.length > most : isObject(one) && depth < 64 && isLong(one, most, depth + 1))
+      return true
+  }
+  return false
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 /** A word of 1 to 256 characters. */
