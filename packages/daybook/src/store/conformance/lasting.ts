@@ -1,9 +1,10 @@
 // Rule 16 and the life of a store: what it supports, what a reopened store still has, what two instances share.
 
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
+import { type Hint, hintTopic } from '../bus.ts'
 import type { ScopedStore, Store } from '../store.ts'
 import { after, deleting, forking, key, opening } from './drafts.ts'
-import { anna as annaSubject, fails, range, type Suite, type World, wholeFeed, write } from './suite.ts'
+import { anna as annaSubject, fails, range, type Suite, until, type World, wholeFeed, write } from './suite.ts'
 
 export function lasting(suite: Suite): void {
   living(suite)
@@ -148,7 +149,9 @@ function reopening({ test }: Suite): void {
   })
 }
 
-function sharing({ test }: Suite): void {
+function sharing(suite: Suite): void {
+  const { test } = suite
+  if (suite.supports.push) hearing(suite)
   test('Two instances on one backing see what the other wrote, at once', async (world) => {
     const twin = await world.twin()
     const head = await write(world.anna, opening('one', { key: key('k'), refs: [{ type: 'run', value: 'r' }] }))
@@ -206,6 +209,26 @@ function sharing({ test }: Suite): void {
       strictEqual(got.filter((lease) => lease !== null).length, 1)
       world.clock.advance(1001)
     }
+  })
+}
+
+function hearing({ test }: Suite): void {
+  test('What one instance writes or deletes, the other is hinted of, whatever the tenant is called', async (world) => {
+    const twin = await world.twin()
+    const heard: string[] = []
+    const stop = twin.store.bus.subscribe(hintTopic, (message) => {
+      const { tenant, session, seq } = message as Hint
+      heard.push(`${tenant} ${session} ${seq}`)
+    })
+    const strange = world.within('all', 'a "tenant"\u0000\n\ud800')
+    const head = await write(world.anna, opening('one'))
+    const last = await write(world.anna, after(head, { bodies: ['1', '2'] }))
+    await write(strange, opening('two'))
+    await world.anna.delete('one', deleting(last))
+    await until(() =>
+      ['acme one 3', 'acme one 4', 'a "tenant"\u0000\n\ud800 two 1'].every((hint) => heard.includes(hint)),
+    )
+    stop()
   })
 }
 

@@ -1,11 +1,11 @@
 // Reading one session's log: bounds, order, limits and kinds.
 
-import { deepStrictEqual, strictEqual } from 'node:assert/strict'
+import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
 import type { StoredEntry } from '../../schema/entries.ts'
 import type { Kind } from '../../schema/kinds.ts'
 import type { Range, ScopedStore } from '../store.ts'
 import { after, opening } from './drafts.ts'
-import { range, type Suite, seqs, write } from './suite.ts'
+import { range, type Suite, seqs, wholeFeed, write } from './suite.ts'
 
 /** What a range selects from a whole log, by the plainest means. */
 function select(log: readonly StoredEntry[], wanted: Range): readonly StoredEntry[] {
@@ -56,7 +56,10 @@ export async function readsEveryRange(
   }
 }
 
-export function reading({ test }: Suite): void {
+export function reading(suite: Suite): void {
+  const { test } = suite
+  large(suite)
+
   test('Every combination of after, until, order, limit and kinds selects what it says', async ({ anna }) => {
     const head = await write(anna, opening('one'))
     const append = after(head, {
@@ -105,5 +108,22 @@ export function reading({ test }: Suite): void {
   test('The cell of a session that never wrote one is empty', async ({ anna }) => {
     await write(anna, opening('one'))
     deepStrictEqual(await anna.cell('one'), { state: {}, metadata: {}, agentData: {} })
+  })
+}
+
+function large({ test }: Suite): void {
+  test('A page has what was asked for however large the entries are, and the feed comes to its end', async ({
+    anna,
+    store,
+  }) => {
+    let head = await write(anna, opening('one'))
+    const text = 'x'.repeat(1024 * 1024 - 16)
+    for (const n of range(9)) head = await write(anna, after(head, { bodies: [`"${n} ${text}"`] }))
+    for (const order of ['asc', 'desc'] as const) {
+      const entries = await anna.read('one', { order })
+      deepStrictEqual(seqs(entries), order === 'asc' ? range(10) : range(10).reverse())
+      ok(entries.every(({ seq, body }) => seq === 1 || body === `"${seq - 1} ${text}"`))
+    }
+    deepStrictEqual(seqs((await wholeFeed(store)).map(({ entry }) => entry)), range(10))
   })
 }
