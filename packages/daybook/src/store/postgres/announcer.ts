@@ -82,12 +82,19 @@ export class Announcer implements Bus {
     this.#watch()
   }
 
+  /** Others are told and heard no longer; it may start again. */
   async stop(): Promise<void> {
-    await this.#bus.close()
     this.#announcing = null
     this.#watch()
     await this.#looking
     await this.#unlisten?.()
+    this.#unlisten = null
+  }
+
+  /** What was published before is still sent. */
+  async close(): Promise<void> {
+    await this.#bus.close()
+    await this.stop()
   }
 
   /** What cannot be sent is lost: the others look for themselves within a second. */

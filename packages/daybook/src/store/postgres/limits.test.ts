@@ -169,6 +169,31 @@ describe('a server with limits', () => {
   })
 })
 
+it('a store that could not be opened can be opened later, and then hears of what others write', () =>
+  inSchema(async (place) => {
+    const network = await Network.before(place.url)
+    try {
+      network.open = false
+      await using late = place.store({ url: network.url, wait: 200 })
+      const heard: unknown[] = []
+      const stop = late.bus.subscribe('hint', (hint) => heard.push(hint))
+      await fails(() => late.open(), 'unreachable')
+      network.open = true
+      await late.open()
+      await using other = place.store()
+      await opened(other)
+      const end = performance.now() + 10_000
+      while (heard.length === 0) {
+        ok(performance.now() < end, 'the hint is heard')
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      deepStrictEqual(heard[0], { tenant: 'acme', session: 'one', seq: 1 })
+      stop()
+    } finally {
+      await network.close()
+    }
+  }))
+
 describe('a server that stands still', () => {
   it('costs each call its wait and no more, and goes on where it was', async () => {
     const server = await Server.start(programsHere(), hasty)

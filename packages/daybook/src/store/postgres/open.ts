@@ -147,7 +147,7 @@ export class OpenStore {
     const state = this.#state
     if (!state) return
     await state.lanes.drained()
-    await this.bus.stop()
+    await this.bus.close()
     await Promise.all([state.asking, ...state.appending, state.patient].map((connection) => connection.close()))
     this.#state = null
   }
