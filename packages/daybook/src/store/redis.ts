@@ -99,9 +99,8 @@ async function due(open: OpenRedis, limit: number, place: Place | undefined): Pr
   const most = pageLimit(limit, limits.pageItems)
   const items: SessionRef[] = []
   const where = place === undefined ? '' : String(places.indexOf(place))
-  const now = open.clock ? String(open.clock()) : ''
   for (let passed = '0'; passed !== '' && items.length < most; ) {
-    const [next = '', ...found] = await open.ready().ask<string[]>(['due', now, String(most), where, passed])
+    const [next = '', ...found] = await open.ready().ask<string[]>(['due', String(most), where, passed])
     for (let at = 0; at + 3 <= found.length; at += 3) {
       const [tenant = '', session = '', when] = found.slice(at, at + 3)
       items.push({ tenant: fromText(tenant), session: fromText(session), due: Number(when) })

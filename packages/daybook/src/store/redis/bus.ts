@@ -72,7 +72,9 @@ export class WireBus implements Bus {
   /** Hints are always among them, so that a follower misses none between asking and being subscribed. */
   #channels(): string[] {
     const topics = new Set([hintTopic, ...this.#topics.keys()])
-    return [this.#wrote, ...[...topics].map((topic) => this.#channel(topic))]
+    // The second tells the function which of the listeners to the first is this one.
+    const wrote = [this.#wrote, `${this.#wrote}:${this.#instance}`]
+    return [...wrote, ...[...topics].map((topic) => this.#channel(topic))]
   }
 
   close(): void {

@@ -14,6 +14,8 @@ export interface LinkOptions {
   readonly durable: Supports['durable']
   /** Milliseconds that a call waits for a server that is away, starting or busy. */
   readonly wait: number
+  /** In place of the clock of the server. */
+  readonly clock?: () => number
 }
 
 /** The format of what is stored; a store with a higher one is of a newer daybook. */
@@ -122,7 +124,8 @@ export class Link {
   }
 
   #call(door: string, given: readonly Given[]): Given[] {
-    return [`${library().name}_${door}`, '1', this.#options.prefix, ...given]
+    const { prefix, clock } = this.#options
+    return [`${library().name}_${door}`, '1', prefix, clock ? String(clock()) : '', ...given]
   }
 
   /** Runs `work`, again where the connection broke, until the wait is over; errors in the codes of daybook. */

@@ -14,27 +14,21 @@ const depth = 4
 /** Entries of one group: small enough that others are served between two of them, and that 64 writers keep us both busy. */
 const groupEntries = 32
 
-export interface OpenOptions extends LinkOptions {
-  readonly clock?: () => number
-}
-
 export class OpenRedis {
   readonly link: Link
   readonly bus: WireBus
   readonly prefix: string
-  readonly clock: (() => number) | undefined
   readonly url: string
   readonly #lane: Lane<Op, Answer>
   #state: 'new' | 'open' = 'new'
   #opening: Promise<void> | null = null
   #closing: Promise<void> | null = null
 
-  constructor(options: OpenOptions) {
+  constructor(options: LinkOptions) {
     this.prefix = options.prefix
-    this.clock = options.clock
     this.url = options.url
     this.link = new Link(options)
-    const writer = new Writer(this.link, options.clock)
+    const writer = new Writer(this.link)
     this.bus = new WireBus({ ...options, instance: writer.instance })
     this.#lane = new Lane<Op, Answer>({
       commit: (group) => writer.commit(group),

@@ -27,15 +27,13 @@ export class Writer {
   /** Unique per store object; under it the server keeps the answers to its last groups. */
   readonly instance: string = randomUUID()
   readonly #link: Link
-  readonly #clock: (() => number) | undefined
   #turn = 0
   /** In the order of their numbers, in which they are sent, and sent again: the server takes no number below its last. */
   #flights: Flight[] = []
   #recovering = false
 
-  constructor(link: Link, clock: (() => number) | undefined) {
+  constructor(link: Link) {
     this.#link = link
-    this.#clock = clock
   }
 
   /** Answers in order. Throws when nothing of the group was written, or nobody can know. */
@@ -82,8 +80,7 @@ export class Writer {
       tail.push(`${known.at} ${short}`)
       for (const each of given) tail.push(each)
     }
-    const head: Given[] = [this.#clock ? String(this.#clock()) : '', this.instance, String(this.#turn)]
-    head.push(String(askers.size))
+    const head: Given[] = [this.instance, String(this.#turn), String(askers.size)]
     // With each asker the sessions that it will name, so that their rows are read together.
     for (const [asker, { sessions }] of askers) head.push(...askerTexts(asker), [...sessions].join(' '))
     head.push(String(group.length))

@@ -40,7 +40,7 @@ end
 
 local function extend(v, holder, ttl)
   v.holder = holder
-  v.till = math.ceil(NOW + ttl)
+  v.till = math.ceil(now() + ttl)
 end
 
 local function lease(v, holder, ttl)

@@ -3,7 +3,7 @@
 /*
  * Keys, each behind the prefix of the store; sid is a session's number, tid a tenant's:
  *   meta tenants tn        counters; numbers of tenants by name, names by number
- *   s:sid h:sid e:sid r:sid   the row; the head; its own entries as a list; kinds and seqs of the rare ones, 8 bytes each
+ *   s:sid e:sid r:sid      the row and behind it the head; its own entries as a list; kind and seq of rare ones, 8 bytes each
  *   k:sid q:sid c:sid      receipts of keys; refs; the cell
  *   m:sid n:sid o:sid w:sid   marks; snapshots; forks; claims on blobs
  *   i:tid t:tid f:tid      sid by id; ids backwards for tails; sid by ref
@@ -16,15 +16,15 @@ export const base = String.raw`
 local call
 local P, NOW, ARG, AT
 local rows, names, dirty, queue, added, feed, counts, hints, texts, fetched
-local pos, lastSid, sidMoved, floor, newKeys, newRefs
+local pos, lastSid, sidMoved, floor, newKeys, newRefs, tenants
 local FEED = 4096
 local RARE = 16
 local TRASH, DELETED = 2, 3
 
 local function begin(keys, args)
-  call, P, ARG, AT = redis.call, keys[1], args, 1
+  call, P, ARG, AT, NOW = redis.call, keys[1], args, 2, tonumber(args[1])
   rows, names, dirty, queue, added, feed, counts, hints, fetched = {}, {}, {}, {}, {}, {}, {}, {}, {}
-  pos, lastSid, sidMoved, floor, newKeys, newRefs = nil, nil, false, nil, {}, {}
+  pos, lastSid, sidMoved, floor, newKeys, newRefs, tenants = nil, nil, false, nil, {}, {}, {}
 end
 
 local function take()
@@ -39,22 +39,18 @@ local function num()
   return tonumber(value)
 end
 
--- The clock of the server, unless one was given.
-local function clock()
-  local given = take()
-  if given ~= '' then
-    NOW = tonumber(given)
-    return
-  end
+-- Milliseconds since 1970 by the clock of the server, unless one was given.
+local function now()
+  if NOW then return NOW end
   local time = call('TIME')
   NOW = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+  return NOW
 end
 
 local function meta(field)
   return tonumber(call('HGET', P .. 'meta', field) or 0)
 end
 
-local tenants
 local function tenantOf(name)
   local known = tenants[name]
   if not known then
@@ -95,7 +91,7 @@ end
 
 -- A row with what of it lists and labels were made from.
 local function keep(sid, v, stored)
-  local r = { sid = sid, v = v, stored = stored, place = v.place, owner = v.owner, readers = v.readers,
+  local r = { sid = sid, v = v, stored = stored, text = '', at = 0, place = v.place, owner = v.owner, readers = v.readers,
     labels = v.labels, due = v.due, dirty = false, moved = false, head = false, pushed = false }
   rows[sid] = r
   return r
@@ -107,7 +103,10 @@ local function load(sid)
   local text = fetched[sid] or call('GET', P .. 's:' .. sid)
   fetched[sid] = nil
   if not text then return nil end
-  return keep(sid, cmsgpack.unpack(text), true)
+  local at, v = cmsgpack.unpack_one(text)
+  local r = keep(sid, v, true)
+  r.text, r.at = text, at
+  return r
 end
 
 local function find(asker, id)
@@ -158,12 +157,12 @@ local function holderOf(r, seq)
 end
 
 local function headOf(r)
-  local head = call('GET', P .. 'h:' .. r.sid)
+  local head = string.sub(r.text, r.at + 1)
   return r.v.over and (r.v.over .. '\n' .. head) or head
 end
 
 local function lives(v)
-  return v.holder and v.till > NOW
+  return v.holder and v.till > now()
 end
 
 local function touch(r)

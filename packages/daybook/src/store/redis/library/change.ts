@@ -72,7 +72,7 @@ local function deleteOne(asker)
   local v, sid = r.v, r.sid
   local code = refuseDeletion(v, op)
   if code then return refuse(code, v.seq) end
-  v.gone, v.last = NOW, op.entry
+  v.gone, v.last = now(), op.entry
   v.seq, v.hash, v.over = op.expect + 1, op.hash, false
   v.holder, v.till = false, false
   r.head = op.head
@@ -195,8 +195,8 @@ local function putBlob(asker)
     count('blobBytes', tonumber(size))
   end
   local tid = asker.t.tid
-  call('HSET', P .. 'b:' .. tid, hash, string.format('%s %s %.0f', number, size, NOW))
-  if call('HEXISTS', P .. 'bc:' .. tid, hash) == 0 then call('ZADD', P .. 'free', NOW, tid .. ':' .. hash) end
+  call('HSET', P .. 'b:' .. tid, hash, string.format('%s %s %.0f', number, size, now()))
+  if call('HEXISTS', P .. 'bc:' .. tid, hash) == 0 then call('ZADD', P .. 'free', now(), tid .. ':' .. hash) end
   flush()
   return '1'
 end

@@ -159,7 +159,7 @@ local function due()
   local limit, place, from = num(), take(), num()
   local out = { '' }
   for _ = 1, 10 do
-    local all = call('ZRANGEBYSCORE', P .. 'due', '-inf', string.format('%.17g', NOW), 'LIMIT', from, 200)
+    local all = call('ZRANGEBYSCORE', P .. 'due', '-inf', string.format('%.17g', now()), 'LIMIT', from, 200)
     for _, sid in ipairs(all) do
       local v = load(sid).v
       from = from + 1

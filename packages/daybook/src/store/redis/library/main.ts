@@ -16,23 +16,32 @@ local questions = {
 local wide = { feed_all = function() return feedPage(nil) end, tip = function() return number(meta('pos')) end,
   due = due, stats = stats, rows = rowsOf, marks = marksOf, blob_hashes = blobHashes, check = check }
 
+-- Whoever sent the group tells its own listeners; the server tells the others, where there are any.
 local function publish(instance)
+  if not next(hints) then return end
+  local heard = call('PUBSUB', 'NUMSUB', P .. 'wrote', P .. 'wrote:' .. instance)
+  if heard[2] <= heard[4] then return end
   local told = { '"' .. instance .. '"' }
   for _, text in pairs(hints) do told[#told + 1] = text end
-  if #told > 1 then call('PUBLISH', P .. 'wrote', '[' .. table.concat(told, ',') .. ']') end
+  call('PUBLISH', P .. 'wrote', '[' .. table.concat(told, ',') .. ']')
 end
 
 -- A group is known by who sent it and its number: sent again, it is answered again; an older one is never written late.
 local KEPT = 16
+local function answered(slot, turn)
+  local before = call('HMGET', slot, turn % KEPT, 'last')
+  local number, answer = string.match(before[1] or '', '^(%d+) (.*)$')
+  if tonumber(number) == turn then return answer end
+  if turn <= tonumber(before[2] or 0) then return redis.error_reply('STALE this group was given up') end
+  return nil
+end
+
 local function change(keys, args)
   begin(keys, args)
-  tenants = {}
-  clock()
   local instance, turn = take(), num()
   local slot = P .. 'z:' .. instance
-  local before = call('HMGET', slot, turn, 'last')
-  if before[1] then return before[1] end
-  if turn <= tonumber(before[2] or 0) then return redis.error_reply('STALE this group was given up') end
+  local before = answered(slot, turn)
+  if before then return before end
   local askers = {}
   for index = 1, num() do
     askers[index] = askerOf()
@@ -46,18 +55,15 @@ local function change(keys, args)
   end
   flush()
   local answer = table.concat(results, '\n')
-  call('HSET', slot, turn, answer, 'last', turn)
-  call('HDEL', slot, turn - KEPT)
-  call('EXPIRE', slot, 86400)
+  call('HSET', slot, turn % KEPT, turn .. ' ' .. answer, 'last', turn)
+  if turn % KEPT == 1 then call('EXPIRE', slot, 86400) end
   publish(instance)
   return answer
 end
 
 local function ask(keys, args)
   begin(keys, args)
-  tenants = {}
   local verb = take()
-  if verb == 'due' then clock() end
   if wide[verb] then return wide[verb]() end
   return questions[verb](askerOf())
 end

@@ -16,7 +16,7 @@ local function forget(r)
   local v, sid = r.v, r.sid
   if v.base then call('SREM', P .. 'o:' .. v.base, sid) end
   call('ZREM', P .. 'gone', sid)
-  call('UNLINK', P .. 's:' .. sid, P .. 'h:' .. sid, P .. 'e:' .. sid, P .. 'r:' .. sid, P .. 'o:' .. sid, P .. 'w:' .. sid)
+  call('UNLINK', P .. 's:' .. sid, P .. 'e:' .. sid, P .. 'r:' .. sid, P .. 'o:' .. sid, P .. 'w:' .. sid)
   rows[sid] = nil
 end
 
@@ -29,7 +29,7 @@ local function sweep()
   for _, sid in ipairs(all) do
     local r = load(sid)
     local v = r.v
-    if not v.freed and v.gone + kept <= NOW then
+    if not v.freed and v.gone + kept <= now() then
       endTombstone(r)
       ended = ended + 1
     end
@@ -48,7 +48,7 @@ end
 
 -- Blobs that nothing claims and that were put long enough ago; says how many went, and whether there may be more.
 local function sweepBlobs()
-  local before = NOW - num()
+  local before = now() - num()
   flush()
   local all = call('ZRANGEBYSCORE', P .. 'free', '-inf', string.format('%.17g', before), 'LIMIT', 0, 50)
   for _, member in ipairs(all) do

@@ -91,8 +91,10 @@ local function save(r)
   if v.due ~= r.due or not r.stored then
     if v.due then call('ZADD', P .. 'due', v.due, sid) else call('ZREM', P .. 'due', sid) end
   end
-  set(P .. 's:' .. sid, cmsgpack.pack(v))
-  if r.head then set(P .. 'h:' .. sid, r.head) end
+  local row = cmsgpack.pack(v)
+  r.text = row .. (r.head or string.sub(r.text, r.at + 1))
+  r.at = #row
+  set(P .. 's:' .. sid, r.text)
   if r.cell then set(P .. 'c:' .. sid, r.cell) end
   r.pushed, r.rare, r.cell, r.head, r.moved, r.dirty, r.stored = false, nil, nil, false, false, false, true
   r.place, r.owner, r.readers, r.labels, r.due = v.place, v.owner, v.readers, v.labels, v.due
