@@ -1,6 +1,7 @@
 // The store in PostgreSQL on a server that waits for the disk: appends sharing commits, the last 50, and a long list.
-import { type PostgresOptions, postgresStore } from '../packages/daybook/src/store/postgres.ts'
+
 import { embedded, Server, withClient } from '../packages/daybook/src/store/postgres/server.fixture.ts'
+import { type PostgresOptions, postgresStore } from '../packages/daybook/src/store/postgres.ts'
 import { timedAppenders } from './appenders.ts'
 import { type Log, logOver } from './daybook.ts'
 import type { Variant } from './harness.ts'
@@ -118,6 +119,8 @@ try {
 } finally {
   await server.dispose()
 }
-bench.remark('The raw statement checks, folds, lists and hashes nothing; its rows stand in tables with the same columns.')
+bench.remark(
+  'The raw statement checks, folds, lists and hashes nothing; its rows stand in tables with the same columns.',
+)
 bench.remark('The long list is a thousand sessions of the product and copies of their rows.')
 bench.finish()

@@ -18,7 +18,9 @@ const appended = `WITH h AS (UPDATE raw.sessions SET seq = seq + 1, hash = $2, l
   INSERT INTO raw.entries SELECT last_pos, $1, seq, 1, 1, $3, 'local', $2, $2, $5 FROM h`
 
 const digests = Array.from({ length: 512 }, (_, i) => createHash('sha256').update(String(i)).digest('base64url'))
-const head = JSON.stringify({ title: message(0).content.slice(0, 80), last: message(1).content.slice(0, 200) }).padEnd(900)
+const head = JSON.stringify({ title: message(0).content.slice(0, 80), last: message(1).content.slice(0, 200) }).padEnd(
+  900,
+)
 
 export class RawPostgres {
   readonly #client: Client
