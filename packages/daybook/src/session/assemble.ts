@@ -136,6 +136,7 @@ class Chain {
   readonly #prev: Hash
   readonly #entries: StoredEntry[] = []
   #blobs: Hash[] | undefined
+  #named: Seq | undefined
   state: Folded
 
   constructor(session: SessionId, command: Command, now: number, start: Folded, prev: Hash) {
@@ -166,7 +167,10 @@ class Chain {
     if (cause !== undefined) entry.cause = cause
     entry.hash = link(this.#entries.at(-1)?.hash ?? this.#prev, this.#session, entry, dataHash)
     this.#entries.push(Object.freeze(entry))
-    if (draft.blobs.length > 0) this.#blobs = [...(this.#blobs ?? []), ...draft.blobs]
+    if (draft.blobs.length > 0) {
+      this.#blobs = [...(this.#blobs ?? []), ...draft.blobs]
+      this.#named ??= seq
+    }
     this.state = fold(this.state, entry, draft.data, context)
   }
 
@@ -184,6 +188,7 @@ class Chain {
     if (fork) append.base = fork.base
     if (refs) append.refs = refs
     if (this.#blobs) append.blobs = this.#blobs
+    if (this.#named !== undefined) append.named = this.#named
     if (fence !== undefined) append.fence = fence
     if (acquire) append.acquire = acquire
     if (release) append.release = release

@@ -11,7 +11,8 @@ export interface Asker {
 }
 
 /** Whether an append contradicts itself. */
-export function malformed({ session, entries, head, expect, base, fence, acquire, release }: Append): boolean {
+export function malformed(append: Append): boolean {
+  const { session, entries, head, expect, base, fence, acquire, release, named } = append
   const last = entries.at(-1)
   if (!last || head.place === 'deleted' || head.session !== session) return true
   if (head.seq !== last.seq || head.hash !== last.hash) return true
@@ -22,6 +23,7 @@ export function malformed({ session, entries, head, expect, base, fence, acquire
     next += 1
     if (entry.seq !== next) return true
   }
+  if (named !== undefined && !entries.some(({ seq }) => seq === named)) return true
   return false
 }
 

@@ -159,8 +159,9 @@ export interface Append {
   readonly base?: { readonly session: SessionId; readonly seq: Seq }
   /** Bound to the session in the same transaction; `ref_taken` when another session has one, but a branch moves. */
   readonly refs?: readonly Ref[]
-  /** Must be stored already, else `blob_missing`. Kept until every entry of this append is erased or gone. */
+  /** Must be stored already, else `blob_missing`. Kept until every entry from `named` (of this append, else `invalid`; default: its first) to its last is erased or gone. */
   readonly blobs?: readonly Hash[]
+  readonly named?: Seq
   /** Of the lease under which this is written, checked at commit: the present fence, even if the lease ran out. Not at openings. */
   readonly fence?: number
   /** Takes the lease in the same transaction, as `acquire` does, at an opening too; `busy` while another holder's lives. Not with `fence`: `invalid`. */

@@ -140,6 +140,21 @@ function sweeps({ test }: Suite): void {
     strictEqual(await survives(world, hash), false)
   })
 
+  test('A blob that only the last entries of an append name goes with them', async (world) => {
+    const { anna } = world
+    const [one, two] = [await put(anna, 'one'), await put(anna, 'two')]
+    const opened = await write(anna, opening('one'))
+    const said = await write(anna, after(opened, { bodies: ['1', '2', '3'], blobs: [one], named: 4 }))
+    for (const named of [1, 4, 6, 5.5])
+      await refused(anna, after(said, { bodies: ['4'], blobs: [two], named }), 'invalid', 4)
+    const more = await write(anna, after(said, { bodies: ['4', '5', '6'], blobs: [two], named: 6 }))
+    const less = await write(anna, after(more, { kinds: ['entry.erased'], erase: [2, 4, 5, 7] }))
+    strictEqual(await survives(world, one), false)
+    strictEqual(await survives(world, two), true)
+    await write(anna, after(less, { kinds: ['entry.erased'], erase: [6] }))
+    strictEqual(await survives(world, two), false)
+  })
+
   test('A blob goes when every entry of the appends that claim it is erased, not before', async (world) => {
     const { anna } = world
     const hash = await put(anna)

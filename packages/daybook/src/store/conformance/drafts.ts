@@ -10,7 +10,9 @@ import { anna } from './suite.ts'
 
 /** What a test wants to say about an append; all else is made up. */
 export interface Draft
-  extends Partial<Pick<Append, 'cell' | 'key' | 'refs' | 'blobs' | 'fence' | 'acquire' | 'release' | 'erase'>> {
+  extends Partial<
+    Pick<Append, 'cell' | 'key' | 'refs' | 'blobs' | 'named' | 'fence' | 'acquire' | 'release' | 'erase'>
+  > {
   /** Of each entry; default one message. */
   readonly kinds?: readonly Kind[]
   /** Data as JSON text, one entry each; default `{"n":<seq>}`. */

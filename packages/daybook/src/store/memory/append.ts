@@ -69,12 +69,13 @@ function refuseNames(tenant: TenantState, row: Row | null, append: Append): Refu
 }
 
 function malformed(append: Append, before: number): boolean {
-  const { entries, head, fence, acquire, release } = append
+  const { entries, head, fence, acquire, release, named } = append
   const last = entries.at(-1)
   if (!last || head.place === 'deleted' || head.session !== append.session) return true
   if (head.seq !== last.seq || head.hash !== last.hash) return true
   if (acquire && (fence !== undefined || !lasts(acquire.ttl))) return true
   if (release && fence === undefined) return true
+  if (named !== undefined && !entries.some(({ seq }) => seq === named)) return true
   return entries.some((entry, index) => entry.seq !== before + 1 + index)
 }
 
@@ -144,7 +145,7 @@ function write(state: State, row: Row, append: Append): Outcome {
   for (const hash of new Set(append.blobs)) {
     const blob = row.tenant.blobs.get(hash)
     if (blob) blob.claims += 1
-    row.claims.push({ hash, first, last })
+    row.claims.push({ hash, first: append.named ?? first, last })
   }
   keep(row, append.key, first, last)
   setHead(state, row, append.head, state.feedRows.length)

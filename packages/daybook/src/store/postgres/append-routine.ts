@@ -101,7 +101,7 @@ BEGIN
 
   FOR a IN SELECT * FROM json_to_recordset(p_appends::json) AS x(i int, s int, q int, e bigint, p text, n int, f bigint,
     l bigint, h text, x int, rf bigint, o text, rd text[], pl int, hd boolean, k int, kd text, fe bigint, ho text,
-    tt float8, rl boolean, bs int, bq bigint, er json, nr json, nb json, c text, y boolean)
+    tt float8, rl boolean, bs int, bq bigint, er json, nr json, nb json, nf bigint, c text, y boolean)
   LOOP
     r := held[a.s];
     code := NULL;
@@ -197,7 +197,7 @@ BEGIN
       answers[a.i] := 'k';
     END IF;
     IF a.nr IS NOT NULL OR a.nb IS NOT NULL THEN
-      PERFORM daybook.bind_code(tenants[a.s], r.sid, a.nr, a.nb, a.f, a.l);
+      PERFORM daybook.bind_code(tenants[a.s], r.sid, a.nr, a.nb, coalesce(a.nf, a.f), a.l);
     END IF;
     IF a.c IS NOT NULL THEN
       INSERT INTO daybook.cells VALUES (r.sid, a.c) ON CONFLICT (sid) DO UPDATE SET body = excluded.body;

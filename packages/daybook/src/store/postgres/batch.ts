@@ -103,7 +103,7 @@ function whole(number: number): number {
 
 /** What is undefined is left out of the JSON text. */
 function add(batch: Batch, { asker, append }: AppendOp, i: number, s: number, headed: boolean): void {
-  const { head, entries, key, refs, blobs, fence, acquire, release, erase, base } = append
+  const { head, entries, key, refs, blobs, named, fence, acquire, release, erase, base } = append
   const last = entries.at(-1)
   batch.names ||= touchesNames(append)
   batch.appends.push({
@@ -133,6 +133,7 @@ function add(batch: Batch, { asker, append }: AppendOp, i: number, s: number, he
     er: erase?.length ? erase.map(whole) : undefined,
     nr: refs?.length ? refs.map(({ type, value }) => ({ t: toText(type), v: toText(value) })) : undefined,
     nb: blobs?.length ? blobs.map(toText) : undefined,
+    nf: blobs?.length && named !== undefined ? whole(named) : undefined,
     c: append.cell && JSON.stringify(append.cell),
     y: isSystemId(append.session),
   })

@@ -75,7 +75,7 @@ export function appendOp(asker: Asker, append: Append): Op {
 
 /** What few appends have; answers the flags that say so. */
 function pushRest(given: string[], append: Append): number {
-  const { cell, key, base, refs, blobs, fence, acquire, release, erase } = append
+  const { cell, key, base, refs, blobs, named, fence, acquire, release, erase } = append
   let flags = 0
   const add = (which: keyof typeof flag, ...texts: string[]) => {
     flags |= flag[which]
@@ -85,7 +85,7 @@ function pushRest(given: string[], append: Append): number {
   if (key) add('key', toText(key.id), toText(key.digest))
   if (base) add('base', toText(base.session), String(base.seq))
   if (refs?.length) add('refs', String(refs.length), ...refs.map(refText))
-  if (blobs?.length) add('blobs', String(blobs.length), ...blobs.map(toText))
+  if (blobs?.length) add('blobs', String(named ?? 0), String(blobs.length), ...blobs.map(toText))
   if (fence !== undefined) add('fence', String(fence))
   if (acquire) add('acquire', toText(acquire.holder), String(acquire.ttl))
   if (release) add('release')

@@ -176,7 +176,9 @@ function writeNames(tx: Tx, row: Row, asker: Asker, asked: PackedAppend, first: 
     tx.connection.sql(bound).run(tenant, toText(ref.type), toText(ref.value), row.sid)
   }
   for (const hash of new Set(asked.blobs)) {
-    tx.connection.sql('INSERT INTO blob_refs VALUES (?, ?, ?, ?, ?)').run(tenant, hash, row.sid, first, last)
+    tx.connection
+      .sql('INSERT INTO blob_refs VALUES (?, ?, ?, ?, ?)')
+      .run(tenant, hash, row.sid, asked.named ?? first, last)
   }
 }
 

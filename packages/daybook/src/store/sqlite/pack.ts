@@ -5,7 +5,7 @@ import type { Append } from '../store.ts'
 import type { AppendOp, Asker, Op, Packed, PackedAppend } from './ops.ts'
 
 /** What few appends have. */
-type Rest = Pick<Append, 'base' | 'refs' | 'blobs' | 'fence' | 'acquire' | 'release' | 'erase' | 'key'>
+type Rest = Pick<Append, 'base' | 'refs' | 'blobs' | 'named' | 'fence' | 'acquire' | 'release' | 'erase' | 'key'>
 
 /** An append as an array; entries follow as ten values each. */
 type Flat = readonly [
@@ -64,13 +64,14 @@ function texts<T extends Exclude<Op, AppendOp>>(op: T): T {
 
 function flat({ asker, append, invalid, mayOpen, toTrash, refolds, owner, readers }: AppendOp, headed: boolean): Flat {
   const { session, expect, prev, head, cell, entries } = append
-  const { base, refs, blobs, fence, acquire, release, erase, key } = append
+  const { base, refs, blobs, named, fence, acquire, release, erase, key } = append
   const rest =
     base || refs || blobs || acquire || release || erase || key || fence !== undefined
       ? {
           ...(base && { base }),
           ...(refs && { refs }),
           ...(blobs && { blobs }),
+          ...(blobs && named !== undefined && { named }),
           ...(fence !== undefined && { fence }),
           ...(acquire && { acquire }),
           ...(release && { release }),

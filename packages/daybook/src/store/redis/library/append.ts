@@ -68,7 +68,7 @@ local function readRest(op, flags)
   if has(8) then op.key = { id = take(), digest = take() } end
   if has(16) then op.base = { session = take(), seq = num() } end
   if has(32) then op.refs = list(num()) end
-  if has(64) then op.blobs = list(num()) end
+  if has(64) then op.named, op.blobs = num(), list(num()) end
   if has(128) then op.fence = num() end
   if has(256) then op.acquire = { holder = take(), ttl = num() } end
   op.release = has(512)
@@ -132,7 +132,7 @@ local function writeRest(r, op, first, last)
   for _, ref in ipairs(op.refs or {}) do bind(r, ref) end
   local claimed = {}
   for _, hash in ipairs(op.blobs or {}) do
-    if not claimed[hash] then claim(r, hash, first, last) end
+    if not claimed[hash] then claim(r, hash, math.max(op.named, first), last) end
     claimed[hash] = true
     v.span = math.max(v.span, #op.entries)
   end
