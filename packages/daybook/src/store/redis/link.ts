@@ -6,7 +6,7 @@ import type { Supports } from '../store.ts'
 import { isPassing, lacksLibrary, startsWith, toDaybookError } from './errors.ts'
 import { library } from './library/library.ts'
 import type { Given } from './ops.ts'
-import { durabilityOf, factsOf, refuseUnfit, refuseWeaker } from './settings.ts'
+import { durabilityOf, factsOf, refusePowerless, refuseUnfit, refuseWeaker } from './settings.ts'
 
 export interface LinkOptions {
   readonly url: string
@@ -198,6 +198,7 @@ export class Link {
     refuseUnfit(facts)
     refuseWeaker(this.#options.durable, durabilityOf(await configOf(client), facts))
     await loadLibrary(client)
+    refusePowerless((await client.call('FCALL_RO', this.#call('ask', ['rights']))) as string[])
     const meta = `${this.#options.prefix}meta`
     await client.hsetnx(meta, 'format', presentFormat)
     const format = Number(await client.hget(meta, 'format'))

@@ -93,6 +93,24 @@ describe('A store opens', { skip }, () => {
       raw.disconnect()
     }))
 
+  it('not for a user who may not call all that a write needs, or not under the prefix', () =>
+    on([...aof, 'always'], async (server) => {
+      const raw = new Redis(server.url)
+      for (const [less, again, code] of [
+        ['-unlink', '+unlink', 'invalid'],
+        ['-zadd', '+zadd', 'invalid'],
+        ['-publish', '+publish', 'invalid'],
+        ['resetkeys', 'allkeys', 'unreachable'],
+      ] as const) {
+        await raw.call('ACL', 'SETUSER', 'default', less)
+        await fails(() => redisStore({ url: server.url }).open(), code)
+        await raw.call('ACL', 'SETUSER', 'default', again)
+      }
+      await using store = redisStore({ url: server.url })
+      await store.open()
+      raw.disconnect()
+    }))
+
   it('not under a prefix that a newer daybook wrote', () =>
     on([...aof, 'always'], async (server) => {
       const raw = new Redis(server.url)

@@ -35,6 +35,12 @@ export function refuseUnfit(facts: Facts): void {
   }
 }
 
+/** Refuses a user who may not call all that the functions call: some of a write would be done when that shows. */
+export function refusePowerless(missing: readonly string[]): void {
+  if (missing.length === 0) return
+  throw unfit(`This user of Redis may not call ${missing.join(', ')} under the prefix of the store.`)
+}
+
 function unfit(message: string, hint?: string): DaybookError {
   return new DaybookError('invalid', message, hint === undefined ? {} : { hint })
 }

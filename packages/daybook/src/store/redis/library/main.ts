@@ -13,7 +13,28 @@ local questions = {
   blob = blob,
 }
 
-local wide = { feed_all = function() return feedPage(nil) end, tip = function() return number(meta('pos')) end,
+-- What this user may not do of what the functions do: half a write would be the first to tell.
+local function rights()
+  local k = P .. 'x'
+  local used = {
+    { 'TIME' }, { 'GET', k }, { 'SET', k, 1 }, { 'MGET', k }, { 'MSET', k, 1 }, { 'APPEND', k, 1 }, { 'STRLEN', k },
+    { 'GETRANGE', k, 0, 1 }, { 'DEL', k }, { 'UNLINK', k }, { 'EXISTS', k }, { 'RENAME', k, k }, { 'PERSIST', k },
+    { 'EXPIRE', k, 1 }, { 'HGET', k, 1 }, { 'HMGET', k, 1 }, { 'HSET', k, 1, 1 }, { 'HDEL', k, 1 }, { 'HKEYS', k },
+    { 'HGETALL', k }, { 'HEXISTS', k, 1 }, { 'HINCRBY', k, 1, 1 }, { 'RPUSH', k, 1 }, { 'LINDEX', k, 0 },
+    { 'LRANGE', k, 0, 1 }, { 'LLEN', k }, { 'LSET', k, 0, 1 }, { 'LTRIM', k, 0, 1 }, { 'SADD', k, 1 }, { 'SREM', k, 1 },
+    { 'SCARD', k }, { 'SMEMBERS', k }, { 'SISMEMBER', k, 1 }, { 'ZADD', k, 1, 1 }, { 'ZREM', k, 1 }, { 'ZCARD', k },
+    { 'ZSCORE', k, 1 }, { 'ZSCAN', k, 0 }, { 'ZRANGE', k, 0, 1 }, { 'ZRANGEBYSCORE', k, 0, 1 },
+    { 'ZREVRANGEBYSCORE', k, 1, 0 }, { 'ZRANGEBYLEX', k, '-', '+' }, { 'PUBSUB', 'NUMSUB', k },
+    { 'PUBLISH', P .. 'wrote', 1 },
+  }
+  local missing = {}
+  for _, each in ipairs(used) do
+    if not redis.acl_check_cmd(unpack(each)) then missing[#missing + 1] = each[1] end
+  end
+  return missing
+end
+
+local wide = { rights = rights, feed_all = function() return feedPage(nil) end, tip = function() return number(meta('pos')) end,
   due = due, stats = stats, rows = rowsOf, marks = marksOf, blob_hashes = blobHashes, check = check }
 
 -- Whoever sent the group tells its own listeners; the server tells the others, where there are any.
