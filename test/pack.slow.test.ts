@@ -72,10 +72,20 @@ test('every package that is installed with it is used by it, and it uses no othe
   const used = code.flatMap((text) =>
     [...text.matchAll(/(?:\bfrom |\bimport\()["'](@[\w-]+\/[\w-]+|[a-z][\w-]*)["'/]/g)].map(([, name]) => name),
   )
-  const { dependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
+  const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
   // It names itself in the skills that it begins for people.
   const others = new Set(used.filter((name) => name !== 'daybook'))
-  assert.deepEqual([...others].sort(), Object.keys(dependencies).sort())
+  assert.deepEqual([...others].sort(), Object.keys({ ...dependencies, ...peerDependencies }).sort())
+})
+
+test('a store whose driver is not installed says what to install', () => {
+  const out = runs(`
+    import { postgresStore } from 'daybook/postgres'
+    const store = postgresStore({ url: 'postgres://nobody@127.0.0.1:1/none' })
+    await store.open().catch(({ code, hint }) => console.log(code, hint))
+    await store.close()
+  `)
+  assert.match(out, /^invalid npm install postgres@\d/)
 })
 
 for (const worker of [false, true]) {
