@@ -16,6 +16,9 @@ export async function readLog(link: Link, asker: Asker, session: SessionId, rang
   return (await readTexts(link, asker, session, range)).map(([seq, text]) => entryOf(seq, text))
 }
 
+/** Entries in one answer, so that the server soon turns to others. */
+const part = 500
+
 /** Seqs with the texts of their entries. */
 export async function readTexts(
   link: Link,
@@ -32,13 +35,16 @@ export async function readTexts(
   let until = range.until ?? Number.MAX_SAFE_INTEGER
   const entries: [number, string][] = []
   for (;;) {
-    const bounds = [String(after), String(until), order, String(limit - entries.length), rare]
+    const asked = Math.min(limit - entries.length, part)
+    const bounds = [String(after), String(until), order, String(asked), rare]
     const given = ['log', ...askerTexts(asker), toText(session), ...bounds, ...wanted]
-    const [looked = '', ...found] = await link.ask<string[]>(given)
+    const [looked, ...found] = await link.ask<string[]>(given)
     for (let at = 0; at + 1 < found.length; at += 2) entries.push([Number(found[at]), found[at + 1] ?? ''])
-    if (looked === '') return entries
-    if (order === 'asc') after = Number(looked)
-    else until = Number(looked) - 1
+    const full = found.length === 2 * asked && entries.length < limit
+    const next = looked || (full ? found.at(-2) : undefined)
+    if (!next) return entries
+    if (order === 'asc') after = Number(next)
+    else until = Number(next) - 1
   }
 }
 
@@ -53,7 +59,7 @@ export async function feedPage(
   limit: number | undefined,
 ): Promise<Page<FeedItem>> {
   const from = cursor === null ? 0 : cursorNumber(cursor)
-  const most = pageLimit(limit, limits.pageItems)
+  const most = Math.min(pageLimit(limit, limits.pageItems), part)
   const who = asker ? ['feed', ...askerTexts(asker)] : ['feed_all']
   const [end = '', ...found] = await link.ask<string[]>([...who, String(from), String(most)])
   if (end === 'bad') throw badCursor()
