@@ -1,16 +1,18 @@
 // Runs campaigns by name: node campaigns/run.ts <name>...|all [--rounds N] [--seed S] [--short] [--write]
 
 import { parseArgs } from 'node:util'
+import { alike } from './alike.ts'
 import { disk } from './disk.ts'
 import { history } from './history.ts'
 import { kill } from './kill.ts'
 import { type Campaign, newFolder, type Result, removeFolder } from './lib/campaign.ts'
 import { writeSection } from './lib/page.ts'
+import { lostAnswers } from './lost-answers.ts'
 import { power } from './power.ts'
 import { resume } from './resume.ts'
 import { runs, sharedRuns } from './runs.ts'
 
-const campaigns: readonly Campaign[] = [kill, power, disk, runs, sharedRuns, history]
+const campaigns: readonly Campaign[] = [kill, power, disk, runs, sharedRuns, alike, lostAnswers, history]
 /** Those that need programs of others: only by name. */
 const byName: readonly Campaign[] = [resume]
 

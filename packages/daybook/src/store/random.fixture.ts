@@ -54,10 +54,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 interface Bounds {
   readonly programs: number
   readonly steps: number
+  /** The same seed gives the same programs; default a new one. */
+  readonly seed?: number
 }
 
 /** Runs so many random programs of at most so many steps, each on a store of its own. */
-export async function agrees(create: () => Promise<StoreUnderTest>, { programs, steps }: Bounds): Promise<void> {
+export async function agrees(create: () => Promise<StoreUnderTest>, { programs, steps, seed }: Bounds): Promise<void> {
   const program = fc.array(step, { minLength: 5, maxLength: steps, size: 'max' })
   const property = fc.asyncProperty(program, async (all) => {
     const given = await create()
@@ -73,5 +75,5 @@ export async function agrees(create: () => Promise<StoreUnderTest>, { programs, 
       await given.dispose()
     }
   })
-  await fc.assert(property, { numRuns: programs })
+  await fc.assert(property, { numRuns: programs, ...(seed === undefined ? {} : { seed }) })
 }
