@@ -74,6 +74,8 @@ describe('Over Redis', { skip: withoutRedis() }, () => {
         items.map(({ entry }) => entry.seq),
         range(7001),
       )
+      const page = (await store.feed(null, 900)).items
+      deepStrictEqual([page.length, page.filter(({ head }) => head).length, page.at(-1)?.head?.seq], [900, 1, 7001])
       for (const at of [4094, 4095, 4096, 4097]) {
         strictEqual((await store.feed(String(at), 1)).items[0]?.entry.seq, at + 1)
       }

@@ -52,6 +52,7 @@ async function driver(): Promise<Pick<typeof import('ioredis'), 'Redis'>> {
   try {
     return await import('ioredis')
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause
     const hint = 'npm install ioredis@6'
     throw new DaybookError('unreachable', 'The Redis store needs the package ioredis.', { hint, cause })
   }

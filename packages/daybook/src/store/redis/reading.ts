@@ -58,14 +58,35 @@ export async function feedPage(
   cursor: Cursor | null,
   limit: number | undefined,
 ): Promise<Page<FeedItem>> {
-  const from = cursor === null ? 0 : cursorNumber(cursor)
-  const most = Math.min(pageLimit(limit, limits.pageItems), part)
+  const most = pageLimit(limit, limits.pageItems)
   const who = asker ? ['feed', ...askerTexts(asker)] : ['feed_all']
-  const [end = '', ...found] = await link.ask<string[]>([...who, String(from), String(most)])
-  if (end === 'bad') throw badCursor()
   const items: FeedItem[] = []
-  for (let at = 0; at + width <= found.length; at += width) items.push(itemOf(found.slice(at, at + width)))
-  return { items, cursor: end }
+  let at = cursor === null ? '0' : String(cursorNumber(cursor))
+  for (;;) {
+    const asked = Math.min(most - items.length, part)
+    const [end = '', ...found] = await link.ask<string[]>([...who, at, String(asked)])
+    if (end === 'bad') throw badCursor()
+    for (let index = 0; index + width <= found.length; index += width) {
+      items.push(itemOf(found.slice(index, index + width)))
+    }
+    at = end
+    if (found.length < asked * width || items.length >= most) return { items: headsOnce(items), cursor: at }
+  }
+}
+
+/** The head only with the newest entry of each session, also where a page came in parts. */
+function headsOnce(items: readonly FeedItem[]): FeedItem[] {
+  if (items.length <= part) return [...items]
+  const seen = new Set<string>()
+  return items
+    .toReversed()
+    .map(({ head, ...item }) => {
+      const name = `${item.tenant.length} ${item.tenant} ${item.session}`
+      if (seen.has(name) || !head) return item
+      seen.add(name)
+      return { ...item, head }
+    })
+    .toReversed()
 }
 
 function itemOf([cursor = '', tenant = '', session = '', seq, text = '', head = '']: readonly string[]): FeedItem {

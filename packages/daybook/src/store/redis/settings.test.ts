@@ -1,7 +1,9 @@
 // On which servers a store lives: what their settings mean for durability, and which ones are refused.
 
-import { deepStrictEqual, strictEqual } from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { deepStrictEqual, match, strictEqual } from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { describe, it, test } from 'node:test'
+import { promisify } from 'node:util'
 import { Redis } from 'ioredis'
 import { fails } from '../conformance/suite.ts'
 import { redisStore } from '../redis.ts'
@@ -124,6 +126,22 @@ describe('A store opens', { skip }, () => {
   it('not where there is no server, within its wait', async () => {
     await fails(() => redisStore({ url: '/nonexistent/socket', wait: 200 }).open(), 'unreachable')
   })
+})
+
+test('Without the driver, opening says what to install', async () => {
+  const program = `
+    import { registerHooks } from 'node:module'
+    registerHooks({
+      resolve(name, context, next) {
+        if (name === 'ioredis') throw Object.assign(new Error('not there'), { code: 'ERR_MODULE_NOT_FOUND' })
+        return next(name, context)
+      },
+    })
+    const { redisStore } = await import(${JSON.stringify(new URL('../redis.ts', import.meta.url).href)})
+    const error = await redisStore({ url: 'redis://127.0.0.1:1' }).open().catch((failed) => failed)
+    console.log(error.code, error.hint)`
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program])
+  match(stdout, /^unreachable .*ioredis/)
 })
 
 describe('What a server says of itself', () => {
