@@ -51,7 +51,7 @@ export interface AdoptReport {
   readonly branches: readonly string[]
   /** Files that end within a record. */
   readonly partial: readonly string[]
-  /** Sessions that a person deleted here, or put into the trash: left alone. */
+  /** Sessions that a person deleted here or put into the trash, exports of which something was erased: left alone. */
   readonly leftAlone: readonly string[]
   /** Transcripts that were written here and in which nobody went on: they bring nothing. */
   readonly ours: readonly string[]

@@ -122,6 +122,18 @@ for (const [writer, turn] of turns) {
       assert.deepEqual(await spoken(world.sessions.session(forked)), [...before, ...since])
     })
 
+    test('brings nothing that was erased here', async (t) => {
+      const { world, session } = await began(t)
+      const file = await put(world, writer, await toldOf(session, '/elsewhere'))
+      await appendFile(file, lines(turn('and now?', 'Now, too.')))
+      const asked = (await session.read()).filter(({ data }) => JSON.stringify(data).includes('is clock skew covered?'))
+      await session.erase(asked.map(({ seq }) => seq))
+      const report = await all(world)
+      assert.deepEqual(told(report), { ...nothing, ours: 0 })
+      assert.equal(report.leftAlone.length, 1)
+      assert.deepEqual((await world.all()).length, 1)
+    })
+
     test('is a session like any other where the one that it was written of is not', async (t) => {
       const { world, session } = await began(t)
       const file = await put(world, writer, await toldOf(session, '/elsewhere'))

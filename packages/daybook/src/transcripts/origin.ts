@@ -1,14 +1,21 @@
 // Transcripts that daybook wrote itself: the records that stand in them already.
 
-import { isDaybookError } from '../schema/errors.ts'
-import type { ScopedSessions } from '../session/contract.ts'
+import { DaybookError, isDaybookError } from '../schema/errors.ts'
+import type { Seq } from '../schema/ids.ts'
+import type { ScopedSessions, Session } from '../session/contract.ts'
 import type { HistoryMessage } from '../session/views/contract.ts'
 import type { Origin, Transcript } from './contract.ts'
 import { fieldsOf, listOf, parsedOf } from './fields.ts'
 import type { Told } from './writing/contract.ts'
 import { toldOf } from './writing/told.ts'
 
-/** The records that a transcript was written with, as far as its session is here; none of what its agent added since. */
+const page = 500
+
+/**
+ * The records that a transcript was written with, as far as its session is here; none of what its agent added since.
+ *
+ * @throws DaybookError `gone` when something of them was erased here: what it was could not be told from what is new.
+ */
 export async function* writtenRecords(
   sessions: ScopedSessions,
   { agent, origin }: Pick<Transcript, 'agent' | 'origin'>,
@@ -17,7 +24,10 @@ export async function* writtenRecords(
   // Only these few need the writers.
   const { transcriptWriters } = await import('./writing/writers.ts')
   const writer = transcriptWriters.find((each) => each.agent === agent)
-  for (const told of writer === undefined ? [] : await formsOf(sessions, origin)) {
+  const forms = writer === undefined ? [] : await formsOf(sessions, origin)
+  if (forms.length > 0 && (await hasErased(sessions.session(origin.session), origin.seq)))
+    throw new DaybookError('gone', `something of ${origin.session} was erased here`)
+  for (const told of forms) {
     const text = (await Array.fromAsync(writer?.write(told) ?? [])).join('')
     yield* recordsIn(text)
   }
@@ -38,6 +48,15 @@ async function formsOf(sessions: ScopedSessions, origin: Origin): Promise<readon
   } catch (error) {
     if (isDaybookError(error) && (error.code === 'not_found' || error.code === 'gone')) return []
     throw error
+  }
+}
+
+async function hasErased(session: Session, until: Seq): Promise<boolean> {
+  for (let after = 0; ; ) {
+    const entries = await session.read({ kinds: ['message'], after, until, limit: page })
+    if (entries.some(({ data }) => data === null)) return true
+    if (entries.length < page) return false
+    after = entries.at(-1)?.seq ?? until
   }
 }
 

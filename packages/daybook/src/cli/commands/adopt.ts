@@ -141,7 +141,9 @@ function tellReport({ output, me }: Context, report: AdoptReport, took: number, 
     row('masked', [`${many(secrets, 'secret')} (${masked.map((one) => `${one.count} ${one.shape}`).join(', ')})`])
   if (partial.length > 0) row('partial', [`${many(partial.length, 'file')} end in mid-line: adopted up to there`])
   if (report.leftAlone.length > 0)
-    row('left', [`${many(report.leftAlone.length, 'session')} that you deleted or put into the trash here`])
+    row('left', [
+      `${many(report.leftAlone.length, 'session')} that you deleted, erased from or put into the trash here`,
+    ])
   if (report.ours.length > 0)
     row('own', [`${many(report.ours.length, 'file')} that daybook wrote and nobody went on with`])
   for (const { name, message } of report.problems) row('problem', [name, message])
