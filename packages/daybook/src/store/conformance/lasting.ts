@@ -11,6 +11,7 @@ export function lasting(suite: Suite): void {
   meeting(suite)
   if (suite.supports.durable !== 'none') reopening(suite)
   if (suite.supports.shared !== 'process') sharing(suite)
+  if (suite.supports.shared !== 'process' && suite.supports.push) hearing(suite)
 }
 
 function living({ test, supports }: Suite): void {
@@ -149,9 +150,7 @@ function reopening({ test }: Suite): void {
   })
 }
 
-function sharing(suite: Suite): void {
-  const { test } = suite
-  if (suite.supports.push) hearing(suite)
+function sharing({ test }: Suite): void {
   test('Two instances on one backing see what the other wrote, at once', async (world) => {
     const twin = await world.twin()
     const head = await write(world.anna, opening('one', { key: key('k'), refs: [{ type: 'run', value: 'r' }] }))

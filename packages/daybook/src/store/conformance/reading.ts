@@ -57,9 +57,11 @@ export async function readsEveryRange(
 }
 
 export function reading(suite: Suite): void {
-  const { test } = suite
+  selecting(suite)
   large(suite)
+}
 
+function selecting({ test }: Suite): void {
   test('Every combination of after, until, order, limit and kinds selects what it says', async ({ anna }) => {
     const head = await write(anna, opening('one'))
     const append = after(head, {
