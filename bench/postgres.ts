@@ -16,14 +16,14 @@ let schemas = 0
 
 async function opened(options: Partial<PostgresOptions> = {}): Promise<Log> {
   schemas += 1
-  return logOver(postgresStore({ url: server.url, schema: `bench_${schemas}`, ...options }))
+  return logOver(postgresStore({ url: server.socketUrl, schema: `bench_${schemas}`, ...options }))
 }
 
 const inFlight = 64
 const totals = { one: bench.size(600, 200), shared: bench.size(19_200, 6_400) }
 
 async function appends(): Promise<void> {
-  const raw = await RawPostgres.open(server.url, inFlight)
+  const raw = await RawPostgres.open(server.socketUrl, inFlight)
   const log = await opened()
   await log.fill('one', 10)
   for (let i = 0; i < inFlight; i++) await log.fill(`of-${i}`, 1)

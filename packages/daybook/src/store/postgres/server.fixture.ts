@@ -80,13 +80,19 @@ export class Server {
     return server
   }
 
+  /** The same server through a socket in its folder. */
+  get socketUrl(): string {
+    return `${this.url}?host=${encodeURIComponent(this.#folder)}`
+  }
+
   get #data(): string {
     return join(this.#folder, 'data')
   }
 
   /** Starts the process and waits until it answers. Neither keeps this process from ending. */
   async begin(): Promise<void> {
-    const settings = [`port=${this.port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', ...this.#settings]
+    const places = ['listen_addresses=127.0.0.1', `unix_socket_directories=${this.#folder}`]
+    const settings = [`port=${this.port}`, ...places, ...this.#settings]
     const words = settings.flatMap((setting) => ['-c', setting])
     const log = openSync(join(this.#folder, 'log'), 'a')
     const server = spawn(join(this.#programs, 'postgres'), ['-D', this.#data, ...words], {
