@@ -2,7 +2,9 @@
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
@@ -13,21 +15,21 @@ import type { Store } from '../store.ts'
 /** Keeps through the loss of power what it acknowledges. */
 const durable = ['--appendonly', 'yes', '--appendfsync', 'always']
 
+/** Ends the server when the pipe from here is closed, however this process ends. */
+const guarded = `exec 3<&0; redis-server "$@" & server=$!
+  { read -r _ <&3; kill -9 "$server" 2>/dev/null; } & wait "$server"`
+
 export class Server {
   readonly folder: string
   readonly url: string
   readonly #settings: readonly string[]
   #child: ChildProcess | null = null
-  readonly #end = (): void => {
-    this.#child?.kill('SIGKILL')
-    rmSync(this.folder, { recursive: true, force: true })
-  }
+  readonly #end = (): void => rmSync(this.folder, { recursive: true, force: true })
 
   private constructor(settings: readonly string[]) {
     this.folder = mkdtempSync(join(tmpdir(), 'daybook-redis-'))
     this.url = join(this.folder, 'socket')
     this.#settings = settings
-    // However the process ends; a signal that kills it leaves the server, which then notices nothing.
     process.once('exit', this.#end)
   }
 
@@ -38,27 +40,27 @@ export class Server {
   }
 
   /** Starts it, again after {@link kill}, with what it had kept. */
-  async run(more: readonly string[] = []): Promise<void> {
+  async run(): Promise<void> {
     const place = ['--port', '0', '--unixsocket', this.url, '--dir', this.folder, '--save', '']
-    this.#child = spawn('redis-server', [...place, ...this.#settings, ...more], { stdio: 'ignore' })
-    this.#child.unref()
+    const all = [...place, ...this.#settings]
+    const child = spawn('sh', ['-c', guarded, 'sh', ...all], { stdio: ['pipe', 'ignore', 'ignore'] })
+    child.unref()
+    // A pipe to a child is a socket, which alone would keep this process alive.
+    ;(child.stdin as Socket | null)?.unref()
+    this.#child = child
     const client = new Redis(this.url, { retryStrategy: () => 20, maxRetriesPerRequest: null })
     client.on('error', () => {})
     await client.ping()
     client.disconnect()
   }
 
-  get pid(): number {
-    return this.#child?.pid ?? 0
-  }
-
   /** As `kill -9` does; resolves when it is gone. */
   async kill(): Promise<void> {
     const child = this.#child
     if (!child || child.exitCode !== null || child.signalCode !== null) return
-    const gone = new Promise((resolve) => child.once('exit', resolve))
+    const gone = once(child, 'exit')
     child.ref()
-    child.kill('SIGKILL')
+    child.stdin?.end()
     await gone
   }
 
