@@ -6,6 +6,7 @@ import type { TranscriptReader } from './transcripts/contract.ts'
 export { openFinding } from './finding.ts'
 export { localScope } from './local-scope.ts'
 export { type RunningServer, type ServeSettings, startServer, version } from './serving.ts'
+export { factsOfStore } from './store-facts.ts'
 export { isInUse, openStore, type StoreOptions } from './stores.ts'
 export { skillFolderOf, startWork } from './workshop.ts'
 

@@ -4,6 +4,7 @@ import type { Tenant } from '../schema/ids.ts'
 import type { JsonObject } from '../schema/json.ts'
 import type { Search } from '../search/search.ts'
 import type { Caller, Sessions } from '../session/contract.ts'
+import type { StoreFact } from '../store/facts.ts'
 import type { Peer } from '../store/peers.ts'
 import type { Scope, Store } from '../store/store.ts'
 import type { Around } from '../transcripts/around.ts'
@@ -81,6 +82,8 @@ export interface Parts {
   openStore(url: string): Promise<Store>
   /** Whether any process has the store of a URL open, as far as its file tells. */
   isInUse(url: string): Promise<boolean>
+  /** What there is to say about the server behind the URL of a store; nothing for stores that have none. */
+  factsOfStore(url: string): Promise<readonly StoreFact[]>
   startServer(settings: ServeSettings): Promise<RunningServer>
   startWork(sessions: Sessions, store: string, settings: WorkSettings): Promise<Workshop>
   /** Finding in a store; the index beside it is opened when something is looked for. */

@@ -73,6 +73,9 @@ async function storeStates(context: Context, fix: boolean): Promise<Diagnosis[]>
     return [{ part, state: 'ok', detail: `none yet at ${placeText(place)}`, next: `${context.me} serve` }]
   const found = modeState(storeFile(place.url), fix)
   try {
+    // Before it is opened: what keeps it from that is told here in full.
+    for (const { about, ...fact } of await (await context.host.parts()).factsOfStore(place.url))
+      found.push({ part: about, ...fact })
     const { store } = await context.store()
     const stats = await store.admin.stats()
     const size = `${many(stats.sessions, 'session')}, ${count(stats.entries)} entries, ${bytes(stats.bytes)}`

@@ -9,7 +9,7 @@ import type { Context } from '../context.ts'
 import { type ExitCode, exits, misuse, Refusal } from '../exits.ts'
 import type { Perform } from '../grammar.ts'
 import { findingLines, progress, sizeOf } from '../verifying.ts'
-import { placeText, storeFile } from '../where.ts'
+import { type Place, placeText, storeFile } from '../where.ts'
 
 /** What belongs to a store beside its file: the log of writes, its index, large blobs. */
 const beside = ['-wal', '-shm', '-blobs']
@@ -18,8 +18,8 @@ export const perform: Perform = async (context, call): Promise<ExitCode | undefi
   const { output, host } = context
   const place = await context.storePlace()
   const target = storeFile(place.url)
-  if (target === null) throw misuse(`${placeText(place)} is no file that a backup could replace`)
   const from = resolve(host.cwd, call.args[0] ?? '')
+  if (target === null) throw copyInstead(place, `${context.me} store copy --from ${from} --to '${placeText(place)}'`)
   mustBeBackup(from, target)
   await mustBeAtRest(context, place)
   const there = existsSync(target)
@@ -50,6 +50,11 @@ export const perform: Perform = async (context, call): Promise<ExitCode | undefi
     if (kept !== null) output.line(`what was there is kept as ${kept}`)
   }
   return undefined
+}
+
+function copyInstead(place: Place, next: string): Refusal {
+  const why = 'A backup comes back by a copy into an empty place: another schema, prefix or database.'
+  return misuse(`${placeText(place)} is no file that a backup could replace`, next, why)
 }
 
 function mustBeBackup(from: string, target: string): void {

@@ -1,0 +1,162 @@
+// What a PostgreSQL server, or an engine that speaks like one, gives a store: asked, tried out, and put into words.
+
+import type { StoreFact } from '../facts.ts'
+import { loadDriver } from './driver.ts'
+import { isPooled, toDaybookError } from './errors.ts'
+import { Line } from './line.ts'
+import { namesOf } from './names.ts'
+import { featureFacts } from './probes.ts'
+
+export interface FactsOptions {
+  readonly url: string
+  readonly schema?: string
+}
+
+/** Connections of one server of daybook with the default options. */
+export const connectionsPerServer = 12
+/** Connections that these questions take themselves. */
+const own = 3
+
+type Told = ReadonlyMap<string, string>
+
+/**
+ * Leaves nothing behind: what is tried out is rolled back. Makes and lifts no store, so it also answers where a store cannot be
+ * opened. `unreachable` where no server answers.
+ */
+export async function postgresFacts({ url, schema = 'daybook' }: FactsOptions): Promise<readonly StoreFact[]> {
+  const names = namesOf(schema)
+  const driver = await loadDriver()
+  const [one, two] = [0, 1].map(() => new Line(driver, { url }, {}, false)) as [Line, Line]
+  const told = new Line(driver, { url }, { statement_timeout: '5000' }, false)
+  try {
+    const facts = await settingsOf(one)
+    const pooled = await isShared(one, two, told)
+    const replica = facts.get('in_recovery') === 'true'
+    return [
+      versionFact(facts),
+      roleFact(replica),
+      durabilityFact(facts),
+      upkeepFact(facts),
+      archiveFact(facts),
+      poolerFact(pooled, facts),
+      await connectionFact(one, facts),
+      ...(replica ? [] : await featureFacts(one, two, names)),
+    ]
+  } catch (error) {
+    throw toDaybookError(error)
+  } finally {
+    await Promise.all([one, two, told].map((line) => line.end()))
+  }
+}
+
+const asked = [
+  ...['server_version', 'server_version_num', 'server_encoding', 'fsync', 'full_page_writes', 'synchronous_commit'],
+  ...['synchronous_standby_names', 'autovacuum', 'archive_mode', 'default_transaction_isolation', 'max_connections'],
+  ...['superuser_reserved_connections', 'reserved_connections'],
+]
+
+async function settingsOf(line: Line): Promise<Told> {
+  const list = asked.map((name) => `'${name}'`).join(', ')
+  const rows = await line.send(`SELECT n, current_setting(n, true) FROM unnest(ARRAY[${list}]) AS n
+    UNION ALL SELECT 'in_recovery', pg_is_in_recovery()::text UNION ALL SELECT 'whole_version', version()`)
+  return new Map(rows.flatMap(([name, value]) => (typeof value === 'string' ? [[String(name), value] as const] : [])))
+}
+
+function versionFact(facts: Told): StoreFact {
+  const about = 'version'
+  const detail = facts.get('whole_version')?.split(',')[0] ?? `PostgreSQL ${facts.get('server_version')}`
+  if (Number(facts.get('server_version_num')) < 140_000)
+    return { about, state: 'bad', detail, next: 'PostgreSQL 14 or newer is needed' }
+  const encoding = facts.get('server_encoding')
+  if (encoding !== 'UTF8')
+    return { about, state: 'bad', detail: `${detail}, encoding ${encoding}`, next: 'CREATE DATABASE … ENCODING UTF8' }
+  return { about, state: 'ok', detail }
+}
+
+function roleFact(replica: boolean): StoreFact {
+  const about = 'role'
+  if (replica) return { about, state: 'bad', detail: 'a replica: nothing can be written', next: 'name the primary' }
+  return { about, state: 'ok', detail: 'the primary' }
+}
+
+function durabilityFact(facts: Told): StoreFact {
+  const about = 'durability'
+  const off = ['fsync', 'full_page_writes'].filter((name) => facts.get(name) === 'off')
+  if (off.length > 0) {
+    const detail = `${off.map((name) => `${name}=off`).join(', ')}: a loss of power takes what was acknowledged`
+    return { about, state: 'bad', detail, next: `ALTER SYSTEM SET ${off[0]} = on` }
+  }
+  const commit = facts.get('synchronous_commit') ?? 'on'
+  if (commit === 'off') {
+    const detail =
+      'synchronous_commit=off: commits of daybook wait for the disk all the same, by a setting of their own'
+    return { about, state: 'ok', detail, next: 'synchronous_commit=on also waits for standbys' }
+  }
+  const standbys = facts.get('synchronous_standby_names') ?? ''
+  const waits = standbys === '' || commit === 'local' ? 'the disk' : `the disk and ${standbys}`
+  return { about, state: 'ok', detail: `synchronous_commit=${commit}: a commit waits for ${waits}` }
+}
+
+function upkeepFact(facts: Told): StoreFact {
+  const about = 'upkeep'
+  if (facts.get('autovacuum') !== 'off') return { about, state: 'ok', detail: 'autovacuum is on' }
+  const detail = 'autovacuum is off: heads that were replaced stay, and tables grow with every append'
+  return { about, state: 'bad', detail, next: 'ALTER SYSTEM SET autovacuum = on' }
+}
+
+function archiveFact(facts: Told): StoreFact {
+  const about = 'backup'
+  if ((facts.get('archive_mode') ?? 'off') !== 'off')
+    return { about, state: 'ok', detail: 'the log of the server is archived' }
+  const detail = 'archive_mode=off: nothing between two backups can be brought back'
+  return { about, state: 'ok', detail, next: 'docs/guide/scale.md says how' }
+}
+
+/** Two connections that meet in one session of the server, or a start that may bring no setting: something stands between. */
+async function isShared(one: Line, two: Line, told: Line): Promise<boolean> {
+  try {
+    await told.send('SELECT 1')
+  } catch (error) {
+    if (isPooled(error)) return true
+    throw error
+  }
+  const pid = async (line: Line) => Number((await line.send('SELECT pg_backend_pid()'))[0]?.[0])
+  const first = await pid(one)
+  await two.send('BEGIN')
+  const second = await pid(two)
+  await two.send('ROLLBACK')
+  return first === second || first !== (await pid(one))
+}
+
+function poolerFact(pooled: boolean, facts: Told): StoreFact {
+  const about = 'pooler'
+  if (!pooled) return { about, state: 'ok', detail: 'none between' }
+  const isolation = facts.get('default_transaction_isolation') ?? 'read committed'
+  if (isolation !== 'read committed') {
+    const detail = `a pooler stands between, and default_transaction_isolation is ${isolation}`
+    return { about, state: 'bad', detail, next: "ALTER ROLE … SET default_transaction_isolation = 'read committed'" }
+  }
+  const detail = 'one stands between: statements are sent unprepared, others are heard of within a second'
+  return { about, state: 'ok', detail, next: 'a direct address is quicker' }
+}
+
+const limitsSql = `SELECT (SELECT coalesce(sum(numbackends), 0)::int FROM pg_stat_database WHERE datname IS NOT NULL),
+  (SELECT numbackends FROM pg_stat_database WHERE datname = current_database()),
+  (SELECT datconnlimit FROM pg_database WHERE datname = current_database()),
+  (SELECT count(*)::int FROM pg_stat_activity WHERE usename = current_user),
+  (SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user)`
+
+async function connectionFact(line: Line, facts: Told): Promise<StoreFact> {
+  const about = 'connections'
+  const [row] = await line.send(limitsSql)
+  const [all = 0, here = 0, database = -1, mine = 0, role = -1] = (row ?? []).map(Number)
+  const kept = Number(facts.get('superuser_reserved_connections') ?? 0) + Number(facts.get('reserved_connections') ?? 0)
+  const most = Number(facts.get('max_connections') ?? 0) - kept
+  const left = [most - all]
+  if (database >= 0) left.push(database - here)
+  if (role >= 0) left.push(role - mine)
+  const free = Math.max(0, Math.min(...left) + own)
+  const detail = `${free} of ${most} free; a server takes ${connectionsPerServer}`
+  if (free >= connectionsPerServer) return { about, state: 'ok', detail }
+  return { about, state: 'bad', detail, next: 'raise max_connections, the limit of the role or of the database' }
+}
