@@ -247,12 +247,12 @@ export const kindData = Object.freeze({
       proof: Type.Optional(Text(256)),
       memo: Type.Optional(Type.Unknown({ description: 'What the reader has to remember between records.' })),
       blob: Type.Optional(HashText),
-      encoding: Type.Optional(oneOf(['zstd'] as const)),
+      encoding: Type.Optional(oneOf(['zstd', 'keys'] as const)),
     },
     {
       ...closed,
       description:
-        "How far another agent's transcript was adopted, in the same append as what was made of its records. `from` and `to` are places in the transcript (bytes of a file of lines, records of others); `blob` holds the records as they stood there, secrets masked, one a line; the number `record` in the metadata of a message counts these lines from 0.",
+        "How far another agent's transcript was adopted, in the same append as what was made of its records. `from` and `to` are places in the transcript (bytes of a file of lines, records of others); `blob` holds the records as they stood there, secrets masked, one a line (`zstd`), or what they are known again by, once an erasure took them (`keys`); the number `record` in the metadata of a message counts these lines from 0.",
     },
   ),
 }) satisfies Readonly<Record<Kind, TSchema>>

@@ -1,5 +1,6 @@
 // Erasing entries: their data goes for ever, everything folded from it is folded again, the chain still verifies.
 
+import type { NewEntry, StoredEntry } from '../schema/entries.ts'
 import { foldVersion } from '../schema/heads.ts'
 import type { Seq, SessionId } from '../schema/ids.ts'
 import type { Kind } from '../schema/kinds.ts'
@@ -10,8 +11,10 @@ import { whileAlone } from './alone.ts'
 import type { Made } from './assemble.ts'
 import type { Receipt, WriteOptions } from './contract.ts'
 import { dataOf } from './decode.ts'
+import { draft } from './drafts.ts'
 import type { Engine } from './engine.ts'
 import type { Folded } from './fold.ts'
+import { takenRecords } from './kept-records.ts'
 import { foldAt, goingOn } from './refold.ts'
 import type { SessionHandle } from './session.ts'
 import { invalid } from './values.ts'
@@ -19,7 +22,16 @@ import { invalid } from './values.ts'
 /** What people say and models answer. Entries that carry the structure of a log (openings, rewinds, runs) stay. */
 const erasable: ReadonlySet<Kind> = new Set(['message', 'note', 'foreign.recorded', 'state.changed', 'summary', 'pin'])
 
-/** Only own entries of the kinds above; `invalid` for others. Erasing again changes nothing more. */
+/** What is made of the records of transcripts. */
+const adoptable: ReadonlySet<Kind> = new Set(['message', 'foreign.recorded'])
+
+/** Seqs that one entry names. */
+const mostSeqs = 512
+
+/**
+ * Only own entries of the kinds above; `invalid` for others. In an adopted session the records beside go with them. Erasing
+ * again changes nothing more.
+ */
 export async function eraseEntries(
   session: SessionHandle,
   seqs: readonly Seq[],
@@ -31,9 +43,17 @@ export async function eraseEntries(
   const whole = session.engine.writer.whole(session.scope.tenant)
   let made: Made = { drafts: [] }
   const alone = async ({ head }: Folded): Promise<null> => {
-    const data = { seqs: chosen, ...(await usageOf(session, chosen, head.base?.seq ?? 0)) }
-    const instead = await foldAt(whole, session.id, head.seq, { without: new Set(chosen) })
-    made = { drafts: [session.draft({ kind: 'entry.erased', data })], instead, erase: chosen }
+    const baseSeq = head.base?.seq ?? 0
+    const entries = await ownEntries(session, chosen, baseSeq)
+    const data = { seqs: chosen, ...usageOf(entries) }
+    const isAdopted = entries.some(({ kind }) => adoptable.has(kind))
+    const beside = isAdopted ? await takenRecords(whole, session.id, baseSeq, head.seq) : { seqs: [], instead: [] }
+    const erase = [...chosen, ...beside.seqs]
+    const instead = await foldAt(whole, session.id, head.seq, { without: new Set(erase) })
+    const erased: readonly NewEntry[] = [{ kind: 'entry.erased', data }, ...named(beside.seqs)]
+    // Written in the place of whoever adopted.
+    const adopted = beside.instead.map((entry) => draft(entry, 'I', session.engine.redactor))
+    made = { drafts: [...erased.map((entry) => session.draft(entry)), ...adopted], instead, erase }
     return null
   }
   const receipt = await session.submit({ operation: 'erase', request: chosen, alone, make: () => made }, options)
@@ -42,17 +62,26 @@ export async function eraseEntries(
   return receipt
 }
 
-async function usageOf(
-  session: SessionHandle,
-  seqs: readonly Seq[],
-  baseSeq: Seq,
-): Promise<{ tokens?: number[]; cost?: number[] }> {
-  const tokens: number[] = []
-  const cost: number[] = []
+function named(seqs: readonly Seq[]): NewEntry[] {
+  const pieces = Array.from({ length: Math.ceil(seqs.length / mostSeqs) }, (_, at) => at * mostSeqs)
+  return pieces.map((from) => ({ kind: 'entry.erased', data: { seqs: seqs.slice(from, from + mostSeqs) } }))
+}
+
+async function ownEntries(session: SessionHandle, seqs: readonly Seq[], baseSeq: Seq): Promise<StoredEntry[]> {
+  const entries: StoredEntry[] = []
   for (const seq of seqs) {
     const [entry] = await session.store.read(session.id, { after: seq - 1, until: seq })
     if (!entry || seq <= baseSeq) throw invalid('seqs', `names ${seq}, which is not an own entry`)
     if (!erasable.has(entry.kind)) throw invalid('seqs', `names ${seq}, but ${entry.kind} is not erased`)
+    entries.push(entry)
+  }
+  return entries
+}
+
+function usageOf(entries: readonly StoredEntry[]): { tokens?: number[]; cost?: number[] } {
+  const tokens: number[] = []
+  const cost: number[] = []
+  for (const entry of entries) {
     const data = dataOf(entry) as { usage?: Usage; cost?: number } | null
     tokens.push(totalTokens(data?.usage))
     cost.push(data?.cost ?? 0)

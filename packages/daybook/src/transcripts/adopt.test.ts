@@ -135,6 +135,40 @@ suite('Rotation', () => {
     )
   })
 
+  test('what was erased does not come back when its file goes on, is cut or is written anew', async (t) => {
+    const { world, file } = await withLines(t, `${[user('a'), user('b'), user('c')].join('\n')}\n`)
+    await world.adopt()
+    const erase = async (said: string) => {
+      const session = await world.only()
+      const found = (await session.read()).filter(({ data }) => (data as { content?: string } | null)?.content === said)
+      assert.equal(found.length, 1)
+      await session.erase(found.map(({ seq }) => seq))
+    }
+    const raw = async () => (await rawLines(world.sessions, await world.only())).join('\n')
+    const theirs = world.engine.within({ tenant: 'default', subjects: ['local'] }).session((await world.only()).id)
+    const { last } = await theirs.append({ kind: 'note', data: { type: 'idea', text: 'of a person' } })
+    await theirs.erase([last])
+    assert.ok((await raw()).includes('"b"'), 'what nobody adopted stands in no record')
+    await erase('b')
+    const lines = (await readFile(file, 'utf8')).trimEnd().split('\n')
+    await appendFile(file, `${user('d')}\n`)
+    assert.equal((await world.adopt()).messages, 1)
+    await erase('d')
+    const after = (await readFile(file, 'utf8')).trimEnd().split('\n')
+    await writeFile(file, `${[...after].reverse().join('\n')}\n${user('e')}\n`)
+    assert.equal((await world.adopt()).messages, 1)
+    await truncate(file, 10)
+    assert.equal((await world.adopt()).messages, 0)
+    await writeFile(file, `${lines.join('\n')}\n`)
+    assert.equal((await world.adopt()).messages, 0)
+    assert.deepEqual(
+      (await messagesOf(await world.only())).map(({ content }) => content),
+      ['a', 'c', 'e'],
+    )
+    const kept = await raw()
+    assert.ok(!kept.includes('"b"') && !kept.includes('"d"') && kept.includes('"e"'))
+  })
+
   test('records that say the same count as often as they stand there', async (t) => {
     const same = user('again', { uuid: 'same' })
     const { world, file } = await withLines(t, `${same}\n${same}\n`)

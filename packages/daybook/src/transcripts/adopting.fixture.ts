@@ -124,7 +124,7 @@ export async function adoptions(session: Session): Promise<readonly Adopted[]> {
 /** All records beside the entries, in their order. */
 export async function rawLines(sessions: ScopedSessions, session: Session): Promise<readonly string[]> {
   const lines: string[] = []
-  for (const { blob } of await adoptions(session)) {
+  for (const { blob } of (await adoptions(session)).filter((one) => one !== null)) {
     const bytes = blob === undefined ? null : await sessions.blobs.get(blob)
     if (bytes) lines.push(...unpack(bytes))
   }

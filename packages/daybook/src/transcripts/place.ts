@@ -5,8 +5,9 @@ import { DaybookError, isDaybookError } from '../schema/errors.ts'
 import type { Head } from '../schema/heads.ts'
 import { idFromDigest, type Seq, type SessionId } from '../schema/ids.ts'
 import type { ScopedSessions, Session } from '../session/contract.ts'
+import { recordKey } from '../session/kept-records.ts'
 import type { Redactor } from '../session/redact.ts'
-import { digestOf, sha256 } from '../store/hash.ts'
+import { digestOf } from '../store/hash.ts'
 import type { Ref } from '../store/store.ts'
 import type { Transcript, Translator } from './contract.ts'
 import { writtenRecords } from './origin.ts'
@@ -121,22 +122,22 @@ export class KnownRecords {
   readonly #counts = new Map<string, number>()
 
   add(line: string): void {
-    const key = keyOf(line)
+    this.addKey(recordKey(line))
+  }
+
+  /** One that only its key is left of. */
+  addKey(key: string): void {
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1)
   }
 
   /** True for a record that was taken before; each one is found as often as it was taken. */
   passes(line: string): boolean {
-    const key = keyOf(line)
+    const key = recordKey(line)
     const count = this.#counts.get(key) ?? 0
     if (count === 0) return false
     this.#counts.set(key, count - 1)
     return true
   }
-}
-
-function keyOf(line: string): string {
-  return sha256(line).slice(0, 22)
 }
 
 /** Takes every record of the session again, from the blobs beside, so that the translator stands where it stood. */
@@ -146,10 +147,14 @@ export async function takeAgain(
   translator: Translator,
   known: KnownRecords,
 ): Promise<void> {
-  for await (const { blob } of adoptions(sessions.session(session), 'asc')) {
+  for await (const { blob, encoding } of adoptions(sessions.session(session), 'asc')) {
     const bytes = blob === undefined ? null : await sessions.blobs.get(blob)
     if (bytes === null) continue
     for (const line of unpack(bytes)) {
+      if (encoding === 'keys') {
+        known.addKey(line)
+        continue
+      }
       known.add(line)
       translator.take(jsonOf(line), 0)
     }

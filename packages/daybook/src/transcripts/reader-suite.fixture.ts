@@ -5,9 +5,11 @@ import { lstat, rename, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import type { Part } from '../schema/parts.ts'
+import { verifyStore } from '../session/verify.ts'
 import { type Adopting, adopting, homeOf, messagesOf, rawLines, said, traces } from './adopting.fixture.ts'
 import type { FoundFile, Places, TranscriptReader } from './contract.ts'
 import { contentHash } from './parts.ts'
+import { unpack } from './raw.ts'
 
 export interface Recorded {
   readonly recording: string
@@ -35,6 +37,7 @@ async function start(t: TestContext, reader: TranscriptReader, { recording }: Re
 function forRecording(reader: TranscriptReader, one: Recorded): void {
   contents(reader, one)
   records(reader, one)
+  erasing(reader, one)
   files(reader, one)
 }
 
@@ -135,6 +138,36 @@ function records(reader: TranscriptReader, one: Recorded): void {
     assert.equal(report.messages, 0)
     assert.deepEqual(await said(await talk(world)), first)
     assert.equal((await world.adopt()).bytesRead, 0)
+  })
+}
+
+function erasing(reader: TranscriptReader, one: Recorded): void {
+  test('erasing takes the records beside along, and adopting again brings nothing back', async (t) => {
+    const world = await start(t, reader, one)
+    await world.adopt()
+    const session = await talk(world)
+    const words = 'make the token test pass'
+    const used = async () => {
+      const texts: string[] = []
+      for (const { hash, used } of (await world.store.admin.blobHashes(null)).items) {
+        const bytes = used ? await world.sessions.blobs.get(hash) : null
+        if (bytes) texts.push(...unpack(bytes))
+      }
+      return texts
+    }
+    const entries = await session.read()
+    const spoken = entries.filter(({ kind, data }) => kind === 'message' && JSON.stringify(data).includes(words))
+    assert.ok(spoken.length > 0 && (await used()).some((line) => line.includes(words)))
+    await session.erase(spoken.map(({ seq }) => seq))
+    assert.ok((await used()).length > 0 && !(await used()).some((line) => line.includes(words)))
+    const left = JSON.stringify(await session.read({ kinds: ['message', 'transcript.adopted'] }))
+    assert.ok(!left.includes(words))
+    const first = await said(session)
+    assert.equal((await world.adopt()).bytesRead, 0)
+    world.home = await homeOf(t, one.recording)
+    assert.equal((await world.adopt()).messages, 0)
+    assert.deepEqual(await said(session), first)
+    assert.deepEqual((await verifyStore(world.store)).findings, [])
   })
 }
 

@@ -28,7 +28,9 @@ export function keeping(suite: Suite): void {
   places(suite)
   rights(suite)
   leaving(suite)
+  forks(suite)
   ways(suite)
+  gathered(suite)
 }
 
 function places({ test }: Suite): void {
@@ -126,47 +128,6 @@ function leaving({ test }: Suite): void {
     deepStrictEqual((await world.contents()).length, 1)
   })
 
-  test('what a fork inherited is found in it as its own, with its rights, and in no other place', async (world) => {
-    world.say('base', 'inherited word')
-    world.say('base', 'erased word')
-    world.say('base', 'later word')
-    world.session('fork', { owner: bob, base: { session: 'base', seq: 2 } })
-    world.say('fork', 'own word')
-    world.say('fork', 'own, later word')
-    world.session('twig', { owner: bob, base: { session: 'fork', seq: 3 } })
-    world.say('twig', 'last word')
-    await world.read(1)
-    const ofBob = (session?: string) =>
-      world.hits('word', { scope: { tenant, subjects: [bob] }, ...(session ? { session } : {}) })
-    deepStrictEqual((await ofBob('fork')).sort(), ['fork@1', 'fork@2', 'fork@3', 'fork@4'])
-    deepStrictEqual((await ofBob('twig')).sort(), ['twig@1', 'twig@2', 'twig@3', 'twig@4'])
-    deepStrictEqual(await ofBob('base'), [])
-    deepStrictEqual((await ofBob()).sort(), ['fork@3', 'fork@4', 'twig@4'])
-    deepStrictEqual(await world.hits('word', { session: 'fork' }), [])
-    world.write('base', 'entry.erased', { seqs: [2] })
-    await world.read()
-    deepStrictEqual((await ofBob('fork')).sort(), ['fork@1', 'fork@3', 'fork@4'])
-    world.session('base', { place: 'deleted' })
-    world.write('base', 'session.deleted', {})
-    await world.read()
-    deepStrictEqual((await ofBob('twig')).sort(), ['twig@3', 'twig@4'])
-    // Whoever takes the id is no base of theirs.
-    world.free('base')
-    for (let at = 0; at < 3; at++) world.say('base', 'foreign word')
-    await world.read()
-    deepStrictEqual((await ofBob('fork')).sort(), ['fork@3', 'fork@4'])
-  })
-
-  test('files that a fork inherited are files of it, where it is asked for', async (world) => {
-    world.write('base', 'pin', { path: 'src/auth/token.ts' })
-    world.session('fork', { base: { session: 'base', seq: 1 } })
-    world.say('fork', 'own word')
-    await world.read()
-    deepStrictEqual((await world.hits('word', { session: 'fork', file: 'token.ts' })).sort(), ['fork@2'])
-    deepStrictEqual(await world.hits(null, { session: 'fork', file: 'token.ts' }), ['fork@1'])
-    deepStrictEqual(await world.hits('word', { file: 'token.ts' }), [])
-  })
-
   test('an id that was freed and taken again is another session', async (world) => {
     world.say('one', 'former word')
     world.say('one', 'former word')
@@ -216,6 +177,65 @@ function ways({ test }: Suite): void {
     deepStrictEqual((await world.hits('later')).length, 1)
   })
 
+  test('two on one backing take in each part once, where it can be shared', async (world) => {
+    if (!world.given.twin) return
+    const twin = await world.given.twin()
+    world.say('one', 'first word')
+    await world.read()
+    deepStrictEqual((await twin.position()).cursor, '1')
+    const late = { from: null, to: '1', entries: [], sessions: [], witnesses: [], at: start }
+    deepStrictEqual(await twin.apply(late), false)
+    world.say('one', 'second word')
+    await world.read(1, twin)
+    deepStrictEqual((await world.hits('word')).length, 2)
+    deepStrictEqual(await world.contents(twin), await world.contents())
+  })
+}
+
+function forks({ test }: Suite): void {
+  test('what a fork inherited is found in it as its own, with its rights, and in no other place', async (world) => {
+    world.say('base', 'inherited word')
+    world.say('base', 'erased word')
+    world.say('base', 'later word')
+    world.session('fork', { owner: bob, base: { session: 'base', seq: 2 } })
+    world.say('fork', 'own word')
+    world.say('fork', 'own, later word')
+    world.session('twig', { owner: bob, base: { session: 'fork', seq: 3 } })
+    world.say('twig', 'last word')
+    await world.read(1)
+    const ofBob = (session?: string) =>
+      world.hits('word', { scope: { tenant, subjects: [bob] }, ...(session ? { session } : {}) })
+    deepStrictEqual((await ofBob('fork')).sort(), ['fork@1', 'fork@2', 'fork@3', 'fork@4'])
+    deepStrictEqual((await ofBob('twig')).sort(), ['twig@1', 'twig@2', 'twig@3', 'twig@4'])
+    deepStrictEqual(await ofBob('base'), [])
+    deepStrictEqual((await ofBob()).sort(), ['fork@3', 'fork@4', 'twig@4'])
+    deepStrictEqual(await world.hits('word', { session: 'fork' }), [])
+    world.write('base', 'entry.erased', { seqs: [2] })
+    await world.read()
+    deepStrictEqual((await ofBob('fork')).sort(), ['fork@1', 'fork@3', 'fork@4'])
+    world.session('base', { place: 'deleted' })
+    world.write('base', 'session.deleted', {})
+    await world.read()
+    deepStrictEqual((await ofBob('twig')).sort(), ['twig@3', 'twig@4'])
+    // Whoever takes the id is no base of theirs.
+    world.free('base')
+    for (let at = 0; at < 3; at++) world.say('base', 'foreign word')
+    await world.read()
+    deepStrictEqual((await ofBob('fork')).sort(), ['fork@3', 'fork@4'])
+  })
+
+  test('files that a fork inherited are files of it, where it is asked for', async (world) => {
+    world.write('base', 'pin', { path: 'src/auth/token.ts' })
+    world.session('fork', { base: { session: 'base', seq: 1 } })
+    world.say('fork', 'own word')
+    await world.read()
+    deepStrictEqual((await world.hits('word', { session: 'fork', file: 'token.ts' })).sort(), ['fork@2'])
+    deepStrictEqual(await world.hits(null, { session: 'fork', file: 'token.ts' }), ['fork@1'])
+    deepStrictEqual(await world.hits('word', { file: 'token.ts' }), [])
+  })
+}
+
+function gathered({ test }: Suite): void {
   test('parts that follow each other are found at once, and outlive a closing when they were settled', async (world) => {
     const twin = await world.given.twin?.()
     world.say('one', 'first word')
@@ -233,19 +253,5 @@ function ways({ test }: Suite): void {
     world.index = await world.given.reopen()
     deepStrictEqual((await world.index.position()).cursor, '2')
     deepStrictEqual((await world.hits('word')).length, 2)
-  })
-
-  test('two on one backing take in each part once, where it can be shared', async (world) => {
-    if (!world.given.twin) return
-    const twin = await world.given.twin()
-    world.say('one', 'first word')
-    await world.read()
-    deepStrictEqual((await twin.position()).cursor, '1')
-    const late = { from: null, to: '1', entries: [], sessions: [], witnesses: [], at: start }
-    deepStrictEqual(await twin.apply(late), false)
-    world.say('one', 'second word')
-    await world.read(1, twin)
-    deepStrictEqual((await world.hits('word')).length, 2)
-    deepStrictEqual(await world.contents(twin), await world.contents())
   })
 }
