@@ -194,11 +194,11 @@ export const administration: readonly Command[] = [
       { name: 'to', value: 'STORE', takes: ['file'], help: 'the store that is written to; required' },
     ],
     details: [
-      'Logs with their hashes, order, keys, names, blobs, states and marks arrive as they are, and are verified there.',
+      'Logs with their hashes, order, keys, names, blobs, states and marks arrive as they are; every link is verified.',
       'What is there already is passed over: a copy that was cut off is simply run again, and again for what came since.',
       'Leases and the ids of deleted sessions stay behind. For the last run nothing may write to either store.',
     ],
-    json: 'from, to, sessions, written, tombstones and healthy',
+    json: 'from, to, sessions, entries, written and tombstones',
     exits: [4, 6],
     load: () => import('./commands/store-copy.ts'),
   },

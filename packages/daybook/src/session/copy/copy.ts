@@ -41,6 +41,8 @@ class Copy {
   readonly #reached = new Map<string, Reached | null>()
   /** What forks are forks of; grows with their number. */
   readonly #bases = new Map<string, Base>()
+  /** The destination had nothing when this began. */
+  #empty = false
   readonly #written = { entries: 0, blobs: 0 }
 
   constructor(from: Store, to: Store, options: CopyOptions) {
@@ -51,6 +53,7 @@ class Copy {
 
   async run(): Promise<CopyReport> {
     const of = (await this.#from.admin.stats()).entries
+    this.#empty = (await this.#to.admin.rows(null, 1)).items.length === 0
     let seen = 0
     for (let cursor: string | null = null; ; ) {
       this.#options.signal?.throwIfAborted()
@@ -112,7 +115,7 @@ class Copy {
       // Went at once with all that was in it, or goes at the end of the copy.
       if (head === null) throw new DaybookError('internal', `the feed has no head of ${session}`)
       if (head.place === 'deleted') continue
-      const reached = await this.#reachedBy(tenant, session, target)
+      const reached = await this.#reachedBy(tenant, session, target, found.entries[0])
       const entries = found.entries.filter(({ seq }) => seq > (reached?.seq ?? 0))
       if (entries.length === 0) continue
       const base = reached ? undefined : baseOf(entries[0])
@@ -152,10 +155,16 @@ class Copy {
     this.#written.blobs += blobs
   }
 
-  async #reachedBy(tenant: Tenant, session: SessionId, target: ScopedStore): Promise<Reached | null> {
+  async #reachedBy(
+    tenant: Tenant,
+    session: SessionId,
+    target: ScopedStore,
+    first: StoredEntry | undefined,
+  ): Promise<Reached | null> {
     const name = nameOf(tenant, session)
     const known = this.#reached.get(name)
     if (known !== undefined) return known
+    if (this.#empty && first?.kind === 'session.opened') return null
     const head = await target.head(session)
     if (head?.place === 'deleted') {
       throw new DaybookError('gone', `${session} was deleted in the destination`, {

@@ -2,6 +2,8 @@
 
 import { DaybookError } from '../../schema/errors.ts'
 import { type Cell, foldVersion, type Head } from '../../schema/heads.ts'
+import type { SessionId, Tenant } from '../../schema/ids.ts'
+import { limits } from '../../schema/json.ts'
 import type { Row } from '../../store/admin.ts'
 import type { Page, ScopedStore, Store } from '../../store/store.ts'
 import { withRefolds } from './appends.ts'
@@ -13,17 +15,15 @@ export interface Settled {
   readonly marks: number
 }
 
-/** Sessions that are compared at once: a store over a network answers many questions in the time of one. */
-const atOnce = 64
-
 /** `conflict` where the source was written to meanwhile, or the destination has more than the source. */
 export async function settle(from: Store, to: Store, signal: AbortSignal | undefined): Promise<Settled> {
   let [sessions, tombstones] = [0, 0]
+  const heads = new Heads(to)
   for (let cursor: string | null | undefined; cursor !== null; ) {
     signal?.throwIfAborted()
-    const page: Page<Row> = await from.admin.rows(cursor ?? null, atOnce)
+    const page: Page<Row> = await from.admin.rows(cursor ?? null)
     const living = page.items.filter(({ head }) => head?.place !== 'deleted')
-    await Promise.all(living.map((row) => settleOne(from, to, row)))
+    for (const row of living) await settleOne(from, to, row, await heads.of(row.tenant, row.session))
     sessions += living.length
     tombstones += page.items.length - living.length
     cursor = page.cursor
@@ -31,25 +31,56 @@ export async function settle(from: Store, to: Store, signal: AbortSignal | undef
   return { sessions, tombstones, marks: await copyMarks(from, to) }
 }
 
-async function settleOne(from: Store, to: Store, { tenant, session, head }: Row): Promise<void> {
+/** Most heads that wait for their sessions in the source; others are asked for one by one. */
+const mostAhead = 20_000
+
+/** Heads of the destination, read in pages: sessions were opened there in much the same order. */
+class Heads {
+  readonly #to: Store
+  readonly #ahead = new Map<string, Head>()
+  #cursor: string | null | undefined
+
+  constructor(to: Store) {
+    this.#to = to
+  }
+
+  async of(tenant: Tenant, session: SessionId): Promise<Head | null> {
+    const name = JSON.stringify([tenant, session])
+    while (!this.#ahead.has(name) && this.#cursor !== null && this.#ahead.size < mostAhead) {
+      const page = await this.#to.admin.rows(this.#cursor ?? null)
+      for (const row of page.items) if (row.head) this.#ahead.set(JSON.stringify([row.tenant, row.session]), row.head)
+      this.#cursor = page.cursor
+    }
+    const head = this.#ahead.get(name)
+    this.#ahead.delete(name)
+    return head ?? this.#to.within({ tenant, subjects: 'all' }).head(session)
+  }
+}
+
+async function settleOne(from: Store, to: Store, { tenant, session, head }: Row, here: Head | null): Promise<void> {
   if (!head) throw new DaybookError('damaged', `the head of ${session} cannot be read in the source`)
-  const source = from.within({ tenant, subjects: 'all' })
-  const target = to.within({ tenant, subjects: 'all' })
-  const here = await target.head(session)
   if (here?.seq !== head.seq || here.hash !== head.hash) {
     const why = `the source has ${session} up to ${head.seq}, the destination up to ${here?.seq ?? 0}`
     throw new DaybookError('conflict', why, { seq: head.seq, hint: 'End what writes to either, and copy again.' })
   }
-  const [cell, cellHere] = await Promise.all([source.cell(session), target.cell(session)])
+  const source = from.within({ tenant, subjects: 'all' })
+  const target = to.within({ tenant, subjects: 'all' })
   const refolds = here.refolds ?? 0
-  if (!same(withRefolds(head, refolds), here) || !same(cell, cellHere)) {
+  const alike = same(withRefolds(head, refolds), here)
+  // The cell was written with the head; only what folds anew without an entry may have changed it since.
+  const folded = !alike || (head.refolds ?? 0) > 0
+  const cell = folded ? await source.cell(session) : null
+  if (!alike || (folded && !same(cell, await target.cell(session)))) {
     // A store counts this as one more.
     const next = withRefolds(head, refolds + 1)
     const done = await target.refold(session, { seq: head.seq, hash: head.hash }, next, cell)
     if (!done) throw new DaybookError('conflict', `${session} was written to in the destination`, { seq: head.seq })
   }
-  await copySnapshots(source, target, head, cell)
+  if (head.base || head.seq > shortest) await copySnapshots(source, target, head)
 }
+
+/** Entries of a session below which nobody keeps a fold of it, unless it is a fork. */
+const shortest = limits.snapshotEntries - limits.commitEntries
 
 function same(one: Head | Cell | null, other: Head | Cell | null): boolean {
   return sorted(one) === sorted(other)
@@ -64,8 +95,7 @@ function sorted(value: unknown): string {
 }
 
 /** Cached folds, so that going back in a long session stays short. */
-async function copySnapshots(source: ScopedStore, target: ScopedStore, head: Head, cell: Cell | null): Promise<void> {
-  if (cell === null) return
+async function copySnapshots(source: ScopedStore, target: ScopedStore, head: Head): Promise<void> {
   const refolds = (await target.head(head.session))?.refolds ?? 0
   for (let seq = head.seq; seq > 0; ) {
     const snapshot = await source.snapshots.latest(head.session, seq, foldVersion)
