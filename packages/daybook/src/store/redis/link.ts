@@ -22,6 +22,8 @@ export interface LinkOptions {
 export const presentFormat = 1
 /** Milliseconds between two tries. */
 export const pause = 20
+/** Milliseconds without an answer after which a connection is taken for dead. */
+const silence = 5000
 /** Milliseconds after which a server is judged anew: its settings can be changed while it runs. */
 const judgedFor = 60_000
 
@@ -36,8 +38,8 @@ export async function connect(url: string, wait: number): Promise<Redis> {
     // What was not answered when the connection broke fails at once: whoever sent it knows how to repeat it.
     maxRetriesPerRequest: 0,
     // Well within the wait, so that a call on a connection that died in silence is made again on another.
-    commandTimeout: Math.ceil(wait / 2),
-    connectTimeout: wait,
+    commandTimeout: Math.min(Math.ceil(wait / 2), silence),
+    connectTimeout: Math.min(wait, silence),
     retryStrategy: (times) => Math.min(times * pause, 500),
     // After a failover the same address may lead to the new primary.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
@@ -186,9 +188,14 @@ export class Link {
     if (client.status !== 'ready') throw new Error(`not connected: ${client.status}`)
     if (this.isReady) return
     const connection = this.#connection
-    this.#judging ??= this.#prepare(client).finally(() => {
-      this.#judging = null
-    })
+    this.#judging ??= this.#prepare(client)
+      .catch((error: unknown) => {
+        this.#heal(client, error)
+        throw error
+      })
+      .finally(() => {
+        this.#judging = null
+      })
     await this.#judging
     this.#judged = connection
     this.#judgedAt = performance.now()
