@@ -110,6 +110,23 @@ describe('Redis fails', { skip }, () => {
       await proxy.close()
     }))
 
+  it('by a connection that stays open and says nothing: the group is sent again on another, and is there once', () =>
+    onServer(async ({ server }) => {
+      const proxy = await CuttingProxy.to(server.url)
+      const store = redisStore({ url: proxy.url, wait: 4000 })
+      await store.open()
+      const scope = store.within(who)
+      const head = await write(scope, opening('one'))
+      proxy.mute()
+      const append = after(head)
+      const [outcomes, seen] = await Promise.all([scope.append([append]), scope.head('one')])
+      deepStrictEqual(outcomes, [{ ok: true, first: 2, last: 2, replayed: false }])
+      ok(seen)
+      strictEqual((await scope.read('one')).length, 2)
+      await store.close()
+      await proxy.close()
+    }))
+
   it('by being restarted: writes wait for it, what was acknowledged is there, and it goes on by itself', () =>
     onServer(async ({ server, store }) => {
       const scope = store.within(who)

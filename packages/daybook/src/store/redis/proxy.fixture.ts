@@ -10,6 +10,7 @@ export class CuttingProxy {
   cuts = 0
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
+  readonly #muted = new Set<Socket>()
   #cut: ((request: string) => boolean) | null = null
 
   private constructor(url: string, target: string) {
@@ -35,6 +36,11 @@ export class CuttingProxy {
     for (const socket of this.#sockets) socket.destroy()
   }
 
+  /** Lets the connections there are stay open and say nothing more. */
+  mute(): void {
+    for (const socket of this.#sockets) this.#muted.add(socket)
+  }
+
   async close(): Promise<void> {
     this.cutAll()
     this.#server.close()
@@ -58,6 +64,7 @@ export class CuttingProxy {
       far.write(data)
     })
     far.on('data', (data) => {
+      if (this.#muted.has(far)) return
       if (!cutting) {
         near.write(data)
         return
