@@ -38,7 +38,7 @@ const adapters: Readonly<Record<string, readonly string[]>> = {
   channel: ['telegram', 'slack', 'teams'],
   kernel: ['docker', 'process'],
   index: ['fts', 'vec', 'pgvector', 'chroma'],
-  search: ['sqlite'],
+  search: ['sqlite', 'postgres'],
 }
 
 interface Place {

@@ -11,6 +11,8 @@ export interface SearchIndex extends AsyncDisposable {
   readonly name: string
   /** Whether it works in a thread of its own; if not, each of its calls keeps the caller's event loop. */
   readonly apart: boolean
+  /** Of an index that many servers share: which of them feeds it. Absent: whoever has something for it. */
+  readonly shared?: Shared
   /** Idempotent. An index of another version, or a damaged one, is emptied. */
   open(): Promise<void>
   /** Idempotent. */
@@ -32,6 +34,16 @@ export interface SearchIndex extends AsyncDisposable {
   find(question: IndexQuestion): Promise<Matches>
   /** Everything it holds, in an order that does not depend on how it came there. For comparing and proving. */
   contents(): AsyncIterable<string>
+}
+
+/** Several followers of one store have one index: one of them feeds it, and the others wait until it did. */
+export interface Shared {
+  /** Whether this one feeds it, from now on for some seconds, within which it asks again; false while another one does. */
+  leads(): Promise<boolean>
+  /** Whether it holds the feed up to there, whoever fed it. */
+  holds(cursor: Cursor): Promise<boolean>
+  /** Said by the one that feeds it, when it holds the whole feed. */
+  complete(): Promise<void>
 }
 
 /** Field of the `damaged` error with which an index says that it was damaged, and is empty now. */

@@ -1,9 +1,9 @@
 // Feeds an index from the store: behind the writers, in small pieces, from where it stopped, also after a kill.
 
-import { setImmediate } from 'node:timers/promises'
+import { setTimeout as after, setImmediate } from 'node:timers/promises'
 import { DaybookError, isDaybookError } from '../schema/errors.ts'
 import { hintTopic } from '../store/bus.ts'
-import type { FeedItem, Store } from '../store/store.ts'
+import type { Cursor, FeedItem, Store } from '../store/store.ts'
 import type { Position, SearchIndex, Witness } from './contract.ts'
 import { batchOf } from './feed-items.ts'
 
@@ -28,6 +28,8 @@ const together = { beside: 512, asked: 8_192, apart: 8_192 }
 const longestTogether = 1_000
 /** Other processes' writes are looked for this often, and failed attempts repeated. */
 const lookMs = 5_000
+/** Where another server feeds the index, whether it has done so is looked for this often. */
+const pollMs = 50
 /** Writes that follow each other are taken in together. */
 const gatherMs = 100
 /** Milliseconds for which one call takes texts of deleted sessions out; what is left waits for the next one. */
@@ -143,12 +145,32 @@ export class Follower {
 
   async #reachEnd(): Promise<void> {
     try {
-      do this.#position ??= await this.#begin()
-      while (!this.#closed && (await this.#step(this.#position)) && (await setImmediate(true)))
+      do {
+        if (await this.#isFed()) return
+        this.#position ??= await this.#begin()
+      } while (!this.#closed && (await this.#step(this.#position)) && (await setImmediate(true)))
     } finally {
       if (this.#open !== null) await this.#options.index.settle()
       this.#open = null
     }
+  }
+
+  /** Whether another server feeds the index, and has done so up to what is stored now. False as soon as this one has to. */
+  async #isFed(): Promise<boolean> {
+    const { store, index, clock } = this.#options
+    if (index.shared === undefined) return false
+    if (this.#position === null) await index.open()
+    const asked = clock()
+    for (let end: Cursor | null = null; !(await index.shared.leads()); ) {
+      this.#position = null
+      end ??= await store.tip()
+      if (this.#closed || (await index.shared.holds(end))) {
+        this.#reached = asked
+        return true
+      }
+      await after(pollMs, null, { ref: this.#stop === null })
+    }
+    return false
   }
 
   /** One piece; false at the end of the feed. */
@@ -158,7 +180,10 @@ export class Follower {
     const page = await store.feed(position.cursor, this.#entries)
     const to = page.cursor
     const atEnd = to === null || to === position.cursor
-    if (atEnd) this.#reached = asked
+    if (atEnd) {
+      this.#reached = asked
+      await index.shared?.complete()
+    }
     if (atEnd && clock() - position.at < day) return false
     const begun = performance.now()
     const batch = batchOf(page.items, position.cursor, to ?? position.cursor ?? '', clock())

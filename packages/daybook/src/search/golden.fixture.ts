@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { NewEntry } from '../schema/entries.ts'
 import { noteTypes } from '../schema/states.ts'
-import type { Sessions } from '../session/contract.ts'
+import type { ScopedSessions, Sessions } from '../session/contract.ts'
+import type { Search } from './search.ts'
 
 const fixture = (name: string): string => readFileSync(join(import.meta.dirname, 'fixtures', name), 'utf8')
 const day = 24 * 3_600_000
@@ -56,4 +57,38 @@ export async function writeGolden(sessions: Sessions, tell: (now: number) => voi
     }
   }
   return labels
+}
+
+export interface GoldenAnswers {
+  /** The share of what should be found that stands among the first five, and of the best ones among the first three. */
+  readonly recall: number
+  readonly best: number
+  /** What is missing, as sentences. */
+  readonly faults: readonly string[]
+  /** The first five of each query, as labels. */
+  readonly found: readonly (readonly string[])[]
+}
+
+/** Asks every query as whoever wrote the conversations. */
+export async function askGolden(
+  search: Search,
+  mine: ScopedSessions,
+  labels: ReadonlyMap<string, string>,
+): Promise<GoldenAnswers> {
+  const queries = goldenQueries()
+  const faults: string[] = []
+  const all: string[][] = []
+  let recall = 0
+  let best = 0
+  for (const { q, expected } of queries) {
+    const { hits } = await search.find(mine, { q, limit: 5 })
+    const found = hits.map(({ session, seq }) => labels.get(`${session}@${seq}`) ?? `${session}@${seq}`)
+    all.push(found)
+    const some = expected.filter((label) => found.includes(label))
+    recall += some.length / expected.length
+    if (found.slice(0, 3).includes(expected[0] ?? '')) best += 1
+    else faults.push(`${q}: ${expected[0]} is not among the first three of ${found.join(' ')}`)
+    if (some.length < expected.length) faults.push(`${q}: expected ${expected.join(' ')}, found ${found.join(' ')}`)
+  }
+  return { recall: recall / queries.length, best: best / queries.length, faults, found: all }
 }

@@ -148,7 +148,7 @@ export class World {
     return applied
   }
 
-  find(q: string | null, asking: Asking = {}): Promise<Matches> {
+  find(q: string | null, asking: Asking = {}, index = this.index): Promise<Matches> {
     const { scope, level = 'all', limit = 20, offset = 0, now = start, ...filters } = asking
     const question: IndexQuestion = {
       scope: scope ?? { tenant, subjects: [anna] },
@@ -159,12 +159,12 @@ export class World {
       offset,
       limit,
     }
-    return this.index.find(question)
+    return index.find(question)
   }
 
   /** Addresses of the hits, best first. */
-  async hits(q: string | null, asking: Asking = {}): Promise<string[]> {
-    const { matches } = await this.find(q, asking)
+  async hits(q: string | null, asking: Asking = {}, index = this.index): Promise<string[]> {
+    const { matches } = await this.find(q, asking, index)
     return matches.map(({ session, seq }) => `${session}@${seq}`)
   }
 
