@@ -21,6 +21,7 @@ const benches: readonly { readonly name: string; readonly bars: string; readonly
   { name: 'search', bars: 'search', peers: false },
   { name: 'adopt', bars: 'adopt', peers: false },
   { name: 'postgres', bars: 'postgres', peers: false },
+  { name: 'scale', bars: 'scale', peers: false },
 ]
 
 const { values, positionals } = parseArgs({
