@@ -13,9 +13,9 @@ async function memoryUnderTest(): Promise<StoreUnderTest> {
 }
 
 describe('random programs of appends, forks, erasures, deletions, leases, blobs and sweeps', () => {
-  it('leave in the memory store what they leave in the model', () =>
+  it('[S4.5] leave in the memory store what they leave in the model', () =>
     agrees(memoryUnderTest, { programs: 300, steps: 50 }))
 
-  it('leave in the SQLite store, reopened now and then, what they leave in the model', () =>
+  it('[S4.5] leave in the SQLite store, reopened now and then, what they leave in the model', () =>
     agrees(() => sqliteUnderTest(false), { programs: 25, steps: 40 }))
 })

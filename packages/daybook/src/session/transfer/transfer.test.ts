@@ -65,7 +65,7 @@ async function healthy(store: Store): Promise<void> {
 }
 
 describe('[B9] an export', () => {
-  test('is taken in elsewhere hash for hash; a second time changes nothing', async () => {
+  test('[B6] is taken in elsewhere hash for hash; a second time changes nothing', async () => {
     const [here, there] = [await bench(), await bench()]
     const blob = await here.anna.blobs.put(Buffer.alloc(500_000, 'picture'))
     const session = await here.anna.open({ state: { step: 1 }, metadata: { a: ['\u0000', '\u2028', '\uD800'] } })

@@ -4,5 +4,5 @@ import { it } from 'node:test'
 import { agrees } from '../random.fixture.ts'
 import { postgresUnderTest } from './server.fixture.ts'
 
-it('random programs leave in the PostgreSQL store what they leave in the model', () =>
+it('[S4.5] random programs leave in the PostgreSQL store what they leave in the model', () =>
   agrees(() => postgresUnderTest(), { programs: 12, steps: 40 }))

@@ -7,6 +7,6 @@ import { redisUnderTest, stopRedis, withoutRedis } from './server.fixture.ts'
 describe('random programs on Redis', { skip: withoutRedis() }, () => {
   after(stopRedis)
 
-  it('leave in the store, reopened now and then, what they leave in the model', () =>
+  it('[S4.5] leave in the store, reopened now and then, what they leave in the model', () =>
     agrees(() => redisUnderTest(), { programs: 25, steps: 40 }))
 })

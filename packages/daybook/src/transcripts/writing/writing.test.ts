@@ -111,7 +111,7 @@ async function recorded(t: TestContext, reader: TranscriptReader, recording: str
 for (const { reader, writer } of pairs) {
   suite(`${writer.title} reads what was written for it`, () => {
     for (const from of pairs) {
-      test(`a session of ${from.reader.title}: words, times, calls and results`, async (t) => {
+      test(`[B6] a session of ${from.reader.title}: words, times, calls and results`, async (t) => {
         const session = await recorded(t, from.reader, from.recording)
         const before = await messagesOf(session)
         const after = await readAgain(t, reader, writer, await toldOf(session, '/home/anna/app'))
