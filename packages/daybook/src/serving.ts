@@ -25,6 +25,8 @@ export interface ServeSettings extends Pick<WorkSettings, 'skillFolders' | 'http
   readonly origins?: readonly string[]
   /** Writes a second that one address may make, bursts take twice as many; 0 or absent: no limit. */
   readonly rate?: number
+  /** URL of a Redis that carries hints and deltas between the servers of a PostgreSQL store; absent: NOTIFY does. */
+  readonly bus?: string
   /** Level of the log on standard error, as lines of JSON; silent without. */
   readonly log?: 'debug' | 'info' | 'warn' | 'error'
   /** Idle sessions are archived after so many milliseconds; default 24 hours, null never. */
@@ -49,7 +51,10 @@ const idleMs = 24 * 3_600_000
 /** Composes and starts a server; prints nothing. What fails on the way closes what was opened before. */
 export async function startServer(settings: ServeSettings): Promise<RunningServer> {
   await using opened = new AsyncDisposableStack()
-  const store = opened.adopt(await openStore(settings.store, { worker: true }), (each) => each.close())
+  const store = opened.adopt(
+    await openStore(settings.store, { worker: true, ...(settings.bus ? { bus: settings.bus } : {}) }),
+    (each) => each.close(),
+  )
   const logger = await loggerOf(settings.log)
   const onError = (error: unknown): void => logger?.error(error, 'in the background')
   const sessions = opened.use(await sessionsOn(store, settings, onError))

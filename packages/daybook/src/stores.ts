@@ -7,6 +7,8 @@ import { durabilityOf, pathOf, postgresOf, redisOf, splitAt, unknownStore } from
 export interface StoreOptions {
   /** Write in a thread of its own, where the store is a file; for servers. */
   readonly worker?: boolean
+  /** URL of a Redis that carries hints and deltas between the servers of a PostgreSQL store; others refuse it as `invalid`. */
+  readonly bus?: string
 }
 
 /**
@@ -18,9 +20,32 @@ export interface StoreOptions {
  * - `memory:`.
  */
 export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
-  const store = await storeOf(url, options)
+  const store = options.bus === undefined ? await storeOf(url, options) : await besideBus(url, options.bus)
   await store.open()
   return store
+}
+
+async function besideBus(url: string, address: string): Promise<Store> {
+  if (!/^postgres(?:ql)?:/.test(url)) {
+    const why = 'only a PostgreSQL store takes another bus than its own'
+    throw new DaybookError('invalid', why, { field: 'bus' })
+  }
+  const { redisBus } = await import('./store/redis.ts')
+  const { url: server, prefix } = redisOf(address)
+  const bus = redisBus({ url: server, ...(prefix === undefined ? {} : { prefix }) })
+  await bus.open()
+  const { postgresStore } = await import('./store/postgres.ts')
+  const store = postgresStore({ ...postgresOf(url), bus })
+  const close = async (): Promise<void> => {
+    await store.close()
+    await bus.close()
+  }
+  const open = (): Promise<void> =>
+    store.open().catch(async (error: unknown) => {
+      await bus.close()
+      throw error
+    })
+  return { ...store, open, close, [Symbol.asyncDispose]: close }
 }
 
 async function storeOf(url: string, { worker = false }: StoreOptions): Promise<Store> {

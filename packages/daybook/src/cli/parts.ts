@@ -39,6 +39,8 @@ export interface ServeSettings {
   readonly idleMs?: number | null
   /** Writes a second that one address may make; 0 or absent: no limit. */
   readonly rate?: number
+  /** URL of a Redis that carries hints and deltas between the servers of a PostgreSQL store; absent: NOTIFY does. */
+  readonly bus?: string
   readonly log?: (typeof logLevels)[number]
   /** Folders of skills, beside that of the store. */
   readonly skillFolders?: readonly string[]

@@ -10,7 +10,7 @@ import type { ServeSettings } from './parts.ts'
 import { type Config, type Setting, type Sources, settingFrom, settings } from './settings.ts'
 import type { Asked } from './where.ts'
 
-type Serving = Pick<ServeSettings, 'hosts' | 'origins' | 'idleMs' | 'rate'>
+type Serving = Pick<ServeSettings, 'hosts' | 'origins' | 'idleMs' | 'rate' | 'bus'>
 
 export function servingSettings(asked: Asked, call: Call): Serving {
   const config = readConfig(asked)
@@ -22,11 +22,13 @@ export function servingSettings(asked: Asked, call: Call): Serving {
   const origins = given('allow_origin')
   const archiveAfter = given('archive_after')
   const rate = given('rate')
+  const bus = given('bus')
   return {
     ...(hosts ? { hosts } : {}),
     ...(origins ? { origins } : {}),
     ...(archiveAfter === undefined ? {} : { idleMs: spanOf(archiveAfter) }),
     ...(rate === undefined ? {} : { rate }),
+    ...(bus === undefined ? {} : { bus }),
   }
 }
 

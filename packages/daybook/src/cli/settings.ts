@@ -73,6 +73,14 @@ export const settings = {
     example: '50',
     standard: '0',
   },
+  bus: {
+    help: 'a Redis that carries hints and deltas between the servers of a PostgreSQL store',
+    flag: 'bus',
+    variable: 'DAYBOOK_BUS',
+    shape: { type: 'string', pattern: '^rediss?://' },
+    takes: 'an address that begins with redis:// or rediss://',
+    example: 'redis://127.0.0.1:6379',
+  },
   skills: {
     help: 'folders of skills, beside the folder skills of the store; taken from the folder of daybook.json',
     shape: { type: 'array', items: { type: 'string', minLength: 1 } },

@@ -27,6 +27,7 @@ export const administration: readonly Command[] = [
       },
       { name: 'archive-after', value: 'TIME', help: withStandard(settings.archive_after) },
       { name: 'rate', value: 'N', help: withStandard(settings.rate) },
+      { name: 'bus', value: 'URL', help: `${settings.bus.help} (or ${settings.bus.variable})` },
       {
         name: 'log',
         value: 'LEVEL',

@@ -2,6 +2,7 @@
 
 import { DaybookError } from '../schema/errors.ts'
 import { limits } from '../schema/json.ts'
+import type { Bus } from './bus.ts'
 import { unhurried } from './paging.ts'
 import { postgresAdmin } from './postgres/admin.ts'
 import { due } from './postgres/due.ts'
@@ -22,6 +23,8 @@ export interface PostgresOptions {
   readonly connections?: number
   /** Milliseconds until a call that gets no answer fails with `store_busy` or `unreachable`; default 5,000. */
   readonly wait?: number
+  /** Carries hints and deltas between servers in place of NOTIFY, for example a Redis; its owner opens and closes it. */
+  readonly bus?: Bus
   /** For tests: milliseconds since 1970, in place of the server's clock. */
   readonly clock?: () => number
 }
@@ -36,12 +39,12 @@ export const postgresSupports: Supports = Object.freeze({
 
 /** Opens nothing yet. Needs the package `postgres`, else opening fails with `invalid`. */
 export function postgresStore(options: PostgresOptions): Store {
-  const { url, schema = 'daybook', connections = 8, wait = 5000, clock = null } = options
+  const { url, schema = 'daybook', connections = 8, wait = 5000, clock = null, bus } = options
   for (const [field, value] of Object.entries({ connections, wait })) {
     if (!Number.isSafeInteger(value) || value < 1)
       throw new DaybookError('invalid', `${field} must be a whole number from 1 on.`, { field })
   }
-  const store = new OpenStore({ url, schema, connections, wait, clock })
+  const store = new OpenStore({ url, schema, connections, wait, clock, ...(bus ? { bus } : {}) })
   const close = () => store.close()
   return {
     name: 'postgres',

@@ -20,18 +20,21 @@ export interface Announcing {
 }
 
 export class Announcer implements Bus {
-  readonly #bus: CarriedBus
+  readonly #bus: Bus
+  /** Null where another bus carries. */
+  readonly #carried: CarriedBus | null
   #announcing: Announcing | null = null
   #receive: ((text: string) => void) | null = null
   #lost: (() => void) | null = null
-  #unlisten: (() => Promise<unknown>) | null = null
+  #unlisten: (() => unknown) | null = null
   #timer: NodeJS.Timeout | undefined
   #looking: Promise<void> | null = null
   #followers = 0
   #heard = true
   #tip = 0
 
-  constructor() {
+  /** `given` carries in place of NOTIFY; whoever gave it opens and closes it. */
+  constructor(given?: Bus) {
     const carrier: Carrier = {
       mostBytes,
       send: (texts) => this.#send(texts),
@@ -43,7 +46,8 @@ export class Announcer implements Bus {
         }
       },
     }
-    this.#bus = carriedBus(carrier, { id: crypto.randomUUID() })
+    this.#carried = given ? null : carriedBus(carrier, { id: crypto.randomUUID() })
+    this.#bus = given ?? (this.#carried as CarriedBus)
   }
 
   publish(topic: string, message: unknown): void {
@@ -68,6 +72,11 @@ export class Announcer implements Bus {
   async start(announcing: Announcing): Promise<void> {
     this.#announcing = announcing
     this.#tip = await announcing.tip()
+    this.#unlisten = this.#carried ? await this.#listen(announcing) : this.#bus.subscribe(hintTopic, this.#heardOf)
+    this.#watch()
+  }
+
+  async #listen(announcing: Announcing): Promise<() => Promise<unknown>> {
     let first = true
     const { unlisten } = await announcing.asking.client.listen(
       channelOf(announcing.schema),
@@ -78,8 +87,11 @@ export class Announcer implements Bus {
         first = false
       },
     )
-    this.#unlisten = unlisten
-    this.#watch()
+    return unlisten
+  }
+
+  readonly #heardOf = (): void => {
+    this.#heard = true
   }
 
   /** Others are told and heard no longer; it may start again. */
@@ -93,7 +105,7 @@ export class Announcer implements Bus {
 
   /** What was published before is still sent. */
   async close(): Promise<void> {
-    await this.#bus.close()
+    await this.#carried?.close()
     await this.stop()
   }
 

@@ -2,7 +2,7 @@
 
 import { DaybookError } from '../../schema/errors.ts'
 import type { SessionId, Tenant } from '../../schema/ids.ts'
-import { type Hint, hintTopic } from '../bus.ts'
+import { type Bus, type Hint, hintTopic } from '../bus.ts'
 import { Heads } from '../heads.ts'
 import { LaneFailure } from '../lane.ts'
 import type { Outcome } from '../store.ts'
@@ -24,6 +24,7 @@ export interface OpenOptions {
   readonly connections: number
   readonly wait: number
   readonly clock: (() => number) | null
+  readonly bus?: Bus
   readonly present?: SchemaFormat
 }
 
@@ -47,7 +48,7 @@ interface State extends Looking {
 const patience = 3_600_000
 
 export class OpenStore {
-  readonly bus = new Announcer()
+  readonly bus: Announcer
   readonly options: OpenOptions
   readonly names: Names
   #state: State | null = null
@@ -57,6 +58,7 @@ export class OpenStore {
   constructor(options: OpenOptions) {
     parsedUrl(options.url)
     this.options = options
+    this.bus = new Announcer(options.bus)
     this.names = namesOf(options.schema)
   }
 
