@@ -9,7 +9,7 @@ import { type Page, type PageStart, pageOf } from './postgres/contents.ts'
 import type { Ask, Database } from './postgres/database.ts'
 import { version as presentVersion } from './postgres/ddl.ts'
 import { namesOf } from './postgres/names.ts'
-import { longestSilence, Row, renewBelow } from './postgres/standing.ts'
+import { Row } from './postgres/standing.ts'
 import { foldAll } from './postgres/taking.ts'
 import { takeOut } from './postgres/tidying.ts'
 import { takeIn } from './postgres/writing.ts'
@@ -19,9 +19,16 @@ export interface PostgresIndexOptions {
   readonly connect: () => Promise<Database>
   /** Schema of the store. The index has one of its own beside it, `<schema>_search`. */
   readonly schema: string
+  /**
+   * Milliseconds, by the server's clock, after which another may feed the index when the one that did is not heard of; default 12,000.
+   * A follower looks every five seconds.
+   */
+  readonly silence?: number
   /** For tests: which words are in it and how. Another version has tables of its own. */
   readonly version?: string
 }
+
+const usualSilence = 12_000
 
 /** Opens nothing yet. Cursors of its store are whole numbers that rise. */
 export function postgresIndex(options: PostgresIndexOptions): SearchIndex {
@@ -34,6 +41,7 @@ class PostgresIndex implements SearchIndex {
   readonly apart = true
   readonly #options: PostgresIndexOptions
   readonly #row: Row
+  readonly #silence: number
   /** Of this object, whatever process it is in. */
   readonly #holder = randomUUID()
   #database: Promise<Database> | null = null
@@ -44,8 +52,10 @@ class PostgresIndex implements SearchIndex {
   #leadsUntil = 0
 
   constructor(options: PostgresIndexOptions) {
+    const { schema, version = presentVersion, silence = usualSilence } = options
     this.#options = options
-    this.#row = new Row(namesOf(options.schema), options.version ?? presentVersion)
+    this.#silence = silence
+    this.#row = new Row(namesOf(schema), version, silence)
   }
 
   open(): Promise<void> {
@@ -124,9 +134,10 @@ class PostgresIndex implements SearchIndex {
   readonly shared = {
     leads: async (): Promise<boolean> => {
       const now = performance.now()
-      if (this.#leadsUntil - now > renewBelow) return true
+      // Said again when a third of the time is over.
+      if (this.#leadsUntil - now > (2 * this.#silence) / 3) return true
       const leads = await this.#with(({ ask }) => this.#row.lead(ask, this.#holder))
-      this.#leadsUntil = leads ? now + longestSilence : 0
+      this.#leadsUntil = leads ? now + this.#silence : 0
       return leads
     },
     holds: async (cursor: Cursor): Promise<boolean> => {

@@ -22,7 +22,7 @@ export const lastSearched = placeNumbers.archived
  */
 export const shared = `CREATE TABLE IF NOT EXISTS search.versions(
   version text COLLATE "C" PRIMARY KEY, layout int NOT NULL, position text, ready boolean NOT NULL DEFAULT false,
-  entries bigint NOT NULL DEFAULT 0, tokens bigint NOT NULL DEFAULT 0, holder text, until timestamptz NOT NULL DEFAULT '-infinity')`
+  entries bigint NOT NULL DEFAULT 0, tokens bigint NOT NULL DEFAULT 0, holder text, until timestamptz NOT NULL DEFAULT clock_timestamp())`
 
 /**
  * - `sessions.top` is the highest seq that was read; a lower one begins another session of the same id.

@@ -61,7 +61,9 @@ class Vector {
     return this.#lexemes.join(' ')
   }
 
+  /** Nothing more when it is full. */
   add(column: Column, token: string, count: number): void {
+    if (this.#bytes > mostBytes) return
     const lexeme = lexemeOf(column, token)
     this.#bytes += Buffer.byteLength(lexeme) + 4 + 2 * count
     if (this.#bytes > mostBytes) return

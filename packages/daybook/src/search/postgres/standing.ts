@@ -7,10 +7,6 @@ import { dropTables, layout, shared, tables } from './ddl.ts'
 import type { Names } from './names.ts'
 import type { Extent } from './weighing.ts'
 
-/** Milliseconds, by the server's clock, after which another may feed an index whose holder is not heard of. */
-export const longestSilence = 12_000
-/** How many of them may be left when it is said again. */
-export const renewBelow = 8_000
 /** Milliseconds after which an older version that nobody feeds is dropped. */
 const keptUnused = 3_600_000
 
@@ -29,10 +25,12 @@ export interface Asked extends Extent {
 export class Row {
   readonly #names: Names
   readonly version: string
+  readonly #silence: number
 
-  constructor(names: Names, version: string) {
+  constructor(names: Names, version: string, silence: number) {
     this.#names = names
     this.version = version
+    this.#silence = silence
   }
 
   /** A statement over the tables of this version. */
@@ -54,12 +52,12 @@ export class Row {
     })
   }
 
+  /** Read from the catalogue as a table is: what resolves a name may still believe that nothing is there, behind a lock that was waited for. */
   async #stands(ask: Ask): Promise<boolean> {
-    const [row] = await ask(
-      this.sql(`SELECT to_regclass('search.versions') IS NOT NULL AND to_regclass('index.entries') IS NOT NULL
-        AND to_regclass('index.sessions') IS NOT NULL`),
-    )
-    if (row?.[0] !== true) return false
+    const text = `SELECT count(*) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+      WHERE n.nspname = $1 AND c.relname IN ('versions', 'index_name_entries', 'index_name_sessions')`
+    const [row] = await ask(this.sql(text), [this.#names.schema])
+    if (row?.[0] !== 3) return false
     return (await ask(this.sql('SELECT 1 FROM search.versions WHERE version = $1'), [this.version])).length === 1
   }
 
@@ -91,15 +89,16 @@ export class Row {
     await ask(this.sql(text), [this.version])
   }
 
-  /** True from now on for `longestSilence` when nobody else feeds the index. */
+  /** True from now on until the holder was silent for too long, when nobody else feeds the index. */
   async lead(ask: Ask, holder: string): Promise<boolean> {
     const text = `UPDATE search.versions SET holder = $2, until = clock_timestamp() + $3::int * interval '1 millisecond'
       WHERE version = $1 AND (holder IS NULL OR holder = $2 OR until < clock_timestamp()) RETURNING 1`
-    return (await ask(this.sql(text), [this.version, holder, longestSilence])).length === 1
+    return (await ask(this.sql(text), [this.version, holder, this.#silence])).length === 1
   }
 
   async resign(ask: Ask, holder: string): Promise<void> {
-    const text = "UPDATE search.versions SET holder = NULL, until = '-infinity' WHERE version = $1 AND holder = $2"
+    const text =
+      'UPDATE search.versions SET holder = NULL, until = clock_timestamp() WHERE version = $1 AND holder = $2'
     await ask(this.sql(text), [this.version, holder])
   }
 
