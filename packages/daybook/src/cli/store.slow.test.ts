@@ -196,7 +196,11 @@ test('copy brings a store into another one, a second time only what is new, and 
   const first = json(await run('store', 'copy', '--to', to, '--json'))
   assert.deepEqual([first.sessions, first.entries, first.from, first.to], [2, 9, db, to])
   assert.deepEqual(first.written, { entries: 9, blobs: 0, marks: 0 })
-  const lines = async (store: string) => (await home.inside(['export', '--to', '-', '--store', store])).out
+  const lines = async (store: string) => {
+    const { exit, out } = await home.inside(['export', '--store', store])
+    assert.deepEqual([exit, out.length > 0], [0, true])
+    return out
+  }
   assert.equal(await lines(to), await lines(db))
   const again = await home.inside(['store', 'copy', '--from', db, '--to', to])
   assert.match(again.out, /2 sessions, 9 entries: what the source has\nwritten now: 0 entries, 0 blobs, 0 marks\n$/)
