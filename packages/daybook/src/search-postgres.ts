@@ -12,7 +12,7 @@ export interface PostgresIndexOptions {
   readonly url: string
   /** Schema of the store, default `daybook`; the index is in `<schema>_search`, made when missing. */
   readonly schema?: string
-  /** Connections at most, default 4; they are made as questions come. */
+  /** Connections at most, default 3; they are made as questions come. */
   readonly connections?: number
   /** Milliseconds until a statement that gets no answer fails with `store_busy` or `unreachable`; default 10,000. */
   readonly wait?: number
@@ -25,7 +25,7 @@ export function postgresIndex(options: PostgresIndexOptions): SearchIndex {
 }
 
 /** For what only composes: connections as an index needs them. */
-export async function connect({ url, connections = 4, wait = 10_000 }: PostgresIndexOptions): Promise<Database> {
+export async function connect({ url, connections = 3, wait = 10_000 }: PostgresIndexOptions): Promise<Database> {
   const connection = new Connection(await loadDriver(), { url, max: connections, wait, named: (text) => text })
   const told = (error: unknown): never => {
     throw toDaybookError(error)

@@ -12,8 +12,8 @@ export interface FactsOptions {
   readonly schema?: string
 }
 
-/** Connections of one server of daybook with the default options. */
-export const connectionsPerServer = 12
+/** Connections of one server of daybook with the default options, those of its search index included. */
+export const connectionsPerServer = 15
 /** Connections that these questions take themselves. */
 const own = 3
 
