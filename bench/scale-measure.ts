@@ -3,9 +3,10 @@ import { after, opening } from '../packages/daybook/src/store/conformance/drafts
 import { type Client, clientOf, loadDriver } from '../packages/daybook/src/store/postgres/driver.ts'
 import type { Server } from '../packages/daybook/src/store/postgres/server.fixture.ts'
 import { postgresStore } from '../packages/daybook/src/store/postgres.ts'
-import type { Append, ScopedStore } from '../packages/daybook/src/store/store.ts'
+import type { Append, ScopedStore, Store } from '../packages/daybook/src/store/store.ts'
 import { appenders, timedAppenders } from './appenders.ts'
 import { logOver } from './daybook.ts'
+import { timed, type Variant } from './harness.ts'
 import { message } from './message.ts'
 import type { Inputs, Line } from './scale-model.ts'
 
@@ -64,6 +65,43 @@ export async function measure(server: Server, sizes: Sizes): Promise<Measured> {
     }
   } finally {
     await sql.end({ timeout: 5 })
+  }
+}
+
+/** As many servers in this process as asked for, each with its sessions; `run` spreads callers over some of them. */
+export class Crowd {
+  readonly #stores: readonly Store[]
+  readonly #loads: readonly Load[]
+
+  private constructor(stores: readonly Store[], loads: readonly Load[]) {
+    this.#stores = stores
+    this.#loads = loads
+  }
+
+  static async of(server: Server, servers: number, sessionsEach: number): Promise<Crowd> {
+    const stores = Array.from({ length: servers }, () =>
+      postgresStore({ url: server.url, schema: 'crowd', connections: 1 }),
+    )
+    await Promise.all(stores.map((store) => store.open()))
+    const scopes = stores.map((store) => store.within({ tenant: 'bench', subjects: 'all' }))
+    const loads = await Promise.all(scopes.map((scope, n) => Load.over(scope, `of-${n}`, sessionsEach)))
+    return new Crowd(stores, loads)
+  }
+
+  variant(name: string, servers: number, callers: number, total: number): Variant {
+    const some = this.#loads.slice(0, servers)
+    return {
+      name,
+      round: () =>
+        timed(async () => {
+          const done = await Promise.all(some.map((load) => load.run(callers / servers, total / servers)))
+          return done.reduce((sum, n) => sum + n, 0)
+        }),
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#stores.map((store) => store.close()))
   }
 }
 

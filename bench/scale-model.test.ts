@@ -1,7 +1,7 @@
 // The simulation against what can be said without it: an idle store, a full one, more servers, and the order of limits.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { capacity, ceiling, constants, type Inputs, limits, simulate } from './scale-model.ts'
+import { capacity, ceiling, constants, type Inputs, limits, rateOf, simulate } from './scale-model.ts'
 
 const inputs: Inputs = {
   hold: { each: 1, more: 0.01 },
@@ -34,6 +34,16 @@ test('a store that is asked for more than it can gives what its lock lets throug
 
 test('more servers do not move the ceiling', () => {
   for (const servers of [3, 30]) assert.ok(capacity(inputs, servers, 100).rate <= ceiling(inputs) * 1.02)
+})
+
+test('callers who wait get one answer per commit alone, and fewer the more servers they are spread over', () => {
+  assert.ok(Math.abs(rateOf(inputs, { servers: 3, callers: 1 }) - 1000 / 2.03) < 1)
+  const rates = [1, 2, 8, 64].map((servers) => rateOf(inputs, { servers, callers: 256 }))
+  assert.deepEqual(
+    rates,
+    rates.toSorted((a, b) => b - a),
+  )
+  assert.ok(rateOf(inputs, { servers: 1, callers: 100_000 }) <= ceiling(inputs) * 1.001)
 })
 
 test('the same seed gives the same answer, another one another', () => {

@@ -49,6 +49,17 @@ export function ceiling({ hold }: Pick<Inputs, 'hold'>): number {
   return (constants.mostPerCommit / msOf(hold, constants.mostPerCommit)) * 1000
 }
 
+/** Appends a second that so many callers get who each wait for their answer, spread evenly over the lanes of the servers. */
+export function rateOf(
+  { hold, outside }: Pick<Inputs, 'hold' | 'outside'>,
+  { servers, callers }: { readonly servers: number; readonly callers: number },
+): number {
+  const lanes = Math.min(servers * constants.lanesPerServer, callers)
+  const batch = Math.min(callers / lanes, constants.mostPerCommit)
+  const turn = Math.max(lanes * msOf(hold, batch), msOf(hold, batch) + msOf(outside, batch))
+  return ((lanes * batch) / turn) * 1000
+}
+
 export interface Simulated {
   /** Appends answered a second. */
   readonly rate: number

