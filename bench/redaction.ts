@@ -106,6 +106,9 @@ const hostile = [
   '://a:b1c2d3e4@',
   'sk-',
   '[redacted:',
+  'Pwd:base64',
+  'pwd:aB',
+  'Pwd:2020-01-01',
   '\\',
 ]
 const names = ['Pwd:md', 'Pwd:md5', 'PwD:', 'Pwd:v1']

@@ -188,11 +188,11 @@ export const administration: readonly Command[] = [
     options: [
       {
         name: 'from',
-        value: 'STORE',
+        value: 'FILE',
         takes: ['file'],
-        help: 'the store that is read (default: the one --store names)',
+        help: 'the store that is read, or its URL (default: the one --store names)',
       },
-      { name: 'to', value: 'STORE', takes: ['file'], help: 'the store that is written to; required' },
+      { name: 'to', value: 'FILE', takes: ['file'], help: 'the store that is written to, or its URL; required' },
     ],
     details: [
       'Logs with their hashes, order, keys, names, blobs, states and marks arrive as they are; every link is verified.',

@@ -227,33 +227,4 @@ describe('hostile texts', () => {
       plain.clean(JSON.stringify(text))
     })
   }
-
-  // What a refused or a found value costs must not depend on how many stand behind it in the same word.
-  const least = (text: string): number => {
-    const json = JSON.stringify(text)
-    const times = [1, 2, 3].map(() => {
-      const begun = performance.now()
-      plain.clean(json)
-      plain.text(text)
-      return performance.now() - begun
-    })
-    return Math.min(...times)
-  }
-  for (const unit of [
-    'password=',
-    'password:',
-    'Pwd:md',
-    'Pwd:md5',
-    'Pwd:base64',
-    'pwd:aB',
-    'Pwd:2020-01-01',
-    'password=A1b2C3d4 ',
-    '://a:b1c2d3e4@',
-  ]) {
-    it(`of ${JSON.stringify(unit)} hold nobody up: they cost at most twelve times as much as other text`, () => {
-      const filled = (part: string): string => part.repeat(Math.ceil(size / 4 / part.length))
-      const ratio = least(filled(unit)) / least(filled('a'))
-      assert.ok(ratio <= 12, `${ratio}`)
-    })
-  }
 })
