@@ -26,8 +26,12 @@ class Values {
   }
 }
 
-/** Each entry stands in one session, */
-const ofOwn = 'JOIN index.sessions AS s ON s.sid = e.sid'
+/**
+ * Each entry stands in one session. The OFFSET makes the server look for the session of an entry that has the words, and never go
+ * through sessions for their entries, whatever it believes to know about either.
+ */
+const ofOwn = (rights: string): string =>
+  `CROSS JOIN LATERAL (SELECT * FROM index.sessions AS s WHERE s.sid = e.sid AND ${rights} OFFSET 0) AS s`
 /** and is read in every fork of it: who looks into one session finds what it inherited, as an entry of that session. */
 const ofLine = 'JOIN line ON line.sid = e.sid AND e.seq <= line.until JOIN index.sessions AS s ON s.sid = line.asked'
 const lineOf = (tenant: string, id: string): string => `line(sid, until, asked) AS (
@@ -56,18 +60,23 @@ export async function find(ask: Ask, question: IndexQuestion, extent: Extent): P
   const base = wanted === null ? '1' : '0'
   const mean = `${values.add(Math.max(1, extent.tokens / Math.max(1, extent.entries)))}::float8`
   const age = `greatest(0, ${values.add(now)}::bigint - at)::float8 / ${halfLife}`
+  const allowed = rights(scope, values).join(' AND ')
   const conditions = [
+    ...(inOne ? [allowed] : []),
     wanted === null ? touches('e', file ?? '', values) : fits(asked, level, values),
-    ...rights(scope, values),
     ...conditionsOf(question, wanted === null ? null : file, values),
   ]
-  // The sum keeps the server from reading all entries from the newest on until enough of them fit.
+  // The sum keeps the server from reading all entries from the newest on until enough of them fit. Setting a weight, which nothing
+  // asks for, unpacks a vector once for all phrases.
   const text = `WITH RECURSIVE ${line}scored AS MATERIALIZED (SELECT * FROM ${rows}),
     fit AS (
-      SELECT e.no, s.id, e.seq, e.at, e.weight, e.tokens, e.found, e.words, e.names FROM index.entries AS e ${inOne ? ofLine : ofOwn}
-      WHERE ${conditions.join(' AND ')} ORDER BY e.no + 0 DESC LIMIT ${mostWeighed})
+      SELECT e.no, s.id, e.seq FROM index.entries AS e ${inOne ? ofLine : ofOwn(allowed)}
+      WHERE ${conditions.join(' AND ')} ORDER BY e.no + 0 DESC LIMIT ${mostWeighed}),
+    taken AS (
+      SELECT fit.no, fit.id, fit.seq, e.at, e.weight, e.tokens, e.words, e.names, setweight(e.found, 'D') AS found
+      FROM fit JOIN index.entries AS e USING (no) OFFSET 0)
     SELECT id, seq, score, count(*) OVER () FROM (
-      SELECT no, id, seq, (${base} + ${bm25(mean)}) * weight * (1 + 1 / (1 + ${age})) AS score FROM fit) AS weighed
+      SELECT no, id, seq, (${base} + ${bm25(mean)}) * weight * (1 + 1 / (1 + ${age})) AS score FROM taken OFFSET 0) AS weighed
     ORDER BY score DESC, no DESC LIMIT ${values.add(limit)} OFFSET ${values.add(offset)}`
   const found = (await ask(text, values.all)) as unknown as Row[]
   const total = found[0]?.[3] ?? 0

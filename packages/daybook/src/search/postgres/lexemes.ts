@@ -37,7 +37,7 @@ export function lexemesOf(columns: Columns): Lexemes {
   const words = tokensOf(columns.words)
   const counts = new Map<string, number>()
   for (const word of words) if (word !== gap) counts.set(word, (counts.get(word) ?? 0) + 1)
-  for (const [word, count] of counts) vector.add('words', word, Math.min(count, mostCounted))
+  for (const [word, count] of counts) vector.add('words', word, count === 1 ? 0 : Math.min(count, mostCounted))
   const forms = tokensOf(columns.forms)
   for (const form of forms) vector.add('forms', form, 0)
   const grams = tokensOf(columns.grams)
@@ -71,7 +71,7 @@ class Vector {
   }
 }
 
-/** A vector counts by its positions. */
+/** A vector counts by its positions; a lexeme without any counts as one. */
 const places = Array.from({ length: mostCounted + 1 }, (_, count) =>
   Array.from({ length: count }, (_, at) => at + 1).join(','),
 )

@@ -57,12 +57,11 @@ export const scoredRows = (values: string): string =>
   `json_to_recordset(${values}::text::json) AS p(w tsquery, f tsquery, b boolean, pw text, pn text, idf float8)`
 
 /**
- * How often a lexeme stands in the vector: the rank of one lexeme is the sum of 1/n² over its occurrences, as a share of the sum of
- * all of them. What is left of that sum behind n occurrences is about 1/(n + ½).
+ * How often a lexeme stands in the vector, about: its rank is the sum of 1/n² over its occurrences, as a share of the sum of all of
+ * them, and what is missing of that sum behind n occurrences is about 1/(n + ½).
  */
 const occurrences = (query: string): string =>
-  `(SELECT CASE WHEN r > 0 THEN 0.608 / (1.0001 - r) - 0.55 ELSE 0 END
-    FROM (SELECT ts_rank('{1,1,1,1}', found, ${query})::float8 AS r) AS rank)`
+  `(0.608 / (1.0001 - ts_rank('{1,1,1,1}', found, ${query})::float8) - 0.608)`
 const beginnings = (query: string): string => `ts_rank('{1,1,1,1}', found, ${query})::float8 / 0.608`
 const pieces = (column: string, piece: string): string =>
   `(octet_length(${column}) - octet_length(replace(${column}, ${piece}, ' ')))::float8 / greatest(octet_length(${piece}) - 1, 1)`
@@ -74,7 +73,10 @@ const frequency = `CASE
     ELSE ${weights.words} * ${occurrences('p.w')} + CASE WHEN p.f IS NULL THEN 0 ELSE ${weights.forms} * ${occurrences('p.f')} END
   END`
 
-/** BM25 of a row with `found`, `words`, `names` and `tokens`, over the phrases of `scored`; `mean` is a text's usual length. */
+/**
+ * BM25 of a row with `found`, `words`, `names` and `tokens`, over the phrases of `scored`; `mean` is a text's usual length. Without the
+ * OFFSET the server puts the frequency in twice, and counts twice.
+ */
 export const bm25 = (mean: string): string => `(SELECT coalesce(sum(
     p.idf * x.frequency * 2.2 / (x.frequency + 1.2 * (0.25 + 0.75 * tokens / ${mean}))), 0)
-  FROM scored AS p CROSS JOIN LATERAL (SELECT ${frequency} AS frequency) AS x)`
+  FROM scored AS p CROSS JOIN LATERAL (SELECT greatest(0, ${frequency}) AS frequency OFFSET 0) AS x)`
