@@ -1,4 +1,6 @@
 // Measures a small real store in PostgreSQL: how long its last lock is held, what entries weigh, what they leave behind.
+import { openFinding } from '../packages/daybook/src/finding.ts'
+import { openSessions } from '../packages/daybook/src/session/sessions.ts'
 import { after, opening } from '../packages/daybook/src/store/conformance/drafts.ts'
 import { type Client, clientOf, loadDriver } from '../packages/daybook/src/store/postgres/driver.ts'
 import type { Server } from '../packages/daybook/src/store/postgres/server.fixture.ts'
@@ -8,6 +10,7 @@ import { appenders, timedAppenders } from './appenders.ts'
 import { logOver } from './daybook.ts'
 import { timed, type Variant } from './harness.ts'
 import { message } from './message.ts'
+import { median } from './numbers.ts'
 import type { Inputs, Line } from './scale-model.ts'
 
 export interface Measured extends Inputs {
@@ -22,6 +25,7 @@ export interface Sizes {
 }
 
 const schema = 'scale'
+const product = `${schema}_product`
 
 export async function measure(server: Server, sizes: Sizes): Promise<Measured> {
   const driver = await loadDriver()
@@ -61,6 +65,7 @@ export async function measure(server: Server, sizes: Sizes): Promise<Measured> {
       ...(await leftovers(sql)),
       notifyMs: await notifying(sql),
       serverCpuMs: await serverCpu(server, sizes),
+      searchBytesPerEntry: await searchBytes(server, sql),
       together: { servers: 2, rate: large.rate, perCommit: large.perCommit },
     }
   } finally {
@@ -84,7 +89,8 @@ export class Crowd {
     )
     await Promise.all(stores.map((store) => store.open()))
     const scopes = stores.map((store) => store.within({ tenant: 'bench', subjects: 'all' }))
-    const loads = await Promise.all(scopes.map((scope, n) => Load.over(scope, `of-${n}`, sessionsEach)))
+    const loads: Load[] = []
+    for (const scope of scopes) loads.push(await Load.over(scope, `of-${loads.length}`, sessionsEach))
     return new Crowd(stores, loads)
   }
 
@@ -225,21 +231,35 @@ async function leftovers(sql: Client): Promise<Pick<Inputs, 'deadRows' | 'vacuum
 }
 
 async function notifying(sql: Client): Promise<number> {
-  const times = 400
   const text = 'x'.repeat(2000)
   const told = `SELECT set_config('synchronous_commit', 'off', true), pg_notify('scale', '${text}')`
-  return (
-    (await timeOf(async () => {
-      for (let i = 0; i < times; i += 1) await sql.unsafe(told)
-    })) / times
-  )
+  const each: number[] = []
+  while (each.length < 400) each.push(await timeOf(async () => void (await sql.unsafe(told))))
+  return median(each)
 }
 
 /** Of the whole product, without HTTP. */
 async function serverCpu(server: Server, { inFlight, appends }: Sizes): Promise<number> {
-  const log = await logOver(postgresStore({ url: server.url, schema: `${schema}_product` }))
+  const log = await logOver(postgresStore({ url: server.url, schema: product }))
   for (let i = 0; i < inFlight; i += 1) await log.fill(`of-${i}`, 1)
   const { cpu } = await timedAppenders(inFlight, appends / 2, (i) => log.append(`of-${i % inFlight}`, i))
   await log.close()
   return (cpu ?? Number.NaN) / 1000
+}
+
+/** Of what the product wrote just now: the question that is asked here makes the index. */
+async function searchBytes(server: Server, sql: Client): Promise<number> {
+  await using store = postgresStore({ url: server.url, schema: product })
+  await store.open()
+  const search = await openFinding(store, `${server.url}?schema=${product}`)
+  await using sessions = await openSessions({ store })
+  const mine = sessions.within({ tenant: 'local', subjects: ['local'] })
+  const { hits } = await search.find(mine, { q: 'generated', limit: 1 })
+  await search.close()
+  if (hits.length === 0) throw new Error('the index found nothing')
+  const [row] = await sql.unsafe(`SELECT
+    (SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = '${product}_search' AND c.relkind = 'r')::float8 AS bytes,
+    (SELECT count(*) FROM "${product}".entries)::float8 AS entries`)
+  return Number(row?.bytes) / Number(row?.entries)
 }

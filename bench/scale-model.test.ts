@@ -7,6 +7,7 @@ const inputs: Inputs = {
   hold: { each: 1, more: 0.01 },
   outside: { each: 1, more: 0.02 },
   bytesPerEntry: 1000,
+  searchBytesPerEntry: 1000,
   bytesPerSession: 2000,
   indexBytesPerSession: 500,
   walBytes: 1500,

@@ -1,5 +1,6 @@
 // What one PostgreSQL can take before something breaks, from measured inputs: servers with lanes before one lock, and arithmetic.
 import { Random } from '../campaigns/lib/random.ts'
+import { connectionsPerServer } from '../packages/daybook/src/store/postgres/facts.ts'
 
 /** A duration in ms that grows with the appends of a batch. */
 export interface Line {
@@ -14,6 +15,8 @@ export interface Inputs {
   /** The rest of a batch's way, which batches of other lanes share the time of. */
   readonly outside: Line
   readonly bytesPerEntry: number
+  /** Of the search index in the same database. */
+  readonly searchBytesPerEntry: number
   /** Tables and indexes of a session beside its entries. */
   readonly bytesPerSession: number
   /** Of these, indexes: what has to be in memory for lists and look-ups. */
@@ -32,8 +35,6 @@ export const constants = Object.freeze({
   /** As in `schema/json.ts`. */
   mostPerCommit: 512,
   lanesPerServer: 2,
-  /** As in `store/postgres/facts.ts`. */
-  connectionsPerServer: 12,
   /** Hints of one server leave together, at most once in so many ms: `store/carried-bus.ts`. */
   gatherMs: 5,
   /** PostgreSQL stops taking writes 3 million before half of 2³² transactions are not frozen. */
@@ -167,6 +168,11 @@ export interface Hardware {
   readonly cpusPerServer: number
 }
 
+/** Bytes on disk of a session with its entries and their words. */
+export function bytesOf(inputs: Inputs, { entriesPerSession }: Goal): number {
+  return inputs.bytesPerSession + entriesPerSession * (inputs.bytesPerEntry + inputs.searchBytesPerEntry)
+}
+
 /** Every limit of one database, the one that breaks first in front. `taken`: what so many servers get through the lock. */
 export function limits(
   inputs: Inputs,
@@ -186,8 +192,7 @@ export function limits(
     unit: 'sessions',
     databases: Math.ceil(goal.sessions / most),
   })
-  const servers = Math.floor(hardware.maxConnections / constants.connectionsPerServer)
-  const perSession = inputs.bytesPerSession + goal.entriesPerSession * inputs.bytesPerEntry
+  const servers = Math.floor(hardware.maxConnections / connectionsPerServer)
   const hints = 1000 / constants.gatherMs
   // As many servers as NOTIFY bears, each with all that its processors append.
   const told = Math.floor(1000 / inputs.notifyMs / hints)
@@ -199,6 +204,6 @@ export function limits(
     rate(`connections: ${servers} servers at max_connections ${hardware.maxConnections}`, servers * perServer),
     rate(`NOTIFY: ${told} servers that tell all they can`, told * perServer),
     size('indexes of sessions in memory', hardware.memory / inputs.indexBytesPerSession),
-    size('entries on disk', hardware.disk / perSession),
+    size('entries and their words on disk', hardware.disk / bytesOf(inputs, goal)),
   ].toSorted((a, b) => b.databases - a.databases)
 }

@@ -3,7 +3,17 @@ import { embedded, Server } from '../packages/daybook/src/store/postgres/server.
 import { Bench, type Table, times } from './harness.ts'
 import { asNumber } from './numbers.ts'
 import { Crowd, measure } from './scale-measure.ts'
-import { capacity, ceiling, constants, type Goal, type Hardware, limits, rateOf, simulate } from './scale-model.ts'
+import {
+  bytesOf,
+  capacity,
+  ceiling,
+  constants,
+  type Goal,
+  type Hardware,
+  limits,
+  rateOf,
+  simulate,
+} from './scale-model.ts'
 
 const goal: Goal = { sessions: 1e9, perSecond: 1e5, entriesPerSession: 50 }
 const hardware: Hardware = { memory: 64 * 2 ** 30, disk: 10e12, maxConnections: 500, cpusPerServer: 4 }
@@ -48,7 +58,8 @@ note(
 )
 note(
   `An entry of 500 bytes takes ${n(measured.bytesPerEntry)} bytes with its indexes and ${n(measured.walBytes)} bytes of ` +
-    `write-ahead log; a session ${n(measured.bytesPerSession)} bytes beside, ${n(measured.indexBytesPerSession)} of them indexes.`,
+    `write-ahead log; a session ${n(measured.bytesPerSession)} bytes beside, ${n(measured.indexBytesPerSession)} of them indexes; ` +
+    `the index of its words ${n(measured.searchBytesPerEntry)} bytes per entry.`,
 )
 note(
   `An append leaves ${n(measured.deadRows)} row versions, which a vacuum clears in ${n(measured.vacuumMs * 1000)} us; ` +
@@ -79,10 +90,10 @@ for (const { what, most: each, unit, databases } of found) {
 const databases = found[0]?.databases ?? Number.NaN
 const perDatabase = goal.perSecond / databases
 const day = 86_400
-const whole = measured.bytesPerSession + goal.entriesPerSession * measured.bytesPerEntry
+const whole = bytesOf(measured, goal)
 note(
   `With ${databases} databases each takes ${n(perDatabase)} appends/s: ${n((perDatabase * measured.walBytes) / 1e6)} MB/s of ` +
-    `write-ahead log, ${n((perDatabase * measured.bytesPerEntry * day) / 1e9)} GB more a day; the goal is ` +
+    `write-ahead log, ${n((perDatabase * (measured.bytesPerEntry + measured.searchBytesPerEntry) * day) / 1e9)} GB more a day; the goal is ` +
     `${n((goal.sessions * whole) / 1e12)} TB in all.`,
 )
 const { perCommit } = simulate(measured, { servers: 3, perSecond: perDatabase, seconds: 5 })
