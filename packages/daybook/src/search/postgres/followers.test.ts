@@ -118,7 +118,8 @@ test('phrases are found at any place of a long text, and a text of too many word
       { length: 85_000 },
       (_, at) => `w${(at * 2_654_435_761).toString(36).replace(/\d/g, (digit) => 'qrstuvwxyz'[Number(digit)] ?? '')}`,
     )
-    await session.append([say(`zebra ${words.join(' ')}`), say('lion')])
+    const signs = Array.from({ length: 250_000 }, (_, at) => String.fromCharCode(0x4e00 + ((at * at * 7919) % 20_000)))
+    await session.append([say(`zebra ${words.join(' ')}`), say(signs.join('')), say('lion')])
     assert.equal(await found(one, 'zebra'), 1)
     assert.equal(await found(one, 'lion'), 1)
   }))

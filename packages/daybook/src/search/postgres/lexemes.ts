@@ -18,8 +18,10 @@ const mostCounted = 8
 /** As the server reads it in vectors and in questions; nothing of it is ever syntax. */
 export function lexemeOf(column: Column, token: string): string {
   const cut = token.length > longestLexeme ? token.slice(0, longestLexeme).toWellFormed() : token
-  return `'${columnMarks[column]}${cut.replace(/['\\]/g, '$&$&')}'`
+  return `'${columnMarks[column]}${syntax.test(cut) ? cut.replace(/['\\]/g, '$&$&') : cut}'`
 }
+
+const syntax = /['\\]/
 
 export interface Lexemes {
   readonly found: string
@@ -33,7 +35,7 @@ export interface Lexemes {
 }
 
 export function lexemesOf(columns: Columns): Lexemes {
-  const vector = new Vector()
+  const vector = new Vector(columns)
   const words = tokensOf(columns.words)
   const counts = new Map<string, number>()
   for (const word of words) if (word !== gap) counts.set(word, (counts.get(word) ?? 0) + 1)
@@ -55,21 +57,34 @@ export function lexemesOf(columns: Columns): Lexemes {
 
 class Vector {
   readonly #lexemes: string[] = []
+  readonly #isShort: boolean
   #bytes = 0
+
+  constructor({ words, forms, grams, files }: Columns) {
+    this.#isShort = words.length + forms.length + grams.length + files.length < longestShort
+  }
 
   get text(): string {
     return this.#lexemes.join(' ')
+  }
+
+  /** Counting bytes takes longer than all the rest. */
+  #atMost(lexeme: string): number {
+    return this.#isShort ? 0 : Buffer.byteLength(lexeme)
   }
 
   /** Nothing more when it is full. */
   add(column: Column, token: string, count: number): void {
     if (this.#bytes > mostBytes) return
     const lexeme = lexemeOf(column, token)
-    this.#bytes += Buffer.byteLength(lexeme) + 4 + 2 * count
+    this.#bytes += this.#atMost(lexeme) + 4 + 2 * count
     if (this.#bytes > mostBytes) return
     this.#lexemes.push(count === 0 ? lexeme : `${lexeme}:${places[count]}`)
   }
 }
+
+/** Characters of columns whose lexemes cannot fill a vector, whatever they are. */
+const longestShort = mostBytes / 8
 
 /** A vector counts by its positions; a lexeme without any counts as one. */
 const places = Array.from({ length: mostCounted + 1 }, (_, count) =>
