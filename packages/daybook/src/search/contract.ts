@@ -40,6 +40,8 @@ export interface SearchIndex extends AsyncDisposable {
 export interface Shared {
   /** Whether this one feeds it, from now on for some seconds, within which it asks again; false while another one does. */
   leads(): Promise<boolean>
+  /** Another one may feed it at once: this one cannot, or ends. */
+  resign(): Promise<void>
   /** Whether it holds the feed up to there, whoever fed it. */
   holds(cursor: Cursor): Promise<boolean>
   /** Said by the one that feeds it, when it holds the whole feed. */

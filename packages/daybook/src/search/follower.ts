@@ -139,6 +139,8 @@ export class Follower {
       }
     } catch (error) {
       this.lookAgain()
+      // Who waits for this one would wait for ever; who feeds it next is told why it fails.
+      await this.#options.index.shared?.resign()
       throw error
     }
   }

@@ -72,10 +72,9 @@ class PostgresIndex implements SearchIndex {
     const connected = this.#database
     if (this.#closed || connected === null) return
     this.#closed = true
-    const database = await connected
-    // Nobody has to wait for who ends in order; who cannot say so any more is not waited for long.
-    if (this.#leadsUntil > performance.now()) await this.#row.resign(database.ask, this.#holder).catch(unreached)
-    await database.close()
+    // Nobody has to wait for who ends in order.
+    await this.#resign()
+    await (await connected).close()
   }
 
   [Symbol.asyncDispose] = (): Promise<void> => this.close()
@@ -140,6 +139,7 @@ class PostgresIndex implements SearchIndex {
       this.#leadsUntil = leads ? now + this.#silence : 0
       return leads
     },
+    resign: () => this.#resign(),
     holds: async (cursor: Cursor): Promise<boolean> => {
       const { cursor: reached } = await this.position()
       return BigInt(reached ?? 0) >= BigInt(cursor)
@@ -149,6 +149,14 @@ class PostgresIndex implements SearchIndex {
       await this.#with((database) => this.#row.ready(database))
       this.#ready = true
     },
+  }
+
+  /** A server that cannot be told takes the lease back by itself. */
+  async #resign(): Promise<void> {
+    if (this.#database === null || this.#leadsUntil < performance.now()) return
+    this.#leadsUntil = 0
+    const { ask } = await this.#database
+    await this.#row.resign(ask, this.#holder).catch(unreached)
   }
 
   #naming(ask: Ask): Ask {
@@ -187,7 +195,6 @@ class PostgresIndex implements SearchIndex {
   }
 }
 
-/** The server takes the lease back by itself. */
 function unreached(error: unknown): void {
   if (!isDaybookError(error)) throw error
 }

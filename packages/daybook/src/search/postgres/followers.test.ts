@@ -41,6 +41,18 @@ test('many that open a new index at once make it once', () =>
     for (const index of all) await index.close()
   }))
 
+test('one that fails to feed the index lets another do it at once', () =>
+  inSchema(async (place) => {
+    const silence = 3_600_000
+    await using one = await server(place, false, { silence })
+    await using two = await server(place, false, { silence })
+    await one.mine.session('one', { opens: true }).append(say('a word'))
+    one.index.apply = () => Promise.reject(new Error('no room'))
+    await assert.rejects(one.search.catchUp(), /no room/)
+    assert.equal(await found(two, 'word'), 1)
+    assert.equal(await found(one, 'word'), 1)
+  }))
+
 test('an index whose tables went is made again while it is asked', () =>
   inSchema(async (place) => {
     await using one = await server(place, false)
