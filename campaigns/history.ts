@@ -175,7 +175,7 @@ class History {
         const ack = await performed(door, op)
         ledger.take({ t: 'acked', marker: op.marker, ack })
         plan.saw(op, ack)
-        await pause(random.between(0, 20))
+        await pause(random.between(10, 60))
       } catch (error) {
         if (error instanceof Refused) {
           ledger.take({ t: 'refused', marker: op.marker, code: error.code, message: error.message })
