@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { type AddressInfo, createServer } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { Redis } from 'ioredis'
-import { dropSchema, freshSchema, sharedServer } from '../store/postgres/server.fixture.ts'
+import { dropSchema, freshSchema, sharedServer, withClient } from '../store/postgres/server.fixture.ts'
 import { Server, withoutRedis } from '../store/redis/server.fixture.ts'
 import { type Ended, fill, type Home, openHome, sample } from './bin.fixture.ts'
 
@@ -90,6 +90,9 @@ describe('a store in PostgreSQL', () => {
     // The server of the tests does not wait for its disk.
     const given = process.env.DAYBOOK_TEST_POSTGRES_URL !== undefined
     if (!given) assert.deepEqual([doctor.exit, bad(doctor)], [1, ['durability']])
+    // Looking makes no store.
+    const made = await withClient(server, (client) => client.unsafe(`SELECT to_regnamespace('${schemas[1]}') AS oid`))
+    assert.equal(made[0]?.oid, null)
   })
 
   test('that does not answer is a finding, and no crash', async () => {

@@ -13,6 +13,8 @@ export interface StoreFact {
     | 'memory'
     | 'eviction'
     | 'cluster'
+    /** Only where there is none yet: opening would make it. */
+    | 'store'
   /** `bad`: a store does not open there, or its promises do not hold. */
   readonly state: 'ok' | 'bad'
   readonly detail: string

@@ -74,8 +74,9 @@ async function storeStates(context: Context, fix: boolean): Promise<Diagnosis[]>
   const found = modeState(storeFile(place.url), fix)
   try {
     // Before it is opened: what keeps it from that is told here in full.
-    for (const { about, ...fact } of await (await context.host.parts()).factsOfStore(place.url))
-      found.push({ part: about, ...fact })
+    const facts = await (await context.host.parts()).factsOfStore(place.url)
+    for (const { about, ...fact } of facts) found.push({ part: about, ...fact })
+    if (facts.some(({ about }) => about === 'store')) return found
     const { store } = await context.store()
     const stats = await store.admin.stats()
     const size = `${many(stats.sessions, 'session')}, ${count(stats.entries)} entries, ${bytes(stats.bytes)}`

@@ -4,7 +4,7 @@ import type { StoreFact } from '../facts.ts'
 import { loadDriver } from './driver.ts'
 import { isPooled, toDaybookError } from './errors.ts'
 import { Line } from './line.ts'
-import { namesOf } from './names.ts'
+import { type Names, namesOf } from './names.ts'
 import { featureFacts } from './probes.ts'
 
 export interface FactsOptions {
@@ -41,6 +41,7 @@ export async function postgresFacts({ url, schema = 'daybook' }: FactsOptions): 
       poolerFact(pooled, facts),
       await connectionFact(one, facts),
       ...(replica ? [] : await featureFacts(one, two, names)),
+      ...(await noneYet(one, names)),
     ]
   } catch (error) {
     throw toDaybookError(error)
@@ -138,6 +139,11 @@ function poolerFact(pooled: boolean, facts: Told): StoreFact {
   }
   const detail = 'one stands between: statements are sent unprepared, others are heard of within a second'
   return { about, state: 'ok', detail, next: 'a direct address is quicker' }
+}
+
+async function noneYet(line: Line, names: Names): Promise<readonly StoreFact[]> {
+  const [row] = await line.send(names.named("SELECT to_regclass('daybook.meta') IS NULL"))
+  return row?.[0] === true ? [{ about: 'store', state: 'ok', detail: `none yet in the schema ${names.schema}` }] : []
 }
 
 const limitsSql = `SELECT (SELECT coalesce(sum(numbackends), 0)::int FROM pg_stat_database WHERE datname IS NOT NULL),

@@ -8,6 +8,8 @@ import { durabilityOf, type Facts, factsOf } from './settings.ts'
 
 export interface FactsOptions {
   readonly url: string
+  /** As of the store. */
+  readonly prefix?: string
   /** What the store states to survive; default `power`. */
   readonly durable?: Supports['durable']
   /** Milliseconds until a server that does not answer is `unreachable`; default 5,000. */
@@ -22,7 +24,12 @@ const nearlyFull = 0.9
 type Config = ReadonlyMap<string, string>
 
 /** Writes nothing, so it also answers where a store would not open. `unreachable` where no server answers. */
-export async function redisFacts({ url, durable = 'power', wait = 5000 }: FactsOptions): Promise<readonly StoreFact[]> {
+export async function redisFacts({
+  url,
+  prefix = 'daybook:',
+  durable = 'power',
+  wait = 5000,
+}: FactsOptions): Promise<readonly StoreFact[]> {
   const client = await connect(url, wait)
   try {
     await client.connect()
@@ -37,6 +44,7 @@ export async function redisFacts({ url, durable = 'power', wait = 5000 }: FactsO
       durabilityFact(durable, config, facts),
       writingFact(facts),
       connectionFact(facts),
+      ...(isCluster(facts) || (await client.exists(`${prefix}meta`)) === 1 ? [] : [noneYet(prefix)]),
     ]
   } catch (error) {
     throw toDaybookError(error)
@@ -57,6 +65,10 @@ async function configOf(get: (...words: string[]) => Promise<unknown>): Promise<
   }
 }
 
+function noneYet(prefix: string): StoreFact {
+  return { about: 'store', state: 'ok', detail: `none yet under ${prefix}` }
+}
+
 function versionFact(facts: Facts): StoreFact {
   const about = 'version'
   const version = facts.get('redis_version') ?? 'unknown'
@@ -64,10 +76,14 @@ function versionFact(facts: Facts): StoreFact {
   return { about, state: 'bad', detail: `Redis ${version}`, next: 'Redis 7.0 or newer is needed' }
 }
 
+/** There no key can be asked for before its slot is served. */
+function isCluster(facts: Facts): boolean {
+  return facts.get('redis_mode') === 'cluster' || facts.get('cluster_enabled') === '1'
+}
+
 function clusterFact(facts: Facts): StoreFact {
   const about = 'cluster'
-  if (facts.get('redis_mode') !== 'cluster' && facts.get('cluster_enabled') !== '1')
-    return { about, state: 'ok', detail: 'one server, no cluster' }
+  if (!isCluster(facts)) return { about, state: 'ok', detail: 'one server, no cluster' }
   return { about, state: 'bad', detail: 'a cluster: one write touches keys of several slots', next: 'name one primary' }
 }
 
