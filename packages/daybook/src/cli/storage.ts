@@ -73,15 +73,16 @@ function prepare(place: Place, create: boolean, env: Env): void {
 
 function noStore(place: Place, env: Env): Refusal {
   const last = readAddress(env)?.store
-  const known = last !== undefined && last !== place.url && isThere({ kind: 'store', url: last, by: '' })
+  const other: Place | null = last === undefined || last === place.url ? null : { kind: 'store', url: last, by: '' }
   return new Refusal(exits.unreachable, 'unreachable', {
     what: `there is no store at ${placeText(place)}`,
     why:
       place.by === 'the data folder'
         ? 'No other store is named, and no server runs on this machine.'
         : `It is named by ${place.by}.`,
-    next: known
-      ? `the last server here kept --store ${storeFile(last)}`
-      : 'start one: daybook serve   or name another: --store FILE',
+    next:
+      other && isThere(other)
+        ? `the last server here kept --store ${placeText(other)}`
+        : 'start one: daybook serve   or name another: --store FILE',
   })
 }
