@@ -1,6 +1,7 @@
 // Commands on stores that are servers: what doctor says of them, figures, verification, and what stands in for a backup.
 
 import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { Redis } from 'ioredis'
@@ -115,6 +116,14 @@ describe('a store in Redis', { skip: withoutRedis() }, () => {
     await movesThereAndBack(url, 'redis')
     const doctor = await home.inside(['doctor', '--json', '--store', url])
     assert.deepEqual([doctor.exit, bad(doctor)], [0, []])
+  })
+
+  test('is searched through an index in the cache folder, under a name that tells nothing', async () => {
+    const found = await home.daybook(['find', 'token', '--json', '--store', url])
+    assert.equal(found.exit, 0, found.err)
+    assert.match(found.out, /ses_sample_auth/)
+    const files = readdirSync(home.path('cache/daybook/search'))
+    assert.ok(files.length > 0 && files.every((name) => /^[\da-f]{32}\.db(?:-wal|-shm)?$/.test(name)), files.join())
   })
 
   test('is told of by doctor before it refuses to open: what is wrong, each with what to do', async () => {

@@ -249,7 +249,12 @@ export const administration: readonly Command[] = [
         choices: ['jsonl', 'markdown', 'html', 'codex', 'gemini', 'opencode', 'claude'],
         help: 'jsonl (default, the open format), markdown, html, or the form in which an agent goes on',
       },
-      { name: 'to', value: 'FILE', takes: ['file'], help: 'write a file instead; must not exist' },
+      {
+        name: 'to',
+        value: 'FILE',
+        takes: ['file'],
+        help: 'write a file instead; must not exist; - is standard output',
+      },
     ],
     details: [
       'Only jsonl takes several sessions and comes back with daybook import; the others write the active history of one.',

@@ -20,7 +20,9 @@ export const perform: Perform = async (context, call) => {
   if (part !== undefined)
     throw misuse('whole sessions are exported', `${context.me} fork ${part}   then export the fork`)
   for (const argument of call.args) ids.push((await pickIn(context, opened, argument)).session_id)
-  const to = text(call, 'to')
+  // A dash is standard output, as it is where nothing is said.
+  const given = text(call, 'to')
+  const to = given === '-' ? undefined : given
   if (format !== 'jsonl') {
     const [id, ...others] = ids
     if (id === undefined || others.length > 0)
