@@ -26,7 +26,7 @@ for (const worker of [false, true]) {
       const args = ['-c', limited, process.execPath, program, JSON.stringify({ path, worker })]
       const { stdout } = await run('sh', args, { timeout: 60_000 })
       const met = JSON.parse(stdout) as Met
-      deepStrictEqual(met, { ...met, code: 'store_full', head: met.acknowledged, closed: true })
+      deepStrictEqual(met, { ...met, code: 'store_full', blob: 'store_full', head: met.acknowledged, closed: true })
       await using store = sqliteStore({ path })
       await store.open()
       const scope = store.within({ tenant: 'acme', subjects: 'all' })

@@ -25,6 +25,7 @@ const noRoom: ReadonlySet<number> = new Set([4874, 778])
 const fileCodes: Readonly<Record<string, ErrorCode>> = {
   ENOSPC: 'store_full',
   EDQUOT: 'store_full',
+  EFBIG: 'store_full', // a limit on the size of files
   EROFS: 'store_readonly',
   EACCES: 'store_readonly',
   EPERM: 'store_readonly',
