@@ -1,7 +1,6 @@
 // The store in a PostgreSQL server, shared by servers on many hosts.
 
 import { DaybookError } from '../schema/errors.ts'
-import { limits } from '../schema/json.ts'
 import type { Bus } from './bus.ts'
 import { unhurried } from './paging.ts'
 import { postgresAdmin } from './postgres/admin.ts'
@@ -9,7 +8,8 @@ import { due } from './postgres/due.ts'
 import { feedPage, tip } from './postgres/feed.ts'
 import { OpenStore } from './postgres/open.ts'
 import { PostgresScope } from './postgres/scoped.ts'
-import type { Scope, ScopedStore, Store, Supports } from './store.ts'
+import { scopeOf } from './scopes.ts'
+import type { Store, Supports } from './store.ts'
 
 export interface PostgresOptions {
   /**
@@ -54,18 +54,10 @@ export function postgresStore(options: PostgresOptions): Store {
     open: () => store.open(),
     close,
     [Symbol.asyncDispose]: close,
-    within: (scope) => within(store, scope),
+    within: (scope) => new PostgresScope(store, scopeOf(scope)),
     feed: (cursor, limit) =>
       store.look(async ({ asking, heads }) => unhurried(await feedPage(asking, heads, null, cursor, limit))),
     tip: () => store.look(async ({ asking }) => String(await tip(asking))),
     due: (limit, place) => store.look(({ asking, now }) => due(asking, now(), limit, place)),
   }
-}
-
-function within(store: OpenStore, scope: Scope): ScopedStore {
-  if (scope.subjects !== 'all' && scope.subjects.length > limits.scopeSubjects) {
-    throw new DaybookError('invalid', `A scope has at most ${limits.scopeSubjects} subjects.`, { field: 'subjects' })
-  }
-  const subjects = scope.subjects === 'all' ? scope.subjects : Object.freeze([...scope.subjects])
-  return new PostgresScope(store, Object.freeze({ tenant: scope.tenant, subjects }))
 }

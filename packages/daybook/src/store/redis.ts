@@ -11,7 +11,8 @@ import { WireBus } from './redis/bus.ts'
 import { OpenRedis } from './redis/open.ts'
 import { feedPage } from './redis/reading.ts'
 import { RedisScope } from './redis/scoped.ts'
-import type { Scope, ScopedStore, SessionRef, Store, Supports } from './store.ts'
+import { scopeOf } from './scopes.ts'
+import type { SessionRef, Store, Supports } from './store.ts'
 import { fromText } from './text.ts'
 
 export interface RedisOptions {
@@ -48,7 +49,7 @@ export function redisStore(options: RedisOptions): Store {
     open: () => open.open(),
     close,
     [Symbol.asyncDispose]: close,
-    within: (scope) => within(open, scope),
+    within: (scope) => new RedisScope(open, scopeOf(scope)),
     feed: async (cursor, limit) => unhurried(await feedPage(open.ready(), null, cursor, limit)),
     tip: async () => open.ready().ask<string>(['tip']),
     due: async (limit, place) => due(open, limit, place),
@@ -85,14 +86,6 @@ export function redisBus(options: RedisBusOptions): RedisBus {
 function placed({ url, prefix = 'daybook:', wait = 5000 }: RedisBusOptions) {
   if (url === '') throw new DaybookError('invalid', 'The Redis store needs the address of a server.', { field: 'url' })
   return { url, prefix, wait }
-}
-
-function within(open: OpenRedis, scope: Scope): ScopedStore {
-  if (scope.subjects !== 'all' && scope.subjects.length > limits.scopeSubjects) {
-    throw new DaybookError('invalid', `A scope has at most ${limits.scopeSubjects} subjects.`, { field: 'subjects' })
-  }
-  const subjects = scope.subjects === 'all' ? scope.subjects : Object.freeze([...scope.subjects])
-  return new RedisScope(open, Object.freeze({ tenant: scope.tenant, subjects }))
 }
 
 async function due(open: OpenRedis, limit: number, place: Place | undefined): Promise<readonly SessionRef[]> {

@@ -1,18 +1,18 @@
 // The store in one SQLite file: the default of daybook, safe for several processes of one host.
 
 import { DaybookError } from '../schema/errors.ts'
-import { limits } from '../schema/json.ts'
 import type { Bus } from './bus.ts'
 import { hintTopic, localBus } from './bus.ts'
 import { LaneFailure } from './lane.ts'
 import { unhurried } from './paging.ts'
+import { scopeOf } from './scopes.ts'
 import { sqliteAdmin } from './sqlite/admin.ts'
 import { due } from './sqlite/due.ts'
 import { feedPage, tip } from './sqlite/feed.ts'
 import { OpenFile } from './sqlite/open.ts'
 import type { Op, Result } from './sqlite/ops.ts'
 import { SqliteScope } from './sqlite/scoped.ts'
-import type { Scope, ScopedStore, Store, Supports } from './store.ts'
+import type { Store, Supports } from './store.ts'
 
 export interface SqliteOptions {
   /** Path of the file; it and its folder are made when missing. Large blobs stand in `<path>-blobs`. */
@@ -58,19 +58,11 @@ export function sqliteStore(options: SqliteOptions): Store {
     open: () => file.open(),
     close,
     [Symbol.asyncDispose]: close,
-    within: (scope) => within(file, scope),
+    within: (scope) => new SqliteScope(file, scopeOf(scope)),
     feed: async (cursor, limit) => unhurried(file.read((connection) => feedPage(connection, cursor, limit))),
     tip: async () => file.read((connection) => String(tip(connection))),
     due: async (limit, place) => file.read((connection) => due(connection, file.clock(), limit, place)),
   }
-}
-
-function within(file: OpenFile, scope: Scope): ScopedStore {
-  if (scope.subjects !== 'all' && scope.subjects.length > limits.scopeSubjects) {
-    throw new DaybookError('invalid', `A scope has at most ${limits.scopeSubjects} subjects.`, { field: 'subjects' })
-  }
-  const subjects = scope.subjects === 'all' ? scope.subjects : Object.freeze([...scope.subjects])
-  return new SqliteScope(file, Object.freeze({ tenant: scope.tenant, subjects }))
 }
 
 /** One hint per session and commit, with the last seq written. */

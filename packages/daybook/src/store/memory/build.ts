@@ -3,6 +3,7 @@
 import { DaybookError } from '../../schema/errors.ts'
 import { limits } from '../../schema/json.ts'
 import { localBus } from '../bus.ts'
+import { scopeOf } from '../scopes.ts'
 import type { Store, Supports } from '../store.ts'
 import { memoryAdmin } from './admin.ts'
 import { feedPage } from './read.ts'
@@ -35,15 +36,7 @@ export function storeOver(state: State): Store {
     },
     close,
     [Symbol.asyncDispose]: close,
-    within(scope) {
-      if (scope.subjects !== 'all' && scope.subjects.length > limits.scopeSubjects) {
-        throw new DaybookError('invalid', `A scope has at most ${limits.scopeSubjects} subjects.`, {
-          field: 'subjects',
-        })
-      }
-      const subjects = scope.subjects === 'all' ? scope.subjects : Object.freeze([...scope.subjects])
-      return new MemoryScope(state, bus, Object.freeze({ tenant: scope.tenant, subjects }), guard)
-    },
+    within: (scope) => new MemoryScope(state, bus, scopeOf(scope), guard),
     async feed(cursor, limit) {
       guard()
       return feedPage(state, cursor, limit, () => true)

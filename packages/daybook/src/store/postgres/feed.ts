@@ -2,6 +2,7 @@
 
 import { limits } from '../../schema/json.ts'
 import { kinds } from '../../schema/kinds.ts'
+import { type EntryRow, entryOf } from '../entry-row.ts'
 import type { Heads } from '../heads.ts'
 import { badCursor, cursorNumber, pageLimit } from '../paging.ts'
 import type { Asker } from '../shape.ts'
@@ -9,7 +10,7 @@ import type { Cursor, FeedItem, Page } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { subjectsOf } from './labels.ts'
 import type { Value } from './line.ts'
-import { type EntryRow, entryColumns, entryOf } from './reader.ts'
+import { entryColumns } from './reader.ts'
 import { fromText, toText } from './text.ts'
 
 /** Entries that one page passes over at most, so that nothing waits long behind it. */

@@ -1,11 +1,11 @@
 // Reading one session: its row, its log through forks, its refs and keys; each one statement, so each sees one state.
 
 import type { StoredEntry } from '../../schema/entries.ts'
-import { DaybookError } from '../../schema/errors.ts'
 import type { Head } from '../../schema/heads.ts'
-import type { Hash, SessionId } from '../../schema/ids.ts'
+import type { SessionId } from '../../schema/ids.ts'
 import { limits } from '../../schema/json.ts'
-import { firstRareKind, kindOfNumber, kinds, workKinds } from '../../schema/kinds.ts'
+import { firstRareKind, kinds, workKinds } from '../../schema/kinds.ts'
+import { entryColumns as columnNames, type EntryRow, entryOf } from '../entry-row.ts'
 import type { Heads } from '../heads.ts'
 import { pageLimit } from '../paging.ts'
 import type { Asker } from '../shape.ts'
@@ -66,40 +66,8 @@ export async function ofLiving(
   return first && visible(asker, first[0], first[1]) ? rows.map((row) => row.slice(2)) : null
 }
 
-const columnNames = ['seq', 'kind', 'v', 'at', 'actor', 'run', 'cause', 'body', 'data_hash', 'hash']
 /** The columns of an entry in the table that is called so in a statement. */
 export const entryColumns = (table: string) => columnNames.map((name) => `${table}.${name}`).join(', ')
-type Maybe<T> = T | null
-/** A row of {@link entryColumns}. */
-export type EntryRow = readonly [
-  seq: number,
-  kind: number,
-  v: number,
-  at: number,
-  actor: string,
-  run: Maybe<string>,
-  cause: Maybe<number>,
-  body: Maybe<string>,
-  dataHash: Hash,
-  hash: Hash,
-]
-
-export function entryOf(row: EntryRow): StoredEntry {
-  const kind = kindOfNumber(row[1])
-  if (kind === undefined) throw new DaybookError('too_new', `The store holds an entry of the unknown kind ${row[1]}.`)
-  return Object.freeze({
-    seq: row[0],
-    kind,
-    v: row[2],
-    at: row[3],
-    actor: fromText(row[4]),
-    ...(row[5] === null ? undefined : { run: fromText(row[5]) }),
-    ...(row[6] === null ? undefined : { cause: row[6] }),
-    body: row[7] === null ? null : fromText(row[7]),
-    dataHash: row[8],
-    hash: row[9],
-  })
-}
 
 /**
  * The parts of a log from the session down through its bases, no further than the range: `low` is the base's seq, `high`

@@ -217,11 +217,18 @@ for (const worker of [false, true]) {
 
 test('A group over which the thread fails again and again is given up, with what the thread said last', () =>
   inFolder(async (folder) => {
+    const threads: Worker[] = []
+    const listed = (worker: Worker): unknown => threads.push(worker)
     // Not a request: the thread fails over it.
     const hurt = (worker: Worker): void => worker.postMessage(null)
-    process.on('worker', hurt)
+    process.on('worker', listed)
     const store = sqliteStore({ path: join(folder, 'daybook.db'), worker: true })
     await store.open()
+    process.off('worker', listed)
+    // The first thread is hurt only now: one that fails while it opens fails the opening.
+    process.on('worker', hurt)
+    strictEqual(threads.length, 1)
+    threads.forEach(hurt)
     const append = all(store).append([opening('one')])
     await rejects(append, (error) => {
       return isDaybookError(error) && error.code === 'internal' && error.cause instanceof TypeError

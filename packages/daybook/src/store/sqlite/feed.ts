@@ -2,12 +2,13 @@
 
 import { limits } from '../../schema/json.ts'
 import { kinds } from '../../schema/kinds.ts'
+import { type EntryRow, entryOf } from '../entry-row.ts'
 import { badCursor, cursorNumber, pageLimit } from '../paging.ts'
 import type { Cursor, FeedItem, Page } from '../store.ts'
 import { fromText, toText } from '../text.ts'
 import type { Connection } from './connection.ts'
 import type { Asker } from './ops.ts'
-import { type EntryRow, entryColumns, entryOf } from './reader.ts'
+import { entryColumns } from './reader.ts'
 import { visible } from './rows.ts'
 
 /** Entries that one page passes over at most, so that nothing waits long behind it. */

@@ -1,11 +1,11 @@
 // Reading one session: its row, its log through forks, its refs and keys.
 
 import type { StoredEntry } from '../../schema/entries.ts'
-import { DaybookError } from '../../schema/errors.ts'
 import type { Head } from '../../schema/heads.ts'
-import type { Hash, SessionId } from '../../schema/ids.ts'
+import type { SessionId } from '../../schema/ids.ts'
 import { limits } from '../../schema/json.ts'
-import { firstRareKind, kindOfNumber, kinds, workKinds } from '../../schema/kinds.ts'
+import { firstRareKind, kinds, workKinds } from '../../schema/kinds.ts'
+import { entryColumns as columnNames, type EntryRow, entryOf } from '../entry-row.ts'
 import { pageLimit } from '../paging.ts'
 import type { Range, Ref } from '../store.ts'
 import { fromText, toText } from '../text.ts'
@@ -43,37 +43,7 @@ export function readHead(connection: Connection, asker: Asker, session: SessionI
 }
 type HeadRow = readonly [string, string | null, string, number]
 
-export const entryColumns = 'seq, kind, v, at, actor, run, cause, body, data_hash, hash'
-/** A row of {@link entryColumns}. */
-export type EntryRow = readonly [
-  number,
-  number,
-  number,
-  number,
-  string,
-  string | null,
-  number | null,
-  string | null,
-  Hash,
-  Hash,
-]
-
-export function entryOf(row: EntryRow): StoredEntry {
-  const kind = kindOfNumber(row[1])
-  if (kind === undefined) throw new DaybookError('too_new', `The store holds an entry of the unknown kind ${row[1]}.`)
-  return Object.freeze({
-    seq: row[0],
-    kind,
-    v: row[2],
-    at: row[3],
-    actor: fromText(row[4]),
-    ...(row[5] === null ? undefined : { run: fromText(row[5]) }),
-    ...(row[6] === null ? undefined : { cause: row[6] }),
-    body: row[7] === null ? null : fromText(row[7]),
-    dataHash: row[8],
-    hash: row[9],
-  })
-}
+export const entryColumns = columnNames.join(', ')
 
 export function readLog(connection: Connection, forks: Forks, seen: Seen, range: Range = {}): StoredEntry[] {
   const limit = pageLimit(range.limit, limits.pageItems)
