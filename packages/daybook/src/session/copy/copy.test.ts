@@ -106,6 +106,60 @@ test('a copy takes what came since the last one, erasures and deletions too', as
   })
 })
 
+test('an erasure that counts in forks as well does not hold up what is copied with it', async () => {
+  await withStores(async (memory) => {
+    const [from, to] = [await opened(memory()), await opened(memory())]
+    const engine = await openSessions({ store: from })
+    const sessions = engine.within(scope)
+    const base = await sessions.open()
+    await base.append({ kind: 'message', data: { role: 'user', content: 'a secret' } })
+    const fork = await base.fork()
+    await fork.update({ state: { key: 'another' } })
+    await base.fork()
+    await base.erase([2])
+    await fork.erase([4])
+    await engine.close()
+    await copyStore(from, to)
+    await same(from, to)
+  })
+})
+
+test('a fork of a deleted fork is among the forks of the nearest session that is still there', async () => {
+  await withStores(async (memory) => {
+    const [from, to] = [await opened(memory()), await opened(memory())]
+    const engine = await openSessions({ store: from })
+    const first = await engine.within(scope).open()
+    const second = await first.fork({ at: 1 })
+    const third = await second.fork({ at: 1 })
+    const reads = [await third.fork({ at: 1 }), await third.fork()]
+    await first.delete()
+    await third.delete()
+    await engine.close()
+    await copyStore(from, to)
+    const ids = reads.map(({ id }) => id)
+    assert.deepEqual(await to.within(all).forks(second.id), ids)
+    await same(from, to)
+  })
+})
+
+test('an erasure in a deleted session counts in the forks made before it, whichever of them is copied first', async () => {
+  await withStores(async (memory) => {
+    const [from, to] = [await opened(memory()), await opened(memory())]
+    const engine = await openSessions({ store: from })
+    const base = await engine.within(scope).open()
+    await base.append({ kind: 'message', data: { role: 'user', content: 'a secret' } })
+    await base.erase([2])
+    const before = await base.fork({ at: 2 })
+    const behind = await base.fork({ at: 3 })
+    await base.delete()
+    await before.update({ state: { key: 'one' } })
+    await behind.update({ state: { key: 'two' } })
+    await engine.close()
+    await copyStore(from, to)
+    await same(from, to)
+  })
+})
+
 /** An opening, an erasure and what another session wrote cannot be erased. */
 function refusedErasure(error: unknown): void {
   if (!isDaybookError(error) || error.code !== 'invalid') throw error

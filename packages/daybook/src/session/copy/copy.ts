@@ -59,7 +59,7 @@ class Copy {
       this.#options.signal?.throwIfAborted()
       const page = await this.#from.feed(cursor)
       if (page.cursor === cursor) break
-      for (const part of beforeForks(page.items)) await this.#take(part)
+      for (const part of partsOf(page.items)) await this.#take(part)
       cursor = page.cursor
       seen += page.items.length
       this.#options.onProgress?.({ entries: seen, of: Math.max(of, seen) })
@@ -103,13 +103,13 @@ class Copy {
       throw new DaybookError(outcome.code, why, { seq: outcome.seq })
     }
     this.#written.entries += appends.reduce((sum, { entries }) => sum + entries.length, 0)
-    // An erasure counts in forks as well.
     if (appends.some(({ erase }) => erase)) this.#reached.clear()
   }
 
   /** What is not there yet, with all that belongs to it. */
   async #parts(tenant: Tenant, sessions: readonly Found[], source: ScopedStore, target: ScopedStore): Promise<Part[]> {
     const missing: (Found & { head: Head; reached: Reached | null; forkOf?: SessionId })[] = []
+    for (const found of sessions) await this.#openBases(tenant, found, source, target)
     for (const found of sessions) {
       const { session, head } = found
       // Went at once with all that was in it, or goes at the end of the copy.
@@ -118,9 +118,7 @@ class Copy {
       const reached = await this.#reachedBy(tenant, session, target, found.entries[0])
       const entries = found.entries.filter(({ seq }) => seq > (reached?.seq ?? 0))
       if (entries.length === 0) continue
-      const base = reached ? undefined : baseOf(entries[0])
-      if (base) this.#count(await openBases(source, target, session, base))
-      const forkOf = base ? await this.#forkOf(tenant, session, target) : undefined
+      const forkOf = !reached && baseOf(entries[0]) ? await this.#forkOf(tenant, session, target) : undefined
       missing.push({ ...found, entries, head, reached, ...(forkOf === undefined ? {} : { forkOf }) })
     }
     const keys = await this.#from.admin.keys(tenant, missing.map(rangeOf))
@@ -137,7 +135,7 @@ class Copy {
     )
   }
 
-  /** Undefined where that was deleted: then the fork stands in its place. */
+  /** Where that was deleted, what it was a fork of itself; undefined where nothing of these is there. */
   async #forkOf(tenant: Tenant, session: SessionId, target: ScopedStore): Promise<SessionId | undefined> {
     const name = nameOf(tenant, session)
     if (!this.#bases.has(name)) {
@@ -145,14 +143,25 @@ class Copy {
         if (row.base) this.#bases.set(nameOf(row.tenant, row.session), row.base)
       }
     }
-    const base = this.#bases.get(name)
-    const head = base && (await target.head(base.session))
-    return head && head.seq >= base.seq ? base.session : undefined
+    for (let base = this.#bases.get(name); base; ) {
+      const head = await target.head(base.session)
+      if (head && head.seq >= base.seq) return base.session
+      const next = this.#bases.get(nameOf(tenant, base.session))
+      base = next && next.seq >= base.seq ? { session: next.session, seq: base.seq } : undefined
+    }
+    return undefined
   }
 
-  #count({ entries, blobs }: { entries: number; blobs: number }): void {
-    this.#written.entries += entries
-    this.#written.blobs += blobs
+  async #openBases(tenant: Tenant, fork: Found, source: ScopedStore, target: ScopedStore): Promise<void> {
+    const { session, head, entries } = fork
+    const base = baseOf(entries[0])
+    if (!base || head?.place === 'deleted' || (await this.#reachedBy(tenant, session, target, entries[0]))) return
+    const under = (of: SessionId): Promise<SessionId | undefined> => this.#forkOf(tenant, of, target)
+    const written = await openBases(source, target, session, base, under)
+    this.#written.entries += written.entries
+    this.#written.blobs += written.blobs
+    // Erasures among them count in forks that are there already.
+    if (written.entries > 0) this.#reached.clear()
   }
 
   async #reachedBy(
@@ -182,12 +191,16 @@ class Copy {
   }
 }
 
-/** Cut before each opening of a fork: its base must be there. Every part knows the newest heads of the whole page. */
-function* beforeForks(items: readonly FeedItem[]): Generator<FeedItem[]> {
+/**
+ * Cut before each opening of a fork, for its base must be there, and around erasures, which count in forks as well. Every
+ * part knows the newest heads of the whole page.
+ */
+function* partsOf(items: readonly FeedItem[]): Generator<FeedItem[]> {
   const heads = new Map(items.flatMap(({ tenant, session, head }) => (head ? [[nameOf(tenant, session), head]] : [])))
   let part: FeedItem[] = []
   for (const item of items) {
-    if (baseOf(item.entry) && part.length > 0) {
+    const alone = item.entry.kind === 'entry.erased' || part.at(-1)?.entry.kind === 'entry.erased'
+    if ((alone || baseOf(item.entry)) && part.length > 0) {
       yield part
       part = []
     }

@@ -19,13 +19,15 @@ type Base = NonNullable<DataOf<'session.opened'>['base']>
 
 /**
  * Makes sure that `fork` finds its base in the destination: where the base was deleted in the source, what the fork reads
- * of it is read through the fork. Returns how many entries were written. `conflict` where the id has another log there.
+ * of it is read through the fork. `forkOf` says what is there of what a session is a fork of. Returns how many entries
+ * were written. `conflict` where the id has another log there.
  */
 export async function openBases(
   source: ScopedStore,
   target: ScopedStore,
   fork: SessionId,
   base: Base,
+  forkOf: (session: SessionId) => Promise<SessionId | undefined>,
 ): Promise<{ entries: number; blobs: number }> {
   const written = { entries: 0, blobs: 0 }
   if (await reaches(target, base)) return written
@@ -38,7 +40,9 @@ export async function openBases(
     const after = Math.max(segment.after, here?.seq ?? 0)
     for await (const entry of entriesOf(source, fork, { after, until: segment.until })) entries.push(entry)
     const reached = here && { seq: here.seq, hash: here.hash, refolds: here.refolds ?? 0 }
-    const { appends } = appendsOf({ ...partOf(segment, head, entries), reached })
+    const under = segment.base && !here ? await forkOf(segment.session) : undefined
+    const part = { ...partOf(segment, head, entries), reached }
+    const { appends } = appendsOf(under === undefined ? part : { ...part, forkOf: under })
     for (const { blobs = [] } of appends) written.blobs += await copyBlobs(source, target, blobs)
     for (const outcome of await target.append(appends)) {
       if (!outcome.ok) throw new DaybookError(outcome.code, `${segment.session} was refused by the destination`)
