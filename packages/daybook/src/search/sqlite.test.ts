@@ -1,39 +1,6 @@
-// The SQLite index keeps the contract, in the caller's thread and in one of its own.
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+// The SQLite index keeps the contract.
 import { describe, it } from 'node:test'
 import { searchConformance } from './conformance.ts'
-import { sqliteIndex } from './sqlite.ts'
+import { sqliteUnderTest } from './sqlite.fixture.ts'
 
-for (const worker of [false, true]) {
-  searchConformance(
-    { describe, it },
-    {
-      name: worker ? 'sqlite in a thread' : 'sqlite',
-      async create() {
-        const folder = await mkdtemp(join(tmpdir(), 'daybook-search-'))
-        const path = join(folder, 'test.db-search')
-        const opened = [sqliteIndex({ path, worker })]
-        const another = async () => {
-          const index = sqliteIndex({ path, worker })
-          opened.push(index)
-          await index.open()
-          return index
-        }
-        return {
-          index: opened[0] ?? sqliteIndex({ path }),
-          async reopen() {
-            for (const index of opened.splice(0)) await index.close()
-            return another()
-          },
-          twin: another,
-          async dispose() {
-            for (const index of opened) await index.close()
-            await rm(folder, { recursive: true, force: true })
-          },
-        }
-      },
-    },
-  )
-}
+searchConformance({ describe, it }, { name: 'sqlite', create: () => sqliteUnderTest(false) })

@@ -187,6 +187,28 @@ function deletions({ test }: Suite): void {
     ok((await store.admin.sweep()).hiddenEntries > 0)
     strictEqual((await store.admin.sweep()).hiddenEntries, 0)
   })
+
+  test('A base that ends before its fork is kept for the tombstone of the fork, and goes with it', async ({
+    anna,
+    store,
+    clock,
+  }) => {
+    const base = await write(anna, opening('base'))
+    const fork = await write(anna, forking('fork', base, base))
+    await anna.delete('base', deleting(base))
+    clock.advance(month)
+    await anna.delete('fork', deleting(fork))
+    const left = async () => (await store.admin.rows(null)).items.map((row) => [row.session, row.base?.session])
+    const { blobs: _, ...first } = await store.admin.sweep()
+    deepStrictEqual(first, { tombstones: 1, hiddenEntries: 1 })
+    deepStrictEqual(await left(), [
+      ['base', undefined],
+      ['fork', 'base'],
+    ])
+    clock.advance(month)
+    strictEqual((await store.admin.sweep()).tombstones, 1)
+    deepStrictEqual(await left(), [])
+  })
 }
 
 function lives({ test }: Suite): void {

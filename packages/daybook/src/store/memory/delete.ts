@@ -72,7 +72,8 @@ function cut(row: Row): number {
 
 export function sweep(state: State): SweepReport {
   const now = state.clock()
-  // A fork has a higher number than its base: from the newest down, each row finds its forks settled.
+  // A fork has a higher number than its base: from the newest down, each row finds its forks settled. A row that ends
+  // before its forks stays, for theirs point to it.
   const gone = [...state.gone].sort((a, b) => b.sid - a.sid)
   let tombstones = 0
   let hiddenEntries = 0
@@ -84,7 +85,7 @@ export function sweep(state: State): SweepReport {
     }
     row.reach = reachOf(row)
     hiddenEntries += cut(row)
-    if (row.reach > 0 || row.tenant.rows.get(row.id) === row) continue
+    if (row.forks.size > 0 || row.tenant.rows.get(row.id) === row) continue
     row.base?.forks.delete(row)
     state.gone.delete(row)
     dropped.add(row)

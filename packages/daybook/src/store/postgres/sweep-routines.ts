@@ -62,7 +62,10 @@ BEGIN
     dropped := daybook.cut_code(r.sid, reached, r.seq);
     entries := entries + dropped;
     IF reached <> r.reach THEN UPDATE daybook.sessions s SET reach = reached WHERE s.sid = r.sid; END IF;
-    IF reached = 0 AND NOT named THEN DELETE FROM daybook.sessions s WHERE s.sid = r.sid; END IF;
+    -- A row that ends before its forks stays, for theirs point to it.
+    IF NOT named AND NOT EXISTS (SELECT 1 FROM daybook.sessions s WHERE s.base = r.sid) THEN
+      DELETE FROM daybook.sessions s WHERE s.sid = r.sid;
+    END IF;
   END LOOP;
   RETURN ARRAY[tombstones, entries, CASE WHEN cardinality(chosen) = ${piece} THEN chosen[${piece}] END];
 END $routine$`,

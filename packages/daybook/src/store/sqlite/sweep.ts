@@ -14,6 +14,9 @@ const piece = 200
 const gone = `SELECT sid, id, seq, gone_at, reach, fence FROM sessions
   WHERE gone_at IS NOT NULL AND sid < ? ORDER BY sid DESC LIMIT ?`
 
+/** A row that ends before its forks stays, for theirs point to it. */
+const unpointed = 'DELETE FROM sessions WHERE sid = ?1 AND NOT EXISTS (SELECT 1 FROM sessions WHERE base = ?1)'
+
 /** Deleted sessions from the newest down, so that each finds its forks settled. Answers [tombstones, entries, next]. */
 export function sweepSessions(tx: Tx, { below }: SweepOp): readonly [number, number, number | null] {
   tx.flush()
@@ -35,7 +38,7 @@ export function sweepSessions(tx: Tx, { below }: SweepOp): readonly [number, num
     if (row.reach !== Number(found.reach)) {
       connection.sql('UPDATE sessions SET reach = ? WHERE sid = ?').run(row.reach, row.sid)
     }
-    if (row.reach === 0 && !named) connection.sql('DELETE FROM sessions WHERE sid = ?').run(row.sid)
+    if (!named) connection.sql(unpointed).run(row.sid)
   }
   // Rows kept by the writer may have lost their ids or their place in the file.
   tx.rows.clear()

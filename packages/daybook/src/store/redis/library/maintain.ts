@@ -40,7 +40,8 @@ local function sweep()
     end
     dropped = dropped + cut(r)
     flush()
-    if v.freed and v.reach == 0 then forget(r) end
+    -- A row that ends before its forks stays, for theirs point to it.
+    if v.freed and call('EXISTS', P .. 'o:' .. sid) == 0 then forget(r) end
   end
   names = {}
   return string.format('%.0f %.0f ', ended, dropped) .. (#all == 50 and all[50] or '')
