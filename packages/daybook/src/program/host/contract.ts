@@ -1,0 +1,124 @@
+// What the process host does for a server: owns processes and keeps what they print, whatever becomes of the server.
+
+/** The version of the wire between server and host. Operations are only ever added: an unknown one is answered with an error. */
+export const protocolVersion = 1
+
+/**
+ * `files`: output goes to spool files that the process holds itself, and standard input is at its end; it outlives the
+ * host. `pipes`: standard input and output are pipes that the host holds (a protocol in lines). `pty`: a pseudo-terminal.
+ */
+export type ProcessMode = 'files' | 'pipes' | 'pty'
+
+/** What is started: absolute binary, argument vector, whole environment. No shell, no template, no search in PATH. */
+export interface SpawnRequest {
+  /** Names the process: the same key again gives the process that there is, also when it has ended. */
+  readonly key: string
+  readonly mode: ProcessMode
+  readonly binary: string
+  readonly args: readonly string[]
+  /** The whole environment; the host adds nothing but {@link markerName}. */
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd: string
+  /** Written to standard input, which then is at its end; of `files` only. */
+  readonly input?: string
+  /** Of `pty` only; default 120 × 40. */
+  readonly cols?: number
+  readonly rows?: number
+}
+
+/** The variable by which descendants that left the group are found: its value is {@link HostProcess.marker}. */
+export const markerName = 'DAYBOOK_PROCESS'
+
+export interface HostProcess {
+  readonly key: string
+  readonly mode: ProcessMode
+  readonly pid: number
+  /** Start time in the kernel's clock ticks since boot (field 22 of /proc/pid/stat): tells a pid that came back apart. */
+  readonly startTime: number
+  readonly marker: string
+  /** Milliseconds since 1970. */
+  readonly startedAt: number
+  /** Bytes that standard output, or the terminal, has given so far: the offset of the next one. */
+  readonly offset: number
+  /** The oldest byte that is still kept. */
+  readonly kept: number
+  /** Bytes of standard error; of `files` and `pipes`. */
+  readonly errorOffset: number
+  /** Null while it lives. */
+  readonly exit: ProcessExit | null
+}
+
+export interface ProcessExit {
+  /** Null when a signal ended it. */
+  readonly code: number | null
+  /** As in `SIGTERM`. */
+  readonly signal: string | null
+  /** Milliseconds since 1970. */
+  readonly at: number
+}
+
+export type OutputStream = 'out' | 'err'
+
+/** A piece of output: bytes as they came, at their offset. */
+export interface OutputPiece {
+  readonly stream: OutputStream
+  readonly offset: number
+  readonly bytes: Uint8Array
+}
+
+/** `gap`: what stood there is no longer kept. `exit` comes once, behind the last piece. */
+export type HostEvent =
+  | ({ readonly type: 'output' } & OutputPiece)
+  | { readonly type: 'gap'; readonly stream: OutputStream; readonly from: number; readonly to: number }
+  | { readonly type: 'exit'; readonly exit: ProcessExit }
+
+/** Whom a signal reaches: the process, the foreground group of its terminal, its group, or the group and all that bear its marker. */
+export type SignalTarget = 'process' | 'foreground' | 'group' | 'tree'
+
+export interface Screen {
+  /** The output that it stands for: pieces from here on come behind it. */
+  readonly offset: number
+  readonly cols: number
+  readonly rows: number
+  /** Escape sequences that draw the screen, 200 lines of what scrolled away included. */
+  readonly ansi: string
+  /** The lines of the screen as plain text, wrapped rows joined. */
+  readonly text: string
+  /** The text left of the cursor on its line. */
+  readonly line: string
+  readonly title: string
+  readonly cursorHidden: boolean
+  /** The program asked for bracketed paste. */
+  readonly bracketedPaste: boolean
+}
+
+/**
+ * The processes of one state folder. Errors are DaybookErrors: `not_found` for an unknown key, `invalid_state` where the
+ * process has ended or its mode cannot do that, `invalid` for a binary or folder that is not there, `unreachable` while
+ * the host cannot be reached.
+ */
+export interface ProcessHost {
+  /** False for a host inside this process. */
+  readonly survivesRestart: boolean
+  spawn(request: SpawnRequest): Promise<HostProcess>
+  list(): Promise<readonly HostProcess[]>
+  get(key: string): Promise<HostProcess | null>
+  /** What was printed from these offsets on, then what comes, until the process has ended; no byte missed or doubled. */
+  follow(
+    key: string,
+    from: { readonly out: number; readonly err: number },
+    signal: AbortSignal,
+  ): AsyncIterable<HostEvent>
+  write(key: string, bytes: Uint8Array | string): Promise<void>
+  closeInput(key: string): Promise<void>
+  resize(key: string, cols: number, rows: number): Promise<void>
+  signal(key: string, signal: NodeJS.Signals, target: SignalTarget): Promise<void>
+  /** Of `pty` only. */
+  screen(key: string): Promise<Screen>
+  /** What is before these offsets may be dropped once the process has ended. */
+  acknowledge(key: string, offsets: { readonly out: number; readonly err: number }): Promise<void>
+  /** Drops an ended process and its spool; one that is not known is no error. */
+  forget(key: string): Promise<void>
+  /** Lets go of the connection; processes live on, but for those of a host inside this process, which it ends. */
+  close(): Promise<void>
+}
