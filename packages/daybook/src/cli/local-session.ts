@@ -14,6 +14,7 @@ import {
   messageOf,
   metricsOf,
   notesOf,
+  processesOf,
   runOf,
   sessionShape,
 } from '../session/views/wire.ts'
@@ -136,6 +137,7 @@ async function viewOf<N extends keyof ViewShapes>(
       runs: (await session.view('runs', options)).runs.map((run) => runOf(session.id, run)),
     }),
     files: async () => filesOf(session.id, await session.view('files', options)),
+    processes: async () => processesOf(session.id, await session.view('processes', options)),
     notes: async () => notesOf(session.id, await session.view('notes', options)),
     metrics: async () => metricsOf(session.id, await session.view('metrics', options)),
   }

@@ -9,7 +9,14 @@ import type {
   SessionShape,
   SummaryShape,
 } from '../schema/wire-shapes.ts'
-import type { AgentsShape, FilesShape, HistoryShape, MetricsShape, NotesShape } from '../schema/wire-views.ts'
+import type {
+  AgentsShape,
+  FilesShape,
+  HistoryShape,
+  MetricsShape,
+  NotesShape,
+  ProcessesShape,
+} from '../schema/wire-views.ts'
 import { type FollowOptions, follow } from './follow.ts'
 import type { ServerSentEvent } from './sse.ts'
 import type { Request, Transport } from './transport.ts'
@@ -38,6 +45,7 @@ export interface ViewShapes {
   readonly agents: AgentsShape
   readonly runs: { readonly session_id: string; readonly runs: NonNullable<SessionShape['runs']> }
   readonly files: FilesShape
+  readonly processes: ProcessesShape
   readonly notes: NotesShape
   readonly metrics: MetricsShape
 }

@@ -104,6 +104,28 @@ export const files = {
   files: [{ path: 'src/auth/token.ts', operation: 'update', added: 12, removed: 3, seq: 5, at: later }],
   pinned: ['src/auth/token.ts'],
 }
+export const processes = {
+  session_id: session.session_id,
+  processes: [
+    {
+      process_id: 'prc_01KAFJ2Q6V9D3M5N7P8R0S1T2V',
+      program: 'codex',
+      driver: 'headless',
+      pid: 4242,
+      host: 'laptop',
+      args: ['exec', '--json', '--', '{prompt}'],
+      workdir: '/home/anna/app',
+      resumed: false,
+      status: 'exited',
+      exit_code: 0,
+      started_at: later,
+      exited_at: later,
+      bytes: 2048,
+      seq: 4,
+    },
+  ],
+}
+
 export const notes = {
   session_id: session.session_id,
   notes: [{ type: 'decision', text: 'Tokens live for an hour.', by: 'local', at: later, seq: 7 }],

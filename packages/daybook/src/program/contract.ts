@@ -2,9 +2,6 @@
 
 import type { Part, Usage } from '../schema/parts.ts'
 
-export const driverNames = ['acp', 'headless', 'pty'] as const
-export type DriverName = (typeof driverNames)[number]
-
 /** What `headless` output is read as; `text` is all of standard output as one answer. */
 export const formatNames = ['text', 'codex-jsonl', 'gemini-stream-json', 'opencode-json'] as const
 export type FormatName = (typeof formatNames)[number]

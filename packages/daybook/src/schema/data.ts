@@ -2,6 +2,7 @@
 // Run-time code reads `data.generated.ts`: building these objects costs several starts of an empty process.
 
 import { type Static, type TSchema, Type } from 'typebox'
+import { processData } from './data-processes.ts'
 import type { Kind } from './kinds.ts'
 import { Count, HashText, Id, Label, Message, Moment, OpenObject, oneOf, SeqNumber, Text, Usage } from './parts.ts'
 import { noteTypes, runReasons, skillRisks, stepResolutions } from './states.ts'
@@ -255,6 +256,7 @@ export const kindData = Object.freeze({
         "How far another agent's transcript was adopted, in the same append as what was made of its records. `from` and `to` are places in the transcript (bytes of a file of lines, records of others); `blob` holds the records as they stood there, secrets masked, one a line (`zstd`), or what they are known again by, once an erasure took them (`keys`); the number `record` in the metadata of a message counts these lines from 0.",
     },
   ),
+  ...processData,
 }) satisfies Readonly<Record<Kind, TSchema>>
 
 export type DataOf<K extends Kind> = Static<(typeof kindData)[K]>

@@ -21,6 +21,7 @@ function row(number: number, writers: string, version = 1): KindRow {
 
 export const kinds = Object.freeze({
   message: row(1, 'CERPI'),
+  'process.output': row(2, 'RP'),
   'foreign.recorded': row(3, 'CIP'),
   'session.opened': row(16, 'E'),
   'session.updated': row(17, 'E'),
@@ -61,6 +62,11 @@ export const kinds = Object.freeze({
   'skill.added': row(72, 'RA'),
   'skill.retired': row(73, 'RA'),
   'transcript.adopted': row(80, 'I'),
+  'program.bound': row(81, 'RP'),
+  'process.started': row(82, 'RP'),
+  'process.exited': row(83, 'RP'),
+  'process.captured': row(84, 'RP'),
+  'process.token_found': row(85, 'RP'),
 }) satisfies Readonly<Record<string, KindRow>>
 
 export type Kind = keyof typeof kinds

@@ -102,3 +102,7 @@ export type NoteType = (typeof noteTypes)[number]
 
 /** The agent a session starts with unless it names another. */
 export const firstAgent = 'orchestrator'
+
+/** How a program is worked with: a protocol of agents, one process for each prompt, or a pseudo-terminal. */
+export const driverNames = ['acp', 'headless', 'pty'] as const
+export type DriverName = (typeof driverNames)[number]

@@ -1,8 +1,8 @@
 // The shapes of the views on the wire: history, agents, files, notes, metrics. Runs are in wire-shapes.ts.
 
 import { type Static, Type } from 'typebox'
-import { Count, HashText, Id, OpenObject, oneOf, Part, SeqNumber, Usage } from './parts.ts'
-import { noteTypes, roles } from './states.ts'
+import { Count, HashText, Id, Label, OpenObject, oneOf, Part, SeqNumber, Usage } from './parts.ts'
+import { driverNames, noteTypes, roles } from './states.ts'
 import { closed, RunShape, Time } from './wire-shapes.ts'
 
 export const HistoryMessage = Type.Object(
@@ -105,6 +105,34 @@ export const NoteShape = Type.Object(
 )
 export const Notes = Type.Object({ session_id: Id, notes: Type.Array(NoteShape) }, { ...closed, title: 'Notes' })
 export type NotesShape = Static<typeof Notes>
+
+const ProcessShape = Type.Object(
+  {
+    process_id: Id,
+    run_id: Type.Optional(Id),
+    program: Label,
+    driver: oneOf(driverNames),
+    pid: Count,
+    host: Type.String({ description: 'The machine that it runs on.' }),
+    args: Type.Array(Type.String()),
+    workdir: Type.String(),
+    version: Type.Optional(Type.String()),
+    resumed: Type.Boolean({ description: 'It was told to go on from a token.' }),
+    status: oneOf(['running', 'exited', 'lost'] as const, 'lost: nobody saw how it ended.'),
+    exit_code: Type.Optional(Count),
+    signal: Type.Optional(Type.String()),
+    started_at: Time,
+    exited_at: Type.Union([Time, Type.Null()]),
+    bytes: Type.Integer({ minimum: 0, description: 'Of standard output, as far as they are in the log.' }),
+    seq: SeqNumber,
+  },
+  { ...closed, title: 'Process' },
+)
+export const Processes = Type.Object(
+  { session_id: Id, processes: Type.Array(ProcessShape) },
+  { ...closed, title: 'Processes' },
+)
+export type ProcessesShape = Static<typeof Processes>
 
 const Tally = Type.Object({ runs: Count, tokens: Count, cost: Type.Number() }, { ...closed, title: 'Tally' })
 /** An object whose names are agents or models. */

@@ -150,7 +150,7 @@ function copyForFold(data: unknown): unknown {
 
 /** Hashes of the blobs that an entry's data names. */
 export function blobsIn(kind: Kind, data: unknown): readonly Hash[] {
-  if (kind === 'transcript.adopted') {
+  if (kind === 'transcript.adopted' || kind === 'process.captured') {
     const { blob } = data as { blob?: Hash }
     return blob === undefined ? none : [blob]
   }

@@ -5,10 +5,10 @@ import { DaybookError } from '../../schema/errors.ts'
 import { summaryOf } from '../../schema/wire.ts'
 import { HistoryQuery, NewSummary, UntilQuery } from '../../schema/wire-requests.ts'
 import { Summary } from '../../schema/wire-shapes.ts'
-import { Agents, Files, History, Metrics, Notes, Runs } from '../../schema/wire-views.ts'
+import { Agents, Files, History, Metrics, Notes, Processes, Runs } from '../../schema/wire-views.ts'
 import { dataOf } from '../../session/decode.ts'
 import type { ViewName, ViewOf } from '../../session/views/contract.ts'
-import { agentsOf, filesOf, metricsOf, notesOf, runOf } from '../../session/views/wire.ts'
+import { agentsOf, filesOf, metricsOf, notesOf, processesOf, runOf } from '../../session/views/wire.ts'
 import * as examples from '../examples.ts'
 import { historyStream } from '../history.ts'
 import { type Route, route } from '../route.ts'
@@ -123,6 +123,7 @@ export const viewRoutes: readonly Route[] = [
     session_id: session,
     runs: runs.map((run) => runOf(session, run)),
   })),
+  view('processes', 'The executions of programs, oldest first', Processes, examples.processes, processesOf),
   view('files', 'The files that were edited or pinned', Files, examples.files, filesOf),
   view('notes', 'The worklog', Notes, examples.notes, notesOf),
   view('metrics', 'Figures over the runs of a session', Metrics, examples.metrics, metricsOf),

@@ -3,7 +3,7 @@
 import type { Hash, Seq } from '../../schema/ids.ts'
 import type { Json, JsonObject } from '../../schema/json.ts'
 import type { Message, Part, Usage } from '../../schema/parts.ts'
-import type { NoteType, RunStatus } from '../../schema/states.ts'
+import type { DriverName, NoteType, RunStatus } from '../../schema/states.ts'
 
 /** One active message of the history. */
 export interface HistoryMessage
@@ -90,6 +90,37 @@ export interface RunsView {
   readonly runs: readonly RunView[]
 }
 
+/** One live execution of a program. */
+export interface ProcessView {
+  readonly process: string
+  readonly run?: string
+  readonly program: string
+  readonly driver: DriverName
+  readonly pid: number
+  /** The machine that it runs on. */
+  readonly host: string
+  readonly args: readonly string[]
+  readonly workdir: string
+  readonly version?: string
+  /** It was told to go on from a token. */
+  readonly resumed: boolean
+  /** `lost`: nobody saw how it ended. */
+  readonly status: 'running' | 'exited' | 'lost'
+  readonly exitCode?: number
+  readonly signal?: string
+  readonly startedAt: number
+  readonly exitedAt: number | null
+  /** Bytes of standard output, as far as they are in the log. */
+  readonly bytes: number
+  /** Seq of its first entry. */
+  readonly seq: Seq
+}
+
+export interface ProcessesView {
+  /** Oldest first. */
+  readonly processes: readonly ProcessView[]
+}
+
 export interface FileView {
   readonly path: string
   readonly operation: Extract<Part, { type: 'edit' }>['operation'] | 'pin' | 'unpin'
@@ -145,6 +176,7 @@ export interface Views {
   readonly history: HistoryView
   readonly agents: AgentsView
   readonly runs: RunsView
+  readonly processes: ProcessesView
   readonly files: FilesView
   readonly notes: NotesView
   readonly metrics: MetricsView
@@ -165,6 +197,7 @@ export const viewNames = [
   'history',
   'agents',
   'runs',
+  'processes',
   'files',
   'notes',
   'metrics',

@@ -12,6 +12,7 @@ import { filesView } from './files.ts'
 import { historyView } from './history.ts'
 import { metricsView } from './metrics.ts'
 import { notesView } from './notes.ts'
+import { processesView } from './processes.ts'
 import { runsView } from './runs.ts'
 
 /** A session at one moment. */
@@ -25,6 +26,7 @@ const makers: { readonly [N in ViewName]: (moment: Moment, options: ViewOptions)
   history: historyView,
   agents: agentsView,
   runs: runsView,
+  processes: processesView,
   files: filesView,
   notes: notesView,
   metrics: metricsView,

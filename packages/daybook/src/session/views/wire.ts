@@ -13,6 +13,7 @@ import type {
   HistoryShape,
   MetricsShape,
   NotesShape,
+  ProcessesShape,
 } from '../../schema/wire-views.ts'
 import type { ScopedSessions } from '../contract.ts'
 import type {
@@ -23,6 +24,7 @@ import type {
   HistoryView,
   MetricsView,
   NotesView,
+  ProcessesView,
   RunView,
 } from './contract.ts'
 
@@ -111,6 +113,18 @@ export function runOf(session: string, run: RunView): RunShape {
 export function filesOf(session: string, view: FilesView): FilesShape {
   const files = view.files.map(({ at, ...file }) => ({ ...present(file), at: moment(at) }))
   return { session_id: session, files, pinned: [...view.pinned] } as FilesShape
+}
+
+export function processesOf(session: string, view: ProcessesView): ProcessesShape {
+  const processes = view.processes.map(({ process, run, exitCode, startedAt, exitedAt, ...rest }) => ({
+    process_id: process,
+    ...(run === undefined ? {} : { run_id: run }),
+    ...rest,
+    ...(exitCode === undefined ? {} : { exit_code: exitCode }),
+    started_at: moment(startedAt),
+    exited_at: exitedAt === null ? null : moment(exitedAt),
+  }))
+  return { session_id: session, processes } as ProcessesShape
 }
 
 export function notesOf(session: string, view: NotesView): NotesShape {

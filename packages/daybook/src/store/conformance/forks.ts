@@ -36,6 +36,7 @@ export function forks(suite: Suite): void {
   inheriting(suite)
   readings(suite)
   deletions(suite)
+  ends(suite)
   lives(suite)
 }
 
@@ -187,7 +188,9 @@ function deletions({ test }: Suite): void {
     ok((await store.admin.sweep()).hiddenEntries > 0)
     strictEqual((await store.admin.sweep()).hiddenEntries, 0)
   })
+}
 
+function ends({ test }: Suite): void {
   test('A base that ends before its fork is kept for the tombstone of the fork, and goes with it', async ({
     anna,
     store,

@@ -1,0 +1,71 @@
+// The shapes of what programs and their processes leave in a log.
+
+import { Type } from 'typebox'
+import { Count, HashText, Id, Label, oneOf, Text } from './parts.ts'
+import { driverNames } from './states.ts'
+
+const closed = { additionalProperties: false } as const
+const live = { process_id: Id, run_id: Type.Optional(Id) }
+const span = {
+  stream: oneOf(['out', 'err'] as const),
+  offset: Type.Integer({ minimum: 0, description: 'Of its first byte in what the process printed.' }),
+  bytes: Count,
+}
+
+export const processData = Object.freeze({
+  'process.output': Type.Object(
+    {
+      ...live,
+      ...span,
+      text: Type.String({ description: 'What is no UTF-8 stands as U+FFFD.' }),
+      left_out: Type.Optional(
+        Type.Integer({ minimum: 1, description: 'Bytes behind these that are kept outside of the log alone.' }),
+      ),
+    },
+    closed,
+  ),
+  'program.bound': Type.Object(
+    { program: Label, driver: oneOf(driverNames), workdir: Text(4096), config_hash: Text(64) },
+    { ...closed, description: 'What prompts to this program go to from here on, and where it works.' },
+  ),
+  'process.started': Type.Object(
+    {
+      ...live,
+      program: Label,
+      driver: oneOf(driverNames),
+      pid: Count,
+      host: Text(256),
+      args: Type.Array(Type.String(), { maxItems: 1024 }),
+      workdir: Text(4096),
+      env_names: Type.Array(Label, { maxItems: 1024 }),
+      version: Type.Optional(Text(256)),
+      resumed: Type.Optional(Type.Boolean({ description: 'It was told to go on from a token.' })),
+    },
+    { ...closed, description: '`host` names the machine; `args` has the prompt as `{prompt}`, `env_names` no values.' },
+  ),
+  'process.exited': Type.Object(
+    {
+      ...live,
+      exit_code: Type.Optional(Count),
+      signal: Type.Optional(Label),
+      bytes: Type.Integer({ minimum: 0, description: 'What it printed to standard output.' }),
+    },
+    { ...closed, description: 'With neither code nor signal: nobody saw how it ended.' },
+  ),
+  'process.captured': Type.Object(
+    { ...live, ...span, blob: HashText },
+    { ...closed, description: 'What it printed, as bytes, where it stands in the log as messages.' },
+  ),
+  'process.token_found': Type.Object(
+    {
+      ...live,
+      program: Label,
+      driver: oneOf(driverNames),
+      token: Type.String({ minLength: 1, maxLength: 256, pattern: '^[A-Za-z0-9_.:-]+$' }),
+      source: oneOf(['protocol', 'output', 'given'] as const),
+      version: Type.Optional(Text(256)),
+      workdir: Text(4096),
+    },
+    { ...closed, description: 'By which the program finds its own session again.' },
+  ),
+})
