@@ -1,6 +1,7 @@
 // What a program tells while it works on a prompt, in the same words whatever program and driver it came through.
 
 import type { Part, Usage } from '../schema/parts.ts'
+import type { DriverName } from '../schema/states.ts'
 
 /** What `headless` output is read as; `text` is all of standard output as one answer. */
 export const formatNames = ['text', 'codex-jsonl', 'gemini-stream-json', 'opencode-json'] as const
@@ -34,4 +35,87 @@ export interface FormatReader {
   push(line: string): readonly ProgramEvent[]
   /** What was still open when the output ended. */
   end(): readonly ProgramEvent[]
+}
+
+/** A prompt to a program, as a driver is given it. */
+export interface Prompt {
+  /** Names this prompt for ever: given again after a crash, the driver goes on with the process that there is. */
+  readonly key: string
+  readonly text: string
+  /** Absolute paths of images. */
+  readonly images: readonly string[]
+  /** Absolute path of the folder that the program works in. */
+  readonly workdir: string
+  readonly session: string
+  /** By which the program finds its session again; null: a new one. */
+  readonly token: string | null
+  /** The log says that its process was started: it is only looked for then, and never started again. */
+  readonly started: boolean
+}
+
+/** What becomes of a prompt, in order. Told again from the beginning where a driver goes on with a process. */
+export type PromptEvent =
+  | { readonly type: 'started'; readonly start: ProcessStart }
+  | ProgramEvent
+  /** Bytes as they came; `text` drivers give them, those with a protocol give messages. */
+  | { readonly type: 'output'; readonly stream: 'out' | 'err'; readonly offset: number; readonly bytes: Uint8Array }
+  /** Both null: nobody saw how it ended. */
+  | {
+      readonly type: 'exited'
+      readonly code: number | null
+      readonly signal: string | null
+      readonly bytes: number
+    }
+
+export interface ProcessStart {
+  readonly pid: number
+  /** Milliseconds since 1970. */
+  readonly at: number
+  /** With the prompt as `{prompt}`. */
+  readonly args: readonly string[]
+  readonly envNames: readonly string[]
+  readonly version?: string
+  readonly resumed: boolean
+}
+
+/** How the turn of a program is ended from outside: it is interrupted, or only left, to be taken up again by its key. */
+export type PromptEnd = 'interrupt' | 'leave'
+
+/** One way of working with one program. */
+export interface ProgramDriver {
+  readonly name: DriverName
+  /**
+   * Gives the prompt to the program and tells what becomes of it, up to `exited`. Errors: `invalid` where the program cannot
+   * be started so, `not_found` where the log says that a process was started and the host knows nothing of it.
+   *
+   * @param end aborted with a {@link PromptEnd} as its reason
+   */
+  prompt(prompt: Prompt, end: AbortSignal): AsyncIterable<PromptEvent>
+  /** What the process of this prompt printed, for keeping; at most `limit` bytes, null where it is no longer there. */
+  printed(key: string, limit: number): Promise<Uint8Array | null>
+  /** The prompt is in the log with all that came of it: what the host keeps of it may go. */
+  forget(key: string): Promise<void>
+}
+
+/** A program that prompts can go to. */
+export interface LiveProgram {
+  readonly name: string
+  readonly description: string
+  /** Of its configuration. */
+  readonly hash: string
+  readonly driver: ProgramDriver
+  /** Its own prompts may take so long, in milliseconds. */
+  readonly timeoutMs: number
+  /** Without output for so long, in milliseconds, it is given up. */
+  readonly idleMs: number
+  /** Prompts that begin so are commands of the program; refused unless it allows them. */
+  readonly refusedPrefixes: readonly string[]
+  /** The folder as it really is; `forbidden` for one that is not allowed, `invalid` for one that is not there. */
+  workdir(path: string): Promise<string>
+}
+
+/** The programs of this machine, as their file has them now. */
+export interface LivePrograms {
+  list(): readonly LiveProgram[]
+  get(name: string): LiveProgram | undefined
 }

@@ -18,11 +18,11 @@ export const processData = Object.freeze({
       ...live,
       ...span,
       text: Type.String({ description: 'What is no UTF-8 stands as U+FFFD.' }),
-      left_out: Type.Optional(
-        Type.Integer({ minimum: 1, description: 'Bytes behind these that are kept outside of the log alone.' }),
-      ),
     },
-    closed,
+    {
+      ...closed,
+      description: 'Where the offset is beyond the end of the one before, what lies between is not in the log.',
+    },
   ),
   'program.bound': Type.Object(
     { program: Label, driver: oneOf(driverNames), workdir: Text(4096), config_hash: Text(64) },

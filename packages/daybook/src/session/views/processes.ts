@@ -31,7 +31,7 @@ export async function processesView({ store, head }: Moment): Promise<ProcessesV
     } else if (entry.kind === 'process.output') {
       const data = dataOf(entry, 'process.output')
       const one = data && found.get(data.process_id)
-      if (one && data.stream === 'out') one.bytes = data.offset + data.bytes + (data.left_out ?? 0)
+      if (one && data.stream === 'out') one.bytes = data.offset + data.bytes
     } else {
       const data = dataOf(entry, 'process.exited')
       const one = data && found.get(data.process_id)
