@@ -3,9 +3,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { compile, type Schema } from '../schema/check.ts'
+import { readJson, type Spot } from '../schema/json-text.ts'
 import { exits, misuse, Refusal } from './exits.ts'
 import { nearest } from './grammar.ts'
-import { readJson, type Spot } from './json-text.ts'
 import { type Config, type Given, settingFrom, settingRows } from './settings.ts'
 import type { Asked } from './where.ts'
 

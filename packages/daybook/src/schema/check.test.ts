@@ -60,6 +60,8 @@ test('every keyword refuses what it says, at the right place', () => {
     '[1][1]',
   )
   strictEqual(field({ type: 'object', properties: { a: {} }, additionalProperties: false }, { a: 1, b: 2 }), 'b')
+  const named = { type: 'object', properties: { a: {} }, additionalProperties: { type: 'string' } } as const
+  deepStrictEqual([field(named, { a: 1, b: 'x' }), field(named, { a: 1, b: 'x', c: 1 })], [null, 'c'])
 })
 
 test('for every kind the check and an outside validator agree on random data', () => {

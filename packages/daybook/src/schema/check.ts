@@ -5,7 +5,8 @@ export interface Schema {
   readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean' | 'null'
   readonly properties?: Readonly<Record<string, Schema>>
   readonly required?: readonly string[]
-  readonly additionalProperties?: boolean
+  /** What members have to be that `properties` does not name; false: there are none. */
+  readonly additionalProperties?: boolean | Schema
   readonly items?: Schema
   readonly minItems?: number
   readonly maxItems?: number
@@ -57,7 +58,8 @@ export function compile(schema: Schema): Check {
 function object(schema: Schema): Check {
   const checks = new Map(Object.entries(schema.properties ?? {}).map(([name, part]) => [name, compile(part)]))
   const required = schema.required ?? []
-  const open = schema.additionalProperties !== false
+  const { additionalProperties: others = true } = schema
+  const other = typeof others === 'boolean' ? undefined : compile(others)
   return (value, field) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return { field, why: 'must be an object' }
     const record = value as Readonly<Record<string, unknown>>
@@ -65,9 +67,9 @@ function object(schema: Schema): Check {
       if (record[name] === undefined) return { field: under(field, name), why: 'is required' }
     for (const name of Object.keys(record)) {
       const member = record[name]
-      const check = checks.get(name)
+      const check = checks.get(name) ?? other
       if (check === undefined) {
-        if (!open) return { field: under(field, name), why: 'is not a known field' }
+        if (others === false) return { field: under(field, name), why: 'is not a known field' }
       } else if (member !== undefined) {
         const misfit = check(member, name)
         if (misfit) return { field: under(field, misfit.field), why: misfit.why }
