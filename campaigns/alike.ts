@@ -51,7 +51,7 @@ async function run({ rounds, seed, log }: Settings): Promise<Result> {
     const count = Math.min(together, rounds - first)
     for (const [name, create] of stores) {
       try {
-        await agrees(create, { programs: count, steps, seed: seed + first })
+        await agrees(create, { numRuns: count, steps, seed: seed + first })
         counter.add(`programs on ${name}`, count)
       } catch (error) {
         failed += 1

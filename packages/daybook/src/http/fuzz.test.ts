@@ -1,8 +1,9 @@
 // Random calls made from the OpenAPI document: no 500, every answer of a documented shape, nothing written by a refused call.
-// About 10 seconds; DAYBOOK_FUZZ_SECONDS sets another time.
+// About 10 seconds; DAYBOOK_FUZZ_SECONDS sets another time, of which DAYBOOK_CASES is a multiple.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { cases, times } from '../cases.fixture.ts'
 import { skill } from '../work/testing.fixture.ts'
 import { callArbitrary, type FuzzCall, type Operation, operationsOf } from './fuzz.fixture.ts'
 import { type JsonObject, openApi } from './openapi.ts'
@@ -11,7 +12,8 @@ import { say, storeNames, type TestServer, testServer } from './server.fixture.t
 import { type Shapes, shapes } from './shapes.fixture.ts'
 
 const document: JsonObject = openApi(routes, { version: '0.0.0', prefix: '/api/v1' })
-const seconds = Number(process.env.DAYBOOK_FUZZ_SECONDS ?? 10)
+const seconds = Number(process.env.DAYBOOK_FUZZ_SECONDS ?? 10) * times
+const { seed } = cases(1)
 
 /** Calls are made in batches of 50; so many make it certain that every route is hit. */
 const leastBatches = 20
@@ -79,7 +81,7 @@ for (const name of storeNames) {
           called.add(call.line)
           await check(s, known, byLine.get(call.line), call)
         }),
-        { numRuns: 50 },
+        { numRuns: 50, ...(seed === undefined ? {} : { seed: seed + batch }) },
       )
     }
     assert.deepEqual(

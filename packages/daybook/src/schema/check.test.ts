@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import fc from 'fast-check'
+import { cases } from '../cases.fixture.ts'
 import { compile } from './check.ts'
 import { dataSchemas } from './data.generated.ts'
 import { kindNames } from './kinds.ts'
@@ -77,7 +78,7 @@ test('for every kind the check and an outside validator agree on random data', (
         const fits = check(given, '') === null
         strictEqual(fits, validate(given), JSON.stringify(given))
       }),
-      { numRuns: 200, seed: 11 },
+      cases(200, 11),
     )
   }
 })

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { cases } from '../cases.fixture.ts'
 import { readJson } from './json-text.ts'
 
 function isJson(text: string): boolean {
@@ -30,7 +31,7 @@ test('exactly what JSON.parse takes is taken, with the same value', () => {
       assert.equal(read.ok, isJson(text), text)
       if (read.ok) assert.deepEqual(read.value, JSON.parse(text))
     }),
-    { numRuns: 2000 },
+    cases(2000),
   )
 })
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import fc from 'fast-check'
+import { cases } from '../cases.fixture.ts'
 import { isDaybookError } from '../schema/errors.ts'
 import type { ScopedSessions, Sessions } from '../session/contract.ts'
 import { openSessions } from '../session/sessions.ts'
@@ -247,7 +248,7 @@ test('[B4] nobody finds what another one may not see, whatever is shared, asked 
         assert.equal((await w.search.find(scope, { q: 'alpha', limit: 100 })).total, expected)
       }
     }),
-    { numRuns: 30 },
+    cases(30),
   )
 })
 
@@ -281,7 +282,7 @@ test('any text is a question', async () => {
     fc.asyncProperty(text, async (q) => {
       if (q.trim() !== '') assert.ok((await w.search.find(w.mine, { q })).total <= 1)
     }),
-    { numRuns: 500 },
+    cases(500),
   )
 })
 

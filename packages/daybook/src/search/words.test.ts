@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { cases } from '../cases.fixture.ts'
 import { columnsOf } from './columns.ts'
 import { knownOf } from './known.ts'
 import { readQuery } from './query.ts'
@@ -44,7 +45,7 @@ test('every word stands in its text where it says', () => {
         assert.ok(end <= text.length && end > start && !/\s/.test(plain))
       }
     }),
-    { numRuns: 2000 },
+    cases(2000),
   )
 })
 
@@ -54,7 +55,7 @@ test('columns hold nothing but tokens between single spaces', () => {
       const columns = columnsOf(textsOf('message', { role: 'user', content }))
       for (const text of Object.values(columns)) assert.ok(!/[\s\u0000](?! ?[^\s\u0000])|^ | $/.test(text), text)
     }),
-    { numRuns: 2000 },
+    cases(2000),
   )
 })
 
@@ -66,7 +67,7 @@ test('the words of a text are those that are met one by one, however they are ta
       const met = words(content).join(' ')
       assert.equal(columnsOf(textsOf('message', { role: 'user', content })).words.replaceAll('  ', ' '), met)
     }),
-    { numRuns: 3000 },
+    cases(3000),
   )
 })
 
@@ -110,7 +111,7 @@ test('a snippet of any text for any query is a piece of it, and its marks lie in
         last = end
       }
     }),
-    { numRuns: 1500 },
+    cases(1500),
   )
 })
 

@@ -3,6 +3,7 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { cases } from '../cases.fixture.ts'
 import type { NewEntry } from '../schema/entries.ts'
 import type { Json } from '../schema/json.ts'
 import { draft, draftAll } from './drafts.ts'
@@ -79,7 +80,7 @@ test('whatever is accepted comes back from its text as it was', () => {
       const back = JSON.parse(body).metadata
       strictEqual(JSON.stringify(back), JSON.stringify(metadata))
     }),
-    { numRuns: 500, seed: 7 },
+    cases(500, 7),
   )
 })
 

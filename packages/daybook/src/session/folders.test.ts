@@ -3,6 +3,7 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { cases } from '../cases.fixture.ts'
 import type { NewEntry } from '../schema/entries.ts'
 import type { Head } from '../schema/heads.ts'
 import { type RunEvent, type RunStatus, runEvents, runReasons, runStatuses, runTable } from '../schema/states.ts'
@@ -140,7 +141,7 @@ test('random walks of runs through their table keep head and view alike', async 
       deepStrictEqual(new Map(runs.map((one) => [one.run, one.status])), walk)
       deepStrictEqual((await foldAt(world.whole, session.id, head.seq, { fromStart: true })).head, head)
     }),
-    { numRuns: 60, seed: 5 },
+    cases(60, 5),
   )
 })
 

@@ -3,6 +3,7 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { cases, times } from '../cases.fixture.ts'
 import { isDaybookError } from '../schema/errors.ts'
 import type { Session } from './contract.ts'
 import { Model, type ModelEntry, ModelSession } from './model.fixture.ts'
@@ -10,8 +11,7 @@ import { foldAt, goingOn } from './refold.ts'
 import { all, range, type StoreName, storeNames, World } from './testing.fixture.ts'
 
 /** Milliseconds for each store; longer ones find rarer things. */
-const budget = Number(process.env.DAYBOOK_MODEL_MS ?? 6000)
-const seed = Number(process.env.DAYBOOK_MODEL_SEED ?? 20_261_120)
+const budget = Number(process.env.DAYBOOK_MODEL_MS ?? 6000) * times
 
 const nat = fc.nat(1000)
 const word = fc.constantFrom('a', 'b', 'c', 'd')
@@ -263,12 +263,12 @@ async function run(name: StoreName, program: readonly Op[]): Promise<void> {
 
 for (const name of storeNames) {
   test(`random programs leave the engine and a model of plain arrays alike (${name}) [B1, B2, B3]`, async (t) => {
-    t.diagnostic(`seed ${seed}, ${budget} ms`)
     const programs = fc.array(op, { minLength: 1, maxLength: 40, size: 'max' })
-    const limits = { interruptAfterTimeLimit: budget, markInterruptAsFailure: false, numRuns: 1_000_000 }
+    const limits = { interruptAfterTimeLimit: budget, markInterruptAsFailure: false, ...cases(1_000_000, 20_261_120) }
+    t.diagnostic(`seed ${limits.seed}, ${budget} ms`)
     await fc.assert(
       fc.asyncProperty(programs, (program) => run(name, program)),
-      { seed, ...limits },
+      limits,
     )
   })
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { cases } from '../cases.fixture.ts'
 import { memoryStore } from '../store/memory.ts'
 import { sqliteStore } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
@@ -25,24 +26,22 @@ async function healthy(store: Store, program: Parameters<typeof runProgram>[1]):
 test('[B9] random programs leave nothing to be found in memory', async () => {
   await fc.assert(
     fc.asyncProperty(programs(60), async (program) => healthy(memoryStore(), program)),
-    { numRuns: 150 },
+    cases(150),
   )
 })
 
 test('[B9] random programs leave nothing to be found in a file', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'daybook-programs-'))
-  let files = 0
   const run = async (program: Parameters<typeof runProgram>[1]): Promise<void> => {
-    files += 1
-    const store = sqliteStore({ path: join(folder, `${files}.db`), durability: 'relaxed' })
-    await healthy(store, program)
-    await store.close()
+    const folder = mkdtempSync(join(tmpdir(), 'daybook-programs-'))
+    const store = sqliteStore({ path: join(folder, 'daybook.db'), durability: 'relaxed' })
+    try {
+      await healthy(store, program)
+    } finally {
+      await store.close()
+      rmSync(folder, { recursive: true })
+    }
   }
-  try {
-    await fc.assert(fc.asyncProperty(programs(40), run), { numRuns: 25 })
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+  await fc.assert(fc.asyncProperty(programs(40), run), cases(25))
 })
 
 test('a store that is written to while it is verified is found healthy', async () => {

@@ -1,6 +1,7 @@
 // Random programs against a store and a plain model: every answer and everything left behind must agree.
 
 import fc from 'fast-check'
+import type { Cases } from '../cases.fixture.ts'
 import { Model } from './conformance/model.ts'
 import { extras, Run, type Step, sessionNames, type Write } from './conformance/program.ts'
 import type { StoreUnderTest } from './conformance/suite.ts'
@@ -51,15 +52,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ step: fc.constantFrom('sweep' as const, 'reopen' as const) }) },
 )
 
-interface Bounds {
-  readonly programs: number
+interface Bounds extends Cases {
   readonly steps: number
-  /** The same seed gives the same programs; default a new one. */
-  readonly seed?: number
 }
 
 /** Runs so many random programs of at most so many steps, each on a store of its own. */
-export async function agrees(create: () => Promise<StoreUnderTest>, { programs, steps, seed }: Bounds): Promise<void> {
+export async function agrees(create: () => Promise<StoreUnderTest>, { steps, ...tried }: Bounds): Promise<void> {
   const program = fc.array(step, { minLength: 5, maxLength: steps, size: 'max' })
   const property = fc.asyncProperty(program, async (all) => {
     const given = await create()
@@ -75,5 +73,5 @@ export async function agrees(create: () => Promise<StoreUnderTest>, { programs, 
       await given.dispose()
     }
   })
-  await fc.assert(property, { numRuns: programs, ...(seed === undefined ? {} : { seed }) })
+  await fc.assert(property, tried)
 }

@@ -4,7 +4,6 @@ import { cp, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { ScopedSessions, Session, Sessions } from '../session/contract.ts'
 import { openSessions } from '../session/sessions.ts'
@@ -19,14 +18,19 @@ import { unpack } from './raw.ts'
 
 const recordings = fileURLToPath(new URL('recordings', import.meta.url))
 
-export async function temporaryFolder(t: TestContext): Promise<string> {
+/** Where a test, or one of the cases that it tries, is tidied up behind. */
+export interface Ending {
+  after(tidy: () => unknown): void
+}
+
+export async function temporaryFolder(t: Ending): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'daybook-home-'))
   t.after(() => rm(folder, { recursive: true, force: true }))
   return folder
 }
 
 /** A home folder as one version of one program left it. */
-export async function homeOf(t: TestContext, recording: string): Promise<string> {
+export async function homeOf(t: Ending, recording: string): Promise<string> {
   const home = await temporaryFolder(t)
   await cp(join(recordings, recording), home, { recursive: true })
   for (const path of await filesIn(home)) if (path.endsWith('.db.sql')) await database(t, join(home, path))
@@ -34,7 +38,7 @@ export async function homeOf(t: TestContext, recording: string): Promise<string>
 }
 
 /** As the program keeps it while it runs: the last rows stand in the log only. */
-async function database(t: TestContext, path: string): Promise<void> {
+async function database(t: Ending, path: string): Promise<void> {
   const rows = await readFile(path, 'utf8')
   const open = new DatabaseSync(path.slice(0, -4))
   open.exec('PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; PRAGMA foreign_keys=OFF')
@@ -96,12 +100,7 @@ export class Adopting {
 }
 
 /** An engine on a store in memory, or with a path in that file. */
-export async function adopting(
-  t: TestContext,
-  reader: TranscriptReader,
-  home: string,
-  path?: string,
-): Promise<Adopting> {
+export async function adopting(t: Ending, reader: TranscriptReader, home: string, path?: string): Promise<Adopting> {
   const store = path === undefined ? memoryStore() : sqliteStore({ path })
   const engine = await openSessions({ store })
   t.after(async () => {

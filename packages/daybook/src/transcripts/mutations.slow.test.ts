@@ -4,7 +4,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { adopting, adoptions, homeOf, rawLines, temporaryFolder } from './adopting.fixture.ts'
+import { cases } from '../cases.fixture.ts'
+import { adopting, adoptions, type Ending, homeOf, rawLines, temporaryFolder } from './adopting.fixture.ts'
 import { claude } from './claude.ts'
 import { codex } from './codex.ts'
 import type { TranscriptReader } from './contract.ts'
@@ -18,7 +19,7 @@ const readers: readonly [TranscriptReader, string][] = [
   [qwen, 'qwen-0.24.4'],
   [claude, 'described/claude'],
 ]
-const runs = 200 / readers.length
+const each = 200 / readers.length
 
 type Change = (line: string) => string
 
@@ -85,6 +86,8 @@ for (const [reader, recording] of readers) {
     const path = found.path.slice(home.length + 1)
     const changes = fc.array(fc.tuple(fc.nat(), change), { minLength: 1, maxLength: 6 })
     const property = fc.asyncProperty(changes, async (made) => {
+      await using stack = new AsyncDisposableStack()
+      const ending: Ending = { after: (tidy) => stack.defer(async () => void (await tidy())) }
       const now = [...lines]
       // The first line of Gemini CLI is what its session is known by.
       const first = reader.agent === 'gemini' ? 1 : 0
@@ -94,10 +97,10 @@ for (const [reader, recording] of readers) {
         now[index] = isObject(line) ? make(line) : line
       }
       const text = `${now.join('\n')}\n`
-      const target = join(await temporaryFolder(t), 'home')
+      const target = join(await temporaryFolder(ending), 'home')
       await mkdir(dirname(join(target, path)), { recursive: true })
       await writeFile(join(target, path), text)
-      const world = await adopting(t, reader, target)
+      const world = await adopting(ending, reader, target)
       const report = await world.adopt()
       assert.deepEqual(report.problems, [])
       assert.deepEqual(report.partial, [])
@@ -115,7 +118,7 @@ for (const [reader, recording] of readers) {
       assert.equal(adopted?.to, Buffer.byteLength(text))
       assert.equal((await world.adopt()).unchanged, 1)
     })
-    await fc.assert(property, { numRuns: runs })
+    await fc.assert(property, cases(each))
   })
 }
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { cases } from '../../cases.fixture.ts'
 import { isDaybookError } from '../../schema/errors.ts'
 import { memoryStore } from '../../store/memory.ts'
 import { sqliteStore } from '../../store/sqlite.ts'
@@ -72,8 +73,8 @@ async function opened(store: Store): Promise<Store> {
 }
 
 test('random programs are the same in the other store, again when copied back, and a second copy writes nothing', async () => {
-  await withStores(async (memory, file) => {
-    const there = async (program: readonly Step[]): Promise<void> => {
+  const there = (program: readonly Step[]): Promise<void> =>
+    withStores(async (memory, file) => {
       const [from, to, back] = [await opened(memory()), await opened(file()), await opened(memory())]
       await run(from, program)
       await copyStore(from, to)
@@ -81,14 +82,13 @@ test('random programs are the same in the other store, again when copied back, a
       await copyStore(to, back)
       await same(from, back)
       assert.deepEqual((await copyStore(from, to)).written, { entries: 0, blobs: 0, marks: 0 })
-    }
-    await fc.assert(fc.asyncProperty(programs(40), there), { numRuns: 25 })
-  })
+    })
+  await fc.assert(fc.asyncProperty(programs(40), there), cases(25))
 })
 
 test('a copy takes what came since the last one, erasures and deletions too', async () => {
-  await withStores(async (memory) => {
-    const there = async (first: readonly Step[], then: readonly Step[]): Promise<void> => {
+  const there = (first: readonly Step[], then: readonly Step[]): Promise<void> =>
+    withStores(async (memory) => {
       const [from, to] = [await opened(memory()), await opened(memory())]
       await run(from, first)
       await copyStore(from, to)
@@ -101,9 +101,8 @@ test('a copy takes what came since the last one, erasures and deletions too', as
       await engine.close()
       await copyStore(from, to)
       await same(from, to)
-    }
-    await fc.assert(fc.asyncProperty(programs(30), programs(30), there), { numRuns: 40 })
-  })
+    })
+  await fc.assert(fc.asyncProperty(programs(30), programs(30), there), cases(40))
 })
 
 test('an erasure that counts in forks as well does not hold up what is copied with it', async () => {

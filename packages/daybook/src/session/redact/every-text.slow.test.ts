@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import { cases } from '../../cases.fixture.ts'
 import { MAX_SECRET } from './finder.ts'
 import { both, configured, nears, plain, secrets, vectors } from './fixtures.ts'
 
@@ -102,8 +103,6 @@ function foreign(json: unknown, pick: readonly number[]): string {
 }
 
 describe('for every text', () => {
-  const numRuns = 2000
-
   it('redacting twice changes nothing more', () => {
     fc.assert(
       fc.property(anyText, (text) => {
@@ -112,7 +111,7 @@ describe('for every text', () => {
           assert.deepEqual(each.text(once), { text: once, found: [] })
         }
       }),
-      { numRuns },
+      cases(2000),
     )
   })
 
@@ -121,7 +120,7 @@ describe('for every text', () => {
       fc.property(anyJson, (json) => {
         for (const each of both) assert.deepEqual(each.value(each.value(json).value).found, [])
       }),
-      { numRuns: numRuns / 2 },
+      cases(1000),
     )
   })
 
@@ -137,7 +136,7 @@ describe('for every text', () => {
           assert.equal(each.clean(other), false)
         }
       }),
-      { numRuns },
+      cases(2000),
     )
   })
 
@@ -165,7 +164,7 @@ describe('for every text', () => {
           )
         }
       }),
-      { numRuns },
+      cases(2000),
     )
   })
 })

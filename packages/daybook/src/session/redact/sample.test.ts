@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { cases } from '../../cases.fixture.ts'
 import { SAMPLE, secretive } from './judge.ts'
 import { Samples } from './sample.ts'
 
@@ -26,7 +27,7 @@ test('every value that the judge takes for a secret is promising, asked for behi
       }
     }
   }
-  fc.assert(fc.property(texts, holds), { numRuns: 500 })
+  fc.assert(fc.property(texts, holds), cases(500))
   assert.ok(secrets > 100, `${secrets}`)
 })
 
@@ -51,7 +52,7 @@ test('no value that the judge takes for a secret begins where a word is told to 
     }
   }
   const long = fc.array(texts, { minLength: 1, maxLength: 12 }).map((parts) => parts.join(''))
-  fc.assert(fc.property(long, holds), { numRuns: 300 })
+  fc.assert(fc.property(long, holds), cases(300))
   assert.ok(barren > 100, `${barren}`)
 })
 

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { cases } from '../../cases.fixture.ts'
 import { isDaybookError } from '../../schema/errors.ts'
 import { memoryStore } from '../../store/memory.ts'
 import { link, sha256 } from '../chain.ts'
@@ -84,7 +85,7 @@ test('[B9] a line that is left out, doubled or moved is found', async () => {
     const harmless = at === 2 && to === 5
     if (at !== to && !harmless) assert.ok((await problemsOf(lines.toSpliced(at, 1).toSpliced(to, 0, text))).length > 0)
   }
-  await fc.assert(fc.asyncProperty(line, line, run), { numRuns: 60 })
+  await fc.assert(fc.asyncProperty(line, line, run), cases(60))
 })
 
 test('a changed text is told with its line and session', async () => {

@@ -5,6 +5,7 @@ import { readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
+import { cases } from '../../cases.fixture.ts'
 import { type ErrorCode, isDaybookError } from '../../schema/errors.ts'
 import { foldVersion } from '../../schema/heads.ts'
 import { memoryStore } from '../../store/memory.ts'
@@ -110,7 +111,7 @@ describe('[B9] an export', () => {
       const unchanged = await here.all.import(each(lines))
       assert.deepEqual(unchanged.imported, [])
     }
-    await fc.assert(fc.asyncProperty(programs(60), run), { numRuns: 120 })
+    await fc.assert(fc.asyncProperty(programs(60), run), cases(120))
   })
 
   test('of long logs imports with snapshots at most 1,024 entries apart, erasures included', async () => {

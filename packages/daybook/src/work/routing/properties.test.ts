@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { cases } from '../../cases.fixture.ts'
 import { isDaybookError } from '../../schema/errors.ts'
 import { catalog, given, own } from './accuracy.fixture.ts'
 import type { Candidate, Routable, Routing } from './contract.ts'
@@ -54,7 +55,7 @@ test('every text is answered within the bounds of the contract, with reasons tha
         }
       }
     }),
-    { numRuns: 400 },
+    cases(400),
   )
 })
 
@@ -65,7 +66,7 @@ test('neither asking again nor the order of the skills changes an answer', () =>
       assert.deepEqual(known.route(text), first)
       assert.deepEqual(router(shuffled).route(text), first)
     }),
-    { numRuns: 60 },
+    cases(60),
   )
 })
 
@@ -81,7 +82,7 @@ test('skills of any text can be routed among', () => {
       const { skill: chosen } = router(some).route(text)
       assert.ok(chosen === null || some.some(({ id }) => id === chosen))
     }),
-    { numRuns: 200 },
+    cases(200),
   )
 })
 

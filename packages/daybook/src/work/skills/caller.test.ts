@@ -3,6 +3,7 @@
 import { deepStrictEqual, ok, strictEqual, throws } from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { cases } from '../../cases.fixture.ts'
 import type { Json, JsonObject } from '../../schema/json.ts'
 import { fails } from '../../session/testing.fixture.ts'
 import type { RunCaller, SkillContext } from './contract.ts'
@@ -68,7 +69,7 @@ test('[S1.7] a skill gets exactly its input, and the caller beside it as it was,
       strictEqual(Object.getPrototypeOf({}), Object.prototype)
       strictEqual(Reflect.get({}, 'role'), undefined)
     }),
-    { numRuns: 500 },
+    cases(500),
   )
 })
 
@@ -95,7 +96,7 @@ test('[S1.7] no skill can change who called, at any depth', async () => {
       deepStrictEqual(by, before)
       ok(Object.isFrozen(by))
     }),
-    { numRuns: 200 },
+    cases(200),
   )
 })
 
@@ -111,6 +112,7 @@ test('[S1.7] an input that would be somebody’s prototype is refused, at any de
       deepStrictEqual(seen, [])
       strictEqual(Reflect.get({}, 'role'), undefined)
     }),
+    cases(100),
   )
 })
 

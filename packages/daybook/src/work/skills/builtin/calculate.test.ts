@@ -3,6 +3,7 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { cases } from '../../../cases.fixture.ts'
 import { fails } from '../../../session/testing.fixture.ts'
 import { asked, stage } from './builtin.fixture.ts'
 import { calculate } from './calculate.ts'
@@ -115,7 +116,7 @@ test('sums, differences and products of whole numbers are those of BigInt', asyn
       strictEqual(await of(`(${a}) + (${b}) * (${c})`), String(a + b * c))
       strictEqual(await of(`((${a}) - (${b})) * (${c})`), String((a - b) * c))
     }),
-    { numRuns: 100 },
+    cases(100),
   )
 })
 
@@ -129,7 +130,7 @@ test('a quotient times its divisor is the number again, and decimals add as thei
       const decimal = (n: number) => `${Math.floor(n / 100)}.${String(n % 100).padStart(2, '0')}`
       strictEqual(await of(`(${decimal(b)} + ${decimal(c)}) * 100`), String(b + c))
     }),
-    { numRuns: 100 },
+    cases(100),
   )
 })
 

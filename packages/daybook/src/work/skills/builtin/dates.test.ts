@@ -3,6 +3,7 @@
 import { deepStrictEqual, strictEqual } from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { cases } from '../../../cases.fixture.ts'
 import { fails } from '../../../session/testing.fixture.ts'
 import { asked, present, stage } from './builtin.fixture.ts'
 import { dates } from './dates.ts'
@@ -76,7 +77,7 @@ test('days added are the days between, and taken away again lead back', async ()
       const between = await run({ operation: 'difference', date, to: sum.date.slice(0, 10), ...zone })
       deepStrictEqual([back.date.slice(0, 10), between.days], [date, days])
     }),
-    { numRuns: 100 },
+    cases(100),
   )
   strictEqual(
     (await run({ operation: 'now' })).date,
