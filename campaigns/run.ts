@@ -9,12 +9,13 @@ import { type Campaign, newFolder, type Result, removeFolder } from './lib/campa
 import { writeSection } from './lib/page.ts'
 import { lostAnswers } from './lost-answers.ts'
 import { power } from './power.ts'
+import { properties } from './properties.ts'
 import { resume } from './resume.ts'
 import { runs, sharedRuns } from './runs.ts'
 
 const campaigns: readonly Campaign[] = [kill, power, disk, runs, sharedRuns, alike, lostAnswers, history]
-/** Those that need programs of others: only by name. */
-const byName: readonly Campaign[] = [resume]
+/** Only by name: resume needs programs of others, and every change runs the tests of properties as they are. */
+const byName: readonly Campaign[] = [resume, properties]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
