@@ -48,14 +48,14 @@ async function place(name: string): Promise<Place> {
   mkdirSync(dir, { recursive: true })
   const path = join(dir, 'daybook.db')
   const store = sqliteStore({ path, durability: 'full', clock })
-  const sessions = await openSessions({ store, clock })
+  const sessions = await openSessions({ store })
   const onError = (error: unknown): never => {
     throw error
   }
   return {
     path,
     sessions,
-    engine: (tickMs = null) => openWork({ sessions, skills, clock, tickMs, onError, concurrency: 64 }),
+    engine: (tickMs = null) => openWork({ sessions, skills, tickMs, onError, concurrency: 64 }),
     async close() {
       await sessions.close()
       await store.close()

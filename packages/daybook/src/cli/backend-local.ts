@@ -43,7 +43,7 @@ export function localBackend(store: OpenedStore, options: LocalRunsOptions): Bac
     },
     find: finding.find,
     followFeed: (cursor, options) => followFeed(cursor, options),
-    session: (id) => localSession(mine, id, store.store.bus),
+    session: (id) => localSession(mine, id, store.store),
     async locate(type, value) {
       const id = await mine.locate({ type, value })
       if (id !== null) return presentShape(mine, mine.session(id))

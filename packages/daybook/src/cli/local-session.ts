@@ -18,15 +18,15 @@ import {
   runOf,
   sessionShape,
 } from '../session/views/wire.ts'
-import { type Bus, deltaTopic } from '../store/bus.ts'
-import type { Range } from '../store/store.ts'
+import { deltaTopic } from '../store/bus.ts'
+import type { Range, Store } from '../store/store.ts'
 import type { BackendSession } from './backend.ts'
 import { entryShape, newEntryOf } from './entry-shapes.ts'
 import { withDeltas } from './with-deltas.ts'
 
 type PlaceCall = 'fork' | 'rewind' | 'archive' | 'trash' | 'restore' | 'delete'
 
-export function localSession(mine: ScopedSessions, id: string, bus: Bus): BackendSession {
+export function localSession(mine: ScopedSessions, id: string, store: Pick<Store, 'bus' | 'now'>): BackendSession {
   const session = mine.session(id)
   return {
     id,
@@ -59,10 +59,10 @@ export function localSession(mine: ScopedSessions, id: string, bus: Bus): Backen
     followDeltas: (from, { signal = new AbortController().signal } = {}) =>
       withDeltas(
         (ended) => follow(session, from, AbortSignal.any([signal, ended])),
-        (listener) => bus.subscribe(deltaTopic(mine.scope.tenant, id), listener),
+        (listener) => store.bus.subscribe(deltaTopic(mine.scope.tenant, id), listener),
       ),
     ...places(mine, session),
-    ...marks(session),
+    ...marks(session, store),
   }
 }
 
@@ -91,10 +91,11 @@ function places(mine: ScopedSessions, session: Session): Pick<BackendSession, Pl
   }
 }
 
-function marks(session: Session): Pick<BackendSession, 'marks' | 'setMarks'> {
+function marks(session: Session, store: Pick<Store, 'now'>): Pick<BackendSession, 'marks' | 'setMarks'> {
   return {
     marks: async () => markOf(session.id, await session.mark()),
-    setMarks: async (asked) => markOf(session.id, await session.setMark(markOn(await session.mark(), asked))),
+    setMarks: async (asked) =>
+      markOf(session.id, await session.setMark(markOn(await session.mark(), asked, store.now()))),
   }
 }
 

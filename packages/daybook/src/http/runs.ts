@@ -44,7 +44,7 @@ export function runFields({ input, agent, skill, on_busy, timeout_ms, role, attr
 
 /** The session that is named, or a new one: the same for every repeat under a key. */
 export function sessionFor(call: Call, named: string | undefined): string {
-  return named ?? call.derivedId() ?? newId('ses', Date.now())
+  return named ?? call.derivedId() ?? newId('ses', call.context.store.now())
 }
 
 export function start({ context, key }: Call, { session, fields, opens }: Started): Promise<RunReceipt> {

@@ -10,8 +10,8 @@ import { sqliteIndex } from './sqlite.ts'
 test('[B4] of what a query should find at least 95 % stands among the first five, and the best among the first three', async (t) => {
   let now = goldenStart
   const clock = () => now
-  await using store = memoryStore()
-  await using sessions = await openSessions({ store, clock })
+  await using store = memoryStore({ clock })
+  await using sessions = await openSessions({ store })
   const labels = await writeGolden(sessions, (time) => {
     now = time
   })

@@ -84,7 +84,7 @@ export const mostHits = 100
 
 /** Over a store that is open. The index is opened when somebody asks, or in the background when it follows. */
 export function openSearch(settings: SearchSettings): Search {
-  const { store, index, clock = Date.now, onError = warn } = settings
+  const { store, index, clock = () => store.now(), onError = warn } = settings
   const follower = new Follower({ store, index, clock, onError })
   if (settings.follow) follower.follow()
   let closed: Promise<void> | undefined

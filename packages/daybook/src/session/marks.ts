@@ -13,13 +13,13 @@ export interface AskedMark {
   readonly pinned?: boolean
 }
 
-/** The mark that is asked for; what is pinned already stays so since then. */
-export function markOn(before: Mark, { version, seen, draft, pinned }: AskedMark): Mark {
+/** The mark that is asked for; what is pinned already stays so since then. `now`: by the clock of the store. */
+export function markOn(before: Mark, { version, seen, draft, pinned }: AskedMark, now: number): Mark {
   return {
     version,
     ...(seen === undefined ? {} : { seen }),
     ...(draft === undefined ? {} : { draft }),
-    ...(pinned ? { pinned: before.pinned ?? Date.now() } : {}),
+    ...(pinned ? { pinned: before.pinned ?? now } : {}),
   }
 }
 

@@ -32,8 +32,6 @@ import { Writer } from './writer.ts'
 
 export interface SessionsOptions {
   readonly store: Store
-  /** Milliseconds since 1970; for tests. */
-  readonly clock?: () => number
   /** Masks secrets in everything that is written; default: the known shapes. */
   readonly redactor?: Redactor
   /** Tenants whose idle sessions the keeper archives, and after how long; default: none. */
@@ -55,7 +53,9 @@ class SessionsEngine implements Sessions {
   readonly #idle: Idle | undefined
 
   constructor(options: SessionsOptions) {
-    const { store, clock = Date.now, onError = warn } = options
+    const { store, onError = warn } = options
+    // One clock for all that work on a store, or sessions would be due, old and idle by another one than leases.
+    const clock = () => store.now()
     this.store = store
     this.#idle = options.idle
     this.#engine = {

@@ -153,7 +153,7 @@ export class World {
   }
 
   #optionsOver(store: Store): SessionsOptions {
-    return { clock: this.clock.now, onError: (error) => void this.errors.push(error), ...this.#options, store }
+    return { onError: (error) => void this.errors.push(error), ...this.#options, store }
   }
 }
 

@@ -55,6 +55,7 @@ export function postgresStore(options: PostgresOptions): Store {
     close,
     [Symbol.asyncDispose]: close,
     within: (scope) => new PostgresScope(store, scopeOf(scope)),
+    now: () => store.time(),
     feed: (cursor, limit) =>
       store.look(async ({ asking, heads }) => unhurried(await feedPage(asking, heads, null, cursor, limit))),
     tip: () => store.look(async ({ asking }) => String(await tip(asking))),

@@ -50,6 +50,7 @@ export function redisStore(options: RedisOptions): Store {
     close,
     [Symbol.asyncDispose]: close,
     within: (scope) => new RedisScope(open, scopeOf(scope)),
+    now: () => open.time(),
     feed: async (cursor, limit) => unhurried(await feedPage(open.ready(), null, cursor, limit)),
     tip: async () => open.ready().ask<string>(['tip']),
     due: async (limit, place) => due(open, limit, place),

@@ -59,6 +59,7 @@ export function sqliteStore(options: SqliteOptions): Store {
     close,
     [Symbol.asyncDispose]: close,
     within: (scope) => new SqliteScope(file, scopeOf(scope)),
+    now: () => Math.floor(file.clock()),
     feed: async (cursor, limit) => unhurried(file.read((connection) => feedPage(connection, cursor, limit))),
     tip: async () => file.read((connection) => String(tip(connection))),
     due: async (limit, place) => file.read((connection) => due(connection, file.clock(), limit, place)),

@@ -55,6 +55,11 @@ export interface Store extends AsyncDisposable {
   /** Nothing is readable or writable without a scope. More than 16 subjects: `invalid`. */
   within(scope: Scope): ScopedStore
   /**
+   * Milliseconds since 1970, whole ones, by the one clock that leases, due and tombstones go by: where many hosts share a
+   * store, its server's, whatever theirs say. Known once the store is open, and from then on.
+   */
+  now(): number
+  /**
    * Every entry of all tenants in commit order, for followers and projectors. `null` starts at the beginning. A page
    * may be short or empty before the end; the end is where the cursor stays the same. A deleted session's entries leave
    * the feed at once, all but `session.deleted`, which goes with the tombstone. At most 1,000, the default.

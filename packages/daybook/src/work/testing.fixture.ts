@@ -50,11 +50,10 @@ export class WorkWorld {
 
   /** Another engine, over the world's sessions as they are now. */
   engine(options: Partial<WorkOptions> & { agents?: Agents } = {}): Work {
-    const { sessions, clock, errors } = this.world
+    const { sessions, errors } = this.world
     const work = openWork({
       sessions,
       skills: this.skills,
-      clock: clock.now,
       tickMs: null,
       timeZone: 'UTC',
       onError: (error) => void errors.push(error),

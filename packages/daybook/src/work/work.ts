@@ -23,8 +23,6 @@ export interface WorkOptions {
   readonly skills: Skills
   /** Default: the orchestrator alone. */
   readonly agents?: Agents
-  /** Milliseconds since 1970; for tests. */
-  readonly clock?: () => number
   /** Milliseconds between two looks for due work; default 1,000. Null: only {@link Work.tick} looks. */
   readonly tickMs?: number | null
   /** Runs performed at once; default 64. */
@@ -79,7 +77,8 @@ export class WorkEngine implements Work {
   #closing: Promise<void> | null = null
 
   constructor(options: WorkOptions) {
-    const { sessions, skills, clock = Date.now, onError = warn } = options
+    const { sessions, skills, onError = warn } = options
+    const clock = () => sessions.store.now()
     this.sessions = sessions
     this.skills = skills
     this.agents = options.agents ?? agentsOf()

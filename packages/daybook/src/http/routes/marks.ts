@@ -43,7 +43,7 @@ const write = route(
     const { session, head } = await call.seen(call.params.session_id)
     checkSeq(call, head)
     const before = await session.mark()
-    const mark = await session.setMark(markOn(before, call.body))
+    const mark = await session.setMark(markOn(before, call.body, call.context.store.now()))
     const replayed = before.version !== call.body.version
     return { body: JSON.stringify(markOf(session.id, mark)), seq: head.seq, replayed }
   },

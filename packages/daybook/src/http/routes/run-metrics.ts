@@ -21,10 +21,10 @@ const metrics = route(
     query: RunMetricsQuery,
     answers: { 200: { description: 'The figures.', schema: RunMetrics, example: examples.runMetrics } },
   },
-  async ({ mine, query }) => {
+  async ({ context, mine, query }) => {
     const { group = 'day', agent, user, limit = 100 } = query
     // What was queued in this millisecond counts too.
-    const until = query.until === undefined ? Date.now() + 1 : Date.parse(query.until)
+    const until = query.until === undefined ? context.store.now() + 1 : Date.parse(query.until)
     const since = query.since === undefined ? until - usualSpan : Date.parse(query.since)
     if (since > until) throw new DaybookError('invalid', 'since is after until', { field: 'since' })
     const found = await runMetrics(mine, {

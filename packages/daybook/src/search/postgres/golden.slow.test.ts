@@ -15,8 +15,8 @@ test('PostgreSQL finds the golden set as SQLite does', async (t) => {
   const clock = () => now
   const { url } = await sharedServer()
   const schema = freshSchema()
-  await using store = memoryStore()
-  await using sessions = await openSessions({ store, clock })
+  await using store = memoryStore({ clock })
+  await using sessions = await openSessions({ store })
   const labels = await writeGolden(sessions, (time) => {
     now = time
   })

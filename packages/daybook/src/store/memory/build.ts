@@ -37,6 +37,7 @@ export function storeOver(state: State): Store {
     close,
     [Symbol.asyncDispose]: close,
     within: (scope) => new MemoryScope(state, bus, scopeOf(scope), guard),
+    now: () => Math.floor(state.clock()),
     async feed(cursor, limit) {
       guard()
       return feedPage(state, cursor, limit, () => true)

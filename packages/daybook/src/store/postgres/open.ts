@@ -5,6 +5,7 @@ import type { SessionId, Tenant } from '../../schema/ids.ts'
 import { type Bus, type Hint, hintTopic } from '../bus.ts'
 import { Heads } from '../heads.ts'
 import { LaneFailure } from '../lane.ts'
+import { ServerClock } from '../server-clock.ts'
 import type { Outcome } from '../store.ts'
 import { Announcer } from './announcer.ts'
 import type { AppendOp } from './batch.ts'
@@ -51,6 +52,7 @@ export class OpenStore {
   readonly bus: Announcer
   readonly options: OpenOptions
   readonly names: Names
+  readonly #clock = new ServerClock({ ask: () => this.look(({ asking }) => serverTime(asking)) })
   #state: State | null = null
   #opening: Promise<void> | null = null
   #closing: Promise<void> | null = null
@@ -95,6 +97,12 @@ export class OpenStore {
     }
   }
 
+  /** Milliseconds since 1970, by the clock of the server. */
+  time(): number {
+    const { clock } = this.options
+    return clock ? Math.floor(clock()) : this.#clock.now()
+  }
+
   wrote(tenant: Tenant, session: SessionId, seq: number): void {
     this.bus.publish(hintTopic, { tenant, session, seq } satisfies Hint)
   }
@@ -126,7 +134,9 @@ export class OpenStore {
       const calls = new SessionCalls(asking, clock)
       const now = () => (clock ? Math.floor(clock()) : null)
       this.#state = { asking, patient, appending, heads: new Heads(), calls, now, lanes }
+      if (!clock) await this.#clock.start()
     } catch (error) {
+      this.#state = null
       await this.bus.stop()
       await Promise.all([asking, ...appending, patient].map((connection) => connection.close()))
       throw error
@@ -148,11 +158,17 @@ export class OpenStore {
     await this.#opening?.catch(() => {})
     const state = this.#state
     if (!state) return
+    this.#clock.stop()
     await state.lanes.drained()
     await this.bus.close()
     await Promise.all([state.asking, ...state.appending, state.patient].map((connection) => connection.close()))
     this.#state = null
   }
+}
+
+async function serverTime(connection: Connection): Promise<number> {
+  const [row] = await connection.ask('SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8')
+  return Number(row?.[0])
 }
 
 function closed(): DaybookError {

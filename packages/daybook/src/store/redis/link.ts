@@ -107,6 +107,12 @@ export class Link {
     return (await this.run((client) => client.call('FCALL_RO', this.#call('ask', given)))) as T
   }
 
+  /** Milliseconds since 1970, by the clock of the server. */
+  async time(): Promise<number> {
+    const [seconds, micros] = (await this.run((client) => client.call('TIME'))) as [string, string]
+    return Number(seconds) * 1000 + Number(micros) / 1000
+  }
+
   /** A group of changes, sent once and at once; errors as the driver has them. */
   async change(given: readonly Given[], free: boolean): Promise<string> {
     const client = this.#client

@@ -4,6 +4,7 @@ import { DaybookError } from '../../schema/errors.ts'
 import { limits } from '../../schema/json.ts'
 import { hintTopic } from '../bus.ts'
 import { Lane, type LaneFailure } from '../lane.ts'
+import { ServerClock } from '../server-clock.ts'
 import { WireBus } from './bus.ts'
 import { Link, type LinkOptions } from './link.ts'
 import { type Op, outcomeOf } from './ops.ts'
@@ -20,6 +21,8 @@ export class OpenRedis {
   readonly prefix: string
   readonly url: string
   readonly #lane: Lane<Op, Answer>
+  readonly #given: (() => number) | undefined
+  readonly #clock = new ServerClock({ ask: () => this.link.time() })
   #state: 'new' | 'open' = 'new'
   #opening: Promise<void> | null = null
   #closing: Promise<void> | null = null
@@ -27,6 +30,7 @@ export class OpenRedis {
   constructor(options: LinkOptions) {
     this.prefix = options.prefix
     this.url = options.url
+    this.#given = options.clock
     this.link = new Link(options)
     const writer = new Writer(this.link)
     this.bus = new WireBus({ ...options, instance: writer.instance })
@@ -64,6 +68,11 @@ export class OpenRedis {
     return this.link
   }
 
+  /** Milliseconds since 1970, by the clock of the server. */
+  time(): number {
+    return this.#given ? Math.floor(this.#given()) : this.#clock.now()
+  }
+
   push(ops: readonly Op[], urgent = false): Promise<readonly Answer[]> {
     try {
       this.ready()
@@ -76,8 +85,10 @@ export class OpenRedis {
   async #open(): Promise<void> {
     await this.link.open()
     try {
+      if (!this.#given) await this.#clock.start()
       await this.bus.open()
     } catch (error) {
+      this.#clock.stop()
       this.link.close()
       throw error
     }
@@ -87,6 +98,7 @@ export class OpenRedis {
   async #close(): Promise<void> {
     await this.#opening?.catch(() => {})
     if (this.#state !== 'open') return
+    this.#clock.stop()
     await this.#lane.drained()
     this.bus.close()
     this.link.close()

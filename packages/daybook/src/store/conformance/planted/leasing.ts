@@ -155,4 +155,15 @@ const giving: readonly Plant[] = [
   },
 ]
 
-export const leasingPlants: readonly Plant[] = [...taking, ...giving]
+const telling: readonly Plant[] = [
+  {
+    bug: 'the store tells another time than it judges by',
+    caughtBy: 'The store tells the time that it judges by, and an instance beside it the same',
+    plant: (store) => {
+      const ahead = store.now() + 1
+      return { ...store, now: () => ahead }
+    },
+  },
+]
+
+export const leasingPlants: readonly Plant[] = [...taking, ...giving, ...telling]
