@@ -1,0 +1,274 @@
+// The programs that are known without a file: what each of them takes, as it was measured with the real ones.
+
+import type { ProgramSettings } from './shape.ts'
+
+const codex: ProgramSettings = {
+  description: 'Codex, a coding agent',
+  bin: 'codex',
+  help: ['exec', '--help'],
+  acp: { bin: 'codex-acp', argv: [], replays_history: 'no' },
+  headless: {
+    format: 'codex-jsonl',
+    // -i takes as many values as follow: only the `--` keeps the prompt from it.
+    start: [
+      ...['exec', '--json', '--skip-git-repo-check', '-s', 'workspace-write'],
+      { if: 'model', args: ['-m', '{model}'] },
+      { each: 'image', args: ['-i', '{image}'] },
+      ...['--', '{prompt}'],
+    ],
+    resume: [
+      ...['exec', 'resume', '--json', '--skip-git-repo-check', '-c', 'sandbox_mode="workspace-write"'],
+      { if: 'model', args: ['-m', '{model}'] },
+      { each: 'image', args: ['-i', '{image}'] },
+      ...['{resume}', '--', '{prompt}'],
+    ],
+    prompt_via: ['arg', 'stdin:-'],
+  },
+  pty: {
+    argv: ['-s', 'workspace-write'],
+    resume: ['resume', '{resume}'],
+    busy: { osc7501: 'working' },
+    idle: { osc7501: 'idle' },
+    tick_regex: 'Working \\((\\d+)s',
+    interrupt_keys: '\u001b',
+    exit_keys: ['\u0003', '\u0003'],
+    dialogs: [{ match: 'Trust this folder', answer: null }],
+  },
+  resume_regex: 'codex resume (?<token>[0-9a-f-]{36})',
+  command_prefixes: ['/', '!'],
+  secrets: ['OPENAI_API_KEY'],
+}
+
+const gemini: ProgramSettings = {
+  description: 'Gemini CLI, a coding agent',
+  bin: 'gemini',
+  help: ['--help'],
+  acp: { argv: ['--acp', '--skip-trust'], replays_history: 'late' },
+  headless: {
+    format: 'gemini-stream-json',
+    start: [
+      ...['-o', 'stream-json', '--skip-trust', '--session-id', '{new_uuid}'],
+      { if: 'model', args: ['-m', '{model}'] },
+      { if: 'prompt', args: ['--prompt={prompt}'] },
+    ],
+    resume: [
+      ...['-o', 'stream-json', '--skip-trust', '-r', '{resume}'],
+      { if: 'model', args: ['-m', '{model}'] },
+      { if: 'prompt', args: ['--prompt={prompt}'] },
+    ],
+    prompt_via: ['arg', 'stdin'],
+    image: { in_prompt: ' @{image}', must_be_under: 'workdir' },
+    token: 'uuid',
+    resume_failed_exit: [42],
+  },
+  pty: {
+    argv: ['--skip-trust'],
+    busy: { title: 'Working' },
+    idle: { title: 'Ready' },
+    tick_regex: '([\u2800-\u28ff])[^\\n]*?(\\d+)s',
+    interrupt_keys: '\u001b',
+    exit_keys: ['\u0003', '\u0003'],
+  },
+  resume_regex: 'gemini --resume (?<token>[0-9a-f-]{36})',
+  command_prefixes: ['/', '!', '@'],
+  secrets: ['GEMINI_API_KEY'],
+}
+
+const qwen: ProgramSettings = {
+  description: 'Qwen Code, a coding agent',
+  untested: true,
+  bin: 'qwen',
+  help: ['--help'],
+  acp: { argv: ['--acp'], replays_history: 'late' },
+  headless: {
+    format: 'text',
+    start: ['--session-id', '{new_uuid}', { if: 'model', args: ['-m', '{model}'] }, '--prompt={prompt}'],
+    resume: ['--resume', '{resume}', { if: 'model', args: ['-m', '{model}'] }, '--prompt={prompt}'],
+    token: 'uuid',
+  },
+  pty: { argv: [], interrupt_keys: '\u001b' },
+  resume_regex: 'qwen --resume (?<token>[0-9a-f-]{36})',
+  command_prefixes: ['/', '!', '@'],
+  secrets: ['OPENAI_API_KEY', 'OPENAI_BASE_URL', 'OPENAI_MODEL'],
+}
+
+const opencode: ProgramSettings = {
+  description: 'OpenCode, a coding agent',
+  bin: 'opencode',
+  help: ['run', '--help'],
+  acp: { argv: ['acp'], replays_history: 'yes' },
+  headless: {
+    format: 'opencode-json',
+    start: [
+      ...['run', '--format', 'json', '--thinking'],
+      { if: 'model', args: ['--model', '{model}'] },
+      { each: 'image', args: ['--file', '{image}'] },
+      { if: 'prompt', args: ['--', '{prompt}'] },
+    ],
+    resume: [
+      ...['run', '--format', 'json', '--thinking', '--session', '{resume}'],
+      { if: 'model', args: ['--model', '{model}'] },
+      { each: 'image', args: ['--file', '{image}'] },
+      { if: 'prompt', args: ['--', '{prompt}'] },
+    ],
+    prompt_via: ['arg', 'stdin'],
+    grace_after_done_ms: 3000,
+  },
+  pty: {
+    argv: [],
+    ready_timeout_ms: 30_000,
+    tick_regex: '([■⬝]{6,32})',
+    interrupt_keys: '\u001b',
+    exit_keys: ['\u0003', '\u0003'],
+  },
+  resume_regex: 'opencode -s (?<token>ses_[A-Za-z0-9]+)',
+  command_prefixes: ['/', '!', '@'],
+}
+
+const aider: ProgramSettings = {
+  description: 'Aider, a coding agent',
+  untested: true,
+  bin: 'aider',
+  help: ['--help'],
+  headless: {
+    format: 'text',
+    start: [
+      ...['--yes-always', '--no-stream', '--no-pretty', '--chat-history-file', '{state}/aider/{session}.md'],
+      { if: 'resume', args: ['--restore-chat-history'] },
+      '--message={prompt}',
+    ],
+    token: 'session',
+  },
+  pty: { argv: ['--no-pretty'], prompt_regex: '^(?:\\w+ )?> $' },
+  command_prefixes: ['/', '!'],
+  secrets: ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY'],
+}
+
+const claude: ProgramSettings = {
+  description: 'Claude Code, a coding agent',
+  untested: true,
+  bin: 'claude',
+  help: ['--help'],
+  headless: {
+    format: 'text',
+    start: ['--print', '--session-id', '{new_uuid}', { if: 'model', args: ['--model', '{model}'] }, '--', '{prompt}'],
+    resume: ['--print', '--resume', '{resume}', { if: 'model', args: ['--model', '{model}'] }, '--', '{prompt}'],
+    token: 'uuid',
+  },
+  pty: { argv: [], interrupt_keys: '\u001b' },
+  resume_regex: 'claude --resume (?<token>[0-9a-f-]{36})',
+  command_prefixes: ['/', '!', '@', '#'],
+  secrets: ['ANTHROPIC_API_KEY'],
+}
+
+/** Interpreters read what a person writes as code: whoever may prompt them may do what this user may. */
+const interpreters: Readonly<Record<string, ProgramSettings>> = {
+  bash: {
+    description: 'Bash, a shell: the prompt is a command line',
+    bin: 'bash',
+    help: ['--help'],
+    // Behind -c alone bash would read a prompt that begins with a dash as options of its own.
+    headless: {
+      format: 'text',
+      start: [{ if: 'prompt', args: ['-c', '--', '{prompt}'] }],
+      prompt_via: ['arg', 'stdin'],
+    },
+    pty: { argv: ['--rcfile', '{rc}', '-i'], osc133: true, prompt_regex: '\\$ $', interrupt_keys: '\u0003' },
+    drivers: ['pty', 'headless'],
+  },
+  python: {
+    description: 'Python: the prompt is code',
+    bin: 'python3',
+    help: ['--help'],
+    headless: {
+      format: 'text',
+      start: [{ if: 'prompt', args: ['-c', '{prompt}'] }],
+      allow_code_prompt: true,
+      prompt_via: ['arg', 'stdin'],
+    },
+    pty: {
+      argv: ['-i', '-q'],
+      prompt_regex: '(?:>>>|\\.\\.\\.) $',
+      continuation_regex: '\\.\\.\\. $',
+      interrupt_keys: '\u0003',
+    },
+    drivers: ['pty', 'headless'],
+  },
+  node: {
+    description: 'Node: the prompt is JavaScript, its value is printed',
+    bin: 'node',
+    help: ['--help'],
+    headless: {
+      format: 'text',
+      start: ['--print', { if: 'prompt', args: ['--eval={prompt}'] }],
+      prompt_via: ['arg', 'stdin'],
+    },
+    pty: { argv: ['-i'], prompt_regex: '(?:> |\\| )$', continuation_regex: '\\| $', interrupt_keys: '\u0003' },
+    env: { NODE_REPL_HISTORY: '' },
+    drivers: ['pty', 'headless'],
+  },
+  sqlite3: {
+    description: 'SQLite: the prompt is SQL, for a database in memory',
+    bin: 'sqlite3',
+    help: ['--help'],
+    headless: { format: 'text', start: ['-batch', '-json', ':memory:'], prompt_via: ['stdin'] },
+    pty: {
+      argv: ['-interactive', ':memory:'],
+      prompt_regex: '(?:sqlite> |   \\.\\.\\.> )$',
+      continuation_regex: '   \\.\\.\\.> $',
+      interrupt_keys: '\u0003',
+    },
+    drivers: ['pty', 'headless'],
+    command_prefixes: ['.'],
+  },
+  psql: {
+    description: 'psql: the prompt is SQL for PostgreSQL',
+    bin: 'psql',
+    help: ['--help'],
+    headless: {
+      format: 'text',
+      start: ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', { if: 'prompt', args: ['-c', '{prompt}'] }],
+      allow_code_prompt: true,
+      prompt_via: ['arg', 'stdin'],
+    },
+    pty: {
+      argv: ['-X', '-q', '-P', 'pager=off', '-v', 'PROMPT1=psql> ', '-v', 'PROMPT2=psql-> '],
+      prompt_regex: 'psql-?> $',
+      continuation_regex: 'psql-> $',
+      interrupt_keys: '\u0003',
+    },
+    drivers: ['pty', 'headless'],
+    command_prefixes: ['\\'],
+    secrets: ['PGHOST', 'PGPORT', 'PGUSER', 'PGDATABASE', 'PGPASSWORD'],
+  },
+  gdb: {
+    description: 'GDB: the prompt is one command of the debugger',
+    bin: 'gdb',
+    help: ['--help'],
+    headless: { format: 'text', start: ['-q', '-nx', '-batch', '-ex', '{prompt}'], allow_code_prompt: true },
+    pty: {
+      argv: ['-q', '-nx', '-ex', 'set pagination off', '-ex', 'set confirm off'],
+      prompt_regex: '\\(gdb\\) $',
+      interrupt_keys: '\u0003',
+    },
+    drivers: ['pty', 'headless'],
+  },
+  bc: {
+    description: 'bc, a calculator',
+    bin: 'bc',
+    help: ['--help'],
+    headless: { format: 'text', start: ['-q'], prompt_via: ['stdin'] },
+    pty: { argv: ['-q'] },
+    drivers: ['pty', 'headless'],
+  },
+}
+
+export const builtinPrograms: Readonly<Record<string, ProgramSettings>> = {
+  codex,
+  gemini,
+  opencode,
+  qwen,
+  aider,
+  claude,
+  ...interpreters,
+}
