@@ -22,8 +22,8 @@ export function entryOf(target: string): string | null {
   return /^\.\/src\/(.+)\.ts$/.exec(target)?.[1] ?? null
 }
 
-/** Started by a path instead of by an export: the command line by the bin, threads by what they work for. */
-const started = ['cli/main', 'store/sqlite/worker', 'search/sqlite/worker', 'gatherer']
+/** Started by a path instead of by an export: the command line by the bin, threads and the process host by what they work for. */
+const started = ['cli/main', 'store/sqlite/worker', 'search/sqlite/worker', 'gatherer', 'program/host/main']
 
 /** Names of all entries, relative to the sources and without an ending. */
 export function entries({ exports }: Manifest): readonly string[] {

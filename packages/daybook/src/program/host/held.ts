@@ -1,0 +1,70 @@
+// One process as the host holds it: its record, its spools, who waits for it, and how it is shown.
+
+import { watch } from 'node:fs'
+import type { Attached } from './attached.ts'
+import type { HostProcess, ProcessExit } from './contract.ts'
+import { alive, identityOf, marked, statOf } from './proc.ts'
+import { type ProcessRecord, readRecord } from './record.ts'
+import { Notice, Spool } from './spool.ts'
+
+export interface Held {
+  readonly place: string
+  record: ProcessRecord
+  exit: ProcessExit | null
+  /** Told of output and of the exit. */
+  readonly notice: Notice
+  spools: { readonly out: Spool; readonly err: Spool } | null
+  /** What holds its pipes or its terminal; null for `files`. */
+  attached: Attached | null
+  starting: Promise<void> | null
+  ending: boolean
+}
+
+export function holdAt(place: string, record: ProcessRecord): Held {
+  const fresh = { exit: null, spools: null, attached: null, starting: null, ending: false }
+  const held: Held = { place, record, notice: new Notice(), ...fresh }
+  if (record.process !== null) openSpools(held)
+  return held
+}
+
+/** Terminals keep the newest 8 to 16 MB; a protocol is kept whole until it is acknowledged. */
+export function openSpools(held: Held): void {
+  const most = held.record.mode === 'pty' ? 2 : undefined
+  held.spools = { out: new Spool(held.place, 'out', most), err: new Spool(held.place, 'err') }
+}
+
+/** One that another host was starting when it died: its record says so by now, or its marker does. */
+export function findStarted(held: Held): void {
+  const record = readRecord(held.place) ?? held.record
+  const leader = alive(record.keeper) ? undefined : marked(record.marker).find((pid) => statOf(pid)?.group === pid)
+  const process = record.process ?? (leader === undefined ? null : identityOf(leader))
+  held.record = { ...record, process }
+  if (process !== null) openSpools(held)
+}
+
+/** Pid and start time are 0 of one whose start another host did not see to its end. */
+export async function shown(held: Held): Promise<HostProcess> {
+  await held.starting
+  const { record, spools, exit } = held
+  const { key, mode, marker, startedAt } = record
+  return {
+    key,
+    mode,
+    pid: record.process?.pid ?? 0,
+    startTime: record.process?.startTime ?? 0,
+    marker,
+    startedAt,
+    offset: spools?.out.offset ?? 0,
+    kept: spools?.out.kept ?? 0,
+    errorOffset: spools?.err.offset ?? 0,
+    exit,
+  }
+}
+
+/** Word from the system of what a process wrote to its file; where it has none to give, the regular look does. */
+export function hintOf({ place, record, notice, exit }: Held): () => void {
+  if (record.mode !== 'files' || exit !== null) return () => undefined
+  const watcher = watch(place, () => notice.tell())
+  watcher.on('error', () => watcher.close())
+  return () => watcher.close()
+}

@@ -1,0 +1,137 @@
+// What one stream of a process gave, as files named by the offset at which they begin; and word of more to read.
+
+import { closeSync, openSync, readdirSync, readSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import type { HostEvent, OutputStream } from './contract.ts'
+
+/** Bytes of one file, and of one piece that is read. */
+const fileBytes = 8 << 20
+const pieceBytes = 64 << 10
+
+export class Spool {
+  readonly #place: string
+  readonly #stream: OutputStream
+  /** How many files are kept; of `files` there is one, which the process itself holds. */
+  readonly #most: number
+  /** Where each file begins, in order; never empty. */
+  #starts: number[]
+  #writing: { readonly fd: number; size: number } | null = null
+  /** The end as this writer knows it: beyond the last file where the disk took no more. */
+  #end: number | null = null
+
+  constructor(place: string, stream: OutputStream, most = Number.POSITIVE_INFINITY) {
+    this.#place = place
+    this.#stream = stream
+    this.#most = most
+    this.#starts = readdirSync(place)
+      .filter((name) => name.startsWith(`${stream}.`))
+      .map((name) => Number(name.slice(stream.length + 1)))
+      .sort((a, b) => a - b)
+  }
+
+  static path(place: string, stream: OutputStream, start: number): string {
+    return join(place, `${stream}.${start}`)
+  }
+
+  get kept(): number {
+    return this.#starts[0] ?? 0
+  }
+
+  get offset(): number {
+    const last = this.#starts.at(-1)
+    return this.#end ?? (last === undefined ? 0 : last + statSync(this.#path(last)).size)
+  }
+
+  #path(start: number): string {
+    return Spool.path(this.#place, this.#stream, start)
+  }
+
+  /** What the disk does not take is counted, and told as a gap: a full disk must not stop the program. */
+  write(bytes: Uint8Array): void {
+    const at = this.offset
+    this.#end = at + bytes.length
+    try {
+      if (this.#writing !== null && this.#writing.size >= fileBytes) this.end()
+      this.#writing ??= this.#begin(at)
+      for (let done = 0; done < bytes.length; ) {
+        const taken = writeSync(this.#writing.fd, bytes, done)
+        done += taken
+        this.#writing.size += taken
+      }
+    } catch (error) {
+      this.end()
+      console.error(`${this.#place}: output was not kept: ${String(error)}`)
+    }
+  }
+
+  #begin(at: number): { fd: number; size: number } {
+    const fd = openSync(this.#path(at), 'a', 0o600)
+    if (this.#starts.at(-1) !== at) this.#starts.push(at)
+    this.#drop(this.#starts.length - this.#most)
+    return { fd, size: 0 }
+  }
+
+  /** Nothing more is written. */
+  end(): void {
+    if (this.#writing !== null) closeSync(this.#writing.fd)
+    this.#writing = null
+  }
+
+  /** The next piece from there on, or what is missing there; null at the end. */
+  read(from: number): Exclude<HostEvent, { type: 'exit' }> | null {
+    const stream = this.#stream
+    const index = this.#starts.findLastIndex((start) => start <= from)
+    const start = this.#starts[index]
+    const next = this.#starts[index + 1]
+    if (start !== undefined) {
+      const bytes = Buffer.allocUnsafe(pieceBytes)
+      const fd = openSync(this.#path(start), 'r')
+      const size = readSync(fd, bytes, 0, pieceBytes, from - start)
+      closeSync(fd)
+      if (size > 0) return { type: 'output', stream, offset: from, bytes: bytes.subarray(0, size) }
+    }
+    const to = next ?? this.offset
+    return to > from ? { type: 'gap', stream, from, to } : null
+  }
+
+  /** Removes files that lie wholly before the offset; of a stream that has ended, also the last one. */
+  forgetBefore(offset: number): void {
+    const end = this.offset
+    if (offset >= end && this.#starts.at(-1) !== end) {
+      writeFileSync(this.#path(end), '', { mode: 0o600 }) // says by its name how far the stream went
+      this.#starts.push(end)
+    }
+    this.#drop(this.#starts.findLastIndex((start) => start <= offset))
+  }
+
+  #drop(count: number): void {
+    if (count <= 0) return
+    for (const start of this.#starts.splice(0, count)) rmSync(this.#path(start), { force: true })
+  }
+}
+
+/** Wakes those who wait for more. */
+export class Notice {
+  readonly #waiting = new Set<() => void>()
+
+  get wanted(): boolean {
+    return this.#waiting.size > 0
+  }
+
+  tell(): void {
+    for (const wake of [...this.#waiting]) wake()
+  }
+
+  wait(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        this.#waiting.delete(wake)
+        signal.removeEventListener('abort', wake)
+        resolve()
+      }
+      this.#waiting.add(wake)
+      signal.addEventListener('abort', wake, { once: true })
+      if (signal.aborted) wake()
+    })
+  }
+}
