@@ -1,0 +1,157 @@
+// What is left when a server, the host or its keeper is killed in the middle of output: every byte once, and the true exit.
+
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { hostClient } from './client.ts'
+import type { ProcessHost } from './contract.ts'
+import { endHost, folderFor, hostPid, openClient, output, script, until } from './hosting.fixture.ts'
+import { alive, identityOf } from './proc.ts'
+import { placeOf, readRecord } from './record.ts'
+
+const lines = 300
+const counting = `for i in $(seq 1 ${lines}); do echo "line $i"; sleep 0.01; done; exit 5`
+const counted = Array.from({ length: lines }, (_, index) => `line ${index + 1}\n`).join('')
+
+/** A server of its own process; a shell starts it with a descriptor open that nobody may inherit. */
+function server(folder: string, key: string, text: string): { child: ChildProcess; log: string } {
+  const log = join(folder, `seen-${key}`)
+  const writer = fileURLToPath(new URL('./writer.fixture.ts', import.meta.url))
+  const args = ['-c', 'exec 9</dev/null; exec "$@"', 'server', process.execPath, writer, folder, key, text, log]
+  return { child: spawn('/bin/bash', args, { stdio: ['ignore', 'ignore', 'inherit'] }), log }
+}
+
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0
+
+async function kill(child: ChildProcess): Promise<void> {
+  const exit = once(child, 'exit')
+  child.kill('SIGKILL')
+  await exit
+}
+
+async function startedIn(t: TestContext, key: string): Promise<{ folder: string; host: ProcessHost }> {
+  const { folder, host } = openClient(t)
+  await host.spawn(script(key, counting))
+  await until(async () => ((await host.get(key))?.offset ?? 0) > 200, 'output')
+  return { folder, host }
+}
+
+test('a server that is killed in mid output leaves the process alone, and the next one reads on where it was', async (t) => {
+  const folder = folderFor(t)
+  for (const key of ['first', 'second', 'third']) {
+    const { child, log } = server(folder, key, counting)
+    await until(() => sizeOf(log) > 100, 'output that was seen')
+    await kill(child)
+    const host = hostClient({ folder })
+    const seen = readFileSync(log, 'utf8')
+    const process = await host.get(key)
+    assert.equal(process?.pid, Number(readFileSync(`${log}.pid`, 'utf8')))
+    assert.equal(process?.exit, null)
+    const rest = await output(host, key, { out: Buffer.byteLength(seen), err: 0 })
+    assert.equal(seen + rest.out, counted)
+    assert.deepEqual([rest.exit?.code, rest.exit?.signal], [5, null])
+    await host.close()
+  }
+})
+
+test('no descriptor of a server or of its shell reaches a program', async (t) => {
+  const folder = folderFor(t)
+  const { child, log } = server(folder, 'a', 'exec /bin/ls /proc/self/fd')
+  await until(() => sizeOf(log) >= 8, 'the list')
+  await kill(child)
+  assert.equal(readFileSync(log, 'utf8'), '0\n1\n2\n3\n', 'the last is that of the list itself')
+})
+
+test('a host that is killed leaves files growing, and the next one tells the rest and the true exit', async (t) => {
+  const { folder, host } = await startedIn(t, 'a')
+  const before = await host.get('a')
+  const first = await hostPid(folder)
+  const following = output(host, 'a')
+  await endHost(folder, 'SIGKILL')
+  const all = await following
+  assert.equal(all.out, counted)
+  assert.deepEqual([all.exit?.code, all.exit?.signal], [5, null])
+  assert.notEqual(await hostPid(folder), first)
+  const after = await host.get('a')
+  assert.deepEqual([after?.pid, after?.startTime], [before?.pid, before?.startTime])
+})
+
+test('an exit that came while no host was there is known to the next one', async (t) => {
+  const { folder, host } = await startedIn(t, 'a')
+  await host.close()
+  await endHost(folder, 'SIGKILL')
+  const identity = readRecord(placeOf(folder, 'a'))?.process
+  assert.ok(identity)
+  await until(() => !alive(identity), 'the end of the process')
+  const next = hostClient({ folder })
+  const all = await output(next, 'a')
+  assert.equal(all.out, counted)
+  assert.deepEqual([all.exit?.code, all.exit?.signal], [5, null])
+  await next.close()
+})
+
+test('where the keeper is killed too, the output is whole and the exit says neither code nor signal', async (t) => {
+  const { folder, host } = await startedIn(t, 'a')
+  const keeper = readRecord(placeOf(folder, 'a'))?.keeper
+  assert.ok(keeper)
+  assert.notEqual(keeper.pid, await hostPid(folder))
+  process.kill(keeper.pid, 'SIGKILL')
+  await endHost(folder, 'SIGKILL')
+  const all = await output(host, 'a')
+  assert.equal(all.out, counted)
+  assert.deepEqual([all.exit?.code, all.exit?.signal], [null, null])
+  await host.spawn(script('b', 'exit 3'))
+  assert.equal((await output(host, 'b')).exit?.code, 3, 'a new keeper serves new processes')
+})
+
+test('a keeper that is killed alone is replaced', async (t) => {
+  const { folder, host } = await startedIn(t, 'a')
+  const keeper = readRecord(placeOf(folder, 'a'))?.keeper
+  assert.ok(keeper)
+  process.kill(keeper.pid, 'SIGKILL')
+  await until(() => !alive(keeper), 'the end of the keeper')
+  assert.equal((await output(host, 'a')).exit?.code, null)
+  await until(async () => {
+    const started = await host.spawn(script('b', 'exit 3')).catch(() => null)
+    return started !== null
+  }, 'another keeper')
+  assert.equal((await output(host, 'b')).exit?.code, 3)
+})
+
+test('a host that ends by SIGTERM ends its processes first, also those that ignore it', async (t) => {
+  const { folder, host } = openClient(t)
+  await host.spawn(script('a', `trap '' TERM; echo up; sleep 60; sleep 60`))
+  await until(async () => (await host.get('a'))?.offset === 3, 'the trap')
+  const identity = identityOf((await host.get('a'))?.pid ?? 0)
+  await endHost(folder)
+  assert.equal(alive(identity), false)
+  assert.equal((await host.get('a'))?.exit?.signal, 'SIGKILL')
+})
+
+test('hosts that are started at once are one in the end, over a socket that a dead one left', async (t) => {
+  const folder = folderFor(t)
+  const one = hostClient({ folder })
+  await one.list()
+  await endHost(folder, 'SIGKILL')
+  const all = Array.from({ length: 4 }, () => hostClient({ folder }))
+  const started = await Promise.all(all.map((host) => host.spawn(script('same', 'sleep 0.1; exit 4'))))
+  assert.equal(new Set(started.map(({ pid }) => pid)).size, 1)
+  assert.equal((await output(one, 'same')).exit?.code, 4)
+  await Promise.all([one, ...all].map((host) => host.close()))
+})
+
+test('a host without processes and clients ends by itself', async (t) => {
+  const folder = folderFor(t)
+  const host = hostClient({ folder, idleAfter: 200 })
+  await host.spawn(script('a', 'sleep 1'))
+  const pid = identityOf(await hostPid(folder))
+  await host.close()
+  await until(() => !alive(pid), 'the end of the host')
+  const next = hostClient({ folder, idleAfter: 200 })
+  assert.equal((await next.get('a'))?.exit?.code, 0, 'not before its process had ended')
+  await next.close()
+})
