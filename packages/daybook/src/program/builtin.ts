@@ -103,15 +103,14 @@ const opencode: ProgramSettings = {
       ...['run', '--format', 'json', '--thinking'],
       { if: 'model', args: ['--model', '{model}'] },
       { each: 'image', args: ['--file', '{image}'] },
-      { if: 'prompt', args: ['--', '{prompt}'] },
     ],
     resume: [
       ...['run', '--format', 'json', '--thinking', '--session', '{resume}'],
       { if: 'model', args: ['--model', '{model}'] },
       { each: 'image', args: ['--file', '{image}'] },
-      { if: 'prompt', args: ['--', '{prompt}'] },
     ],
-    prompt_via: ['arg', 'stdin'],
+    // Given as an argument, a prompt with a blank in it is put into quotation marks that its model then reads.
+    prompt_via: ['stdin'],
     grace_after_done_ms: 3000,
   },
   pty: {

@@ -13,7 +13,8 @@ export type ProgramEvent =
   | { readonly type: 'token'; readonly token: string }
   | ProgramMessage
   | { readonly type: 'delta'; readonly text: string }
-  | { readonly type: 'usage'; readonly usage: Usage }
+  /** `total`: counted since the program's own session began, earlier prompts included. */
+  | { readonly type: 'usage'; readonly usage: Usage; readonly total?: true }
   /** The turn is over in the program's own words, whatever it exits with afterwards. */
   | { readonly type: 'done'; readonly ok: boolean; readonly error?: string }
   /** A record with no meaning here, kept beside. */
