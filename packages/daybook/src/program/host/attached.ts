@@ -42,7 +42,10 @@ export async function attach(
   spools: Spools,
   told: Told,
 ): Promise<Start> {
-  if (request.mode === 'pty') throw new DaybookError('invalid_state', 'this host has no terminals')
+  if (request.mode === 'pty') {
+    const { attachTerminal } = await import('./terminal.ts')
+    return attachTerminal(place, request, record, spools, told)
+  }
   return attachPipes(place, request, record, spools, told)
 }
 
