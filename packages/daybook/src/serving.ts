@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { userKey } from './cli/user-key.ts'
 import { openFinding } from './finding.ts'
 import type { Server } from './http/server.ts'
 import { localScope } from './local-scope.ts'
@@ -13,7 +14,7 @@ import { openStore } from './stores.ts'
 import type { Around } from './transcripts/around.ts'
 import { startWork, type WorkSettings } from './workshop.ts'
 
-export interface ServeSettings extends Pick<WorkSettings, 'skillFolders' | 'httpAllow' | 'approve'> {
+export interface ServeSettings extends Pick<WorkSettings, 'skillFolders' | 'httpAllow' | 'approve' | 'programs'> {
   /** 0 takes a free one. */
   readonly port: number
   readonly host: string
@@ -73,6 +74,7 @@ export async function startServer(settings: ServeSettings): Promise<RunningServe
       peers: () => neighbours.list(),
       scope: localScope,
       version: version(),
+      ...(settings.programs ? { key: userKey(settings.programs.state) } : {}),
       ...(settings.hosts ? { hosts: settings.hosts } : {}),
       ...(settings.origins ? { origins: settings.origins } : {}),
       ...(settings.rate ? { rate: settings.rate } : {}),
@@ -139,6 +141,7 @@ function workOn(sessions: Sessions, settings: ServeSettings, logger: Awaited<Ret
     ...(settings.skillFolders ? { skillFolders: settings.skillFolders } : {}),
     ...(settings.httpAllow ? { httpAllow: settings.httpAllow } : {}),
     ...(settings.approve ? { approve: settings.approve } : {}),
+    ...(settings.programs ? { programs: settings.programs } : {}),
     onError: (error) => logger?.error(error, 'in the background'),
     onFault: (fault) => logger?.warn(fault, 'a skill cannot be read'),
   })

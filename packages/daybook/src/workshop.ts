@@ -16,6 +16,8 @@ export interface WorkSettings {
   readonly httpAllow?: readonly string[]
   /** Skills and steps that wait for an approval, beside those of high risk; `*` at the end stands for any ending. */
   readonly approve?: readonly string[]
+  /** Absolute paths of the programs file and of the user's state folder; without, no programs are driven. */
+  readonly programs?: { readonly file: string; readonly state: string }
   /** Follow changes of the skills' folders; default: false. */
   readonly watch?: boolean
   /** Milliseconds between two looks for due work; default one second. */
@@ -62,9 +64,11 @@ export async function startWork(sessions: Sessions, store: string, settings: Wor
     recorded = recorded.then(record, record).catch(told)
   })
   await recorded
+  const driving = settings.programs ? await drivingOf(sessions, store, settings.programs, settings.tenant) : null
   const work = openWork({
     sessions,
     skills,
+    ...(driving ? { agents: driving.agents } : {}),
     ...(approve ? { policy: { steps: approve } } : {}),
     ...(onError ? { onError } : {}),
     ...(tickMs === undefined ? {} : { tickMs }),
@@ -75,8 +79,28 @@ export async function startWork(sessions: Sessions, store: string, settings: Wor
     async [Symbol.asyncDispose]() {
       stop()
       await work.close()
+      await driving?.close()
       await skills.close()
       await recorded
     },
   }
 }
+
+/** The agents that are programs of this machine, beside those that need none. */
+async function drivingOf(sessions: Sessions, store: string, places: Places, tenant: Tenant) {
+  const [{ openDriving }, { withPrograms }, { agentsOf }, { redactor }] = await Promise.all([
+    import('./driving.ts'),
+    import('./work/programs/agent.ts'),
+    import('./work/agents.ts'),
+    import('./session/redact.ts'),
+  ])
+  const driving = await openDriving({ ...places, store })
+  const { blobs } = sessions.store.within({ tenant, subjects: 'all' })
+  const { text: masked } = redactor()
+  const keep = (printed: Uint8Array): Promise<string> => {
+    return blobs.put(new TextEncoder().encode(masked(new TextDecoder().decode(printed)).text))
+  }
+  return { agents: withPrograms(agentsOf(), driving, keep), close: () => driving[Symbol.asyncDispose]() }
+}
+
+type Places = NonNullable<WorkSettings['programs']>

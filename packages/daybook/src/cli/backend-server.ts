@@ -1,13 +1,20 @@
 // The backend that is a server: the client, and branches found by their labels.
 
 import { openClient } from '../client/client.ts'
+import { readAddress } from './address.ts'
 import type { Backend } from './backend.ts'
 import { splitBranch } from './branch.ts'
+import { type Env, userFolder } from './folders.ts'
 import { serverRuns } from './server-runs.ts'
+import { readKey } from './user-key.ts'
 import type { Place } from './where.ts'
 
-export function serverBackend(place: Place): Backend {
-  const client = openClient({ url: place.url, retries: 3 })
+/** The key of this user is shown to the server of this machine alone. */
+export function serverBackend(place: Place, env: Env): Backend {
+  const own = readAddress(env)?.url === place.url
+  const key = own ? readKey(userFolder('state', env)) : null
+  const headers = key === null ? {} : { headers: { authorization: `Bearer ${key}` } }
+  const client = openClient({ url: place.url, retries: 3, ...headers })
   return {
     place,
     runs: serverRuns(client),

@@ -8,6 +8,7 @@ export type Env = Readonly<Record<string, string | undefined>>
 const folders = {
   data: ['XDG_DATA_HOME', '.local/share'],
   state: ['XDG_STATE_HOME', '.local/state'],
+  config: ['XDG_CONFIG_HOME', '.config'],
   cache: ['XDG_CACHE_HOME', '.cache'],
 } as const
 

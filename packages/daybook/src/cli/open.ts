@@ -5,12 +5,13 @@ import type { Backend } from './backend.ts'
 import { branchOf } from './branch.ts'
 import type { Context, Host, Table } from './context.ts'
 import { exits, misuse, Refusal } from './exits.ts'
+import type { Env } from './folders.ts'
 import { momentOf } from './format/time.ts'
 import type { Call } from './grammar.ts'
 import type { LocalRunsOptions } from './local-runs.ts'
 import type { Output } from './output.ts'
 import type { OpenedStore } from './storage.ts'
-import { type Asked, findPlace, findStore, type Place, placeText, skillSettings } from './where.ts'
+import { type Asked, findPlace, findStore, type Place, placeText, workSettings } from './where.ts'
 
 export function openContext(call: Call, host: Host, output: Output, table: Table): Context {
   const asked: Asked = {
@@ -32,7 +33,7 @@ export function openContext(call: Call, host: Host, output: Output, table: Table
   }
   const backend = once(async (): Promise<Backend> => {
     const place = named(await findPlace(asked, isAlive))
-    if (place.kind === 'server') return keep(await viaServer(place, actor))
+    if (place.kind === 'server') return keep(await viaServer(place, actor, host.env))
     const { openStorage } = await import('./storage.ts')
     const store = keep(await openStorage(place, host, { create: false, actor }))
     const { localBackend } = await import('./backend-local.ts')
@@ -79,16 +80,16 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 /** What work in this process is given. Faults of skills are told by who asks for them. */
 export function localWork(host: Host, output: Output, asked: Asked): LocalRunsOptions {
   const onError = (error: unknown): void => output.hint(error instanceof Error ? error.message : String(error))
-  return { parts: host.parts, settings: { ...skillSettings(asked), onError, onFault: () => undefined } }
+  return { parts: host.parts, settings: { ...workSettings(asked), onError, onFault: () => undefined } }
 }
 
-async function viaServer(place: Place, actor: string | undefined): Promise<Backend> {
+async function viaServer(place: Place, actor: string | undefined, env: Env): Promise<Backend> {
   if (actor !== undefined) {
     const why = 'A server decides itself who writes.'
     throw new Refusal(exits.notAllowed, 'forbidden', { what: '--as works on a store, not through a server', why })
   }
   const { serverBackend } = await import('./backend-server.ts')
-  return serverBackend(place)
+  return serverBackend(place, env)
 }
 
 export function text(call: Call, name: string): string | undefined {

@@ -48,9 +48,11 @@ export interface ServeSettings {
   readonly httpAllow?: readonly string[]
   /** Skills and steps that wait for an approval. */
   readonly approve?: readonly string[]
+  /** Absolute paths of the programs file and of the user's state folder; without, no programs are driven. */
+  readonly programs?: { readonly file: string; readonly state: string }
 }
 
-export interface WorkSettings extends Pick<ServeSettings, 'skillFolders' | 'httpAllow' | 'approve'> {
+export interface WorkSettings extends Pick<ServeSettings, 'skillFolders' | 'httpAllow' | 'approve' | 'programs'> {
   readonly tenant: Tenant
   /** Milliseconds between two looks for due work. */
   readonly tickMs?: number

@@ -62,12 +62,16 @@ export function serveStore(asked: Asked): Place {
 }
 
 /** What skills are given, as daybook.json says: their folders with absolute paths, and the hosts they may ask. */
-export function skillSettings(asked: Asked): Pick<ServeSettings, 'skillFolders' | 'httpAllow' | 'approve'> {
+export function workSettings(asked: Asked): Pick<ServeSettings, 'skillFolders' | 'httpAllow' | 'approve' | 'programs'> {
   const config = readConfig(asked)
-  if (config === null) return {}
+  const state = userFolder('state', asked.env)
+  const beside = config === null ? userFolder('config', asked.env) : dirname(config.path)
+  const programs = { file: join(beside, 'programs.json'), state }
+  if (config === null) return { programs }
   const { skills, http_allow: httpAllow, approve } = config.value
   const folder = dirname(config.path)
   return {
+    programs,
     ...(skills === undefined ? {} : { skillFolders: skills.map((each) => resolve(folder, each)) }),
     ...(httpAllow === undefined ? {} : { httpAllow }),
     ...(approve === undefined ? {} : { approve }),

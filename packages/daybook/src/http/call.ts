@@ -1,6 +1,6 @@
 // One call of a route: who asks, which write options its headers ask for, and the session it is about.
 
-import { createHash } from 'node:crypto'
+import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DaybookError, isDaybookError } from '../schema/errors.ts'
 import type { Head } from '../schema/heads.ts'
@@ -8,6 +8,7 @@ import { idFromDigest } from '../schema/ids.ts'
 import { limits } from '../schema/json.ts'
 import type { PlainOptions, ScopedSessions, Session } from '../session/contract.ts'
 import type { Key } from '../store/store.ts'
+import type { ScopedWork } from '../work/contract.ts'
 import type { Context } from './context.ts'
 import type { RouteSpec } from './route.ts'
 
@@ -27,6 +28,15 @@ export class Call<P = unknown, Q = unknown, B = unknown> {
     this.request = request
     this.reply = reply
     this.mine = context.sessions
+  }
+
+  /** Runs, with all that whoever calls may do: the user's key stands for driving programs. `unauthenticated` for a wrong one. */
+  get work(): ScopedWork {
+    const { programs, work } = this.context
+    const given = this.request.headers.authorization
+    if (given === undefined || programs === null) return work
+    if (!isBearer(given, programs.key)) throw new DaybookError('unauthenticated', 'this is not the key of the user')
+    return programs.work
   }
 
   get params(): P {
@@ -144,4 +154,13 @@ export function inTrash(id: string): DaybookError {
 /** SHA-256 over parts that cannot run into each other. */
 function digest(parts: readonly string[]): Buffer {
   return createHash('sha256').update(JSON.stringify(parts)).digest()
+}
+
+/** Takes the same time wherever the two differ. */
+function isBearer(header: string, key: string): boolean {
+  return timingSafeEqual(sha256(header), sha256(`Bearer ${key}`))
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
 }

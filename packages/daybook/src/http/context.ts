@@ -17,8 +17,10 @@ export interface Context {
   /** Everything that callers of this server may see. */
   readonly sessions: ScopedSessions
   readonly store: Store
-  /** Runs of all that. */
+  /** Runs of all that; no prompts to programs. */
   readonly work: ScopedWork
+  /** The same for whoever shows the user's key: prompts to programs too. Null where no programs are driven. */
+  readonly programs: { readonly key: string; readonly work: ScopedWork } | null
   readonly skills: Skills
   readonly agents: Agents
   readonly search: Search

@@ -47,8 +47,8 @@ export function sessionFor(call: Call, named: string | undefined): string {
   return named ?? call.derivedId() ?? newId('ses', call.context.store.now())
 }
 
-export function start({ context, key }: Call, { session, fields, opens }: Started): Promise<RunReceipt> {
-  return context.work.start(session, fields, { opens, ...(key ? { key } : {}) })
+export function start({ work, key }: Call, { session, fields, opens }: Started): Promise<RunReceipt> {
+  return work.start(session, fields, { opens, ...(key ? { key } : {}) })
 }
 
 function wantsStream({ request }: Call, asked?: boolean): boolean {

@@ -9,7 +9,7 @@ import type { Caller, Sessions } from '../session/contract.ts'
 import type { Peer } from '../store/peers.ts'
 import type { Scope } from '../store/store.ts'
 import type { Around } from '../transcripts/around.ts'
-import type { Work } from '../work/contract.ts'
+import type { Work, WorkCaller } from '../work/contract.ts'
 import { readBodies } from './body.ts'
 import type { Context } from './context.ts'
 import { type Gate, isLoopback, openGate } from './hosts.ts'
@@ -37,6 +37,8 @@ export interface ServerSettings {
   readonly scope: Scope
   readonly caller?: Caller
   readonly version: string
+  /** What `Authorization: Bearer` shows by whom programs may be driven; nobody may without. */
+  readonly key?: string
   /** Default `/api/v1`. */
   readonly prefix?: string
   /** Names beside those of this machine under which the server may be called. */
@@ -71,6 +73,11 @@ const prefix = '/api/v1'
 /** Milliseconds between two looks for idle connections while the server ends. */
 const idleMs = 50
 
+/** As whom runs are asked for. */
+function callerOf({ sessions, scope, caller }: ServerSettings): WorkCaller {
+  return { actor: (caller ?? sessions.within(scope).caller).actor }
+}
+
 export async function createServer(settings: ServerSettings): Promise<Server> {
   const { work, rate, clock = () => performance.now() } = settings
   const gate = openGate(settings.hosts ?? [], settings.origins ?? [])
@@ -89,7 +96,9 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
     ...info,
     sessions: settings.sessions.within(settings.scope, settings.caller),
     store: settings.sessions.store,
-    work: work.within(settings.scope, settings.caller),
+    work: work.within(settings.scope, { ...callerOf(settings), programs: false }),
+    programs:
+      settings.key === undefined ? null : { key: settings.key, work: work.within(settings.scope, callerOf(settings)) },
     skills: work.skills,
     agents: work.agents,
     search: settings.search,

@@ -109,14 +109,13 @@ export interface LiveProgram {
   readonly timeoutMs: number
   /** Without output for so long, in milliseconds, it is given up. */
   readonly idleMs: number
-  /** Prompts that begin so are commands of the program; refused unless it allows them. */
-  readonly refusedPrefixes: readonly string[]
   /** The folder as it really is; `forbidden` for one that is not allowed, `invalid` for one that is not there. */
   workdir(path: string): Promise<string>
 }
 
 /** The programs of this machine, as their file has them now. */
 export interface LivePrograms {
+  /** Those that are on this machine. */
   list(): readonly LiveProgram[]
   get(name: string): LiveProgram | undefined
 }

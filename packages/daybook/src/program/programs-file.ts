@@ -15,7 +15,7 @@ export interface ProgramSet {
   get(name: string): Program | undefined
   /** By name, in the order of the alphabet. */
   list(): readonly Program[]
-  /** Absolute paths in and below which programs may work. */
+  /** Absolute paths in and below which programs may work; the person's home where the file names none. */
   readonly workdirs: readonly string[]
 }
 
@@ -58,7 +58,7 @@ function programsOf(file: ProgramsFile, folder: string): ProgramSet | Misfit {
   return {
     get: (name) => programs.get(name),
     list: () => [...programs.values()],
-    workdirs: (file.workdirs ?? []).map((one) => resolve(folder, one.replace(/^~(?=\/|$)/, homedir()))),
+    workdirs: (file.workdirs ?? ['~']).map((one) => resolve(folder, one.replace(/^~(?=\/|$)/, homedir()))),
   }
 }
 

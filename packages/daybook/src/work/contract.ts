@@ -174,6 +174,11 @@ export interface EndedRun {
   readonly ms: number
 }
 
+export interface WorkCaller extends Pick<Caller, 'actor'> {
+  /** May give prompts to programs, which is to say run commands on this machine. Default: true. */
+  readonly programs?: boolean
+}
+
 export interface Work extends AsyncDisposable {
   readonly skills: Skills
   readonly agents: Agents
@@ -182,7 +187,7 @@ export interface Work extends AsyncDisposable {
   /** Called with each run that ends here; returns the call that ends it. */
   onEnded(listener: (run: EndedRun) => void): () => void
   /** Runs of a scope, acting as `caller` (default: the first subject). */
-  within(scope: Scope, caller?: Pick<Caller, 'actor'>): ScopedWork
+  within(scope: Scope, caller?: WorkCaller): ScopedWork
   /** One look for due work; the loop does so by itself. Resolves when what was due has begun. */
   tick(): Promise<void>
   /** Looks at this session now: something in it may have come due. */
@@ -198,6 +203,11 @@ export interface StepOptions {
   readonly idempotent?: boolean
   /** What happens otherwise: the run fails with `outcome_unknown` (default), or waits for an operator. */
   readonly onUnknown?: 'fail' | 'operator'
+  /**
+   * Its effect goes on by itself when this process ends: it is left at once then, and its signal is aborted. What it throws
+   * from there on is recorded nowhere. The next attempt takes it up. Default: false.
+   */
+  readonly leavable?: boolean
   /** `high` waits for an approval first. Default: `low`. */
   readonly risk?: SkillRisk
   /** What the approval says; default: the step's name. */

@@ -22,6 +22,9 @@ export interface Pending {
   readonly asked?: string
 }
 
+/** An effect that goes on without this process: its step stays as it is. */
+export class EffectLeft extends Error {}
+
 /** What was waited for has come before the run was put aside. */
 class Woken extends Error {}
 
@@ -46,6 +49,8 @@ export class Execution {
   readonly #pending = new Set<Pending>()
   #begun: string | undefined
   #effects = 0
+  /** Of these, what goes on without this process. */
+  #leavable = 0
   #quiet: (() => void)[] = []
   #looking = false
   /** No new effect begins. */
@@ -91,21 +96,24 @@ export class Execution {
   /** Ends it before its next effect, and at once while there is none. */
   closeSoon(): void {
     this.#closing = true
-    if (this.#idle) this.abort('shutdown')
+    if (this.#effects === this.#leavable && this.#begun === undefined) this.abort('shutdown')
   }
 
   /** Does one effect; while there is any, the run is not put aside. */
-  async effect<T>(work: () => Promise<T>): Promise<T> {
+  async effect<T>(work: () => Promise<T>, leavable = false): Promise<T> {
     if (this.#closing && this.#idle) this.abort('shutdown')
     if (this.signal.aborted) return never()
     this.#effects += 1
+    if (leavable) this.#leavable += 1
     try {
       return await work()
     } catch (error) {
+      if (error instanceof EffectLeft) return never()
       if (error instanceof LogEnded) return this.logEnded(error)
       throw error
     } finally {
       this.#effects -= 1
+      if (leavable) this.#leavable -= 1
       if (this.#effects === 0) for (const tell of this.#quiet.splice(0)) tell()
       this.writeSoon()
       this.#look()

@@ -16,6 +16,8 @@ export interface Wanted {
   readonly fields: RunFields
   readonly now: number
   readonly undoes?: RunId
+  /** Whoever asks may give prompts to programs. */
+  readonly programs: boolean
   readonly route: (text: string) => Route
 }
 
@@ -31,7 +33,9 @@ export function queueEntries(head: Head, wanted: Wanted, agents: Agents): readon
   if (fields.onBusy === 'steer' && present && agents.get(head.currentAgent)?.steerable) {
     return [entryOf('run.steered', present.run, { input: fields.input ?? null })]
   }
-  const queued = entryOf('run.queued', run, queuedData(wanted, agentOf(head, wanted, agents), roots.length > 0))
+  const agent = agentOf(head, wanted, agents)
+  checkAgent(agent, wanted.programs)
+  const queued = entryOf('run.queued', run, queuedData(wanted, agent, roots.length > 0))
   if (fields.onBusy !== 'interrupt' || !present) return [queued]
   const next = roots.find(({ status }) => status === 'queued')
   return [
@@ -39,6 +43,14 @@ export function queueEntries(head: Head, wanted: Wanted, agents: Agents): readon
     queued,
     ...(next ? [entryOf('run.moved', run, { before: next.run })] : []),
   ]
+}
+
+/** A prompt to a program is a command on this machine: `forbidden` for whoever may not give one. */
+export function checkAgent(agent: Agent | undefined, programs: boolean): void {
+  if (agent?.kind !== 'program' || programs) return
+  throw new DaybookError('forbidden', `${agent.name} is a program of this machine: that takes the key of its user`, {
+    hint: 'The command line sends the key by itself; others send it as `Authorization: Bearer`, from the file `key`.',
+  })
 }
 
 /** Who takes the turn where no skill was named: the named agent, the session's, or the orchestrator. */

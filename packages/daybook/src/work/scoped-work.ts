@@ -4,7 +4,7 @@ import { DaybookError } from '../schema/errors.ts'
 import type { Head } from '../schema/heads.ts'
 import { newId, type RunId, type SessionId } from '../schema/ids.ts'
 import type { Json } from '../schema/json.ts'
-import type { Caller, Receipt, ScopedSessions, Session } from '../session/contract.ts'
+import type { Receipt, ScopedSessions, Session } from '../session/contract.ts'
 import { idFromKey, keyOf } from '../session/keys.ts'
 import type { Scope } from '../store/store.ts'
 import { ask, begin } from './asking.ts'
@@ -21,10 +21,11 @@ import type {
   RunState,
   ScopedWork,
   StartOptions,
+  WorkCaller,
   WorkOptions,
 } from './contract.ts'
 import { entryOf } from './entry.ts'
-import { cancelEntries, editEntries, moveEntries, mustBeOpen, queueEntries, type Wanted } from './queue.ts'
+import { cancelEntries, checkAgent, editEntries, moveEntries, mustBeOpen, queueEntries, type Wanted } from './queue.ts'
 import { routeOf } from './route.ts'
 import { type KnownRun, queueOf, stateOf } from './run-state.ts'
 import { settledRun } from './settled.ts'
@@ -36,10 +37,12 @@ export class WorkOfScope implements ScopedWork {
   readonly #engine: WorkEngine
   readonly #scope: Scope
   readonly #sessions: ScopedSessions
+  readonly #programs: boolean
 
-  constructor(engine: WorkEngine, scope: Scope, caller?: Pick<Caller, 'actor'>) {
+  constructor(engine: WorkEngine, scope: Scope, caller?: WorkCaller) {
     this.#engine = engine
     this.#scope = scope
+    this.#programs = caller?.programs ?? true
     const actor = caller?.actor ?? engine.sessions.within(scope).caller.actor
     this.#sessions = engine.sessions.within(scope, { actor, writer: 'R' })
   }
@@ -76,7 +79,7 @@ export class WorkOfScope implements ScopedWork {
     } else if (typeof input !== 'string') {
       throw new DaybookError('invalid', 'an input that is no text needs a skill', { field: 'skill' })
     }
-    return { run, fields, now, route: (text) => this.route(text, caller) }
+    return { run, fields, now, programs: this.#programs, route: (text) => this.route(text, caller) }
   }
 
   /** What an interrupting run ended is told at once. */
@@ -135,7 +138,8 @@ export class WorkOfScope implements ScopedWork {
     }
     const { expect } = options
     const session = await this.#sessionOf(run)
-    const chosen = (await stateOf(session, run)).queued
+    const { queued: chosen, agent = '' } = await stateOf(session, run)
+    if (input !== undefined) checkAgent(this.#engine.agents.get(agent), this.#programs)
     const routed = (text: string) => this.route(text, chosen.caller ?? {})
     return this.#change(session, ['change', run, input, before, expect], options, (head) => [
       ...(input === undefined ? [] : editEntries(head, run, input, expect, chosen, routed)),

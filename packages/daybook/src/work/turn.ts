@@ -7,7 +7,7 @@ import type { Session } from '../session/contract.ts'
 import { idIn, stepId, stepStarted } from './begin.ts'
 import type { StepOptions } from './contract.ts'
 import { entryOf, moment, recorded } from './entry.ts'
-import type { Execution, Pending } from './execution.ts'
+import { EffectLeft, type Execution, type Pending } from './execution.ts'
 import { RunFailure, recordOf } from './failure.ts'
 import type { AskedRecord, RunRecord, StepRecord } from './journal.ts'
 import { type ApprovalPolicy, guarded } from './policy.ts'
@@ -138,10 +138,11 @@ export class TurnOfRun {
         log.write(entryOf('step.finished', this.run, { step: id, ...(output === undefined ? undefined : { output }) }))
         return { output }
       } catch (error) {
+        if (options.leavable && isLeft(this.signal)) throw new EffectLeft()
         log.write(entryOf('step.finished', this.run, { step: id, error: recordOf(error) }))
         return { error }
       }
-    })
+    }, options.leavable)
     if ('output' in end) return end.output
     return this.#again(name, (record?.failures ?? 0) + 1, options, end.error)
   }
@@ -260,6 +261,11 @@ export class TurnOfRun {
     this.#counts.set(name, count)
     return count
   }
+}
+
+/** Nobody ended the run: this process only goes on without it. */
+function isLeft({ aborted, reason }: AbortSignal): boolean {
+  return aborted && (reason === 'shutdown' || reason === 'lost')
 }
 
 function untilOf({ until }: AskedRecord): { until?: number } {

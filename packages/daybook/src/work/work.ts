@@ -8,7 +8,7 @@ import { deltaTopic } from '../store/bus.ts'
 import type { Scope, SessionRef } from '../store/store.ts'
 import { agentsOf } from './agents.ts'
 import { type Claim, type Claimed, dueRun, type Taken } from './claim.ts'
-import type { EndedRun, ScopedWork, Work } from './contract.ts'
+import type { EndedRun, ScopedWork, Work, WorkCaller } from './contract.ts'
 import type { Execution } from './execution.ts'
 import { readJournal } from './journal.ts'
 import { type Held, Leases } from './leases.ts'
@@ -101,7 +101,7 @@ export class WorkEngine implements Work {
     this.#arm()
   }
 
-  within(scope: Scope, caller?: Pick<Caller, 'actor'>): ScopedWork {
+  within(scope: Scope, caller?: WorkCaller): ScopedWork {
     return new WorkOfScope(this, scope, caller)
   }
 

@@ -15,7 +15,7 @@ import { choice, text } from '../open.ts'
 import { logLevels, type RunningServer, type ServeSettings } from '../parts.ts'
 import { servingSettings } from '../serving.ts'
 import { settings, settingText } from '../settings.ts'
-import { atPlace, type Place, placeText, publicUrl, serveStore, skillSettings, storeFile } from '../where.ts'
+import { atPlace, type Place, placeText, publicUrl, serveStore, storeFile, workSettings } from '../where.ts'
 
 export const perform: Perform = async (context, call) => {
   const { host } = context
@@ -66,7 +66,7 @@ function portOf(context: Context, call: Call): number {
 async function start(context: Context, place: Place, where: Omit<ServeSettings, 'store'>): Promise<RunningServer> {
   const { startServer } = await context.host.parts()
   try {
-    return await startServer({ ...where, ...skillSettings(context.asked), store: place.url })
+    return await startServer({ ...where, ...workSettings(context.asked), store: place.url })
   } catch (error) {
     if (isDaybookError(error) && error.code === 'busy' && error.field === 'port')
       throw await portTaken(context, where.port)

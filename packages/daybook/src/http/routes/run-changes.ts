@@ -129,7 +129,7 @@ const edit = route(
     body: RunChanges,
     example: { input: 'what is 3 + 4?', before: null, expect: 9 },
     answers: afterwards,
-    errors: [...errors, 'conflict'],
+    errors: [...errors, 'conflict', 'unauthenticated', 'forbidden'],
     writes: true,
   },
   async (call) => {
@@ -139,7 +139,7 @@ const edit = route(
       ...(before === undefined ? {} : { before }),
     }
     const options = { ...keyed(call), ...(expect === undefined ? {} : { expect }) }
-    return answered(call, await call.context.work.change(call.params.run_id, fields, options))
+    return answered(call, await call.work.change(call.params.run_id, fields, options))
   },
 )
 

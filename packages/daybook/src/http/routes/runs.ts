@@ -15,7 +15,10 @@ import { RunStream } from '../stream/run-stream.ts'
 import { lastEventId } from './shared.ts'
 
 /** Codes of whatever starts a run. */
-export const startErrors = ['busy', 'trashed', 'damaged', 'invalid_state', 'ref_taken'] as const satisfies ErrorCode[]
+export const startErrors = [
+  ...(['busy', 'trashed', 'damaged', 'invalid_state', 'ref_taken'] as const),
+  ...(['unauthenticated', 'forbidden'] as const),
+] as const satisfies ErrorCode[]
 
 const stream = {
   'text/event-stream':

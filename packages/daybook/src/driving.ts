@@ -1,0 +1,76 @@
+// Composes the programs of this machine: what their file says, the process host, and a driver for each.
+
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import type { LiveProgram, LivePrograms } from './program/contract.ts'
+import { findProgram, locate } from './program/find.ts'
+import { headlessDriver } from './program/headless.ts'
+import type { ProcessHost } from './program/host/contract.ts'
+import { type ProgramsAt, programsFrom } from './program/programs.ts'
+import type { Program } from './program/resolve.ts'
+import { checkWorkdir } from './program/workdir.ts'
+
+export interface DrivingSettings {
+  /** Absolute path of the programs file, which need not be there. */
+  readonly file: string
+  /** Absolute path of the user's state folder. */
+  readonly state: string
+  /** URL of the store: servers on the same one share a process host. */
+  readonly store: string
+  /** Default: that of this process. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** Default: one that outlives this process, started when the first prompt needs it. */
+  readonly host?: ProcessHost
+}
+
+export interface Driving extends LivePrograms, AsyncDisposable {}
+
+/** Opens nothing before the first prompt. Disposing leaves processes to the host. */
+export async function openDriving(settings: DrivingSettings): Promise<Driving> {
+  const { hostClient } = await import('./program/host/client.ts')
+  const { env = process.env, state, file, store } = settings
+  const name = createHash('sha256').update(store).digest('hex').slice(0, 12)
+  const host = settings.host ?? hostClient({ folder: join(state, 'processes', name) })
+  const at = programsFrom({ path: file })
+  const live = new Map<string, LiveProgram>()
+  const liveOf = (program: Program): LiveProgram | undefined => {
+    if (!program.headless || !program.drivers.includes('headless')) return undefined
+    const known = live.get(program.config_hash)
+    if (known) return known
+    const made = liveProgram(program, { host, state, env, at })
+    live.set(program.config_hash, made)
+    return made
+  }
+  return {
+    list: () =>
+      at
+        .current()
+        .list()
+        .flatMap((program) => liveOf(program) ?? []),
+    get: (wanted) => {
+      const program = at.current().get(wanted)
+      return program && liveOf(program)
+    },
+    [Symbol.asyncDispose]: () => host.close(),
+  }
+}
+
+interface Surroundings {
+  readonly host: ProcessHost
+  readonly state: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly at: ProgramsAt
+}
+
+function liveProgram(program: Program, { host, state, env, at }: Surroundings): LiveProgram {
+  const find = () => findProgram(program, env)
+  return {
+    name: program.name,
+    description: program.description ?? program.bin,
+    hash: program.config_hash,
+    driver: headlessDriver({ program, host, state, env, find }),
+    timeoutMs: program.prompt_timeout_sec * 1000,
+    idleMs: program.idle_timeout_sec * 1000,
+    workdir: (path) => checkWorkdir(path, at.current().workdirs),
+  }
+}

@@ -1,0 +1,200 @@
+// Programs that take one prompt with each start: a process per prompt, its output read to the end.
+
+import { DaybookError, isDaybookError } from '../schema/errors.ts'
+import { type Command, type CommandPlaces, commandOf } from './command.ts'
+import type { FormatReader, ProgramDriver, ProgramEvent, Prompt, PromptEnd, PromptEvent } from './contract.ts'
+import { readerOf } from './formats/reader.ts'
+import type { HostProcess, ProcessHost } from './host/contract.ts'
+import { Lines } from './lines.ts'
+import type { Program } from './resolve.ts'
+
+export interface HeadlessSetting extends CommandPlaces {
+  readonly program: Program
+  readonly host: ProcessHost
+  /** Its binary as it is now: absolute path and version. `invalid` where it is not found. */
+  readonly find: () => Promise<{ readonly path: string; readonly version?: string }>
+}
+
+/** Milliseconds between a request to end and the next, harder one. */
+const ladderMs = 2000
+const ladder = ['SIGINT', 'SIGTERM', 'SIGKILL'] as const
+/** A program that has said that it is done gets so many milliseconds to end, unless its configuration says more. */
+const graceMs = 3000
+/** Characters of plain output that become the answer. */
+const answerBytes = 262_144
+
+export function headlessDriver(setting: HeadlessSetting): ProgramDriver {
+  const { host } = setting
+  return {
+    name: 'headless',
+    prompt: (prompt, end) => follow(setting, prompt, end),
+    printed: (key, limit) => printed(host, key, limit),
+    forget: (key) => host.forget(key),
+  }
+}
+
+async function* follow(setting: HeadlessSetting, prompt: Prompt, end: AbortSignal): AsyncGenerator<PromptEvent> {
+  const { host, program } = setting
+  const known = await host.get(prompt.key)
+  if (!known && prompt.started) {
+    throw new DaybookError('not_found', 'its process was started, and the process host knows nothing of it any more')
+  }
+  const command = commandOf(program, prompt, setting)
+  const { process, version } = known ? { process: known, version: undefined } : await spawned(setting, prompt, command)
+  yield startOf(process, command, version)
+  if (command.token !== null) yield { type: 'token', token: command.token }
+  using turn = new HeadlessTurn(host, prompt.key, end, program.headless?.grace_after_done_ms ?? graceMs)
+  yield* told(host, prompt.key, turn, program)
+}
+
+async function* told(
+  host: ProcessHost,
+  key: string,
+  turn: HeadlessTurn,
+  program: Program,
+): AsyncGenerator<PromptEvent> {
+  const output =
+    program.headless?.format === 'text' ? new Answer() : new Records(readerOf(program.headless?.format ?? 'text'))
+  let bytes = 0
+  for await (const event of host.follow(key, { out: 0, err: 0 }, turn.left)) {
+    if (event.type === 'gap') continue
+    if (event.type === 'output') {
+      if (event.stream === 'err') yield { ...event }
+      else {
+        bytes = event.offset + event.bytes.length
+        for (const one of output.push(event.offset, event.bytes)) {
+          if (one.type === 'done') turn.done()
+          yield one
+        }
+      }
+      continue
+    }
+    const { code, signal } = event.exit
+    yield* output.end(code)
+    yield { type: 'exited', code, signal, bytes }
+  }
+}
+
+/** Plain output: told as it comes, and the answer when it is over. */
+class Answer {
+  #kept: Uint8Array[] = []
+  #bytes = 0
+
+  push(offset: number, bytes: Uint8Array): PromptEvent[] {
+    if (this.#bytes < answerBytes) this.#kept.push(bytes.subarray(0, answerBytes - this.#bytes))
+    this.#bytes += bytes.length
+    return [{ type: 'output', stream: 'out', offset, bytes }]
+  }
+
+  end(code: number | null): ProgramEvent[] {
+    const content = Buffer.concat(this.#kept).toString('utf8').trimEnd()
+    const done = code === 0 ? ([{ type: 'done', ok: true }] as const) : []
+    return [{ type: 'message', role: 'assistant', content, final: true }, ...done]
+  }
+}
+
+/** Records of a format, one a line. */
+class Records {
+  readonly #reader: FormatReader
+  readonly #lines = new Lines()
+
+  constructor(reader: FormatReader) {
+    this.#reader = reader
+  }
+
+  push(_offset: number, bytes: Uint8Array): ProgramEvent[] {
+    return this.#lines.push(bytes).flatMap((line) => (line.trim() === '' ? [] : this.#reader.push(line)))
+  }
+
+  end(_code: number | null): readonly ProgramEvent[] {
+    const rest = this.#lines.end()
+    return [...(rest === null || rest.trim() === '' ? [] : this.#reader.push(rest)), ...this.#reader.end()]
+  }
+}
+
+/** Ends the process where somebody wants that, step by step, and lets go of it where it is only left. */
+class HeadlessTurn implements Disposable {
+  readonly #host: ProcessHost
+  readonly #key: string
+  readonly #end: AbortSignal
+  readonly #graceMs: number
+  readonly #leave = new AbortController()
+  readonly #onEnd = (): void => {
+    if ((this.#end.reason as PromptEnd) === 'interrupt') this.#climb(0)
+    else this.#leave.abort()
+  }
+  #timer: NodeJS.Timeout | null = null
+
+  constructor(host: ProcessHost, key: string, end: AbortSignal, grace: number) {
+    this.#host = host
+    this.#key = key
+    this.#end = end
+    this.#graceMs = grace
+    if (end.aborted) this.#onEnd()
+    else end.addEventListener('abort', this.#onEnd, { once: true })
+  }
+
+  /** Aborted once the process is to be left as it is. */
+  get left(): AbortSignal {
+    return this.#leave.signal
+  }
+
+  /** It said that it is done; some then never end. */
+  done(): void {
+    this.#timer ??= setTimeout(() => this.#climb(ladder.length - 1), this.#graceMs)
+  }
+
+  [Symbol.dispose](): void {
+    this.#end.removeEventListener('abort', this.#onEnd)
+    if (this.#timer) clearTimeout(this.#timer)
+  }
+
+  #climb(rung: number): void {
+    if (this.#timer) clearTimeout(this.#timer)
+    const signal = ladder[rung]
+    if (!signal) return
+    this.#timer = setTimeout(() => this.#climb(rung + 1), ladderMs)
+    this.#host.signal(this.#key, signal, signal === 'SIGKILL' ? 'tree' : 'group').catch((error: unknown) => {
+      // One that has just ended has nothing left to be told.
+      if (!isDaybookError(error) || error.code !== 'invalid_state') this.#leave.abort(error)
+    })
+  }
+}
+
+async function spawned(setting: HeadlessSetting, prompt: Prompt, command: Command) {
+  const { path, version } = await setting.find()
+  const process = await setting.host.spawn({
+    key: prompt.key,
+    mode: 'files',
+    binary: path,
+    args: command.args,
+    env: command.env,
+    cwd: prompt.workdir,
+    ...(command.input === null ? {} : { input: command.input }),
+  })
+  return { process, version }
+}
+
+function startOf({ pid, startedAt }: HostProcess, command: Command, version: string | undefined): PromptEvent {
+  const { shown, env, resumed } = command
+  const start = { pid, at: startedAt, args: shown, envNames: Object.keys(env).sort(), resumed }
+  return { type: 'started', start: version === undefined ? start : { ...start, version } }
+}
+
+async function printed(host: ProcessHost, key: string, limit: number): Promise<Uint8Array | null> {
+  const process = await host.get(key)
+  if (!process?.exit) return null
+  const pieces: Uint8Array[] = []
+  let bytes = 0
+  for await (const event of host.follow(
+    key,
+    { out: process.kept, err: process.errorOffset },
+    new AbortController().signal,
+  )) {
+    if (event.type !== 'output' || event.stream !== 'out') continue
+    pieces.push(event.bytes.slice(0, limit - bytes))
+    bytes += event.bytes.length
+    if (bytes >= limit) break
+  }
+  return Buffer.concat(pieces)
+}

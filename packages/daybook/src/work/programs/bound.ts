@@ -1,0 +1,58 @@
+// What a session's log says of a program: the folder it works in, and the token by which it finds its own session again.
+
+import type { StoredEntry } from '../../schema/entries.ts'
+import type { DataOf, Kind } from '../../schema/kinds.ts'
+import type { Session } from '../../session/contract.ts'
+import { dataOf } from '../../session/decode.ts'
+import { RunFailure } from '../failure.ts'
+
+export interface Bound {
+  /** Null before the first prompt. */
+  readonly binding: DataOf<'program.bound'> | null
+  /** Absolute, as it was given. */
+  readonly workdir: string
+  readonly token: string | null
+}
+
+/** A fork takes no token over: two sessions would go on in one session of the program. */
+export async function boundTo(session: Session, program: string, driver: string): Promise<Bound> {
+  const head = await session.head()
+  const own = head.base?.seq ?? 0
+  const binding = await newest(session, 'program.bound', 0, (data) => data.program === program)
+  const found = await newest(session, 'process.token_found', own, (data) => {
+    return data.program === program && data.driver === driver
+  })
+  const { cwd } = (await session.cell()).metadata
+  const workdir = binding?.workdir ?? cwd
+  if (typeof workdir !== 'string') {
+    throw new RunFailure(
+      'refused',
+      `nothing says in which folder ${program} is to work: set cwd in the metadata`,
+      'invalid',
+    )
+  }
+  return { binding, workdir, token: found?.token ?? null }
+}
+
+async function newest<K extends Kind>(
+  session: Session,
+  kind: K,
+  after: number,
+  fits: (data: DataOf<K>) => boolean,
+): Promise<DataOf<K> | null> {
+  for (let until: number | undefined; ; ) {
+    const page: readonly StoredEntry[] = await session.stored({
+      after,
+      order: 'desc',
+      kinds: [kind],
+      ...(until === undefined ? {} : { until }),
+    })
+    for (const entry of page) {
+      const data = dataOf(entry, kind)
+      if (data && fits(data)) return data
+    }
+    const last = page.at(-1)
+    if (!last || last.seq <= after + 1) return null
+    until = last.seq - 1
+  }
+}
