@@ -3,14 +3,16 @@
 import type { SessionId, Tenant } from '../schema/ids.ts'
 import type { Finding, Row } from '../store/admin.ts'
 import type { ScopedStore, Store } from '../store/store.ts'
+import { eachAtOnce } from './verify/at-once.ts'
 import { BlobCheck } from './verify/blobs.ts'
 import { withUsageOf } from './verify/compare.ts'
 import type { RepairReport, VerifyFinding, VerifyOptions, VerifyReport } from './verify/contract.ts'
-import { type SessionResult, verifySession } from './verify/session.ts'
+import { verifySession } from './verify/session.ts'
 import { rowsOf, Tree } from './verify/tree.ts'
 
 /**
- * Reads everything of all tenants once, page by page, while others may go on writing; needs memory for the forks only.
+ * Reads everything of all tenants once, page by page, while others may go on writing; needs memory for the forks, and for
+ * the sessions that are looked at together. Findings come in the order of the store's rows, however many those are.
  * Damage is told in the report; it fails only when the store does (`unreachable`, `too_new`) or the signal ends it.
  */
 export async function verifyStore(store: Store, options: VerifyOptions = {}): Promise<VerifyReport> {
@@ -81,10 +83,22 @@ function checkOf(
   return { store, row, base, point, baseDamaged, forkedAt: tree.forkedAt(row.tenant, row.session), ...hooks }
 }
 
+/** Sessions looked at together where every question crosses a network: most of the time is waiting for its answer. */
+const acrossNetwork = 16
+
+interface Told {
+  readonly finding: VerifyFinding
+  /** Number of the session's row, and of the finding in it. */
+  readonly at: number
+  readonly nth: number
+}
+
 class Verification {
   readonly #store: Store
   readonly #options: VerifyOptions
-  readonly #findings = new Map<string, VerifyFinding>()
+  readonly #findings = new Map<string, Told>()
+  readonly #underway = new Map<string, Promise<void>>()
+  readonly #atOnce: number
   readonly #blobs: BlobCheck
   #sessions = 0
   #entries = 0
@@ -93,23 +107,26 @@ class Verification {
     this.#store = store
     this.#options = options
     this.#blobs = new BlobCheck(store)
+    this.#atOnce = options.atOnce ?? (store.supports.shared === 'network' ? acrossNetwork : 1)
   }
 
   async run(): Promise<VerifyReport> {
-    await this.#blobs.readAll(this.#options.signal)
+    await this.#blobs.readAll(this.#atOnce, this.#options.signal)
     const tree = await Tree.of(this.#store)
-    for await (const row of rowsOf(this.#store)) {
-      if (row.head?.place === 'deleted') continue
-      const result = await this.#session(row, tree)
-      if (!result) continue
-      tree.keep(row.tenant, row.session, result.points, result.end === null)
-      for (const found of result.found) this.#add({ severity: 'damaged', ...found, tenant: row.tenant })
-      this.#sessions += 1
-      this.#progress(0)
-    }
-    for (const finding of this.#blobs.unnamed()) this.#add(finding)
-    for (const finding of await this.#store.admin.check()) this.#add(ofStore(finding))
-    const findings = [...this.#findings.values()]
+    await eachAtOnce(rowsOf(this.#store), this.#atOnce, async (row, at) => {
+      if (row.head?.place === 'deleted') return
+      const key = keyOf(row.tenant, row.session)
+      const done = this.#session(row, at, tree)
+      this.#underway.set(key, done)
+      try {
+        await done
+      } finally {
+        this.#underway.delete(key)
+      }
+    })
+    const ofAll = [...this.#blobs.unnamed(), ...(await this.#store.admin.check()).map(ofStore)]
+    for (const [nth, finding] of ofAll.entries()) this.#add({ finding, at: Number.POSITIVE_INFINITY, nth })
+    const findings = [...this.#findings.values()].sort(inOrder).map(({ finding }) => finding)
     return {
       sessions: this.#sessions,
       entries: this.#entries,
@@ -119,13 +136,23 @@ class Verification {
     }
   }
 
-  async #session(row: Row, tree: Tree): Promise<SessionResult | null> {
+  async #session(row: Row, at: number, tree: Tree): Promise<void> {
+    const base = tree.baseOf(row)
+    // A fork begins where its base was found to be; what is wrong with that is told by the base.
+    if (base) await this.#underway.get(keyOf(row.tenant, base.session))
     const store = this.#store.within({ tenant: row.tenant, subjects: 'all' })
     const hooks = {
       blob: (hash: string) => this.#blobs.named(row.tenant, store.blobs, hash),
       onPage: (entries: number) => this.#progress(entries),
     }
-    return verifySession(checkOf(store, row, tree, hooks))
+    const result = await verifySession(checkOf(store, row, tree, hooks))
+    if (!result) return
+    tree.keep(row.tenant, row.session, result.points, result.end === null)
+    for (const [nth, found] of result.found.entries()) {
+      this.#add({ finding: { severity: 'damaged', ...found, tenant: row.tenant }, at, nth })
+    }
+    this.#sessions += 1
+    this.#progress(0)
   }
 
   #progress(entries: number): void {
@@ -135,9 +162,15 @@ class Verification {
   }
 
   /** What a base has is found again in forks that had to be read from its start: it is told once. */
-  #add(finding: VerifyFinding): void {
-    this.#findings.set(nameOf(finding), this.#findings.get(nameOf(finding)) ?? finding)
+  #add(told: Told): void {
+    const name = nameOf(told.finding)
+    const known = this.#findings.get(name)
+    if (!known || inOrder(told, known) < 0) this.#findings.set(name, told)
   }
+}
+
+function inOrder(one: Told, other: Told): number {
+  return one.at === other.at ? one.nth - other.nth : one.at - other.at
 }
 
 function ofStore({ what, detail }: Finding): VerifyFinding {

@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Hash, Tenant } from '../../schema/ids.ts'
 import type { Blobs } from '../../store/blobs.ts'
 import type { Store } from '../../store/store.ts'
+import { eachAtOnce } from './at-once.ts'
 import type { VerifyFinding } from './contract.ts'
 
 const pieceBytes = 1024 * 1024
@@ -23,18 +24,24 @@ export class BlobCheck {
     this.#store = store
   }
 
-  /** Reads every blob of every tenant. */
-  async readAll(signal: AbortSignal | undefined): Promise<void> {
+  /** Reads every blob of every tenant, several at once. */
+  async readAll(atOnce: number, signal: AbortSignal | undefined): Promise<void> {
+    const bad: { readonly at: number; readonly key: string; readonly why: string }[] = []
+    await eachAtOnce(this.#all(), atOnce, async ({ tenant, hash, size }, at) => {
+      signal?.throwIfAborted()
+      const blobs = this.#store.within({ tenant, subjects: 'all' }).blobs
+      const why = await wrong(blobs, hash, size)
+      if (why) bad.push({ at, key: keyOf(tenant, hash), why })
+      this.checked += 1
+      await setImmediate()
+    })
+    for (const { key, why } of bad.sort((one, other) => one.at - other.at)) this.#bad.set(key, why)
+  }
+
+  async *#all(): AsyncGenerator<{ readonly tenant: Tenant; readonly hash: Hash; readonly size: number }> {
     for (let cursor: string | null | undefined; cursor !== null; ) {
       const page = await this.#store.admin.blobHashes(cursor ?? null)
-      for (const { tenant, hash, size } of page.items) {
-        signal?.throwIfAborted()
-        const blobs = this.#store.within({ tenant, subjects: 'all' }).blobs
-        const why = await wrong(blobs, hash, size)
-        if (why) this.#bad.set(keyOf(tenant, hash), why)
-        this.checked += 1
-        await setImmediate()
-      }
+      yield* page.items
       cursor = page.cursor
     }
   }

@@ -62,6 +62,8 @@ export interface RepairReport {
 export interface VerifyOptions {
   /** Ends the verification: it then fails with the signal's reason. */
   readonly signal?: AbortSignal
+  /** Sessions that are looked at together; default: 16 where the store is behind a network, else 1. */
+  readonly atOnce?: number
   /** After every page of a log and every session. */
   readonly onProgress?: (progress: { readonly sessions: number; readonly entries: number }) => void
 }
