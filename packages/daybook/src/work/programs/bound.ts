@@ -31,7 +31,7 @@ export async function boundTo(session: Session, program: string, driver: string)
       'invalid',
     )
   }
-  return { binding, workdir, token: found?.token ?? null }
+  return { binding, workdir, token: found?.value ?? null }
 }
 
 async function newest<K extends Kind>(

@@ -73,7 +73,7 @@ export class Telling {
     this.#token = token
     const { program, workdir, process, run } = this.#teller
     const names = { process_id: process, run_id: run, program: program.name, driver: program.driver.name }
-    const data = { ...names, token, source: 'protocol', workdir } as const
+    const data = { ...names, value: token, source: 'protocol', workdir } as const
     this.#soon(`token ${token}`, { kind: 'process.token_found', data })
   }
 

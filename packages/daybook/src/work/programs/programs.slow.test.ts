@@ -1,0 +1,209 @@
+// Prompts to real programs: what they answer, how they fail, how they are ended, and who takes them up again.
+
+import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict'
+import { symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { Session } from '../../session/contract.ts'
+import { until } from '../../session/testing.fixture.ts'
+import { Machine } from './programs.fixture.ts'
+
+interface Data {
+  readonly [name: string]: unknown
+}
+
+async function kindsOf(session: Session): Promise<string[]> {
+  return (await session.read()).map(({ kind }) => kind)
+}
+
+async function outputOf(session: Session, stream = 'out'): Promise<string> {
+  const pieces = (await session.read({ kinds: ['process.output'] })).map(({ data }) => data as unknown as Data)
+  return pieces.flatMap((data) => (data.stream === stream ? String(data.text) : [])).join('')
+}
+
+test('a prompt is a run: its answer is a message, and its process, output and end stand in the log', async (t) => {
+  const machine = await Machine.open(t)
+  const session = await machine.session()
+  const { run } = await machine.anna.start(session.id, { agent: 'bash', input: 'echo "один 一"; echo no >&2; pwd' })
+  const { status, output } = await machine.anna.settled(run)
+  strictEqual(status, 'done')
+  const { text, exit_code } = output as Data
+  strictEqual(text, `один 一\n${machine.workdir}`)
+  strictEqual(exit_code, 0)
+  const kinds = (await kindsOf(session)).filter((kind) => !kind.startsWith('run.') && !kind.startsWith('step.'))
+  deepStrictEqual(kinds.toSorted(), [
+    'message',
+    'message',
+    'process.exited',
+    'process.output',
+    'process.output',
+    'process.started',
+    'program.bound',
+    'session.opened',
+  ])
+  strictEqual(await outputOf(session, 'err'), 'no\n')
+  const { processes } = await session.view('processes')
+  strictEqual(processes.length, 1)
+  const { program, status: ended, exitCode, args, bytes } = processes[0] ?? {}
+  deepStrictEqual(
+    { program, ended, exitCode, bytes },
+    { program: 'bash', ended: 'exited', exitCode: 0, bytes: 14 + machine.workdir.length },
+  )
+  ok(args?.includes('{prompt}'))
+})
+
+test('a program that fails ends its run as failed, and what it printed is kept', async (t) => {
+  const machine = await Machine.open(t)
+  const session = await machine.session()
+  const { run } = await machine.anna.start(session.id, { agent: 'bash', input: 'echo half; exit 5' })
+  const { status, reason, error } = await machine.anna.settled(run)
+  deepStrictEqual([status, reason, error?.code], ['failed', 'error', 'program_failed'])
+  const [, answer] = (await session.read({ kinds: ['message'] })).map(({ data }) => data as unknown as Data)
+  strictEqual(answer?.content, 'half')
+  const { processes } = await session.view('processes')
+  strictEqual(processes[0]?.exitCode, 5)
+})
+
+test('prompts stand in one queue, and each is done once and in order', async (t) => {
+  const machine = await Machine.open(t)
+  const session = await machine.session()
+  const runs = []
+  for (let n = 0; n < 5; n += 1) {
+    runs.push(await machine.anna.start(session.id, { agent: 'bash', input: `echo ${n} >> order` }))
+  }
+  for (const { run } of runs) strictEqual((await machine.anna.settled(run, { until: 'end' })).status, 'done')
+  const { run } = await machine.anna.start(session.id, { agent: 'bash', input: 'cat order' })
+  const { output } = await machine.anna.settled(run)
+  strictEqual((output as Data).text, '0\n1\n2\n3\n4')
+})
+
+test('a server that ends leaves the process alone, and the next one tells all of it, each byte once', async (t) => {
+  const machine = await Machine.open(t)
+  const session = await machine.session()
+  const go = join(machine.folder, 'go')
+  const input = `for i in 1 2 3; do echo line $i; done; until test -e ${go}; do sleep 0.02; done; echo the end`
+  const { run } = await machine.anna.start(session.id, { agent: 'bash', input })
+  await until(async () => (await outputOf(session)).includes('line 3'))
+  const before = await session.view('processes')
+  await machine.work.close()
+  await machine.sessions.close()
+  await machine.start()
+  writeFileSync(go, '')
+  const { status, output } = await machine.anna.settled(run, { until: 'end' })
+  strictEqual(status, 'done')
+  strictEqual((output as Data).text, 'line 1\nline 2\nline 3\nthe end')
+  const again = machine.handle(session.id)
+  strictEqual(await outputOf(again), 'line 1\nline 2\nline 3\nthe end\n')
+  const { processes } = await again.view('processes')
+  deepStrictEqual(
+    processes.map(({ pid, exitCode }) => [pid, exitCode]),
+    [[before.processes[0]?.pid, 0]],
+  )
+  deepStrictEqual(machine.errors, [])
+})
+
+test('a run that is cancelled ends its process and all that it began, and what was printed stays', async (t) => {
+  const machine = await Machine.open(t)
+  const session = await machine.session()
+  const { run } = await machine.anna.start(session.id, { agent: 'bash', input: 'echo begun; sleep 600 & wait' })
+  await until(async () => (await outputOf(session)).includes('begun'))
+  await machine.anna.cancel(run)
+  await until(async () => (await session.view('processes')).processes[0]?.status === 'exited')
+  const { processes } = await session.view('processes')
+  match(processes[0]?.signal ?? `code ${processes[0]?.exitCode}`, /SIGINT|SIGTERM|SIGKILL|code 130/)
+  strictEqual((await machine.anna.get(run)).status, 'cancelled')
+})
+
+test('a program that takes longer than it may, or says nothing, is ended and its run says so', async (t) => {
+  const machine = await Machine.open(t, {
+    programs: {
+      hurried: {
+        bin: 'bash',
+        headless: { format: 'text', start: ['-c', '--', '{prompt}'], allow_code_prompt: true },
+        prompt_timeout_sec: 1,
+      },
+      silent: {
+        bin: 'bash',
+        headless: { format: 'text', start: ['-c', '--', '{prompt}'], allow_code_prompt: true },
+        idle_timeout_sec: 1,
+      },
+    },
+  })
+  const session = await machine.session()
+  const reasonOf = async (agent: string, input: string): Promise<string | undefined> => {
+    const { run } = await machine.anna.start(session.id, { agent, input })
+    return (await machine.anna.settled(run, { until: 'end' })).reason
+  }
+  strictEqual(await reasonOf('hurried', 'while true; do echo tick; sleep 0.1; done'), 'timeout')
+  strictEqual(await reasonOf('silent', 'echo once; sleep 600'), 'idle_timeout')
+})
+
+test('a program works only where it may, whatever links lead there', async (t) => {
+  const machine = await Machine.open(t)
+  symlinkSync('/', join(machine.workdir, 'out'))
+  for (const [cwd, code] of [
+    ['/', 'forbidden'],
+    [join(machine.workdir, 'out'), 'forbidden'],
+    [join(machine.workdir, 'not there'), 'invalid'],
+    ['work', 'invalid'],
+  ] as const) {
+    const session = await machine.session(cwd)
+    const { run } = await machine.anna.start(session.id, { agent: 'bash', input: 'echo no' })
+    const { status, error } = await machine.anna.settled(run)
+    deepStrictEqual([status, error?.code], ['failed', code], cwd)
+    strictEqual((await session.view('processes')).processes.length, 0)
+  }
+})
+
+test('whoever may not drive programs cannot give or change a prompt', async (t) => {
+  const machine = await Machine.open(t)
+  const session = await machine.session()
+  const scope = { tenant: 'default', subjects: ['anna'] }
+  const guest = machine.work.within(scope, { actor: 'user:anna', programs: false })
+  const refused = { code: 'forbidden' }
+  const { rejects } = await import('node:assert/strict')
+  await rejects(guest.start(session.id, { agent: 'bash', input: 'echo no' }), refused)
+  await session.handoff('bash')
+  await rejects(guest.start(session.id, { input: 'echo no' }), refused)
+  const first = await machine.anna.start(session.id, { input: 'until test -e go; do sleep 0.02; done' })
+  const second = await machine.anna.start(session.id, { input: 'echo second' })
+  await rejects(guest.edit(second.run, 'echo other'), refused)
+  writeFileSync(join(machine.workdir, 'go'), '')
+  strictEqual((await machine.anna.settled(first.run, { until: 'end' })).status, 'done')
+  const { output } = await machine.anna.settled(second.run, { until: 'end' })
+  strictEqual((output as Data).text, 'second')
+})
+
+test('what the program needs to find its own session again is told once, and a fork begins a new one', async (t) => {
+  const recorder = 'printf "%s\\n" "$@"'
+  const machine = await Machine.open(t, {
+    programs: {
+      kept: {
+        bin: 'bash',
+        headless: {
+          format: 'text',
+          start: ['-c', recorder, 'start', '{new_uuid}', '--', '{prompt}'],
+          resume: ['-c', recorder, 'resume', '{resume}', '--', '{prompt}'],
+          token: 'uuid',
+        },
+      },
+    },
+  })
+  const session = await machine.session()
+  const tokenOf = async (id: string, input: string): Promise<string> => {
+    const { run } = await machine.anna.start(id, { agent: 'kept', input })
+    const { output } = await machine.anna.settled(run, { until: 'end' })
+    const [token, dashes, prompt] = String((output as Data).text).split('\n')
+    deepStrictEqual([dashes, prompt], ['--', input])
+    return token ?? ''
+  }
+  const first = await tokenOf(session.id, 'one')
+  match(first, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+  strictEqual(await tokenOf(session.id, 'two'), first)
+  strictEqual((await session.read({ kinds: ['process.token_found'] })).length, 1)
+  const fork = await session.fork()
+  const other = await tokenOf(fork.id, 'three')
+  match(other, /^[0-9a-f-]{36}$/)
+  ok(other !== first)
+  strictEqual(await tokenOf(session.id, 'four'), first)
+})
