@@ -14,7 +14,8 @@ import type { Store, Supports } from './store.ts'
 export interface PostgresOptions {
   /**
    * `postgres://user:password@host:port/database`; a `host` in the query is the folder of a socket. PostgreSQL 14 or newer,
-   * UTF8. Behind a pooler, statements are sent unprepared, and other servers' writes are noticed within a second.
+   * UTF8. Behind a pooler of transactions other servers' writes are noticed within a second; opening fails with `invalid`
+   * behind one of statements, and with `store_readonly` on a standby.
    */
   readonly url: string
   /** Schema of the store, made when missing; default `daybook`. */

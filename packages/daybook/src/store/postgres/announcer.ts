@@ -15,6 +15,8 @@ const looked = 1000
 export interface Announcing {
   readonly asking: Connection
   readonly schema: string
+  /** False where a session is not ours for long: a LISTEN would stay in it, for whoever has it next. */
+  readonly listens: boolean
   /** The position after the last entry. */
   tip(): Promise<number>
 }
@@ -72,7 +74,8 @@ export class Announcer implements Bus {
   async start(announcing: Announcing): Promise<void> {
     this.#announcing = announcing
     this.#tip = await announcing.tip()
-    this.#unlisten = this.#carried ? await this.#listen(announcing) : this.#bus.subscribe(hintTopic, this.#heardOf)
+    if (!this.#carried) this.#unlisten = this.#bus.subscribe(hintTopic, this.#heardOf)
+    else if (announcing.listens) this.#unlisten = await this.#listen(announcing)
     this.#watch()
   }
 

@@ -1,10 +1,11 @@
 // Connections to one server: few at once, a bounded queue before them, and what to do when one is lost or slow.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DaybookError } from '../../schema/errors.ts'
+import { DaybookError, isDaybookError } from '../../schema/errors.ts'
 import { type Address, type Client, clientOf, type Driver } from './driver.ts'
 import { isLost, isPooled, isTransient, stateOf } from './errors.ts'
 import { type Ask, Line, type Mode, type Rows, type Value } from './line.ts'
+import { type Sharing, sharesSessions } from './pooler.ts'
 
 export type { Value } from './line.ts'
 
@@ -13,8 +14,17 @@ export interface ConnectionOptions extends Address {
   readonly max: number
   /** Milliseconds from the first try of a statement to its last. */
   readonly wait: number
+  /** Shared by connections to one address; default one of its own. */
+  readonly between?: Between
+  /** Whether a standby will do; default no. */
+  readonly standby?: boolean
   /** Puts names of the store's own schema and routines into a statement. */
   named(text: string): string
+}
+
+/** Whether something shares the server's sessions: then nothing may be left in one for later. */
+export interface Between {
+  pooled: boolean
 }
 
 /** Statements that wait for a connection; more are refused. */
@@ -22,6 +32,8 @@ const mostWaiting = 10_000
 /** Milliseconds that the server has to say that it cancelled, before the connections are given up. */
 const grace = 1000
 const pause = 50
+/** So many transactions one after the other are cut by no network that lets a statement through before each. */
+const cutsEnough = 3
 
 export class Connection {
   readonly #driver: Driver
@@ -32,13 +44,13 @@ export class Connection {
   #free: Line[] = []
   #lines = new Set<Line>()
   #running = 0
-  /** Something between shares the server's sessions: nothing may be left in one for later. */
-  #pooled = false
+  readonly #between: Between
   #closed = false
 
   constructor(driver: Driver, options: ConnectionOptions) {
     this.#driver = driver
     this.#options = options
+    this.#between = options.between ?? { pooled: false }
   }
 
   get wait(): number {
@@ -52,11 +64,40 @@ export class Connection {
   }
 
   #connected(): Line {
-    const { wait } = this.#options
+    const { wait, standby = false } = this.#options
+    const { pooled } = this.#between
     const settings = { statement_timeout: String(wait), default_transaction_isolation: 'read committed', jit: 'off' }
-    const line = new Line(this.#driver, this.#options, this.#pooled ? {} : settings, !this.#pooled)
+    const line = new Line(this.#driver, this.#options, pooled ? {} : settings, { prepare: !pooled, standby })
     this.#lines.add(line)
     return line
+  }
+
+  /**
+   * Looks for a pooler, and to what it gives sessions. Some refuse the settings of a connection, others drop them. One that
+   * gives a session to each statement cuts the connection of every transaction, which looks like a bad network.
+   */
+  async sharing(): Promise<Sharing> {
+    let cuts = 0
+    return this.#taking(async (line) => {
+      const [row] = await line.send("SELECT setting FROM pg_settings WHERE name = 'statement_timeout'")
+      if (row?.[0] !== String(this.#options.wait)) this.#between.pooled = true
+      const transacts = await line
+        .transaction('read committed', async () => true)
+        .catch((error: unknown) => {
+          cuts += 1
+          if (!isLost(error) || cuts < cutsEnough) throw error
+          return false
+        })
+      if (transacts && !this.#between.pooled) return 'nothing'
+      const other = this.#connected()
+      try {
+        if (!transacts) return 'statements'
+        return (await sharesSessions(line, other)) ? 'transactions' : 'sessions'
+      } finally {
+        // What was made before the pooler was noticed prepares its statements.
+        for (const each of [line, other]) this.#giveUp(each)
+      }
+    })
   }
 
   /** Ends statements that run, as a cut of the network would; what is asked next connects anew. */
@@ -111,7 +152,8 @@ export class Connection {
         try {
           return await this.#timed(work(line, again))
         } catch (error) {
-          if (isLost(error)) this.#giveUp(line)
+          // What leads to a standby leads elsewhere when it is made anew.
+          if (isLost(error) || isDaybookError(error)) this.#giveUp(line)
           if (!this.#worthAgain(error) || performance.now() >= end) throw error
           again ||= isLost(error)
         } finally {
@@ -142,8 +184,8 @@ export class Connection {
   }
 
   #worthAgain(error: unknown): boolean {
-    if (isPooled(error) && !this.#pooled) {
-      this.#pooled = true
+    if (isPooled(error) && !this.#between.pooled) {
+      this.#between.pooled = true
       this.drop()
       return true
     }

@@ -41,6 +41,8 @@ const lost = new Set([
     'EAI_AGAIN',
   ],
   ...['57P01', '57P02', '57P03', '57P05', '08000', '08003', '08006', '08001', '08004'],
+  // What poolers say of themselves before they hang up: the server is away, none was free in time.
+  '08P01',
 ])
 
 const words: Readonly<Partial<Record<ErrorCode, string>>> = {

@@ -63,7 +63,7 @@ describe('A server that is as it should be', () => {
 
   it('lacks locks that two connections do not share, as engines have it that only pretend', async () => {
     const driver = await loadDriver()
-    const line = new Line(driver, { url }, {}, false)
+    const line = new Line(driver, { url }, {}, { prepare: false })
     // Both ends are one session of the server: what it holds is never in its own way.
     const facts = await featureFacts(line, line, namesOf(schema))
     await line.end()

@@ -1,10 +1,12 @@
 // What a PostgreSQL server, or an engine that speaks like one, gives a store: asked, tried out, and put into words.
 
 import type { StoreFact } from '../facts.ts'
+import { Connection } from './connection.ts'
 import { loadDriver } from './driver.ts'
-import { isPooled, toDaybookError } from './errors.ts'
+import { toDaybookError } from './errors.ts'
 import { Line } from './line.ts'
 import { type Names, namesOf } from './names.ts'
+import type { Sharing } from './pooler.ts'
 import { featureFacts } from './probes.ts'
 
 export interface FactsOptions {
@@ -26,11 +28,12 @@ type Told = ReadonlyMap<string, string>
 export async function postgresFacts({ url, schema = 'daybook' }: FactsOptions): Promise<readonly StoreFact[]> {
   const names = namesOf(schema)
   const driver = await loadDriver()
-  const [one, two] = [0, 1].map(() => new Line(driver, { url }, {}, false)) as [Line, Line]
-  const told = new Line(driver, { url }, { statement_timeout: '5000' }, false)
+  const standby = true
+  const [one, two] = [0, 1].map(() => new Line(driver, { url }, {}, { prepare: false, standby })) as [Line, Line]
+  const connection = new Connection(driver, { url, max: 1, wait: 5000, named: names.named, standby })
   try {
     const facts = await settingsOf(one)
-    const pooled = await isShared(one, two, told)
+    const sharing = await connection.sharing()
     const replica = facts.get('in_recovery') === 'true'
     return [
       versionFact(facts),
@@ -38,15 +41,15 @@ export async function postgresFacts({ url, schema = 'daybook' }: FactsOptions): 
       durabilityFact(facts),
       upkeepFact(facts),
       archiveFact(facts),
-      poolerFact(pooled, facts),
+      poolerFact(sharing, facts),
       await connectionFact(one, facts),
-      ...(replica ? [] : await featureFacts(one, two, names)),
+      ...(replica || sharing === 'statements' ? [] : await featureFacts(one, two, names, sharing !== 'transactions')),
       ...(await noneYet(one, names)),
     ]
   } catch (error) {
     throw toDaybookError(error)
   } finally {
-    await Promise.all([one, two, told].map((line) => line.end()))
+    await Promise.all([one.end(), two.end(), connection.close()])
   }
 }
 
@@ -113,31 +116,19 @@ function archiveFact(facts: Told): StoreFact {
   return { about, state: 'ok', detail, next: 'docs/guide/scale.md says how' }
 }
 
-/** Two connections that meet in one session of the server, or a start that may bring no setting: something stands between. */
-async function isShared(one: Line, two: Line, told: Line): Promise<boolean> {
-  try {
-    await told.send('SELECT 1')
-  } catch (error) {
-    if (isPooled(error)) return true
-    throw error
-  }
-  const pid = async (line: Line) => Number((await line.send('SELECT pg_backend_pid()'))[0]?.[0])
-  const first = await pid(one)
-  await two.send('BEGIN')
-  const second = await pid(two)
-  await two.send('ROLLBACK')
-  return first === second || first !== (await pid(one))
-}
-
-function poolerFact(pooled: boolean, facts: Told): StoreFact {
+function poolerFact(sharing: Sharing, facts: Told): StoreFact {
   const about = 'pooler'
-  if (!pooled) return { about, state: 'ok', detail: 'none between' }
+  if (sharing === 'nothing') return { about, state: 'ok', detail: 'none between' }
+  const next = 'pool_mode=transaction or session, or the address of the server itself'
+  if (sharing === 'statements')
+    return { about, state: 'bad', detail: 'one stands between that lets no transaction through', next }
   const isolation = facts.get('default_transaction_isolation') ?? 'read committed'
   if (isolation !== 'read committed') {
     const detail = `a pooler stands between, and default_transaction_isolation is ${isolation}`
     return { about, state: 'bad', detail, next: "ALTER ROLE … SET default_transaction_isolation = 'read committed'" }
   }
-  const detail = 'one stands between: statements are sent unprepared, others are heard of within a second'
+  const heard = sharing === 'sessions' ? 'at once' : 'within a second'
+  const detail = `one stands between, which pools ${sharing}: statements are sent unprepared, others are heard of ${heard}`
   return { about, state: 'ok', detail, next: 'a direct address is quicker' }
 }
 

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 
 export class Network {
   readonly #server: Server
-  readonly #target: URL
+  #target: URL
   readonly #pairs = new Set<readonly [Socket, Socket]>()
   #armed: string | null = null
   /** Answers that were withheld. */
@@ -32,6 +32,12 @@ export class Network {
     return url.href
   }
 
+  /** From here on connections lead to another server; those that are there are cut. */
+  lead(target: string): void {
+    this.#target = new URL(target)
+    this.cut()
+  }
+
   /** The next statement that carries this text is executed, and its connection cut before the answer comes through. */
   arm(text: string): void {
     this.#armed = text
@@ -56,8 +62,11 @@ export class Network {
     const pair = [client, server] as const
     this.#pairs.add(pair)
     let doomed = false
+    let begun = false
     client.on('data', (bytes) => {
-      if (this.refuses !== null && bytes.toString('latin1').includes(this.refuses)) {
+      const starts = !begun
+      begun = true
+      if (starts && this.refuses !== null && bytes.toString('latin1').includes(this.refuses)) {
         this.refused += 1
         client.end(refusal)
         return

@@ -16,6 +16,7 @@ import { tip } from './feed.ts'
 import { type Answer, Lanes } from './lanes.ts'
 import { prepareSchema, type SchemaFormat } from './migrations.ts'
 import { type Names, namesOf } from './names.ts'
+import { unfitPooler } from './pooler.ts'
 import { SessionCalls } from './session-calls.ts'
 import { Writer } from './writer.ts'
 
@@ -118,14 +119,18 @@ export class OpenStore {
     if (this.#state) return
     const driver = await loadDriver()
     const { url, wait, connections, clock, present } = this.options
+    const between = { pooled: false }
     const connected = (max: number, longest: number) =>
-      new Connection(driver, { url, max, wait: longest, named: this.names.named })
+      new Connection(driver, { url, max, wait: longest, between, named: this.names.named })
     const asking = connected(connections, wait)
     const appending = [connected(1, wait), connected(1, wait)]
     const patient = connected(1, patience)
     try {
+      const sharing = await asking.sharing()
+      if (sharing === 'statements') throw unfitPooler()
       const { kinds } = await prepareSchema(asking, patient, this.names, present)
-      await this.bus.start({ asking, schema: this.options.schema, tip: () => tip(asking) })
+      const listens = sharing !== 'transactions'
+      await this.bus.start({ asking, schema: this.options.schema, listens, tip: () => tip(asking) })
       const writers = appending.map((connection) => new Writer(connection, clock, kinds))
       const lanes = new Lanes({
         commits: writers.map((writer) => (group: readonly AppendOp[]) => writer.commit(group)),

@@ -42,14 +42,15 @@ const probes: readonly Probe[] = [
   { name: 'LISTEN and NOTIFY', needed: false, tried: isHeard },
 ]
 
-export async function featureFacts(one: Line, two: Line, names: Names): Promise<readonly StoreFact[]> {
+/** `listens` is false where a LISTEN would stay in a session that others have next. */
+export async function featureFacts(one: Line, two: Line, names: Names, listens = true): Promise<readonly StoreFact[]> {
   const about = 'features'
   const there: string[] = []
   const untried: string[] = []
   const missing: StoreFact[] = []
   for (const probe of probes) {
     const { name, needed } = probe
-    const found = await tried(probe, one, two, names)
+    const found = probe.tried === isHeard && !listens ? '' : await tried(probe, one, two, names)
     if (found === true) there.push(name)
     else if (found === null) untried.push(name)
     else if (needed)

@@ -1,7 +1,7 @@
 // A real PostgreSQL server for the tests of one process, in a folder of its own; each test gets a schema of its own.
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { chmodSync, chownSync, closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { type AddressInfo, createServer, Socket } from 'node:net'
@@ -33,9 +33,9 @@ export function debian(major: number): string | null {
 }
 
 /** PostgreSQL refuses to run as root; nobody has nothing to lose. */
-const identity = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+export const identity = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
@@ -46,6 +46,16 @@ async function freePort(): Promise<number> {
 /** Ends a server, and removes its folder, as soon as the process that started it is gone, however that ended. */
 const guarding =
   'read _; kill -QUIT "$1"; while kill -0 "$1" 2>/dev/null; do sleep 0.1; done; [ -z "$2" ] || rm -rf "$2"'
+
+export function guardOf(pid: number, folder: string): ChildProcess {
+  const guard = spawn('sh', ['-c', guarding, 'sh', String(pid), folder], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  })
+  guard.unref()
+  if (guard.stdin instanceof Socket) guard.stdin.unref()
+  return guard
+}
 
 interface Running {
   readonly server: ChildProcess
@@ -106,14 +116,25 @@ export class Server {
     server.once('error', reject)
     server.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${this.said()}`)))
     if (server.pid === undefined) return ended
-    const guard = spawn('sh', ['-c', guarding, 'sh', String(server.pid), this.#folder], {
-      stdio: ['pipe', 'ignore', 'ignore'],
-      detached: true,
-    })
+    const guard = guardOf(server.pid, this.#folder)
     this.#running = { server, guard }
     await Promise.race([ended, this.#answers()])
-    for (const one of [server, guard]) one.unref()
-    if (guard.stdin instanceof Socket) guard.stdin.unref()
+    server.unref()
+  }
+
+  /** A standby that follows this server, which is ended for the copy and begun again. */
+  async standby(): Promise<Server> {
+    const folder = await mkdtemp(join(tmpdir(), 'daybook-postgres-'))
+    chmodSync(folder, 0o755)
+    if (identity.uid !== undefined) chownSync(folder, identity.uid, identity.gid)
+    await this.end()
+    await run('cp', ['-a', this.#data, folder], identity)
+    await this.begin()
+    const follows = `primary_conninfo=host=127.0.0.1 port=${this.port} user=postgres`
+    const server = new Server(this.#programs, folder, await freePort(), [...this.#settings, follows])
+    writeFileSync(join(server.#data, 'standby.signal'), '')
+    await server.begin()
+    return server
   }
 
   /** The last of what the server said. */
