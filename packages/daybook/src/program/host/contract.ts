@@ -48,6 +48,7 @@ export interface HostProcess {
   readonly exit: ProcessExit | null
 }
 
+/** Neither code nor signal: it ended when nobody was left who could learn how. Exit codes are no verdict anyway. */
 export interface ProcessExit {
   /** Null when a signal ended it. */
   readonly code: number | null
@@ -94,8 +95,9 @@ export interface Screen {
 
 /**
  * The processes of one state folder. Errors are DaybookErrors: `not_found` for an unknown key, `invalid_state` where the
- * process has ended or its mode cannot do that, `invalid` for a binary or folder that is not there, `unreachable` while
- * the host cannot be reached.
+ * process has ended, its mode cannot do that, or the packages for terminals are not installed; `invalid` for a binary or
+ * folder that is not there, `busy` for input (above 1 MB) that the process does not read, `forbidden` for a signal to
+ * another user's process, `unreachable` while the host cannot be reached.
  */
 export interface ProcessHost {
   /** False for a host inside this process. */
@@ -115,7 +117,10 @@ export interface ProcessHost {
   signal(key: string, signal: NodeJS.Signals, target: SignalTarget): Promise<void>
   /** Of `pty` only. */
   screen(key: string): Promise<Screen>
-  /** What is before these offsets may be dropped once the process has ended. */
+  /**
+   * What is before these offsets may be dropped: at once, but of `files` once the process has ended, for it holds its
+   * files itself. Files are dropped whole (8 MB), the last one when all of it was acknowledged.
+   */
   acknowledge(key: string, offsets: { readonly out: number; readonly err: number }): Promise<void>
   /** Drops an ended process and its spool; one that is not known is no error. */
   forget(key: string): Promise<void>

@@ -1,4 +1,4 @@
-// The process host inside this process: the same processes, spools and signals, but nothing outlives it.
+// The process host inside this process: the same processes, spools and signals, but nothing outlives it, and what this process left open its files-mode programs inherit.
 
 import { DaybookError } from '../../schema/errors.ts'
 import type { ProcessHost } from './contract.ts'

@@ -3,17 +3,11 @@
 import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { DaybookError } from '../../schema/errors.ts'
-import { type Attached, attach } from './attached.ts'
-import type {
-  HostEvent,
-  HostProcess,
-  ProcessHost,
-  Screen,
-  SignalTarget,
-  SpawnRequest,
-} from './contract.ts'
+import type { Attached } from './attached.ts'
+import type { HostEvent, HostProcess, ProcessHost, Screen, SignalTarget, SpawnRequest } from './contract.ts'
 import { findStarted, type Held, hintOf, holdAt, openSpools, shown } from './held.ts'
 import { type Keeper, writeDown } from './keeper.ts'
+import { attachPipes } from './pipes.ts'
 import { alive, identityOf, marked, send, signalNamed, signalTree, statOf } from './proc.ts'
 import { claim, placeOf, places, readExit, readRecord } from './record.ts'
 import { checkSize, checkSpawn } from './request.ts'
@@ -84,6 +78,7 @@ export class Processes implements ProcessHost {
   async #attach(held: Held, request: SpawnRequest): Promise<void> {
     openSpools(held)
     if (held.spools === null) return
+    const attach = request.mode === 'pty' ? (await import('./terminal.ts')).attachTerminal : attachPipes
     const { identity, attached } = await attach(held.place, request, held.record, held.spools, {
       output: () => held.notice.tell(),
       ended: () => this.#lookAt(held),

@@ -32,7 +32,10 @@ test('an unknown operation, and a line that is no request, are answered, and the
 })
 
 test('a state folder may have a path that is longer than the address of a socket', async (t) => {
-  const folder = join(folderFor(t, () => endHost(folder)), 'd'.repeat(120))
+  const folder = join(
+    folderFor(t, () => endHost(folder)),
+    'd'.repeat(120),
+  )
   mkdirSync(folder)
   const host = hostClient({ folder })
   await host.spawn(script('a', 'exit 6'))
