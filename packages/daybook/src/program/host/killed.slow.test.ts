@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { hostClient } from './client.ts'
 import type { ProcessHost } from './contract.ts'
 import { endHost, folderFor, hostPid, openClient, output, script, until } from './hosting.fixture.ts'
-import { alive, identityOf } from './proc.ts'
+import { alive, identityOf, marked } from './proc.ts'
 import { placeOf, readRecord } from './record.ts'
 
 const lines = 300
@@ -120,6 +120,36 @@ test('a keeper that is killed alone is replaced', async (t) => {
     return started !== null
   }, 'another keeper')
   assert.equal((await output(host, 'b')).exit?.code, 3)
+})
+
+test('processes whose pipes or terminal were held by a host that was killed are ended, and their output is kept', async (t) => {
+  const { folder, host } = openClient(t)
+  const text = `trap '' HUP PIPE TERM; echo up; nohup sleep 60 & while :; do sleep 60; done`
+  for (const mode of ['pipes', 'pty'] as const) await host.spawn(script(mode, text, { mode }))
+  for (const mode of ['pipes', 'pty']) await until(async () => ((await host.get(mode))?.offset ?? 0) > 2, 'output')
+  await endHost(folder, 'SIGKILL')
+  for (const mode of ['pipes', 'pty']) {
+    const { out, exit } = await output(host, mode)
+    assert.ok(out.startsWith('up'), out)
+    assert.deepEqual([exit?.code, exit?.signal], [null, null])
+    await until(async () => marked((await host.get(mode))?.marker ?? '').length === 0, 'the end of its descendants')
+  }
+})
+
+test('a terminal and its screen go on under the next server', async (t) => {
+  const { folder, host } = openClient(t)
+  const started = await host.spawn(script('a', 'read -r a; echo "<$a>"; read -r b; exit 8', { mode: 'pty' }))
+  await host.write('a', 'first\r')
+  await until(async () => (await host.screen('a')).text.includes('<first>'), 'the answer')
+  const { offset } = await host.screen('a')
+  await host.close()
+  const next = hostClient({ folder })
+  assert.equal((await next.get('a'))?.pid, started.pid)
+  assert.ok((await next.screen('a')).text.includes('<first>'))
+  await next.write('a', 'second\r')
+  const { out, exit } = await output(next, 'a', { out: offset, err: 0 })
+  assert.deepEqual([out, exit?.code], ['second\r\n', 8])
+  await next.close()
 })
 
 test('a host that ends by SIGTERM ends its processes first, also those that ignore it', async (t) => {

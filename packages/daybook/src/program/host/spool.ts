@@ -82,7 +82,6 @@ export class Spool {
     const stream = this.#stream
     const index = this.#starts.findLastIndex((start) => start <= from)
     const start = this.#starts[index]
-    const next = this.#starts[index + 1]
     if (start !== undefined) {
       const bytes = Buffer.allocUnsafe(pieceBytes)
       const fd = openSync(this.#path(start), 'r')
@@ -90,7 +89,8 @@ export class Spool {
       closeSync(fd)
       if (size > 0) return { type: 'output', stream, offset: from, bytes: bytes.subarray(0, size) }
     }
-    const to = next ?? this.offset
+    // The end of what others write is not asked for again: what they wrote since the reading is no gap.
+    const to = this.#starts[index + 1] ?? this.#end ?? from
     return to > from ? { type: 'gap', stream, from, to } : null
   }
 
