@@ -26,7 +26,7 @@ async function healthy(store: Store, program: Parameters<typeof runProgram>[1]):
 test('[B9] random programs leave nothing to be found in memory', async () => {
   await fc.assert(
     fc.asyncProperty(programs(60), async (program) => healthy(memoryStore(), program)),
-    cases(150),
+    cases(60),
   )
 })
 
@@ -41,7 +41,7 @@ test('[B9] random programs leave nothing to be found in a file', async () => {
       rmSync(folder, { recursive: true })
     }
   }
-  await fc.assert(fc.asyncProperty(programs(40), run), cases(25))
+  await fc.assert(fc.asyncProperty(programs(40), run), cases(15))
 })
 
 test('a store that is written to while it is verified is found healthy', async () => {

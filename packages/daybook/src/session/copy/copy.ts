@@ -10,7 +10,7 @@ import { rowsOf } from '../verify/tree.ts'
 import { appendsOf, baseOf, type Part, type Reached } from './appends.ts'
 import { copyBlobs } from './blobs.ts'
 import type { CopyOptions, CopyReport } from './contract.ts'
-import { bury, openBases } from './hidden.ts'
+import { bury, buryFirst, openBases } from './hidden.ts'
 import { settle } from './settle.ts'
 
 /** Sessions whose place in the destination is remembered; others are asked for again. */
@@ -54,6 +54,7 @@ class Copy {
   async run(): Promise<CopyReport> {
     const of = (await this.#from.admin.stats()).entries
     this.#empty = (await this.#to.admin.rows(null, 1)).items.length === 0
+    if (!this.#empty) await buryFirst(this.#from, this.#to)
     let seen = 0
     for (let cursor: string | null = null; ; ) {
       this.#options.signal?.throwIfAborted()

@@ -5,6 +5,7 @@ import { DaybookError } from '../../schema/errors.ts'
 import { emptyCell, type Head } from '../../schema/heads.ts'
 import type { SessionId, Tenant } from '../../schema/ids.ts'
 import { type DataOf, kinds } from '../../schema/kinds.ts'
+import type { Row } from '../../store/admin.ts'
 import type { Deletion, ScopedStore, Store } from '../../store/store.ts'
 import { link, sha256 } from '../chain.ts'
 import { dataOf } from '../decode.ts'
@@ -14,6 +15,7 @@ import { type Segment, segmentsOf } from '../segments.ts'
 import { rowsOf } from '../verify/tree.ts'
 import { appendsOf } from './appends.ts'
 import { copyBlobs } from './blobs.ts'
+import { eraseForForks } from './erased.ts'
 
 type Base = NonNullable<DataOf<'session.opened'>['base']>
 
@@ -30,7 +32,7 @@ export async function openBases(
   forkOf: (session: SessionId) => Promise<SessionId | undefined>,
 ): Promise<{ entries: number; blobs: number }> {
   const written = { entries: 0, blobs: 0 }
-  if (await reaches(target, base)) return written
+  if (await reaches(target, base, () => forkOf(fork))) return written
   const head = await source.head(fork)
   if (!head) throw new DaybookError('conflict', `${fork} went while it was copied`, { hint: 'Copy again.' })
   for (const segment of await segmentsOf(source, fork, base.seq)) {
@@ -52,10 +54,16 @@ export async function openBases(
   return written
 }
 
-async function reaches(target: ScopedStore, { session_id: session, seq, hash }: Base): Promise<boolean> {
+/** A base that is deleted there as well is read through what the fork is a fork of. */
+async function reaches(
+  target: ScopedStore,
+  { session_id: session, seq, hash }: Base,
+  forkOf: () => Promise<SessionId | undefined>,
+): Promise<boolean> {
   const head = await target.head(session)
   if (!head || head.seq < seq) return false
-  const [entry] = await target.read(session, { after: seq - 1, until: seq })
+  const readable = head.place === 'deleted' ? await forkOf() : session
+  const [entry] = readable === undefined ? [] : await target.read(readable, { after: seq - 1, until: seq })
   if (entry?.hash === hash) return true
   throw new DaybookError('conflict', `the ${session} of the destination is not the one that was forked`, { seq })
 }
@@ -67,6 +75,33 @@ function partOf({ session, base }: Segment, fork: Head, entries: readonly Stored
   const pointer = base && { session: base.session, seq: base.seq }
   const head: Head = { ...fork, session, owner, readers: [], base: pointer, seq: Number.MAX_SAFE_INTEGER }
   return { session, entries, keys: [], head, cell: null, refs: [] }
+}
+
+/**
+ * Before a copy: what an earlier one had brought and is deleted in the source since, for its names may be those of others by
+ * now. Not what a fork reads that is still to come.
+ */
+export async function buryFirst(from: Store, to: Store): Promise<void> {
+  const bases = new Map<string, string>()
+  const forks: Row[] = []
+  const deleted: Row[] = []
+  for await (const row of rowsOf(from)) {
+    if (row.base) bases.set(nameOf(row), nameOf({ ...row, session: row.base.session }))
+    if (row.head?.place !== 'deleted') {
+      if (row.base) forks.push(row)
+    } else if (await to.within({ tenant: row.tenant, subjects: 'all' }).head(row.session)) deleted.push(row)
+  }
+  if (deleted.length === 0) return
+  const needed = new Set<string>()
+  for (const fork of forks) {
+    if (await to.within({ tenant: fork.tenant, subjects: 'all' }).head(fork.session)) continue
+    for (let base = bases.get(nameOf(fork)); base !== undefined; base = bases.get(base)) needed.add(base)
+  }
+  for (const row of deleted) if (!needed.has(nameOf(row))) await buryOne(from, to, row.tenant, row.session)
+}
+
+function nameOf({ tenant, session }: { tenant: Tenant; session: SessionId }): string {
+  return JSON.stringify([tenant, session])
 }
 
 /** Deletes in the destination what is deleted in the source: bases that were opened for forks, and what an earlier copy had brought. */
@@ -83,7 +118,8 @@ async function buryOne(from: Store, to: Store, tenant: Tenant, session: SessionI
   const there = await from.within({ tenant, subjects: 'all' }).head(session)
   // The id was free again, and names another session now.
   if (there && there.place !== 'deleted') return
-  const outcome = await target.delete(session, deletionOf(session, here))
+  const last = await eraseForForks(from.within({ tenant, subjects: 'all' }), target, here)
+  const outcome = await target.delete(session, deletionOf(session, last))
   if (!outcome.ok)
     throw new DaybookError(outcome.code, `${session} was not deleted in the destination: ${outcome.code}`)
 }

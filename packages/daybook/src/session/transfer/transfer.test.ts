@@ -111,7 +111,7 @@ describe('[B9] an export', () => {
       const unchanged = await here.all.import(each(lines))
       assert.deepEqual(unchanged.imported, [])
     }
-    await fc.assert(fc.asyncProperty(programs(60), run), cases(120))
+    await fc.assert(fc.asyncProperty(programs(60), run), cases(25))
   })
 
   test('of long logs imports with snapshots at most 1,024 entries apart, erasures included', async () => {
