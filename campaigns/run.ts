@@ -9,11 +9,12 @@ import { type Campaign, newFolder, type Result, removeFolder } from './lib/campa
 import { writeSection } from './lib/page.ts'
 import { lostAnswers } from './lost-answers.ts'
 import { power } from './power.ts'
+import { prompts } from './prompts.ts'
 import { properties } from './properties.ts'
 import { resume } from './resume.ts'
 import { runs, sharedRuns } from './runs.ts'
 
-const campaigns: readonly Campaign[] = [kill, power, disk, runs, sharedRuns, alike, lostAnswers, history]
+const campaigns: readonly Campaign[] = [kill, power, disk, runs, prompts, sharedRuns, alike, lostAnswers, history]
 /** Only by name: resume needs programs of others, and every change runs the tests of properties as they are. */
 const byName: readonly Campaign[] = [resume, properties]
 
