@@ -41,7 +41,8 @@ test('without a word every known program is there, with the defaults', () => {
     [codex?.idle_timeout_sec, codex?.prompt_timeout_sec, codex?.cols, codex?.rows, codex?.drivers],
     [600, 1800, 120, 40, ['acp', 'headless', 'pty']],
   )
-  assert.deepEqual(set.workdirs, [])
+  assert.deepEqual(set.workdirs, [homedir()])
+  assert.deepEqual(setOf({ workdirs: [] }).workdirs, [])
 })
 
 test('what a file says of a program lies over what is known of it, member by member of its sections', () => {

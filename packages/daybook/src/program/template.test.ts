@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { cases } from '../cases.fixture.ts'
 import { isDaybookError } from '../schema/errors.ts'
 import { builtinPrograms } from './builtin.ts'
 import type { Template } from './shape.ts'
@@ -53,7 +54,7 @@ test('10,000 random prompts reach a real program exactly as they are', () => {
     'end',
   ]
   const batch = 1000
-  const samples = fc.sample(prompts, { numRuns: 10_000, seed: 6 })
+  const samples = fc.sample(prompts, cases(10_000, 6))
   assert.ok(samples.some((one) => one.includes('{resume}') && one.startsWith('--')))
   for (let from = 0; from < samples.length; from += batch) {
     const some = samples.slice(from, from + batch)

@@ -1,15 +1,16 @@
 // Which of the messages of a turn is its answer: the last one, once the program has said that the turn is over.
 
 import type { ProgramEvent, ProgramMessage } from '../contract.ts'
+import { cut } from './kept.ts'
 
 /** Holds back the last text of the program until it is known what follows. */
 export class AnswerKeeper {
   #held: ProgramMessage | null = null
 
   /** A text of the program: what was held before it comes out. */
-  hold(message: ProgramMessage): readonly ProgramEvent[] {
+  hold(text: string): readonly ProgramEvent[] {
     const before = this.flush()
-    this.#held = message
+    this.#held = { type: 'message', role: 'assistant', content: cut(text) }
     return before
   }
 

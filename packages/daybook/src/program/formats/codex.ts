@@ -57,7 +57,7 @@ export class CodexReader implements FormatReader {
   #completed(item: Fields, record: Fields): readonly ProgramEvent[] {
     const text = textOf(item.text)
     if (item.type === 'agent_message') {
-      return text === undefined ? [] : this.#answer.hold({ type: 'message', role: 'assistant', content: text })
+      return text === undefined ? [] : this.#answer.hold(text)
     }
     if (item.type === 'reasoning') return text === undefined ? [] : this.#answer.before([reasoning(text)])
     const ended = resultOf(item)

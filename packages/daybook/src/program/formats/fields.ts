@@ -3,6 +3,7 @@
 import { DaybookError } from '../../schema/errors.ts'
 import type { Part, Usage } from '../../schema/parts.ts'
 import type { ProgramEvent } from '../contract.ts'
+import { cut, kept, longestDiff } from './kept.ts'
 
 export type Fields = Readonly<Record<string, unknown>>
 
@@ -45,18 +46,21 @@ function countOf(value: unknown): number {
 }
 
 export function foreign(kind: unknown, record: unknown): ProgramEvent {
-  return { type: 'foreign', kind: label(kind, 'unknown'), record }
+  return { type: 'foreign', kind: label(kind, 'unknown'), record: kept(record) }
 }
 
 export function reasoning(text: string): ProgramEvent {
-  return { type: 'message', role: 'assistant', content: '', parts: [{ type: 'reasoning', text }] }
+  return { type: 'message', role: 'assistant', content: '', parts: [{ type: 'reasoning', text: cut(text) }] }
 }
 
 export function call(id: unknown, name: unknown, input: unknown): ProgramEvent {
   const part: Part = { type: 'call', call_id: label(id, 'unknown'), name: label(name, 'unknown') }
-  const parts = [input === undefined ? part : { ...part, input }]
+  const parts = [input === undefined ? part : { ...part, input: kept(input) }]
   return { type: 'message', role: 'assistant', content: '', parts }
 }
+
+/** Of one call. */
+const mostEdits = 100
 
 /** What came of a call, and the files that it changed; one that failed changed none. */
 export function result(
@@ -66,8 +70,8 @@ export function result(
   edits: readonly (Part | null)[] = [],
 ): ProgramEvent {
   const part: Part = { type: 'result', call_id: label(id, 'unknown'), ...(error ? { error } : {}) }
-  const told = output === undefined ? part : { ...part, output }
-  const changed = error ? [] : edits.filter((one) => one !== null)
+  const told = output === undefined ? part : { ...part, output: kept(output) }
+  const changed = error ? [] : edits.filter((one) => one !== null).slice(0, mostEdits)
   return { type: 'message', role: 'tool', content: '', parts: [told, ...changed] }
 }
 
@@ -76,7 +80,12 @@ export type Operation = Extract<Part, { type: 'edit' }>['operation']
 /** Null for a path that cannot be one. */
 export function edit(path: unknown, operation: Operation, diff?: string): Part | null {
   if (typeof path !== 'string' || path === '' || path.length > 4096) return null
-  return { type: 'edit', path, operation, ...(diff === undefined ? undefined : { diff, ...linesOf(diff) }) }
+  return {
+    type: 'edit',
+    path,
+    operation,
+    ...(diff === undefined ? undefined : { diff: cut(diff, longestDiff), ...linesOf(diff) }),
+  }
 }
 
 function linesOf(diff: string): { added: number; removed: number } {
@@ -90,5 +99,6 @@ function linesOf(diff: string): { added: number; removed: number } {
 
 /** A word of 1 to 256 characters. */
 function label(value: unknown, otherwise: string): string {
-  return typeof value === 'string' && value !== '' ? value.slice(0, 256).replace(/[\uD800-\uDBFF]$/, '') : otherwise
+  const text = typeof value === 'string' ? value.slice(0, 256).replace(/[\uD800-\uDBFF]$/, '') : ''
+  return text === '' ? otherwise : text
 }

@@ -3,6 +3,7 @@
 import type { Part } from '../../schema/parts.ts'
 import type { FormatReader, ProgramEvent } from '../contract.ts'
 import { call, edit, type Fields, fieldsOf, foreign, recordOf, result, textOf, usageOf } from './fields.ts'
+import { cut } from './kept.ts'
 
 /** Calls whose results may still come; with more than these the oldest is no longer waited for. */
 const mostPending = 256
@@ -74,7 +75,7 @@ export class GeminiReader implements FormatReader {
   }
 
   #said(isFinal = false): readonly ProgramEvent[] {
-    const content = this.#text
+    const content = cut(this.#text)
     this.#text = ''
     if (content.trim() === '') return []
     const model = this.#model === undefined ? undefined : { model: this.#model }

@@ -47,7 +47,7 @@ export class OpencodeReader implements FormatReader {
       case 'step_start':
         return this.#answer.flush()
       case 'text':
-        return text === undefined ? [] : this.#answer.hold({ type: 'message', role: 'assistant', content: text })
+        return text === undefined ? [] : this.#answer.hold(text)
       case 'reasoning':
         return text === undefined ? [] : this.#answer.before([reasoning(text)])
       case 'tool_use':

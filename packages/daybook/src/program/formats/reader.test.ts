@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { cases } from '../../cases.fixture.ts'
 import { compile, type Schema } from '../../schema/check.ts'
 import { isDaybookError } from '../../schema/errors.ts'
 import { Message } from '../../schema/parts.ts'
@@ -192,6 +193,34 @@ test('a turn that is cut off anywhere gives no answer, and nothing of what was t
   }
 })
 
+test('what is too large, too deep or ambiguous for the log is cut or told as text', () => {
+  const lines = linesOf('codex-jsonl', 'work')
+  const item = (more: object) => JSON.stringify({ type: 'item.completed', item: { id: 'i', ...more } })
+  const partsOf = (line: string) =>
+    read('codex-jsonl', [line, ...lines.slice(-1)]).flatMap((one) => (one.type === 'message' ? [one] : []))
+  const inputOf = (one: ProgramEvent | undefined) => {
+    const [part] = one?.type === 'message' ? (one.parts ?? []) : []
+    return part?.type === 'call' ? typeof part.input : null
+  }
+  const [said] = partsOf(item({ type: 'agent_message', text: 'x'.repeat(1_000_000) }))
+  assert.ok(said && said.content.length < 140_000 && said.content.includes(' characters left out '))
+  const [, ran] = partsOf(item({ type: 'command_execution', aggregated_output: '\n'.repeat(3_000_000), exit_code: 0 }))
+  assert.ok(JSON.stringify(ran).length < 140_000)
+  const deep = JSON.parse('['.repeat(500) + ']'.repeat(500))
+  const [asked] = partsOf(item({ type: 'mcp_tool_call', tool: 't', arguments: { deep, big: 1 } }))
+  assert.equal(inputOf(asked), 'string')
+  const [counted] = partsOf(
+    item({ type: 'mcp_tool_call', tool: 't', arguments: 7 }).replace(
+      '"arguments":7',
+      '"arguments":{"id":9007199254740993}',
+    ),
+  )
+  assert.equal(inputOf(counted), 'string')
+  const changes = Array.from({ length: 1000 }, (_, index) => ({ path: `/f${index}`, kind: 'add' }))
+  const [, changed] = partsOf(item({ type: 'file_change', changes, status: 'completed' }))
+  assert.equal(changed?.parts?.length, 101)
+})
+
 const check = compile(Message as unknown as Schema)
 
 function isFault(act: () => unknown, code: string): boolean {
@@ -217,54 +246,14 @@ test('a line that is no record is refused by its code', () => {
 
 test('whatever a record says, it becomes messages that the log takes, or is kept beside', () => {
   const names = [
-    'type',
-    'item',
-    'id',
-    'text',
-    'part',
-    'state',
-    'status',
-    'tool',
-    'tool_name',
-    'tool_id',
-    'role',
-    'content',
-    'usage',
-    'error',
-    'changes',
-    'reason',
-    'tokens',
-    'path',
-    'kind',
-    'delta',
-  ]
+    'type item id text part state status tool tool_name tool_id role content usage error changes reason',
+    'tokens path kind delta',
+  ].flatMap((line) => line.split(' '))
   const words = [
-    'item.started',
-    'item.completed',
-    'agent_message',
-    'command_execution',
-    'file_change',
-    'mcp_tool_call',
-    'web_search',
-    'reasoning',
-    'todo_list',
-    'turn.completed',
-    'turn.failed',
-    'thread.started',
-    'message',
-    'assistant',
-    'tool_use',
-    'tool_result',
-    'result',
-    'init',
-    'success',
-    'text',
-    'step_finish',
-    'step_start',
-    'stop',
-    'error',
-    'write_file',
-  ]
+    'item.started item.completed agent_message command_execution file_change mcp_tool_call web_search',
+    'reasoning todo_list turn.completed turn.failed thread.started message assistant tool_use tool_result',
+    'result init success text step_finish step_start stop error write_file',
+  ].flatMap((line) => line.split(' '))
   const leaf = fc.constantFrom<unknown>(...words, '', ' ', 'x'.repeat(5000), '\ud800', 0, -1, 1.5, true, null, [], {})
   const inner = fc.dictionary(fc.constantFrom(...names), leaf, { maxKeys: 5 })
   const value = fc.oneof(
@@ -288,7 +277,7 @@ test('whatever a record says, it becomes messages that the log takes, or is kept
           assert.equal(check({ role, content, ...(parts ? { parts } : {}) }, ''), null)
         }
       }),
-      { numRuns: 300 },
+      cases(300),
     )
   }
 })
