@@ -221,7 +221,7 @@ test('[B4] nobody finds what another one may not see, whatever is shared, asked 
   const subject = fc.constantFrom(...people)
   const step = fc.record({ session: fc.integer({ min: 0, max: 5 }), word, readers: fc.option(fc.uniqueArray(subject)) })
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25, size: 'max' }), async (steps) => {
       await using w = await world()
       for (const { session, word, readers } of steps) {
         const owner = people[session % people.length] ?? people[0]

@@ -125,7 +125,7 @@ const entryOf: Readonly<Record<RunStatus, (id: string) => NewEntry>> = {
 }
 
 test('random walks of runs through their table keep head and view alike', async () => {
-  const programs = fc.array(fc.tuple(fc.nat(3), fc.constantFrom(...runEvents)), { maxLength: 60 })
+  const programs = fc.array(fc.tuple(fc.nat(3), fc.constantFrom(...runEvents)), { maxLength: 60, size: 'max' })
   await fc.assert(
     fc.asyncProperty(programs, async (program) => {
       await using world = await World.open('memory')

@@ -27,8 +27,8 @@ interface Found {
 /**
  * Entries with their hashes, order of lists and feed, keys, names, blobs, heads, states, marks and cached folds. Not
  * leases, nor the tombstones of deleted sessions. Run again it goes on where it was cut off, and takes what came
- * meanwhile; for the last run nobody may write. Every chain is verified on the way: `damaged` for the source, `conflict`
- * where a session of the destination went on by itself.
+ * meanwhile, deletions too unless their tombstones are gone by then; for the last run nobody may write. Every chain is
+ * verified on the way: `damaged` for the source, `conflict` where a session of the destination went on by itself.
  */
 export async function copyStore(from: Store, to: Store, options: CopyOptions = {}): Promise<CopyReport> {
   return new Copy(from, to, options).run()

@@ -9,7 +9,7 @@ import { Samples } from './sample.ts'
 const pieces = ['pwd:', 'md5', 'sha-256', 'utf-8mb4', 'aes256', 'es256', 'oauth', 'hs256', 'http2', 'v1', 'argon2id']
 const units = ['a', 'B', 'Q', 'é', '7', '42', '!', '=', '-', '.', '/', ' ', 'x'.repeat(60), 'Kq'.repeat(40)]
 const texts = fc
-  .array(fc.constantFrom(...pieces, ...units), { minLength: 1, maxLength: 80 })
+  .array(fc.constantFrom(...pieces, ...units), { minLength: 1, maxLength: 80, size: 'max' })
   .map((parts) => `pwd:${parts.join('')}`)
 
 test('every value that the judge takes for a secret is promising, asked for behind any of the signs before it', () => {
@@ -51,7 +51,7 @@ test('no value that the judge takes for a secret begins where a word is told to 
       }
     }
   }
-  const long = fc.array(texts, { minLength: 1, maxLength: 12 }).map((parts) => parts.join(''))
+  const long = fc.array(texts, { minLength: 1, maxLength: 12, size: 'max' }).map((parts) => parts.join(''))
   fc.assert(fc.property(long, holds), cases(300))
   assert.ok(barren > 100, `${barren}`)
 })
