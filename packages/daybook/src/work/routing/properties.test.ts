@@ -17,7 +17,9 @@ const queries = [...given, ...own.queries, ...own.across, ...own.spelling].map((
 const anyText = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.string({ unit: 'grapheme' }),
-  fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 60, size: 'max' }).map((units) => String.fromCharCode(...units)),
+  fc
+    .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 60, size: 'max' })
+    .map((units) => String.fromCharCode(...units)),
   fc.array(fc.oneof(fc.constantFrom(...words), fc.string()), { maxLength: 8 }).map((parts) => parts.join(' ')),
   fc
     .tuple(fc.constantFrom(...queries), fc.nat(80), fc.string())
