@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { relative } from 'node:path'
 import { DaybookError } from '../schema/errors.ts'
+import type { FormatName } from './contract.ts'
 import type { Program } from './resolve.ts'
 import { type Argv, argvOf, type TemplateValues } from './template.ts'
 
@@ -53,7 +54,13 @@ export function headlessCall(
     throw new DaybookError('invalid', `${program.name} takes no images`, { field: 'images' })
   }
   const chosen = form.token === 'session' ? values.session : (uuid ?? token)
-  return { ...argvOf(template, filling, form.prompt_via), token: chosen }
+  const { args, input } = argvOf(template, filling, form.prompt_via)
+  return { args, input: input === null ? null : lineEnded(input, form.format), token: chosen }
+}
+
+/** What reads lines may pass over a last one that has no end; an agent is given the prompt as it is. */
+function lineEnded(input: string, format: FormatName): string {
+  return format !== 'text' || input.endsWith('\n') ? input : `${input}\n`
 }
 
 /** `invalid` for a prompt that the program would take for a command of its own, where commands are not allowed. */

@@ -49,5 +49,7 @@ export function findIn(source: string, texts: readonly string[]): readonly (Foun
       field: 'regex',
       hint: 'avoid a repeated group that holds a repetition itself',
     })
+  } finally {
+    Object.assign(context, { texts: [] })
   }
 }

@@ -168,7 +168,7 @@ test('a prompt becomes the call that its program takes, new and resumed, with im
   assert.deepEqual(call('gemini', { token: 't1' }).token, 't1')
   assert.equal(call('gemini', { images: ['/w/in/a.png'] }).args.at(-1), '--prompt=hi @in/a.png')
   assert.equal(call('aider').token, 's1')
-  assert.deepEqual(call('bc', { prompt: '-1' }), { args: ['-q'], input: '-1', token: null })
+  assert.deepEqual(call('bc', { prompt: '-1' }), { args: ['-q'], input: '-1\n', token: null })
   const refused = (name: string, more: object) => {
     try {
       call(name, more)
