@@ -127,7 +127,7 @@ const reopened: Draft = {
 }
 
 /** While it is being put together. */
-type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
+export type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
 
 class Chain {
   readonly #session: SessionId

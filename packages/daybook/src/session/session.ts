@@ -7,7 +7,7 @@ import type { Seq, SessionId, Subject } from '../schema/ids.ts'
 import type { Kind } from '../schema/kinds.ts'
 import type { NoteType, PlaceEvent } from '../schema/states.ts'
 import type { Key, Mark, Range, Scope, ScopedStore } from '../store/store.ts'
-import type { Command, Made } from './assemble.ts'
+import type { Command, Made, Writable } from './assemble.ts'
 import type {
   Caller,
   OpenFields,
@@ -91,17 +91,19 @@ export class SessionHandle implements Session {
     return head
   }
 
-  async append<K extends Kind>(
-    entries: NewEntry<K> | readonly NewEntry<K>[],
-    options: WriteOptions = {},
-  ): Promise<Receipt> {
-    const list = (Array.isArray(entries) ? entries : [entries]) as readonly NewEntry[]
-    const drafts = draftAll(list, this.caller.writer, this.engine.redactor)
-    for (const one of drafts) checkStateScope(one)
-    const made = { drafts }
-    const write = { operation: 'append', request: null, make: () => made }
-    if (options.key === undefined) return this.submit(write, options)
-    return this.submit(write, { ...options, key: keyWith(this.caller, options.key, () => digestOf(drafts)) })
+  /** No async function, nor {@link submit}: every append passes here, and promises cost. */
+  append<K extends Kind>(entries: NewEntry<K> | readonly NewEntry<K>[], options: WriteOptions = {}): Promise<Receipt> {
+    try {
+      const list = (Array.isArray(entries) ? entries : [entries]) as readonly NewEntry[]
+      const drafts = draftAll(list, this.caller.writer, this.engine.redactor)
+      for (const one of drafts) checkStateScope(one)
+      const made = { drafts }
+      const write = { operation: 'append', request: null, make: () => made }
+      if (options.key === undefined) return this.submit(write, options)
+      return this.submit(write, { ...options, key: keyWith(this.caller, options.key, () => digestOf(drafts)) })
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   appendOn(
@@ -114,8 +116,12 @@ export class SessionHandle implements Session {
   }
 
   /** Hands a write to the writer. */
-  async submit(write: Write, options: WriteOptions = {}): Promise<Receipt> {
-    return this.engine.writer.submit(this.scope, this.id, this.#command(write, options))
+  submit(write: Write, options: WriteOptions = {}): Promise<Receipt> {
+    try {
+      return this.engine.writer.submit(this.scope, this.id, this.#command(write, options))
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   #command(write: Write, options: WriteOptions): Command {
@@ -124,12 +130,8 @@ export class SessionHandle implements Session {
     // What looks back or moves the session means one that is there.
     const opens = this.#opens !== undefined && event === 'write' && !alone
     if (opens) this.#opening ??= openingOf(this.#opens ?? true, this.scope, this.engine.redactor)
-    const command: { -readonly [Name in keyof Command]: Command[Name] } = {
-      actor: this.caller.actor,
-      opens: opens ? 'may' : 'no',
-      event,
-      make: write.make,
-    }
+    const { actor } = this.caller
+    const command: Writable<Command> = { actor, opens: opens ? 'may' : 'no', event, make: write.make }
     if (opens && this.#opening) command.opening = this.#opening
     if (alone) command.alone = alone
     if (key !== undefined) command.key = this.key(key, write.operation, write.request)
