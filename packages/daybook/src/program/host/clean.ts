@@ -7,6 +7,7 @@ import type { Becoming } from './inherited.ts'
 
 /** For programs that a process with open terminals starts: these are inherited, and only the child can let go of them. */
 export async function cleanCommand(place: string, request: SpawnRequest, marker: string): Promise<Becoming> {
+  if (process.execve === undefined) return { ...request, env: { ...request.env, [markerName]: marker } } // Windows
   const { hostMain } = await import('./launch.ts')
   const path = join(place, 'become.json')
   const { binary, args } = request

@@ -1,7 +1,7 @@
 // What every process host keeps, wherever its processes live: one test per promise of the contract, with real programs.
 
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { isDaybookError } from '../../schema/errors.ts'
@@ -57,6 +57,15 @@ function starting(open: Opening): void {
     assert.equal((await host.list()).length, 1)
   })
 
+  test('as much is given to a program as the system can give', async (t) => {
+    const { host } = open(t)
+    const args = Array.from({ length: 14 }, () => 'x'.repeat((128 << 10) - 1))
+    for (const mode of ['files', 'pipes'] as const) {
+      await host.spawn({ ...script(mode, ''), mode, binary: '/bin/echo', args })
+      assert.equal((await output(host, mode)).out.length, 14 * (128 << 10))
+    }
+  })
+
   test('a binary or folder that is not there is refused by name, and the key stays free', async (t) => {
     const { host } = open(t)
     const good = script('a', 'true')
@@ -73,9 +82,29 @@ function starting(open: Opening): void {
     ]
     for (const [fault, field] of faults)
       await assert.rejects(host.spawn({ ...good, ...fault }), refused('invalid', field), field)
+    const long = { ...good, args: ['x'.repeat(128 << 10)] }
+    await assert.rejects(host.spawn(long), refused('too_large', 'args'))
+    await assert.rejects(
+      host.spawn({ ...good, args: Array(30_000).fill('x'.repeat(70)) }),
+      refused('too_large', 'args'),
+    )
     assert.deepEqual(await host.list(), [])
     await host.spawn(good)
     assert.equal((await output(host, 'a')).exit?.code, 0)
+  })
+
+  test('a script whose interpreter is missing is refused, or ends at once with 127 and says so', async (t) => {
+    const { host, folder } = open(t)
+    const binary = join(folder, 'program')
+    writeFileSync(binary, '#!/no/such/interpreter\n', { mode: 0o755 })
+    await assert.rejects(host.spawn({ ...script('files', ''), binary, args: [] }), refused('invalid'))
+    await host.spawn({ ...script('pipes', ''), mode: 'pipes', binary, args: [] })
+    const { err, exit } = await output(host, 'pipes')
+    assert.deepEqual([exit?.code, err.split('\n').length], [127, 2])
+    assert.deepEqual(
+      (await host.list()).map(({ key }) => key),
+      ['pipes'],
+    )
   })
 
   test('arguments arrive as they were given', async (t) => {

@@ -64,7 +64,12 @@ export async function shown(held: Held): Promise<HostProcess> {
 /** Word from the system of what a process wrote to its file; where it has none to give, the regular look does. */
 export function hintOf({ place, record, notice, exit }: Held): () => void {
   if (record.mode !== 'files' || exit !== null) return () => undefined
-  const watcher = watch(place, () => notice.tell())
-  watcher.on('error', () => watcher.close())
-  return () => watcher.close()
+  try {
+    const watcher = watch(place, () => notice.tell())
+    watcher.on('error', () => watcher.close())
+    return () => watcher.close()
+  } catch (error) {
+    if (!['EMFILE', 'ENOSPC'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    return () => undefined // as many are watched as the system allows
+  }
 }

@@ -25,12 +25,21 @@ export interface Becoming {
   readonly env: Readonly<Record<string, string>>
 }
 
-/** This very process goes on as that program: same pid, same terminal or pipes, the environment as it was given. */
+/**
+ * This very process goes on as that program: same pid, same terminal or pipes, the environment as it was given. Where
+ * the system refuses (a script whose interpreter is missing), it says so on standard error and ends with 127.
+ */
 export function become(path: string): void {
   const { binary, args, env } = JSON.parse(readFileSync(path, 'utf8')) as Becoming
   rmSync(path)
   closeInherited()
   // The runtime ignores these, and what is ignored stays so in the program; what has a handler becomes the default.
   for (const name of ['SIGPIPE', 'SIGXFSZ'] as const) process.on(name, () => undefined)
-  process.execve?.(binary, [binary, ...args], env)
+  try {
+    if (process.execve === undefined) throw new Error('this system cannot do that')
+    process.execve(binary, [binary, ...args], env)
+  } catch (error) {
+    console.error(`${binary} cannot be started: ${(error as NodeJS.ErrnoException).code ?? String(error)}`)
+    process.exitCode = 127 // as shells say it
+  }
 }

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { DaybookError } from '../../schema/errors.ts'
 import { type HostEvent, protocolVersion } from './contract.ts'
-import { type Answer, Lines, socketPath, unpackEvent } from './wire.ts'
+import { type Answer, type Failure, Lines, socketPath, unpackEvent } from './wire.ts'
 
 /** That the connection broke says nothing of whether the request was performed. */
 export class LineLost extends Error {
@@ -16,8 +16,9 @@ interface Pending {
   reject(error: unknown): void
 }
 
-export function errorOf({ code, message, field }: NonNullable<Answer['error']>): DaybookError {
-  return new DaybookError(code, message, field === undefined ? {} : { field })
+function errorOf({ code, message, field, hint }: Failure): DaybookError {
+  const details = { ...(field === undefined ? {} : { field }), ...(hint === undefined ? {} : { hint }) }
+  return new DaybookError(code, message, details)
 }
 
 function requestText(id: number, op: string, fields: Readonly<Record<string, unknown>>): string {

@@ -18,7 +18,7 @@ export function checkSize(cols: unknown, rows: unknown): void {
   if (!isSize(rows)) throw invalid('rows', 'rows are a whole number from 1 to 1000')
 }
 
-/** `invalid`, with the guilty field. */
+/** `invalid` or `too_large`, with the guilty field. */
 export function checkSpawn(value: unknown): SpawnRequest {
   if (typeof value !== 'object' || value === null) throw invalid('request', 'a request is an object')
   const given = value as Partial<Record<keyof SpawnRequest, unknown>>
@@ -31,12 +31,20 @@ export function checkSpawn(value: unknown): SpawnRequest {
     if (!isText(name) || name === '' || name.includes('=') || !isText(text))
       throw invalid('env', 'names and values are texts without NUL, names have no equals sign')
   }
+  checkSizes([...args, ...Object.entries(env).map((pair) => pair.join('='))])
   if (input !== undefined && (mode !== 'files' || typeof input !== 'string'))
     throw invalid('input', 'input is a text, and of the mode files only')
   checkSize(given.cols, given.rows)
   checkBinary(binary)
   checkFolder(cwd)
   return value as SpawnRequest
+}
+
+/** The limits of Linux: 128 KB for one argument or variable, 2 MB for all of them with their pointers and ends. */
+function checkSizes(texts: readonly string[]): void {
+  const sizes = texts.map((text) => Buffer.byteLength(text) + 1)
+  if (sizes.some((size) => size > 128 << 10) || sizes.reduce((sum, size) => sum + size + 8, 0) > (2 << 20) - 8192)
+    throw new DaybookError('too_large', 'arguments and environment are too long', { field: 'args' })
 }
 
 function checkBinary(binary: unknown): void {

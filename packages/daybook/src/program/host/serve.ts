@@ -7,7 +7,7 @@ import { DaybookError, isDaybookError } from '../../schema/errors.ts'
 import type { SignalTarget, SpawnRequest } from './contract.ts'
 import { protocolVersion } from './contract.ts'
 import type { Processes } from './processes.ts'
-import { type Answer, Lines, packEvent, type Request } from './wire.ts'
+import { type Answer, type Failure, Lines, packEvent, type Request } from './wire.ts'
 
 type Operation = (processes: Processes, request: Request) => unknown
 
@@ -36,10 +36,11 @@ const operations: Readonly<Record<string, Operation>> = {
   forget: (processes, request) => processes.forget(keyOf(request)),
 }
 
-function failureOf(error: unknown): NonNullable<Answer['error']> {
+function failureOf(error: unknown): Failure {
   const known = isDaybookError(error) ? error : new DaybookError('internal', String(error), { cause: error })
   if (known.code === 'internal') console.error(error)
-  return { code: known.code, message: known.message, field: known.field }
+  const { code, message, field, hint } = known
+  return { code, message, field, hint }
 }
 
 class Connection {

@@ -18,8 +18,15 @@ export interface Request {
 export interface Answer {
   readonly id: number | null
   readonly result?: unknown
-  readonly error?: { readonly code: ErrorCode; readonly message: string; readonly field?: string | undefined }
+  readonly error?: Failure
   readonly event?: WireEvent
+}
+
+export interface Failure {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly field?: string | undefined
+  readonly hint?: string | undefined
 }
 
 type Packed<E> = E extends { bytes: Uint8Array } ? Omit<E, 'bytes'> & { readonly bytes: string } : E
