@@ -1,6 +1,7 @@
 // Composes the programs of this machine: what their file says, the process host, and a driver for each.
 
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LiveProgram, LivePrograms } from './program/contract.ts'
 import { findProgram, locate } from './program/find.ts'
@@ -9,6 +10,10 @@ import type { ProcessHost } from './program/host/contract.ts'
 import { type ProgramsAt, programsFrom } from './program/programs.ts'
 import type { Program } from './program/resolve.ts'
 import { checkWorkdir } from './program/workdir.ts'
+import { limits } from './schema/json.ts'
+
+/** Milliseconds between two looks for what may be forgotten. */
+const sweepMs = 60 * 60 * 1000
 
 export interface DrivingSettings {
   /** Absolute path of the programs file, which need not be there. */
@@ -19,6 +24,8 @@ export interface DrivingSettings {
   readonly store: string
   /** Default: that of this process. */
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** Told of failures that no caller waits for. Default: a warning of the process. */
+  readonly onError?: (error: unknown) => void
   /** Default: one that outlives this process, started when the first prompt needs it. */
   readonly host?: ProcessHost
 }
@@ -29,10 +36,14 @@ export interface Driving extends LivePrograms, AsyncDisposable {}
 export async function openDriving(settings: DrivingSettings): Promise<Driving> {
   const { hostClient } = await import('./program/host/client.ts')
   const { env = process.env, state, file, store } = settings
+  const onError = settings.onError ?? ((error: unknown) => process.emitWarning(String(error)))
   const name = createHash('sha256').update(store).digest('hex').slice(0, 12)
-  const host = settings.host ?? hostClient({ folder: join(state, 'processes', name) })
+  const folder = join(state, 'processes', name)
+  const host = settings.host ?? hostClient({ folder })
   const at = programsFrom({ path: file })
   const live = new Map<string, LiveProgram>()
+  // No host is started to look where there never was one.
+  const sweep = setInterval(() => existsSync(folder) && void forgetOld(host).catch(onError), sweepMs).unref()
   const liveOf = (program: Program): LiveProgram | undefined => {
     if (!program.headless || !program.drivers.includes('headless')) return undefined
     const known = live.get(program.config_hash)
@@ -53,8 +64,17 @@ export async function openDriving(settings: DrivingSettings): Promise<Driving> {
       const program = at.current().get(wanted)
       return program && liveOf(program)
     },
-    [Symbol.asyncDispose]: () => host.close(),
+    async [Symbol.asyncDispose]() {
+      clearInterval(sweep)
+      await host.close()
+    },
   }
+}
+
+/** What was printed is in the log once its session gets another prompt; of sessions that get none it goes after so long. */
+async function forgetOld(host: ProcessHost): Promise<void> {
+  const before = Date.now() - limits.keptMs
+  for (const { key, exit } of await host.list()) if (exit && exit.at < before) await host.forget(key)
 }
 
 interface Surroundings {

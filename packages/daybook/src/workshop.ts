@@ -64,7 +64,7 @@ export async function startWork(sessions: Sessions, store: string, settings: Wor
     recorded = recorded.then(record, record).catch(told)
   })
   await recorded
-  const driving = settings.programs ? await drivingOf(sessions, store, settings.programs, settings.tenant) : null
+  const driving = settings.programs ? await drivingOf(sessions, store, settings.programs, settings) : null
   const work = openWork({
     sessions,
     skills,
@@ -87,14 +87,19 @@ export async function startWork(sessions: Sessions, store: string, settings: Wor
 }
 
 /** The agents that are programs of this machine, beside those that need none. */
-async function drivingOf(sessions: Sessions, store: string, places: Places, tenant: Tenant) {
+async function drivingOf(
+  sessions: Sessions,
+  store: string,
+  places: Places,
+  { tenant, onError }: Pick<WorkSettings, 'tenant' | 'onError'>,
+) {
   const [{ openDriving }, { withPrograms }, { agentsOf }, { redactor }] = await Promise.all([
     import('./driving.ts'),
     import('./work/programs/agent.ts'),
     import('./work/agents.ts'),
     import('./session/redact.ts'),
   ])
-  const driving = await openDriving({ ...places, store })
+  const driving = await openDriving({ ...places, store, ...(onError ? { onError } : {}) })
   const { blobs } = sessions.store.within({ tenant, subjects: 'all' })
   const { text: masked } = redactor()
   const keep = (printed: Uint8Array): Promise<string> => {

@@ -94,8 +94,8 @@ export interface ProgramDriver {
   prompt(prompt: Prompt, end: AbortSignal): AsyncIterable<PromptEvent>
   /** What the process of this prompt printed, for keeping; at most `limit` bytes, null where it is no longer there. */
   printed(key: string, limit: number): Promise<Uint8Array | null>
-  /** The prompt is in the log with all that came of it: what the host keeps of it may go. */
-  forget(key: string): Promise<void>
+  /** What the host keeps of this session's other prompts goes: they are over, and all of them is in the log. */
+  tidy(session: string, key: string): Promise<void>
 }
 
 /** A program that prompts can go to. */

@@ -29,7 +29,7 @@ export function headlessDriver(setting: HeadlessSetting): ProgramDriver {
     name: 'headless',
     prompt: (prompt, end) => follow(setting, prompt, end),
     printed: (key, limit) => printed(host, key, limit),
-    forget: (key) => host.forget(key),
+    tidy: (session, key) => tidy(host, session, key),
   }
 }
 
@@ -179,6 +179,12 @@ function startOf({ pid, startedAt }: HostProcess, command: Command, version: str
   const { shown, env, resumed } = command
   const start = { pid, at: startedAt, args: shown, envNames: Object.keys(env).sort(), resumed }
   return { type: 'started', start: version === undefined ? start : { ...start, version } }
+}
+
+async function tidy(host: ProcessHost, session: string, key: string): Promise<void> {
+  for (const process of await host.list()) {
+    if (process.exit && process.key !== key && process.key.startsWith(`${session}/`)) await host.forget(process.key)
+  }
 }
 
 async function printed(host: ProcessHost, key: string, limit: number): Promise<Uint8Array | null> {

@@ -66,6 +66,7 @@ async function prompt({ turn, program, keep }: Setting, asked: Asked, key: strin
   const process = idIn(run, 'prc', 'prompt')
   const telling = await Telling.begin({ session, run, process, program, workdir, key }, bound.token)
   const given = { ...asked, key: `${session.id}/${key}`, workdir, session: session.id, token: bound.token }
+  if (!telling.started) await driver.tidy(session.id, given.key)
   const patience = new Patience(turn.signal, program)
   try {
     const verdict = new Verdict(program.name)

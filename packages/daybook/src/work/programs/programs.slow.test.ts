@@ -75,6 +75,8 @@ test('prompts stand in one queue, and each is done once and in order', async (t)
   const { run } = await machine.anna.start(session.id, { agent: 'bash', input: 'cat order' })
   const { output } = await machine.anna.settled(run)
   strictEqual((output as Data).text, '0\n1\n2\n3\n4')
+  // Of prompts that are over nothing is kept outside of the log once the next one begins.
+  strictEqual((await machine.host.list()).length, 1)
 })
 
 test('a server that ends leaves the process alone, and the next one tells all of it, each byte once', async (t) => {
