@@ -115,9 +115,16 @@ function erasedBy(entry: StoredEntry | undefined): readonly Seq[] | null {
   return entry?.kind === 'entry.erased' ? (dataOf(entry, 'entry.erased')?.seqs ?? null) : null
 }
 
-/** Cut where a key begins or ends, around erasures, and where a commit would get too large. */
+/**
+ * Cut where a key begins or ends, around erasures, and where a commit would get too large; also before a move to the trash,
+ * for the session may be in the trash here since an earlier one, and no store takes an append from there to there.
+ */
 function pieces({ entries, keys }: Part): StoredEntry[][] {
   const begins = new Set(keys.flatMap(({ first, last }) => [first, last + 1]))
+  for (const { kind, seq } of entries) {
+    if (kind !== 'session.trashed') continue
+    if (!keys.some(({ first, last }) => first < seq && seq <= last)) begins.add(seq)
+  }
   const found: StoredEntry[][] = []
   let bytes = 0
   for (const entry of entries) {

@@ -202,6 +202,24 @@ test('an erasure since the last copy counts in forks also where the session that
   })
 })
 
+test('a session that was taken out of the trash and put there again since the last copy is in the trash', async () => {
+  await withStores(async (memory) => {
+    const [from, to] = [await opened(memory()), await opened(memory())]
+    const engine = await openSessions({ store: from })
+    const [session, keyed] = [await engine.within(scope).open(), await engine.within(scope).open()]
+    for (const each of [session, keyed]) await each.trash()
+    await copyStore(from, to)
+    for (const key of [null, 'again']) {
+      const each = key ? keyed : session
+      await each.restore()
+      await each.trash(key ? { key } : {})
+    }
+    await engine.close()
+    await copyStore(from, to)
+    await same(from, to)
+  })
+})
+
 test('a name that was given to another session since the last copy, for its own was deleted, is that of the other', async () => {
   await withStores(async (memory) => {
     const [from, to] = [await opened(memory()), await opened(memory())]
