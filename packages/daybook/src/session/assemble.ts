@@ -119,6 +119,7 @@ const reopened: Draft = {
   run: undefined,
   cause: undefined,
   actor: undefined,
+  at: undefined,
   data: {},
   body: '{}',
   dataHash: 'RBNvo1WzZ4oRRq0W9-hknpT7T8If536DEMBg9hyq_4o',

@@ -22,7 +22,7 @@ export interface Draft {
   /** Instead of the caller. */
   readonly actor: Actor | undefined
   /** Instead of now. */
-  readonly at?: number
+  readonly at: number | undefined
   /** Our own copy, for folding. */
   readonly data: unknown
   readonly body: string
@@ -80,7 +80,7 @@ export function draft(entry: NewEntry, writer: Writer, redactor: Redactor, place
     run,
     cause,
     actor,
-    ...(at === undefined ? undefined : { at }),
+    at,
     data: kind === 'message' && body === text ? copyForFold(data) : JSON.parse(body),
     body,
     dataHash,

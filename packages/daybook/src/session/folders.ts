@@ -12,16 +12,19 @@ import { isObject, mergePatch } from './values.ts'
 
 /** Kinds without a row change nothing but seq, hash and times. */
 export const folders: { readonly [K in Kind]?: Folder<K> } = {
-  message: ({ head }, data, entry) => ({
-    head: {
+  message: ({ head }, data, entry) => {
+    const { tokens, cost } = addUsage(head, data.usage, data.cost)
+    const next = {
       messages: head.messages + 1,
-      ...addUsage(head, data.usage, data.cost),
+      tokens,
+      cost,
       last: line(data.content, entry, data.name ?? data.role),
       title: head.title ?? (data.role === 'user' ? firstLine(data.content) : null),
       lastActivity: entry.at,
-      ...(data.role === 'user' ? settle(head, head.openRuns, withoutFailures(head.attention), entry) : undefined),
-    },
-  }),
+    }
+    const attention = data.role === 'user' ? withoutFailures(head.attention) : head.attention
+    return { head: attention === head.attention ? next : { ...next, ...settle(head, head.openRuns, attention, entry) } }
+  },
   'session.opened': opened,
   'session.updated': ({ cell }, data) => ({
     head: { ...labelsOf(data), ...(data.name === undefined ? undefined : { name: data.name }) },
