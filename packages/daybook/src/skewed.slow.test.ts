@@ -11,7 +11,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { localScope } from './local-scope.ts'
 import { openSessions } from './session/sessions.ts'
 import type { Skewed } from './skewed.fixture.ts'
-import { freshSchema, sharedServer } from './store/postgres/server.fixture.ts'
+import { dropSchema, freshSchema, sharedServer } from './store/postgres/server.fixture.ts'
 import { postgresStore } from './store/postgres.ts'
 import { Server, withoutRedis } from './store/redis/server.fixture.ts'
 import { redisStore } from './store/redis.ts'
@@ -48,6 +48,7 @@ interface Answer {
 interface Shared {
   readonly url: string
   look(clock?: () => number): Store
+  end(): Promise<void>
 }
 
 class World {
@@ -153,123 +154,127 @@ async function freePort(): Promise<number> {
   return port
 }
 
-function alike(shared: () => Promise<Shared>): void {
-  let world: World
-  let early: Peer
-  let late: Peer
-  before(async () => {
-    world = new World(await shared(), await Place.make())
-    await world.place.write('skills/hold/SKILL.md', pageOf('hold'))
-    await world.place.write('skills/hold/skill.ts', hold)
-    early = await world.serve(hour)
-  })
-  after(() => world.end())
-
-  it('a session is idle when it is, not an hour before', async () => {
-    await early.call('POST /sessions', { session_id: 'fresh' })
-    late = await world.serve(-hour)
-    await late.call('POST /sessions', { session_id: 'later' })
-    await world.kept()
-    for (const id of ['fresh', 'later']) strictEqual((await early.call(`GET /sessions/${id}`)).place, 'open')
-  })
-
-  it('what was written through either has its time, in the order of the log', async () => {
-    const bounds: [number, number][] = []
-    for (const peer of [early, late, early, late, late, early]) {
-      const from = Date.now()
-      await peer.call('POST /sessions/talk/messages', { role: 'user', content: 'hello' })
-      bounds.push([from, Date.now()])
-    }
-    const times = await late.times('talk', 'message')
-    strictEqual(times.length, bounds.length)
-    for (const [index, [from, to]] of bounds.entries()) {
-      const at = times[index] ?? Number.NaN
-      // Half of a way to the database, once measured, is what nobody can know.
-      ok(at >= from - 1000 && at <= to + 1000, `${at} for ${from} to ${to}`)
-    }
-  })
-
-  it('a wait of two seconds takes two seconds, whoever wakes the run', async () => {
-    const from = performance.now()
-    const runs = [await waiting(early, 'wait-early'), await waiting(late, 'wait-late')]
-    for (const [run, peer] of [
-      [runs[0], late],
-      [runs[1], early],
-    ] as const) {
-      strictEqual((await peer.call(`GET /runs/${run}?wait=60000&until=end`)).status, 'done')
-    }
-    ok(performance.now() - from < slack, 'nobody waited for an hour')
-    for (const session of ['wait-early', 'wait-late']) {
-      const [queued = 0] = await early.times(session, 'run.queued')
-      const [finished = 0] = await early.times(session, 'run.finished')
-      ok(finished - queued >= 2000 && finished - queued < slack, `${finished - queued}`)
-    }
-  })
-
-  it('a lease is not taken from who works', async () => {
-    const { run_id } = await early.call('POST /sessions/held/runs', { skill: 'hold' })
-    await until(async () => (await late.call(`GET /runs/${run_id}`)).status === 'running')
-    // The other looks for work meanwhile: it begins and wakes what is its own.
-    const run = await waiting(late, 'beside')
-    strictEqual((await late.call(`GET /runs/${run}?wait=60000&until=end`)).status, 'done')
-    await world.place.write('go-on', '')
-    const done = await late.call(`GET /runs/${run_id}?wait=60000&until=end`)
-    deepStrictEqual([done.status, done.output], ['done', String(early.child.pid)])
-    strictEqual((await early.times('held', 'run.started')).length, 1)
-    strictEqual((await early.times('held', 'step.started')).length, 1)
-  })
-
-  it('the trash keeps for thirty days from when it was asked to', async () => {
-    for (const [peer, session] of [
-      [early, 'fresh'],
-      [late, 'later'],
-    ] as const) {
-      const from = Date.now()
-      await peer.call(`POST /sessions/${session}/trash`)
-      await using store = world.shared.look()
-      await store.open()
-      const due = (await store.within({ ...localScope, subjects: 'all' }).head(session))?.due ?? 0
-      ok(due >= from - 1000 + 30 * day && due <= Date.now() + 1000 + 30 * day, `${due - from - 30 * day}`)
-    }
-    const inTrash = async (ahead: number) => {
-      await using store = world.shared.look(() => Date.now() + ahead)
-      await store.open()
-      return (await store.due(9, 'trash')).map(({ session }) => session)
-    }
-    deepStrictEqual(await inTrash(30 * day - hour / 2), [])
-    deepStrictEqual(await inTrash(30 * day + slack), ['fresh', 'later'])
-  })
-
-  it('a run that waits when its server ends is woken by the other', async () => {
-    const run = await waiting(early, 'left')
-    early.child.kill('SIGKILL')
-    const from = performance.now()
-    strictEqual((await late.call(`GET /runs/${run}?wait=60000&until=end`)).status, 'done')
-    ok(performance.now() - from < slack)
-  })
+async function onPostgres(): Promise<Shared> {
+  const { url } = await sharedServer()
+  const schema = freshSchema()
+  return {
+    url: `${url}?schema=${schema}`,
+    look: (clock) => postgresStore({ url, schema, connections: 1, ...(clock && { clock }) }),
+    end: () => dropSchema(url, schema),
+  }
 }
 
-describe('wall clocks of servers that are wrong by an hour change nothing on PostgreSQL:', () => {
-  alike(async () => {
-    const { url } = await sharedServer()
-    const schema = freshSchema()
-    return {
-      url: `${url}?schema=${schema}`,
-      look: (clock) => postgresStore({ url, schema, connections: 1, ...(clock && { clock }) }),
-    }
-  })
-})
+async function onRedis(): Promise<Shared> {
+  const port = await freePort()
+  const redis = await Server.start(['--port', String(port), '--appendonly', 'yes', '--appendfsync', 'no'])
+  const url = `redis://127.0.0.1:${port}`
+  return {
+    url: `${url}?durable=process`,
+    look: (clock) => redisStore({ url, durable: 'process', ...(clock && { clock }) }),
+    end: () => redis.stop(),
+  }
+}
 
-describe('wall clocks of servers that are wrong by an hour change nothing on Redis:', { skip: withoutRedis() }, () => {
-  let redis: Server
-  after(() => redis.stop())
-  alike(async () => {
-    const port = await freePort()
-    redis = await Server.start(['--port', String(port), '--appendonly', 'yes', '--appendfsync', 'no'])
-    const url = `redis://127.0.0.1:${port}`
-    return {
-      url: `${url}?durable=process`,
-      look: (clock) => redisStore({ url, durable: 'process', ...(clock && { clock }) }),
-    }
+for (const { name, skip, open } of [
+  { name: 'PostgreSQL', skip: false, open: onPostgres },
+  { name: 'Redis', skip: withoutRedis(), open: onRedis },
+]) {
+  describe(`wall clocks of servers that are wrong by an hour change nothing on ${name}:`, { skip }, () => {
+    let world: World
+    let early: Peer
+    let late: Peer
+    before(async () => {
+      world = new World(await open(), await Place.make())
+      await world.place.write('skills/hold/SKILL.md', pageOf('hold'))
+      await world.place.write('skills/hold/skill.ts', hold)
+      early = await world.serve(hour)
+    })
+    after(async () => {
+      await world.end()
+      await world.shared.end()
+    })
+
+    it('a session is idle when it is, not an hour before', async () => {
+      await early.call('POST /sessions', { session_id: 'fresh' })
+      late = await world.serve(-hour)
+      await late.call('POST /sessions', { session_id: 'later' })
+      await world.kept()
+      for (const id of ['fresh', 'later']) strictEqual((await early.call(`GET /sessions/${id}`)).place, 'open')
+    })
+
+    it('what was written through either has its time, in the order of the log', async () => {
+      const bounds: [number, number][] = []
+      for (const peer of [early, late, early, late, late, early]) {
+        const from = Date.now()
+        await peer.call('POST /sessions/talk/messages', { role: 'user', content: 'hello' })
+        bounds.push([from, Date.now()])
+      }
+      const times = await late.times('talk', 'message')
+      strictEqual(times.length, bounds.length)
+      for (const [index, [from, to]] of bounds.entries()) {
+        const at = times[index] ?? Number.NaN
+        // Half of a way to the database, once measured, is what nobody can know.
+        ok(at >= from - 1000 && at <= to + 1000, `${at} for ${from} to ${to}`)
+      }
+    })
+
+    it('a wait of two seconds takes two seconds, whoever wakes the run', async () => {
+      const from = performance.now()
+      const runs = [await waiting(early, 'wait-early'), await waiting(late, 'wait-late')]
+      for (const [run, peer] of [
+        [runs[0], late],
+        [runs[1], early],
+      ] as const) {
+        strictEqual((await peer.call(`GET /runs/${run}?wait=60000&until=end`)).status, 'done')
+      }
+      ok(performance.now() - from < slack, 'nobody waited for an hour')
+      for (const session of ['wait-early', 'wait-late']) {
+        const [queued = 0] = await early.times(session, 'run.queued')
+        const [finished = 0] = await early.times(session, 'run.finished')
+        ok(finished - queued >= 2000 && finished - queued < slack, `${finished - queued}`)
+      }
+    })
+
+    it('a lease is not taken from who works', async () => {
+      const { run_id } = await early.call('POST /sessions/held/runs', { skill: 'hold' })
+      await until(async () => (await late.call(`GET /runs/${run_id}`)).status === 'running')
+      // The other looks for work meanwhile: it begins and wakes what is its own.
+      const run = await waiting(late, 'beside')
+      strictEqual((await late.call(`GET /runs/${run}?wait=60000&until=end`)).status, 'done')
+      await world.place.write('go-on', '')
+      const done = await late.call(`GET /runs/${run_id}?wait=60000&until=end`)
+      deepStrictEqual([done.status, done.output], ['done', String(early.child.pid)])
+      strictEqual((await early.times('held', 'run.started')).length, 1)
+      strictEqual((await early.times('held', 'step.started')).length, 1)
+    })
+
+    it('the trash keeps for thirty days from when it was asked to', async () => {
+      for (const [peer, session] of [
+        [early, 'fresh'],
+        [late, 'later'],
+      ] as const) {
+        const from = Date.now()
+        await peer.call(`POST /sessions/${session}/trash`)
+        await using store = world.shared.look()
+        await store.open()
+        const due = (await store.within({ ...localScope, subjects: 'all' }).head(session))?.due ?? 0
+        ok(due >= from - 1000 + 30 * day && due <= Date.now() + 1000 + 30 * day, `${due - from - 30 * day}`)
+      }
+      const inTrash = async (ahead: number) => {
+        await using store = world.shared.look(() => Date.now() + ahead)
+        await store.open()
+        return (await store.due(9, 'trash')).map(({ session }) => session)
+      }
+      deepStrictEqual(await inTrash(30 * day - hour / 2), [])
+      deepStrictEqual(await inTrash(30 * day + slack), ['fresh', 'later'])
+    })
+
+    it('a run that waits when its server ends is woken by the other', async () => {
+      const run = await waiting(early, 'left')
+      early.child.kill('SIGKILL')
+      const from = performance.now()
+      strictEqual((await late.call(`GET /runs/${run}?wait=60000&until=end`)).status, 'done')
+      ok(performance.now() - from < slack)
+    })
   })
-})
+}

@@ -65,7 +65,12 @@ export const errorTable = {
   },
   store_readonly: { status: 503, exit: 6, retry: 'no', when: 'The store cannot be written; reading goes on.' },
   shutting_down: { status: 503, exit: 6, retry: 'after', when: 'The server is ending.' },
-  too_new: { status: 503, exit: 6, retry: 'no', when: 'The store was written by a newer version of daybook.' },
+  too_new: {
+    status: 503,
+    exit: 6,
+    retry: 'after',
+    when: 'A newer version of daybook wrote the store; behind a load balancer a newer server may answer.',
+  },
   unreachable: { status: 503, exit: 6, retry: 'after', when: 'The server or store does not answer.' },
   store_full: { status: 507, exit: 6, retry: 'no', when: 'The disk is full; reading goes on.' },
 } as const satisfies Record<string, ErrorRow>

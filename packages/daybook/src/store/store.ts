@@ -23,10 +23,8 @@ export interface Supports {
   readonly backup: boolean
 }
 
-/**
- * Opaque position in a feed or list; only the store that made it reads it, and only for the same order: else `invalid`.
- * Page sizes (`limit`) are whole numbers from 1 on, read as 1,000 above it; others: `invalid`.
- */
+// Page sizes (`limit`) are whole numbers from 1 on, read as 1,000 above it; others: `invalid`.
+/** Opaque position in a feed or list; only the store that made it reads it, and only for the same order: else `invalid`. */
 export type Cursor = string
 
 export interface Page<T> {
@@ -54,10 +52,7 @@ export interface Store extends AsyncDisposable {
   close(): Promise<void>
   /** Nothing is readable or writable without a scope. More than 16 subjects: `invalid`. */
   within(scope: Scope): ScopedStore
-  /**
-   * Milliseconds since 1970, whole ones, by the one clock that leases, due and tombstones go by: where many hosts share a
-   * store, its server's, whatever theirs say. Known once the store is open, and from then on.
-   */
+  /** Whole milliseconds since 1970 by the clock that leases, due and tombstones go by: that of a server, where there is one. Told once it is open. */
   now(): number
   /**
    * Every entry of all tenants in commit order, for followers and projectors. `null` starts at the beginning. A page

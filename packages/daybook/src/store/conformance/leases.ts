@@ -16,6 +16,7 @@ export function leases(suite: Suite): void {
   rivals(suite)
   fences(suite)
   rises(suite)
+  time(suite)
   due(suite)
 }
 
@@ -177,8 +178,28 @@ function rises({ test }: Suite): void {
   }
 }
 
-function due(suite: Suite): void {
-  const { test } = suite
+function time({ test, supports }: Suite): void {
+  test('The store tells the time that it judges by, and an instance beside it the same', async (world) => {
+    const { anna, store, clock } = world
+    const then = store.now() + 1000
+    await write(anna, opening('one', { head: { due: then } }))
+    await write(anna, opening('two'))
+    await take(anna, 'a', 'two')
+    const stores = supports.shared === 'process' ? [store] : [store, (await world.twin()).store]
+    clock.advance(999)
+    for (const each of stores) strictEqual(each.now(), then - 1)
+    deepStrictEqual(await store.due(9), [])
+    strictEqual(await anna.acquire('two', 'b', 1000), null)
+    clock.advance(1)
+    for (const each of stores) {
+      strictEqual(each.now(), then)
+      deepStrictEqual(await each.due(9), [{ tenant: 'acme', session: 'one', due: then }])
+    }
+    await take(anna, 'b', 'two')
+  })
+}
+
+function due({ test }: Suite): void {
   test('What is due comes longest due first, of all tenants, and only when its time has come', async (world) => {
     const { anna, store, clock } = world
     const now = clock.now()
@@ -198,25 +219,6 @@ function due(suite: Suite): void {
     )
     clock.advance(1000)
     deepStrictEqual((await store.due(10)).map((item) => item.session).at(-1), 'later')
-  })
-
-  test('The store tells the time that it judges by, and an instance beside it the same', async (world) => {
-    const { anna, store, clock } = world
-    const then = store.now() + 1000
-    await write(anna, opening('one', { head: { due: then } }))
-    await write(anna, opening('two'))
-    await take(anna, 'a', 'two')
-    const stores = suite.supports.shared === 'process' ? [store] : [store, (await world.twin()).store]
-    clock.advance(999)
-    for (const each of stores) strictEqual(each.now(), then - 1)
-    deepStrictEqual(await store.due(9), [])
-    strictEqual(await anna.acquire('two', 'b', 1000), null)
-    clock.advance(1)
-    for (const each of stores) {
-      strictEqual(each.now(), then)
-      deepStrictEqual(await each.due(9), [{ tenant: 'acme', session: 'one', due: then }])
-    }
-    await take(anna, 'b', 'two')
   })
 
   test('What is due in one place is found behind any number of others', async ({ anna, store, clock }) => {

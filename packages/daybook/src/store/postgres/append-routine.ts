@@ -1,5 +1,7 @@
 // The one routine by which appends enter: heads locked in order, each append judged, then all written behind the last lock.
 
+import { newer } from './shared-routines.ts'
+
 /** What SQLSTATE says when a batch must come again: with all its heads, or because a session was opened meanwhile. */
 export const again = Object.freeze({ heads: 'DB002', appeared: 'DB003' })
 
@@ -43,6 +45,7 @@ DECLARE
   first_fence bigint;
   subjects text[];
   asker int := -1;
+  refused boolean;
   code text;
   free boolean;
   taken int := 0;
@@ -57,10 +60,13 @@ BEGIN
   END IF;
   code := set_config('lock_timeout', p_wait::text, true);
   IF current_setting('synchronous_commit') = 'off' THEN code := set_config('synchronous_commit', 'local', true); END IF;
+  free := pg_advisory_xact_lock_shared(lock_number, 2) IS NULL;
   -- A batch whose answer was lost may still be running: its second coming waits for it.
   free := pg_advisory_xact_lock(p_writer) IS NULL;
-  SELECT t.answer INTO answer FROM daybook.batches t WHERE t.writer = p_writer AND t.number = p_number;
-  IF FOUND THEN RETURN answer; END IF;
+  SELECT ${newer},
+    (SELECT t.answer FROM daybook.batches t WHERE t.writer = p_writer AND t.number = p_number) INTO refused, answer;
+  IF refused THEN RAISE EXCEPTION 'a newer daybook has changed the store' USING ERRCODE = 'DB005'; END IF;
+  IF answer IS NOT NULL THEN RETURN answer; END IF;
 
   FOR w IN SELECT n.n, n.t, s.sid, s.base, s.base_seq, s.system, s.gone_at, s.place, s.owner, s.readers, s.lists, s.seq,
       s.hash, s.refolds, s.last_pos, s.fence, s.holder, s.lease_until

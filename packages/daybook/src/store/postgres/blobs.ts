@@ -10,8 +10,8 @@ const chunkBytes = 256 * 1024
 /** Chunks that one statement fetches. */
 const fetched = 16
 
-const known =
-  'UPDATE daybook.blobs SET at = coalesce($3, daybook.now_code()) WHERE tenant = $1 AND hash = $2 RETURNING 1'
+const known = `WITH entered AS MATERIALIZED (SELECT daybook.enter_code($4))
+  UPDATE daybook.blobs SET at = coalesce($3, daybook.now_code()) FROM entered WHERE tenant = $1 AND hash = $2 RETURNING 1`
 const first = `INSERT INTO daybook.blobs(tenant, hash, size, at) VALUES ($1, $2, $4, coalesce($3, daybook.now_code()))
   ON CONFLICT (tenant, hash) DO UPDATE SET at = excluded.at RETURNING blob`
 const further = 'INSERT INTO daybook.chunks VALUES ($1, $2, $3) ON CONFLICT DO NOTHING'
@@ -25,7 +25,7 @@ export async function putBlob(
 ): Promise<Hash> {
   const own = Uint8Array.from(bytes)
   const hash = sha256(own)
-  const [found] = await connection.ask(known, [toText(tenant), hash, now])
+  const [found] = await connection.ask(known, [toText(tenant), hash, now, connection.wait])
   if (found) return hash
   await connection.writing(async (ask) => {
     await ask('SELECT daybook.enter_code($1)', [connection.wait])

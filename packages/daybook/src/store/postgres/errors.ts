@@ -21,6 +21,7 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   '57': 'unreachable', // shutting down, starting up
   '58': 'unreachable', // the system under it
   DB004: 'invalid',
+  DB005: 'too_new', // enter_code
   XX001: 'damaged',
   XX002: 'damaged',
   CONNECTION_ENDED: 'shutting_down',
@@ -52,6 +53,7 @@ const words: Readonly<Partial<Record<ErrorCode, string>>> = {
   unreachable: 'the PostgreSQL server does not answer',
   damaged: 'what stands in the schema is damaged or no daybook',
   shutting_down: 'The store is closed.',
+  too_new: 'a newer daybook has changed the store',
   invalid: 'daybook needs the isolation level read committed',
   internal: 'the store failed in a way that was not foreseen',
 }
@@ -75,6 +77,11 @@ export function isTransient(error: unknown): boolean {
 /** A setting is refused, or a prepared statement not where it was made: something between shares the server's sessions. */
 export function isPooled(error: unknown): boolean {
   return ['26000', '42P05', '08P01'].includes(stateOf(error))
+}
+
+/** A table, column or routine is not there any more, or a routine refused because more was written than it understands. */
+export function changedUnderUs(error: unknown): boolean {
+  return /^(?:42|DB005)/.test(stateOf(error))
 }
 
 /** A value that a column or a routine does not take: the fault of one operation, not of the store. */

@@ -147,6 +147,7 @@ async function restray(ask: Ask): Promise<void> {
 
 /** Makes columns, lists and counters anew and drops rows without a session; answers what was wrong. Nobody writes meanwhile. */
 export async function mend(ask: Ask): Promise<readonly Finding[]> {
+  await ask('SELECT daybook.enter_code(0)')
   await ask('LOCK TABLE daybook.sessions IN EXCLUSIVE MODE')
   await ask('SELECT daybook.lock_code()')
   const found = await differences(ask)

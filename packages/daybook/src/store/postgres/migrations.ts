@@ -5,17 +5,14 @@ import { lastKindNumber } from '../../schema/kinds.ts'
 import type { Connection } from './connection.ts'
 import { ddl, format } from './ddl.ts'
 import type { Ask } from './line.ts'
-import { lastRoutine, type Names, routinesSql } from './names.ts'
+import { type Names, routinesSql, type Understood } from './names.ts'
 
 /** Lifts a schema by one format, inside the transaction that lifts them all. */
 export type Migration = (ask: Ask) => Promise<void>
 
-export interface SchemaFormat {
-  readonly format: number
+export interface SchemaFormat extends Understood {
   /** `steps[n]` lifts format n to n + 1. */
   readonly steps: Readonly<Record<number, Migration>>
-  /** The highest kind number this version understands. */
-  readonly kinds: number
 }
 
 export const presentFormat: SchemaFormat = Object.freeze({ format, steps: Object.freeze({}), kinds: lastKindNumber })
@@ -29,6 +26,9 @@ export interface Prepared {
  * Makes or lifts the layout and the routines. Many servers may do so at once: an advisory lock lets one do it, the others
  * find it done. It is one transaction, so a step that fails leaves the schema as it was. Writes nothing where nothing is
  * missing, so a server that only reads can be opened. `patient` waits for others that lift.
+ *
+ * Older servers may be at work: whoever writes holds the same lock, shared, and looks at the format behind it (`enter_code`).
+ * So what is lifted stands still, and whoever had to wait for it and understands less is refused as `too_new`.
  */
 export async function prepareSchema(
   connection: Connection,
@@ -62,10 +62,21 @@ function unfit(message: string): DaybookError {
   return new DaybookError('invalid', message, { field: 'url' })
 }
 
-interface Found {
-  /** 0 where there is no store yet. */
-  readonly format: number
-  readonly kinds: number
+/** What the store says of itself; format 0 where there is none yet. */
+export type Standing = Understood
+
+/** Null where this version understands the store. */
+export function outgrown(found: Standing, version: Understood): DaybookError | null {
+  if (found.format <= version.format && found.kinds <= version.kinds) return null
+  const hint = 'Update daybook, or point it to another store.'
+  const why =
+    found.format > version.format
+      ? `the store has format ${found.format}, this version understands up to ${version.format}`
+      : `the store holds entries of kind ${found.kinds}, this version understands up to ${version.kinds}`
+  return new DaybookError('too_new', why, { hint })
+}
+
+interface Found extends Standing {
   readonly routines: boolean
 }
 
@@ -75,7 +86,7 @@ const standing = `SELECT (SELECT count(*) FROM pg_class c WHERE c.relnamespace =
   FROM pg_namespace n WHERE n.nspname = $1`
 
 async function look(ask: Ask, names: Names, version: SchemaFormat): Promise<Found> {
-  const [row] = await ask(standing, [names.schema, lastRoutine])
+  const [row] = await ask(standing, [names.schema, names.lastRoutine])
   if (!row || Number(row[0]) === 0) return { format: 0, kinds: 0, routines: false }
   if (Number(row[1]) === 0)
     throw new DaybookError('damaged', 'The schema has tables, but no daybook.', { field: 'schema' })
@@ -83,16 +94,10 @@ async function look(ask: Ask, names: Names, version: SchemaFormat): Promise<Foun
   const known = Number(meta.get('format'))
   if (!Number.isSafeInteger(known) || known < 1)
     throw new DaybookError('damaged', 'the format of the store is unreadable')
-  if (known > version.format || Number(meta.get('kinds')) > version.kinds) {
-    throw new DaybookError(
-      'too_new',
-      `the store has format ${known}, this version understands up to ${version.format}`,
-      {
-        hint: 'Update daybook, or point it to another store.',
-      },
-    )
-  }
-  return { format: known, kinds: Number(meta.get('kinds')), routines: Number(row[2]) > 0 }
+  const kinds = Number(meta.get('kinds'))
+  const newer = outgrown({ format: known, kinds }, version)
+  if (newer) throw newer
+  return { format: known, kinds, routines: Number(row[2]) > 0 }
 }
 
 async function create(ask: Ask, names: Names, version: SchemaFormat): Promise<void> {

@@ -11,10 +11,10 @@ import { Announcer } from './announcer.ts'
 import type { AppendOp } from './batch.ts'
 import { Connection } from './connection.ts'
 import { loadDriver, parsedUrl } from './driver.ts'
-import { toDaybookError } from './errors.ts'
+import { changedUnderUs, toDaybookError } from './errors.ts'
 import { tip } from './feed.ts'
 import { type Answer, Lanes } from './lanes.ts'
-import { prepareSchema, type SchemaFormat } from './migrations.ts'
+import { outgrown, prepareSchema, presentFormat, type SchemaFormat, type Standing } from './migrations.ts'
 import { type Names, namesOf } from './names.ts'
 import { unfitPooler } from './pooler.ts'
 import { SessionCalls } from './session-calls.ts'
@@ -53,7 +53,10 @@ export class OpenStore {
   readonly bus: Announcer
   readonly options: OpenOptions
   readonly names: Names
-  readonly #clock = new ServerClock({ ask: () => this.look(({ asking }) => serverTime(asking)) })
+  readonly #present: SchemaFormat
+  readonly #clock = new ServerClock({ ask: () => this.look(({ asking }) => this.#ask(asking)) })
+  /** As last seen. Where a newer version lifted it, or wrote what this one does not understand, nothing is read or written. */
+  #standing: Standing | null = null
   #state: State | null = null
   #opening: Promise<void> | null = null
   #closing: Promise<void> | null = null
@@ -62,7 +65,8 @@ export class OpenStore {
     parsedUrl(options.url)
     this.options = options
     this.bus = new Announcer(options.bus)
-    this.names = namesOf(options.schema)
+    this.#present = options.present ?? presentFormat
+    this.names = namesOf(options.schema, this.#present)
   }
 
   open(): Promise<void> {
@@ -85,7 +89,7 @@ export class OpenStore {
     try {
       return await work(state)
     } catch (error) {
-      throw toDaybookError(error)
+      throw await this.#reason(error, state.asking)
     }
   }
 
@@ -110,6 +114,8 @@ export class OpenStore {
 
   #ready(): State {
     if (this.#closing) throw closed()
+    const newer = this.#newer()
+    if (newer) throw newer
     if (!this.#state)
       throw new DaybookError('unreachable', 'The store is not open yet.', { hint: 'Await open() first.' })
     return this.#state
@@ -118,7 +124,7 @@ export class OpenStore {
   async #open(): Promise<void> {
     if (this.#state) return
     const driver = await loadDriver()
-    const { url, wait, connections, clock, present } = this.options
+    const { url, wait, connections, clock } = this.options
     const between = { pooled: false }
     const connected = (max: number, longest: number) =>
       new Connection(driver, { url, max, wait: longest, between, named: this.names.named })
@@ -128,10 +134,12 @@ export class OpenStore {
     try {
       const sharing = await asking.sharing()
       if (sharing === 'statements') throw unfitPooler()
-      const { kinds } = await prepareSchema(asking, patient, this.names, present)
+      const { kinds } = await prepareSchema(asking, patient, this.names, this.#present)
       const listens = sharing !== 'transactions'
       await this.bus.start({ asking, schema: this.options.schema, listens, tip: () => tip(asking) })
-      const writers = appending.map((connection) => new Writer(connection, clock, kinds))
+      const writers = appending.map(
+        (connection) => new Writer(connection, { clock, kinds, reason: (error) => this.#reason(error, asking) }),
+      )
       const lanes = new Lanes({
         commits: writers.map((writer) => (group: readonly AppendOp[]) => writer.commit(group)),
         committed: (group, results) => this.#hint(group, results),
@@ -146,6 +154,27 @@ export class OpenStore {
       await Promise.all([asking, ...appending, patient].map((connection) => connection.close()))
       throw error
     }
+  }
+
+  /** The server's time; in passing, whether the store is still one that this version understands. */
+  async #ask(connection: Connection): Promise<number> {
+    const [row] = await connection.ask(`SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8,
+      (SELECT v FROM daybook.meta WHERE k = 'format'), (SELECT v FROM daybook.meta WHERE k = 'kinds')`)
+    this.#standing = { format: Number(row?.[1]), kinds: Number(row?.[2]) }
+    return Number(row?.[0])
+  }
+
+  #newer(): DaybookError | null {
+    return this.#standing && outgrown(this.#standing, this.#present)
+  }
+
+  /** In the codes of daybook. What is not there any more may have been lifted away by a newer version. */
+  async #reason(error: unknown, connection: Connection): Promise<DaybookError> {
+    const known = toDaybookError(error)
+    if (!changedUnderUs(error)) return known
+    // Where even this cannot be asked, what was met first tells more.
+    await this.#ask(connection).catch(() => {})
+    return this.#newer() ?? known
   }
 
   /** One hint per session and commit, with the last seq written. */
@@ -169,11 +198,6 @@ export class OpenStore {
     await Promise.all([state.asking, ...state.appending, state.patient].map((connection) => connection.close()))
     this.#state = null
   }
-}
-
-async function serverTime(connection: Connection): Promise<number> {
-  const [row] = await connection.ask('SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8')
-  return Number(row?.[0])
 }
 
 function closed(): DaybookError {

@@ -2,11 +2,16 @@
 
 import { everybody } from './text.ts'
 
+/** Whether the store holds more than those understand whose routine this is. An expression: a call would cost more than it. */
+export const newer = `EXISTS (SELECT 1 FROM daybook.meta m WHERE CASE m.k WHEN 'format' THEN m.v::bigint > format_known
+    WHEN 'kinds' THEN m.v::bigint > kinds_known ELSE false END)`
+
 export const sharedRoutines: readonly string[] = [
   // Milliseconds since 1970 by the clock of the server.
   `CREATE FUNCTION daybook.now_code() RETURNS bigint LANGUAGE sql VOLATILE
     AS $routine$SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint$routine$`,
 
+  // The first lock of all that write: nobody lifts the schema while this transaction lasts, or this waits for it.
   // Each statement must see what was committed before it, or what stands behind a lock is not seen.
   `CREATE FUNCTION daybook.enter_code(p_wait int) RETURNS void LANGUAGE plpgsql VOLATILE AS $routine$
 BEGIN
@@ -14,6 +19,10 @@ BEGIN
     RAISE EXCEPTION 'daybook needs the isolation level read committed' USING ERRCODE = 'DB004';
   END IF;
   PERFORM set_config('lock_timeout', p_wait::text, true);
+  PERFORM pg_advisory_xact_lock_shared(lock_number, 2);
+  IF ${newer} THEN
+    RAISE EXCEPTION 'a newer daybook has changed the store' USING ERRCODE = 'DB005';
+  END IF;
   IF current_setting('synchronous_commit') = 'off' THEN PERFORM set_config('synchronous_commit', 'local', true); END IF;
 END $routine$`,
 

@@ -1,12 +1,13 @@
 // The one writer of a process: a group of appends becomes one commit, or one without the guilty ones.
 
+import type { DaybookError } from '../../schema/errors.ts'
 import { kinds } from '../../schema/kinds.ts'
 import { LaneFailure } from '../lane.ts'
 import type { Outcome } from '../store.ts'
 import { again } from './append-routine.ts'
 import { type AppendOp, appended, outcomeOf, partsOf, valuesOf } from './batch.ts'
 import { type Connection, says } from './connection.ts'
-import { isDataFault, toDaybookError } from './errors.ts'
+import { isDataFault } from './errors.ts'
 import { readHeadRow } from './reader.ts'
 
 type Answer = Outcome | LaneFailure
@@ -14,18 +15,27 @@ type Answer = Outcome | LaneFailure
 /** Sessions that others opened meanwhile cost another try; so many in a row do not happen. */
 const tries = 20
 
+export interface WriterOptions {
+  /** Null where the server's clock counts. */
+  readonly clock: (() => number) | null
+  /** The highest kind number that the store admits to hold. */
+  readonly kinds: number
+  /** What an error means, in the codes of daybook. */
+  reason(error: unknown): Promise<DaybookError>
+}
+
 export class Writer {
   readonly #connection: Connection
-  readonly #clock: (() => number) | null
+  readonly #options: WriterOptions
   /** Drawn, not given: nobody keeps a list of writers. */
   readonly #writer = Number((crypto.getRandomValues(new BigUint64Array(1))[0] ?? 0n) >> 11n)
   #number = 0
   #kinds: number
 
-  constructor(connection: Connection, clock: (() => number) | null, known: number) {
+  constructor(connection: Connection, options: WriterOptions) {
     this.#connection = connection
-    this.#clock = clock
-    this.#kinds = known
+    this.#options = options
+    this.#kinds = options.kinds
   }
 
   /** Answers in order. When it throws, the last part was not written, as far as the server could tell. */
@@ -36,7 +46,7 @@ export class Writer {
         await this.#admit(part)
         answers.push(...(await this.#write(part)))
       } catch (error) {
-        const failed = new LaneFailure(toDaybookError(error))
+        const failed = new LaneFailure(await this.#options.reason(error))
         while (answers.length < group.length) answers.push(failed)
         return answers
       }
@@ -59,7 +69,8 @@ export class Writer {
   async #send(part: readonly AppendOp[]): Promise<readonly Outcome[]> {
     this.#number += 1
     const number = this.#number
-    const now = this.#clock ? Math.floor(this.#clock()) : null
+    const { clock } = this.#options
+    const now = clock ? Math.floor(clock()) : null
     let whole = false
     for (let left = tries; ; left -= 1) {
       try {

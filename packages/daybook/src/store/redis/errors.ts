@@ -14,6 +14,7 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   NOPERM: 'unreachable',
   WRONGPASS: 'unreachable',
   STALE: 'store_busy',
+  NEWER: 'too_new',
   WRONGTYPE: 'damaged',
 }
 
@@ -22,6 +23,7 @@ const words: Readonly<Partial<Record<ErrorCode, string>>> = {
   store_readonly: 'this Redis cannot be written',
   store_full: 'there is no room left in Redis',
   unreachable: 'Redis does not answer, or not to us',
+  too_new: 'a newer daybook has changed the store',
   damaged: 'something else than daybook wrote under the prefix of the store',
   internal: 'the store failed in a way that was not foreseen',
 }

@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis'
 import { DaybookError } from '../../schema/errors.ts'
 import type { Supports } from '../store.ts'
 import { isPassing, lacksLibrary, startsWith, toDaybookError } from './errors.ts'
+import { presentFormat } from './format.ts'
 import { library } from './library/library.ts'
 import type { Given } from './ops.ts'
 import { durabilityOf, factsOf, refusePowerless, refuseUnfit, refuseWeaker } from './settings.ts'
@@ -18,8 +19,6 @@ export interface LinkOptions {
   readonly clock?: () => number
 }
 
-/** The format of what is stored; a store with a higher one is of a newer daybook. */
-export const presentFormat = 1
 /** Milliseconds between two tries. */
 export const pause = 20
 /** Milliseconds without an answer after which a connection is taken for dead. */

@@ -16,6 +16,7 @@ export const base = String.raw`
 local call
 local P, NOW, ARG, AT
 local rows, names, dirty, queue, added, feed, counts, hints, texts, fetched
+local stored, highest
 local pos, lastSid, sidMoved, floor, newKeys, newRefs, tenants
 local FEED = 4096
 local RARE = 16
@@ -24,6 +25,7 @@ local TRASH, DELETED = 2, 3
 local function begin(keys, args)
   call, P, ARG, AT, NOW = redis.call, keys[1], args, 2, tonumber(args[1])
   rows, names, dirty, queue, added, feed, counts, hints, fetched = {}, {}, {}, {}, {}, {}, {}, {}, {}
+  stored, highest = 0, 0
   pos, lastSid, sidMoved, floor, newKeys, newRefs, tenants = nil, nil, false, nil, {}, {}, {}
 end
 
@@ -196,6 +198,7 @@ local function push(r, seq, text)
   pushed[#pushed + 1] = text
   -- The most common kinds have one digit.
   local kind = string.byte(text, 2) ~= 32 and tonumber(string.match(text, '^%d+'))
+  if kind and kind > highest then highest = kind end
   if kind and kind >= RARE then r.rare = (r.rare or '') .. struct.pack('>I2I6', kind, seq) end
   record(r, seq)
 end

@@ -1,5 +1,8 @@
 // The function in Redis, its doors: groups of changes with one answer for ever, and questions that write nothing.
 
+import { lastKindNumber } from '../../../schema/kinds.ts'
+import { presentFormat } from '../format.ts'
+
 export const main = String.raw`
 local changes = {
   append = appendOne, delete = deleteOne, refold = refold, acquire = acquire, renew = renew, release = release,
@@ -37,6 +40,14 @@ end
 local wide = { rights = rights, feed_all = function() return feedPage(nil) end, tip = function() return number(meta('pos')) end,
   due = due, stats = stats, rows = rowsOf, marks = marksOf, blob_hashes = blobHashes, check = check }
 
+-- What a newer daybook wrote is not understood here: neither read nor written, by servers that opened it before either.
+local function refuseNewer()
+  local known = call('HMGET', P .. 'meta', 'format', 'kinds')
+  stored = tonumber(known[2] or 0)
+  if tonumber(known[1] or 0) <= ${presentFormat} and stored <= ${lastKindNumber} then return nil end
+  return redis.error_reply('NEWER a newer daybook has changed the store')
+end
+
 -- Whoever sent the group tells its own listeners; the server tells the others, where there are any.
 local function publish(instance)
   if not next(hints) then return end
@@ -59,6 +70,8 @@ end
 
 local function change(keys, args)
   begin(keys, args)
+  local newer = refuseNewer()
+  if newer then return newer end
   local instance, turn = take(), num()
   local slot = P .. 'z:' .. instance
   local before = answered(slot, turn)
@@ -75,6 +88,7 @@ local function change(keys, args)
     results[index] = changes[verb](askers[tonumber(asker)], short)
   end
   flush()
+  if highest > stored then call('HSET', P .. 'meta', 'kinds', highest) end
   local answer = table.concat(results, '\n')
   call('HSET', slot, turn % KEPT, turn .. ' ' .. answer, 'last', turn)
   if turn % KEPT == 1 then call('EXPIRE', slot, 86400) end
@@ -84,6 +98,8 @@ end
 
 local function ask(keys, args)
   begin(keys, args)
+  local newer = refuseNewer()
+  if newer then return newer end
   local verb = take()
   if wide[verb] then return wide[verb]() end
   return questions[verb](askerOf())
