@@ -121,7 +121,7 @@ test('whatever is printed, looking ends soon and gives a token or nothing', () =
     '\t',
   )
   fc.assert(
-    fc.property(fc.array(fc.oneof(piece, fc.string({ maxLength: 5 })), { maxLength: 200 }), (pieces) => {
+    fc.property(fc.array(fc.oneof(piece, fc.string({ maxLength: 5 })), { maxLength: 200, size: 'max' }), (pieces) => {
       const found = findToken({ stderr: pieces.join(''), ended: pieces.toReversed().join('') })
       assert.ok(found === null || isToken(found.token))
     }),

@@ -11,32 +11,36 @@ const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
 test('however output comes in pieces, and however often it begins again, the log gets every byte once and whole characters', () => {
   const piece = fc.record({ length: fc.integer({ min: 1, max: 40_000 }), take: fc.boolean(), again: fc.nat(9) })
   fc.assert(
-    fc.property(fc.string({ unit: 'grapheme', maxLength: 400 }), fc.array(piece, { maxLength: 30 }), (unit, pieces) => {
-      const all = bytesOf(`${unit}\n`.repeat(80))
-      const bounds = { first: all.length + 1, last: 0 }
-      const log: Piece[] = []
-      let output = new OutputLog(bounds)
-      let at = 0
-      for (const { length, take, again } of pieces) {
-        output.add(at, all.subarray(at, at + length))
-        at = Math.min(at + length, all.length)
-        if (take) log.push(...output.take(false))
-        if (again > 0) continue
-        // Another process goes on from what is in the log, and hears everything from the beginning.
-        const last = log.at(-1)
-        output = new OutputLog(bounds, last ? last.offset + last.bytes : 0)
-        at = 0
-      }
-      output.add(at, all.subarray(at))
-      log.push(...output.end())
-      strictEqual(log.map(({ text }) => text).join(''), new TextDecoder().decode(all))
-      let next = 0
-      for (const { offset, bytes, text } of log) {
-        strictEqual(offset, next)
-        strictEqual(bytesOf(text).length, bytes)
-        next += bytes
-      }
-    }),
+    fc.property(
+      fc.string({ unit: 'grapheme', maxLength: 400 }),
+      fc.array(piece, { maxLength: 30, size: 'max' }),
+      (unit, pieces) => {
+        const all = bytesOf(`${unit}\n`.repeat(80))
+        const bounds = { first: all.length + 1, last: 0 }
+        const log: Piece[] = []
+        let output = new OutputLog(bounds)
+        let at = 0
+        for (const { length, take, again } of pieces) {
+          output.add(at, all.subarray(at, at + length))
+          at = Math.min(at + length, all.length)
+          if (take) log.push(...output.take(false))
+          if (again > 0) continue
+          // Another process goes on from what is in the log, and hears everything from the beginning.
+          const last = log.at(-1)
+          output = new OutputLog(bounds, last ? last.offset + last.bytes : 0)
+          at = 0
+        }
+        output.add(at, all.subarray(at))
+        log.push(...output.end())
+        strictEqual(log.map(({ text }) => text).join(''), new TextDecoder().decode(all))
+        let next = 0
+        for (const { offset, bytes, text } of log) {
+          strictEqual(offset, next)
+          strictEqual(bytesOf(text).length, bytes)
+          next += bytes
+        }
+      },
+    ),
     cases(100),
   )
 })
