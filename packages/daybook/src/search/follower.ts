@@ -52,6 +52,8 @@ export class Follower {
   /** When the index last held everything, as far as is known here. */
   #reached: number
   #hinted = false
+  /** Another server feeds the index, as far as is known here. */
+  #fedElsewhere = false
 
   constructor(options: FollowerOptions) {
     this.#options = options
@@ -59,8 +61,9 @@ export class Follower {
   }
 
   /**
-   * Milliseconds since the index last held everything; 0 while nothing is known that it does not hold. What other processes write
-   * is known when it is looked for, every five seconds. Null: it is fed when somebody asks.
+   * Milliseconds since the index last held everything; 0 while nothing is known that it does not hold. What other processes write,
+   * and where another server feeds the index all that is written, is known when it is looked for, every five seconds. Null: it is
+   * fed when somebody asks.
    */
   lag(): number | null {
     if (this.#stop === null) return null
@@ -92,6 +95,8 @@ export class Follower {
       if (!this.#closed) void this.#look()
     }
     const unsubscribe = store.bus.subscribe(hintTopic, () => {
+      // To see that another one did the work would be work for each that stands by; who asks makes sure of it anyway.
+      if (this.#fedElsewhere) return
       this.#hinted = true
       waiting ??= setTimeout(look, gatherMs).unref()
     })
@@ -164,6 +169,7 @@ export class Follower {
     if (this.#position === null) await index.open()
     const asked = clock()
     for (let end: Cursor | null = null; !(await index.shared.leads()); ) {
+      this.#fedElsewhere = true
       this.#position = null
       end ??= await store.tip()
       if (this.#closed || (await index.shared.holds(end))) {
@@ -172,6 +178,7 @@ export class Follower {
       }
       await after(pollMs, null, { ref: this.#stop === null })
     }
+    this.#fedElsewhere = false
     return false
   }
 
