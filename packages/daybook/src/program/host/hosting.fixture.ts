@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { TestContext } from 'node:test'
+import { isDaybookError } from '../../schema/errors.ts'
 import { hostClient } from './client.ts'
 import type { HostEvent, ProcessHost, SpawnRequest } from './contract.ts'
 import { inlineHost } from './inline.ts'
@@ -57,6 +58,12 @@ export async function endHost(folder: string, signal: NodeJS.Signals = 'SIGTERM'
   process.kill(pid, signal)
   await until(() => !alive(identity), 'the end of the host')
 }
+
+/** Of an error: its code, and the field that it names. */
+export const refused =
+  (code: string, field?: string) =>
+  (error: unknown): boolean =>
+    isDaybookError(error) && error.code === code && (field === undefined || error.field === field)
 
 export interface Hosted {
   readonly folder: string

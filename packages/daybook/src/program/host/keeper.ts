@@ -24,7 +24,7 @@ export function startError(error: unknown): DaybookError {
 }
 
 /** A process group and session of its own, only its owner may read what it writes, and nothing but `stdio` is handed down. */
-export function startChild(
+export function startProcess(
   { binary, args, cwd, env }: SpawnRequest,
   marker: string,
   stdio: ('ignore' | 'pipe' | number)[],
@@ -68,7 +68,7 @@ export const ownKeeper: Keeper = {
       openSync(Spool.path(place, 'err', 0), 'a', 0o600),
     ]
     try {
-      const { child, identity } = await startChild(request, record.marker, fds)
+      const { child, identity } = await startProcess(request, record.marker, fds)
       child.once('exit', (code, signal) => writeDown(place, { code, signal, at: Date.now() }, ended))
       try {
         writeRecord(place, { ...record, process: identity })

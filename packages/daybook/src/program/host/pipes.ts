@@ -5,7 +5,7 @@ import { DaybookError } from '../../schema/errors.ts'
 import { type Attached, mostInput, type Spools, type Start, type Told } from './attached.ts'
 import { cleanCommand } from './clean.ts'
 import type { SpawnRequest } from './contract.ts'
-import { startChild, writeDown } from './keeper.ts'
+import { startProcess, writeDown } from './keeper.ts'
 import { type ProcessRecord, writeRecord } from './record.ts'
 
 /** Milliseconds for what was printed before an exit to arrive, where a descendant keeps the pipe open. */
@@ -19,7 +19,7 @@ export async function attachPipes(
   told: Told,
 ): Promise<Start> {
   const clean = { ...request, ...(await cleanCommand(place, request, record.marker)) }
-  const { child, identity } = await startChild(clean, record.marker, ['pipe', 'pipe', 'pipe'])
+  const { child, identity } = await startProcess(clean, record.marker, ['pipe', 'pipe', 'pipe'])
   for (const stream of ['out', 'err'] as const) {
     child[stream === 'out' ? 'stdout' : 'stderr']?.on('data', (bytes: Buffer) => {
       spools[stream].write(bytes)

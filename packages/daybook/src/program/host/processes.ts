@@ -78,7 +78,7 @@ export class Processes implements ProcessHost {
   async #attach(held: Held, request: SpawnRequest): Promise<void> {
     openSpools(held)
     if (held.spools === null) return
-    const attach = request.mode === 'pty' ? (await import('./terminal.ts')).attachTerminal : attachPipes
+    const attach = request.mode === 'pty' ? (await import('./terminal.ts')).attachPty : attachPipes
     const { identity, attached } = await attach(held.place, request, held.record, held.spools, {
       output: () => held.notice.tell(),
       ended: () => this.#lookAt(held),

@@ -70,7 +70,7 @@ test('what the disk did not take is a gap between what it took', (t) => {
   spool.write(Buffer.from('behind'))
   assert.deepEqual(all(spool, 6), [
     { type: 'gap', stream: 'out', from: 6, to: 10 },
-    { type: 'output', stream: 'out', offset: 10, bytes: Buffer.from('behind') },
+    { type: 'output', stream: 'out', offset: 10, bytes: new Uint8Array(Buffer.from('behind')) },
   ])
   assert.equal(statSync(Spool.path(folder, 'out', 10)).mode & 0o777, 0o600)
 })

@@ -7,6 +7,8 @@ import type { HostEvent, OutputStream } from './contract.ts'
 /** Bytes of one file, and of one piece that is read. */
 const fileBytes = 8 << 20
 const pieceBytes = 64 << 10
+/** Read into by all, for pieces are mostly small: what a terminal gives at once is 4 KB. */
+const reading = Buffer.allocUnsafe(pieceBytes)
 
 export class Spool {
   readonly #place: string
@@ -83,11 +85,10 @@ export class Spool {
     const index = this.#starts.findLastIndex((start) => start <= from)
     const start = this.#starts[index]
     if (start !== undefined) {
-      const bytes = Buffer.allocUnsafe(pieceBytes)
       const fd = openSync(this.#path(start), 'r')
-      const size = readSync(fd, bytes, 0, pieceBytes, from - start)
+      const size = readSync(fd, reading, 0, pieceBytes, from - start)
       closeSync(fd)
-      if (size > 0) return { type: 'output', stream, offset: from, bytes: bytes.subarray(0, size) }
+      if (size > 0) return { type: 'output', stream, offset: from, bytes: Uint8Array.from(reading.subarray(0, size)) }
     }
     // The end of what others write is not asked for again: what they wrote since the reading is no gap.
     const to = this.#starts[index + 1] ?? this.#end ?? from

@@ -150,7 +150,7 @@ function signalOf(number: number | undefined): string | null {
   return found?.[0] ?? null
 }
 
-export async function attachTerminal(
+export async function attachPty(
   place: string,
   request: SpawnRequest,
   record: ProcessRecord,
