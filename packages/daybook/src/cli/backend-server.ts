@@ -23,6 +23,7 @@ export function serverBackend(place: Place, env: Env): Backend {
     find: client.find,
     followFeed: client.followFeed,
     session: client.session,
+    create: (fields) => client.create(fields),
     async locate(type, value) {
       const located = await client.locate(type, value)
       if (located !== null || type !== 'branch') return located

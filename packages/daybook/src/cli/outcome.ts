@@ -1,6 +1,7 @@
 // What a command says of the run that it started or let go on, and the exit code that follows.
 
 import type { Json } from '../schema/json.ts'
+import type { DataOf } from '../schema/kinds.ts'
 import type { RunReceiptShape, RunStateShape } from '../schema/wire-runs.ts'
 import { textOf } from '../work/entry.ts'
 import type { Backend } from './backend.ts'
@@ -35,6 +36,7 @@ export async function tellRun(
   if (run.status === 'waiting') return waiting(context, run, told)
   if (run.status === 'done') return done(context, settled, told)
   if (settled.streamed !== '') context.output.line()
+  else await lastWords(context, backend, receipt)
   throw await failed(context, backend, run, told)
 }
 
@@ -85,6 +87,20 @@ function linesOf(run: RunStateShape, me: string, tail: string, now: number) {
   return { what: `${tail} cannot go on by itself (${run.reason})`, next: `${me} show ${tail} --runs` }
 }
 
+/** What was said before it failed: what a program printed is mostly why. */
+async function lastWords(
+  { output }: Context,
+  backend: Backend,
+  { session_id, run_id, seq }: Pick<RunReceiptShape, 'session_id' | 'run_id' | 'seq'>,
+): Promise<void> {
+  let last = ''
+  for await (const entry of backend.session(session_id).stream({ kind: ['message'], after: seq })) {
+    const data = entry.data as DataOf<'message'> | null
+    if (entry.run_id === run_id && data?.role === 'assistant') last = data.content
+  }
+  if (last.trim() !== '') output.line(harmless(last))
+}
+
 async function failed({ me }: Context, { runs }: Backend, run: RunStateShape, { tail }: Told): Promise<Refusal> {
   if (run.status === 'cancelled') {
     const what = `${tail} was stopped${run.reason === undefined ? '' : ` (${run.reason})`}`
@@ -92,8 +108,10 @@ async function failed({ me }: Context, { runs }: Backend, run: RunStateShape, { 
   }
   const what = oneLine(run.error?.message ?? `the run failed (${run.reason})`)
   if (run.error?.code !== 'nothing_fits') {
-    const why = [performerOf(run), run.reason].filter((word) => word !== undefined && word !== '').join(': ')
-    return new Refusal(exits.failed, 'failed', { what, why: `${why}.`, next: `${me} show ${tail}` })
+    const performer = performerOf(run)
+    const why = [performer, run.reason].filter((word) => word !== undefined && word !== '').join(': ')
+    const next = run.error?.code === 'forbidden' ? `${me} agent show ${performer}` : `${me} show ${tail}`
+    return new Refusal(exits.failed, 'failed', { what, why: `${why}.`, next })
   }
   const near = (run.routing?.alternatives ?? []).slice(0, 3).map(({ skill }) => oneLine(skill))
   const { skills, faults } = await runs.skills()

@@ -19,6 +19,27 @@ const decision = {
 
 export const working: readonly Command[] = [
   {
+    name: 'start',
+    group: 'daily',
+    summary: 'a new session with an agent, in the folder that you are in',
+    arguments: [
+      { name: 'agent', help: 'As agent list says it: bash, codex, gemini…' },
+      {
+        name: 'text',
+        optional: true,
+        help: 'Its first turn; - reads it from standard input. Omitted: it is only opened.',
+      },
+    ],
+    options: [{ name: 'no-wait', help: 'store it and do not wait for the answer' }],
+    details: [
+      'The session keeps the folder, its repository and its branch; what is said in it later goes to the same agent.',
+      'Ctrl-C leaves the work as it is. Without a server it is performed by this command.',
+    ],
+    json: 'the run as it ended or waits; with --no-wait: session_id, run_id, seq, position, steered; without a text the session',
+    exits: [3, 4, 5, 6, 7, 130],
+    load: () => import('./commands/start.ts'),
+  },
+  {
     name: 'say',
     group: 'daily',
     summary: 'a turn: ask for something in words, or answer what is asked',

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { DaybookError, isDaybookError } from '../schema/errors.ts'
 import { type Address, readAddress } from './address.ts'
-import { readConfig } from './config.ts'
+import { configFile, readConfig } from './config.ts'
 import { misuse } from './exits.ts'
 import { type Env, userFolder } from './folders.ts'
 import type { ServeSettings } from './parts.ts'
@@ -62,11 +62,12 @@ export function serveStore(asked: Asked): Place {
 }
 
 /** What skills are given, as daybook.json says: their folders with absolute paths, and the hosts they may ask. */
-export function workSettings(asked: Asked): Pick<ServeSettings, 'skillFolders' | 'httpAllow' | 'approve' | 'programs'> {
+export function workSettings(
+  asked: Asked,
+): Pick<ServeSettings, 'skillFolders' | 'httpAllow' | 'approve'> & Required<Pick<ServeSettings, 'programs'>> {
   const config = readConfig(asked)
   const state = userFolder('state', asked.env)
-  const beside = config === null ? userFolder('config', asked.env) : dirname(config.path)
-  const programs = { file: join(beside, 'programs.json'), state }
+  const programs = { file: programsFile(asked), state }
   if (config === null) return { programs }
   const { skills, http_allow: httpAllow, approve } = config.value
   const folder = dirname(config.path)
@@ -76,6 +77,12 @@ export function workSettings(asked: Asked): Pick<ServeSettings, 'skillFolders' |
     ...(httpAllow === undefined ? {} : { httpAllow }),
     ...(approve === undefined ? {} : { approve }),
   }
+}
+
+/** Absolute path of the programs file that counts, which need not be there: beside daybook.json, else the user's. */
+export function programsFile(asked: Asked): string {
+  const config = configFile(asked)
+  return join(config === null ? userFolder('config', asked.env) : dirname(config.value), 'programs.json')
 }
 
 /** How the place is called that counts where nobody names one. */

@@ -1,18 +1,54 @@
-// `daybook agent list`: whatever can take a turn, in one list.
+// `daybook agent list`: whatever can take a turn, in one list; with --all what is known of programs besides.
 
+import { findProgram, locate } from '../../program/find.ts'
+import { type AgentShape, programsHere, worksHere } from '../agents.ts'
+import type { Context } from '../context.ts'
 import { oneLine } from '../format/width.ts'
 import type { Perform } from '../grammar.ts'
 
-export const perform: Perform = async (context) => {
-  const agents = await (await context.backend()).runs.agents()
-  const { output } = context
-  if (output.json) for (const agent of agents) output.object(agent)
+interface Listed extends AgentShape {
+  /** Of programs of this machine, where they were looked for. */
+  readonly path?: string | null
+  readonly version?: string | null
+}
+
+export const perform: Perform = async (context, call) => {
+  const backend = await context.backend()
+  const agents = await backend.runs.agents()
+  const { output, me, host } = context
+  const all = call.options.all === true && worksHere(backend, host.env)
+  const listed: readonly Listed[] = all ? await withPrograms(context, agents) : agents
+  if (output.json) for (const agent of listed) output.object(agent)
   else {
     output.table(
-      agents.map(({ name, kind, description }) => [oneLine(name), kind, oneLine(description)]),
-      { columns: [{}, {}, { flexible: true }], styles: ['cyan', 'dim'] },
+      listed.map((agent) => [
+        oneLine(agent.name),
+        agent.kind,
+        oneLine(agent.description),
+        ...(all ? [versionOf(agent)] : []),
+      ]),
+      { columns: [{}, {}, { flexible: true }, {}], styles: ['cyan', 'dim', undefined, 'dim'] },
     )
-    output.hint(`${context.me} say --agent NAME "…"`)
+    output.hint(`${me} start NAME "…"`)
   }
   return undefined
+}
+
+async function withPrograms({ asked, host }: Context, agents: readonly AgentShape[]): Promise<readonly Listed[]> {
+  const programs = programsHere({ asked }).current().list()
+  const looked = programs.map(async (program): Promise<Listed> => {
+    const { name, bin, description = bin } = program
+    const path = locate(bin, host.env)
+    const version = path === null ? undefined : (await findProgram(program, host.env)).version
+    const agent = agents.find((each) => each.name === name) ?? { name, kind: 'program' as const, description }
+    return { ...agent, path, version: version ?? null }
+  })
+  const found = await Promise.all(looked)
+  const others = agents.filter(({ name }) => !found.some((each) => each.name === name))
+  return [...others, ...found]
+}
+
+function versionOf({ path, version }: Listed): string {
+  if (path === undefined) return ''
+  return path === null ? 'not on this machine' : oneLine(version ?? path)
 }

@@ -3,7 +3,10 @@
 import { execFile } from 'node:child_process'
 import { chmodSync, rmSync, statSync } from 'node:fs'
 import { promisify } from 'node:util'
+import { locate } from '../../program/find.ts'
+import { programsFaultText } from '../../program/programs-file.ts'
 import { addressFile, isAlive, readAddress } from '../address.ts'
+import { programsHere } from '../agents.ts'
 import type { Context } from '../context.ts'
 import { type ExitCode, exits, refusalOf } from '../exits.ts'
 import { bytes, count, many } from '../format/time.ts'
@@ -20,7 +23,12 @@ export interface Diagnosis {
 
 export const perform: Perform = async (context, call): Promise<ExitCode | undefined> => {
   const fix = call.options.fix === true
-  const found: Diagnosis[] = [nodeState(context), await gitState(), await serverState(context, fix)]
+  const found: Diagnosis[] = [
+    nodeState(context),
+    await gitState(),
+    await serverState(context, fix),
+    programsState(context),
+  ]
   found.push(...(await storeStates(context, fix)))
   const bad = found.filter(({ state }) => state === 'bad')
   const { output, me } = context
@@ -64,6 +72,21 @@ async function serverState(context: Context, fix: boolean): Promise<Diagnosis> {
   if (!fix) return { part: 'server', state: 'bad', detail, next: 'its address is still written down' }
   rmSync(addressFile(env), { force: true })
   return { part: 'server', state: 'fixed', detail: `forgot the address of process ${address.pid}` }
+}
+
+/** Programs that are not here are no fault: most people have only some of them. */
+function programsState(context: Context): Diagnosis {
+  const part = 'programs'
+  const at = programsHere(context)
+  const known = at.current().list()
+  const fault = at.fault()
+  if (fault !== null) {
+    const detail = `${at.path}, ${programsFaultText(fault)}`
+    return { part, state: 'bad', detail, next: `${context.me} config check` }
+  }
+  const here = known.filter(({ bin }) => locate(bin, context.host.env) !== null).map(({ name }) => name)
+  const detail = `${here.length} of ${many(known.length, 'known program')} found: ${here.join(', ')}`
+  return { part, state: 'ok', detail, next: `${context.me} agent list --all` }
 }
 
 async function storeStates(context: Context, fix: boolean): Promise<Diagnosis[]> {

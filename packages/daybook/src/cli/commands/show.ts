@@ -13,6 +13,7 @@ import { harmless, oneLine } from '../format/width.ts'
 import type { Perform } from '../grammar.ts'
 import { wholeNumber } from '../open.ts'
 import { pick } from '../pick.ts'
+import { printProcesses } from './show-processes.ts'
 import { printQueue, printRuns } from './show-runs.ts'
 
 interface Shown {
@@ -22,7 +23,7 @@ interface Shown {
   readonly until: number | undefined
 }
 
-const views = ['files', 'notes', 'runs', 'queue'] as const
+const views = ['files', 'notes', 'runs', 'processes', 'queue'] as const
 
 export const perform: Perform = async (context, call) => {
   const until = wholeNumber(call, 'until', 1)
@@ -192,6 +193,13 @@ const viewPrinters: Readonly<Record<(typeof views)[number], (shown: Shown) => Pr
     if (context.output.json) return context.output.object(view)
     header(shown)
     printRuns(context.output, view.runs, context.host.now())
+  },
+  async processes(shown) {
+    const { context, remote } = shown
+    const view = await remote.view('processes', untilOf(shown))
+    if (context.output.json) return context.output.object(view)
+    header(shown)
+    printProcesses(context.output, view.processes, context.host.now())
   },
   async queue({ context, session, ...shown }) {
     const queue = await (await context.backend()).runs.queue(session.session_id)

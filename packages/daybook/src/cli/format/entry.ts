@@ -1,7 +1,9 @@
 // An entry in one line: who, and what it says.
 
 import type { EntryShape } from '../../schema/wire-shapes.ts'
+import { fromHome } from './path.ts'
 import { shortDigest } from './run.ts'
+import { bytes } from './time.ts'
 import { oneLine } from './width.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -80,10 +82,28 @@ const sayings: Readonly<Record<string, (data: Fields) => string>> = {
   'approval.expired': () => 'expired',
   'question.asked': (data) => word(data.summary),
   'question.answered': (data) => `answered: ${JSON.stringify(data.answer)}`,
+  'program.bound': (data) => joined(word(data.program), `(${word(data.driver)})`, 'in', fromHome(word(data.workdir))),
+  'process.started': (data) =>
+    joined(
+      `started ${word(data.program)},`,
+      `process ${String(data.pid)}`,
+      data.resumed === true ? 'where it left off' : '',
+      word(data.version) === '' ? '' : `· ${word(data.version)}`,
+    ),
+  'process.output': (data) => joined(data.stream === 'err' ? 'error:' : '', String(data.text)),
+  'process.exited': (data) => `${exitOf(data)} · printed ${bytes(Number(data.bytes))}`,
+  'process.captured': (data) => `kept ${bytes(Number(data.bytes))} as it was printed`,
+  'process.token_found': (data) => `${word(data.program)} goes on by ${word(data.token)}`,
   'foreign.recorded': (data) => joined(word(data.source), word(data.type)),
   'transcript.adopted': (data) =>
     joined(String(data.records), 'records of', word(data.source), 'as they stood in', word(data.path)),
   'entry.erased': (data) => `emptied ${JSON.stringify(data.seqs)}`,
+}
+
+/** `exit 3`, `ended by SIGKILL`, or that nobody saw it. */
+export function exitOf({ exit_code: code, signal }: Fields): string {
+  if (typeof code === 'number') return `exit ${code}`
+  return typeof signal === 'string' ? `ended by ${oneLine(signal)}` : 'ended, and nobody saw how'
 }
 
 function textOf(data: Fields): string {

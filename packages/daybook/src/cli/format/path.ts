@@ -8,5 +8,11 @@ export function shortPath(path: string, cwd: string): string {
   if (!path.startsWith('/')) return path
   const below = relative(cwd, path)
   if (!below.startsWith('..')) return `./${below}`
-  return path.startsWith(`${homedir()}/`) ? `~${path.slice(homedir().length)}` : path
+  return fromHome(path)
+}
+
+/** `~/app` for what is at home. */
+export function fromHome(path: string): string {
+  const home = homedir()
+  return path === home || path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path
 }

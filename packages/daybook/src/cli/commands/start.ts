@@ -1,0 +1,49 @@
+// `daybook start`: a new session with an agent, in the current folder and on its branch; a text becomes its first turn.
+
+import type { SessionShape } from '../../schema/wire-shapes.ts'
+import { agentNamed } from '../agents.ts'
+import { misuse } from '../exits.ts'
+import { fromHome } from '../format/path.ts'
+import { oneLine } from '../format/width.ts'
+import type { Perform } from '../grammar.ts'
+import { readAll } from '../input.ts'
+import { openHere } from '../open-here.ts'
+import { tellRun } from '../outcome.ts'
+
+export const perform: Perform = async (context, call) => {
+  const { output, me, host } = context
+  const [name = '', given] = call.args
+  const said = given === '-' ? (await readAll(host)).trim() : given?.trim()
+  if (said === '') throw misuse('there is nothing to say', `${me} start ${name} "…"`)
+  const backend = await context.backend()
+  const agent = await agentNamed(context, backend, name)
+  const session = await openHere(context, backend, agent.name)
+  const { tail } = session
+  if (said === undefined) {
+    if (output.json) output.object(session)
+    else {
+      output.line(`${wordsOf(session)}   stored #${session.seq}`)
+      output.hint(`${me} say ${tail} "…"`)
+    }
+    return undefined
+  }
+  const receipt = await backend.runs.start(session.session_id, { input: said })
+  const stored = `${wordsOf(session)}   stored #${receipt.seq} · running`
+  if (call.options['no-wait'] !== true) {
+    output.hint(stored)
+    return tellRun(context, backend, receipt, { tail })
+  }
+  if (output.json) output.object(receipt)
+  else {
+    output.line(stored)
+    output.hint(`${me} follow ${tail}`)
+  }
+  return undefined
+}
+
+/** `k3f9  codex in ~/app on fix-auth`. */
+function wordsOf({ tail, current_agent: agent, branch, metadata }: SessionShape): string {
+  const cwd = metadata?.cwd
+  const folder = typeof cwd === 'string' ? ` in ${oneLine(fromHome(cwd))}` : ''
+  return `${tail}  ${oneLine(agent)}${folder}${branch === null ? '' : ` on ${oneLine(branch)}`}`
+}
