@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { alike } from './alike.ts'
 import { disk } from './disk.ts'
 import { history } from './history.ts'
+import { hostilePrompts } from './hostile-prompts.ts'
 import { kill } from './kill.ts'
 import { type Campaign, newFolder, type Result, removeFolder } from './lib/campaign.ts'
 import { writeSection } from './lib/page.ts'
@@ -15,8 +16,8 @@ import { resume } from './resume.ts'
 import { runs, sharedRuns } from './runs.ts'
 
 const campaigns: readonly Campaign[] = [kill, power, disk, runs, prompts, sharedRuns, alike, lostAnswers, history]
-/** Only by name: resume needs programs of others, and every change runs the tests of properties as they are. */
-const byName: readonly Campaign[] = [resume, properties]
+/** Only by name: resume and hostile-prompts need programs of others, and every change runs the tests of properties as they are. */
+const byName: readonly Campaign[] = [resume, hostilePrompts, properties]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

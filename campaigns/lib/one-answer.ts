@@ -55,15 +55,17 @@ function responses(): readonly string[] {
 }
 
 function completions(): readonly string[] {
-  const chunk = (delta: object, finish_reason: string | null) =>
+  const chunk = (delta: object, finish_reason: string | null, usage?: object) =>
     JSON.stringify({
+      usage,
       id: 'chat_1',
       object: 'chat.completion.chunk',
       created: 1,
       model: 'any',
       choices: [{ index: 0, delta, finish_reason }],
     })
-  return [chunk({ role: 'assistant', content: answer }, null), chunk({}, 'stop'), '[DONE]']
+  const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 }
+  return [chunk({ role: 'assistant', content: answer }, null), chunk({}, 'stop', usage), '[DONE]']
 }
 
 function contents(): readonly string[] {

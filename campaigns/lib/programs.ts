@@ -40,7 +40,12 @@ const opencodeSettings = (model: string): object => ({
       npm: '@ai-sdk/openai-compatible',
       name: 'Proof',
       options: { baseURL: `${model}/v1`, apiKey: 'proof' },
-      models: { any: { name: 'Any', tool_call: true, limit: { context: 100_000, output: 8000 } } },
+      models: {
+        any: {
+          ...{ name: 'Any', tool_call: true, attachment: true, limit: { context: 100_000, output: 8000 } },
+          modalities: { input: ['text', 'image'], output: ['text'] },
+        },
+      },
     },
   },
 })
