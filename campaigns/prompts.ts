@@ -66,7 +66,7 @@ class Prompts {
       )
     }
     const prompts = Object.fromEntries([...plans].map(([id, all]) => [id, all.map(({ text }) => text)]))
-    const task: PromptsTask = { folder, prompts }
+    const task: PromptsTask = { folder, agent: 'bash', prompts }
     const env = environment(folder)
     for (let kills = random.between(1, 3); kills > 0; kills -= 1) {
       const child = new Process([program, JSON.stringify(task)], env)

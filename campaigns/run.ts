@@ -1,6 +1,7 @@
 // Runs campaigns by name: node campaigns/run.ts <name>...|all [--rounds N] [--seed S] [--short] [--write]
 
 import { parseArgs } from 'node:util'
+import { agents } from './agents.ts'
 import { alike } from './alike.ts'
 import { disk } from './disk.ts'
 import { history } from './history.ts'
@@ -16,8 +17,8 @@ import { resume } from './resume.ts'
 import { runs, sharedRuns } from './runs.ts'
 
 const campaigns: readonly Campaign[] = [kill, power, disk, runs, prompts, sharedRuns, alike, lostAnswers, history]
-/** Only by name: resume and hostile-prompts need programs of others, and every change runs the tests of properties as they are. */
-const byName: readonly Campaign[] = [resume, hostilePrompts, properties]
+/** Only by name: resume and agents need programs of others, and every change runs the tests of properties as they are. */
+const byName: readonly Campaign[] = [resume, hostilePrompts, agents, properties]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

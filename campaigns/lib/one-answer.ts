@@ -11,6 +11,8 @@ export class OneAnswer implements AsyncDisposable {
   readonly #server: Server
   /** Bodies of all requests, parsed. */
   readonly asked: unknown[] = []
+  /** Answers wait for this. */
+  waits: Promise<void> = Promise.resolve()
 
   constructor() {
     this.#server = createServer(async (request, response) => {
@@ -18,6 +20,7 @@ export class OneAnswer implements AsyncDisposable {
       for await (const piece of request) pieces.push(piece as Buffer)
       const text = Buffer.concat(pieces).toString()
       if (text !== '') this.asked.push(JSON.parse(text))
+      await this.waits
       const { pathname } = new URL(request.url ?? '/', 'http://localhost')
       const lines = formOf(pathname)
       response.writeHead(lines === null ? 404 : 200, { 'content-type': 'text/event-stream' })

@@ -13,6 +13,8 @@ import { say } from '../say.ts'
 
 export interface PromptsTask {
   readonly folder: string
+  /** The program that gets them. */
+  readonly agent: string
   /** Of each session, its prompts in order. */
   readonly prompts: Readonly<Record<string, readonly string[]>>
 }
@@ -22,7 +24,7 @@ export interface FromPrompts {
 }
 
 const scope = { tenant: 'default', subjects: ['local'] } as const
-const { folder, prompts } = JSON.parse(process.argv[2] ?? '') as PromptsTask
+const { folder, agent, prompts } = JSON.parse(process.argv[2] ?? '') as PromptsTask
 
 const store = sqliteStore({ path: join(folder, 'daybook.db') })
 const sessions = await openSessions({ store })
@@ -42,7 +44,7 @@ const asked: string[] = []
 for (const [session, texts] of Object.entries(prompts)) {
   for (const [n, input] of texts.entries()) {
     const opens = { metadata: { cwd: join(folder, 'work') } }
-    asked.push((await mine.start(session, { agent: 'bash', input }, { key: `prompt ${n}`, opens })).run)
+    asked.push((await mine.start(session, { agent, input }, { key: `prompt ${n}`, opens })).run)
   }
 }
 say({ t: 'asked' } satisfies FromPrompts)

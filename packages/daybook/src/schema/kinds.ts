@@ -22,7 +22,7 @@ function row(number: number, writers: string, version = 1): KindRow {
 export const kinds = Object.freeze({
   message: row(1, 'CERPI'),
   'process.output': row(2, 'RP'),
-  'foreign.recorded': row(3, 'CIP'),
+  'foreign.recorded': row(3, 'CRIP'),
   'session.opened': row(16, 'E'),
   'session.updated': row(17, 'E'),
   'session.archived': row(18, 'E'),
