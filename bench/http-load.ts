@@ -8,6 +8,8 @@ import { median } from './numbers.ts'
 /** What the parent sends. Ends of `path` marked `{n}` get the number of the connection. */
 export interface Load {
   readonly port: number
+  /** Further servers, over which the connections are spread evenly. */
+  readonly more?: readonly number[]
   readonly path: string
   readonly connections: number
   readonly requests: number
@@ -59,14 +61,19 @@ class Connection {
   }
 }
 
+function portOf({ port, more = [] }: Load, connection: number): number {
+  const ports = [port, ...more]
+  return ports[connection % ports.length] ?? port
+}
+
 function request(load: Load, connection: number, i: number): string {
   const body = JSON.stringify(message(i))
   const path = load.path.replace('{n}', String(connection))
-  return `POST ${path} HTTP/1.1\r\nHost: localhost:${load.port}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+  return `POST ${path} HTTP/1.1\r\nHost: localhost:${portOf(load, connection)}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
 }
 
 async function run(load: Load): Promise<LoadResult> {
-  const connections = Array.from({ length: load.connections }, () => new Connection(load.port))
+  const connections = Array.from({ length: load.connections }, (_, i) => new Connection(portOf(load, i)))
   const taken: number[] = []
   const free = connections.map((_, i) => i)
   const start = performance.now()

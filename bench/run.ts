@@ -22,6 +22,7 @@ const benches: readonly { readonly name: string; readonly bars: string; readonly
   { name: 'adopt', bars: 'adopt', peers: false },
   { name: 'postgres', bars: 'postgres', peers: false },
   { name: 'scale', bars: 'scale', peers: false },
+  { name: 'servers', bars: 'servers', peers: false },
 ]
 
 const { values, positionals } = parseArgs({
