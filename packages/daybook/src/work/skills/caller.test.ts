@@ -85,7 +85,8 @@ test('[S1.7] no skill can change who called, at any depth', async () => {
           run: (_: Json, context: SkillContext) => {
             const who = context.caller as { role?: string; attributes?: Record<string, Json> }
             throws(() => Object.assign(who, { role: 'admin' }), TypeError)
-            if (who.attributes) throws(() => Object.defineProperty(who.attributes, name, { value: 'x' }), TypeError)
+            // A value of its own: what is frozen may be defined as what it is.
+            if (who.attributes) throws(() => Object.defineProperty(who.attributes, name, { value: {} }), TypeError)
             throws(() => Object.setPrototypeOf(who, { role: 'admin' }), TypeError)
             return null
           },
