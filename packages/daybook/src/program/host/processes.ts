@@ -1,6 +1,7 @@
 // The processes of a state folder: started once per key, found again after a death of the host, followed, signalled, dropped.
 
 import { randomUUID } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { DaybookError } from '../../schema/errors.ts'
 import type { Attached } from './attached.ts'
@@ -32,7 +33,9 @@ export class Processes implements ProcessHost {
     this.#keeper = keeper
     for (const place of places(folder)) {
       const record = readRecord(place)
-      if (record !== null) this.#held.set(record.key, holdAt(place, record))
+      if (record === null)
+        rmSync(place, { recursive: true }) // of a loss of power: its key is free again
+      else this.#held.set(record.key, holdAt(place, record))
     }
     this.#timer = setInterval(() => this.#look(), lookEvery).unref()
     this.#look()
@@ -106,7 +109,7 @@ export class Processes implements ProcessHost {
       held.exit = { code: null, signal: null, at: Date.now() }
       writeDown(place, held.exit, () => undefined)
     }
-    if (living && !parent && record.mode !== 'files' && !held.ending) void this.#end(held)
+    if (living && !parent && record.mode !== 'files' && !held.ending) this.#end(held).catch(console.error)
     held.notice.tell()
     if (held.exit === null) return
     held.attached = null

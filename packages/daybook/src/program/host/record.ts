@@ -29,13 +29,15 @@ export function writeWhole(path: string, value: unknown): void {
   renameSync(part, path)
 }
 
-/** Null where there is no such file. */
+/** Null where there is no such file, or one that a loss of power left empty: nobody of whom it told lives any more. */
 export function readWhole<T>(path: string): T | null {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as T
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw error
+    if (!(error instanceof SyntaxError)) throw error
+    console.error(`${path} cannot be read: ${error.message}`)
+    return null
   }
 }
 
