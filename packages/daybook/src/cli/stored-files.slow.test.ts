@@ -51,6 +51,7 @@ before(async () => {
   await run('adopt', '--yes')
   await run('find', 'token')
   await run('skill', 'add', 'weather', 'What the weather is.')
+  await run('start', 'bash', 'true')
   await run()
   {
     await using opened = await openStore(`sqlite:${home.path('here/data/daybook.db')}`)
