@@ -10,6 +10,8 @@ import type { RunCaller, StepAttempt, TextContext } from './skills/contract.ts'
 export interface Performer {
   /** Whether what is steered into a run reaches it. */
   readonly steerable?: boolean
+  /** Whether its answer stands in the log by itself; else the engine writes its output as a message. */
+  readonly tells?: boolean
   /** What it gives is the run's output. A {@link RunFailure} ends the run with its reason, any other error with `error`. */
   perform(turn: Turn): Promise<Json | undefined>
 }

@@ -46,6 +46,8 @@ export class Performing {
   /** How it ended, where it did; what others end is cancelled. */
   status: 'done' | 'failed' | 'cancelled' = 'cancelled'
   readonly #begun: Begun | null
+  /** The root's performer has written its answer itself. */
+  #told = false
 
   /** `session` writes under the lease with this fence. */
   constructor(setting: PerformSetting, session: Session, fence: number, run: RunId, begun: Begun | null) {
@@ -114,7 +116,9 @@ export class Performing {
 
   async #perform(execution: Execution, turn: TurnOfRun, record: RunRecord): Promise<End> {
     try {
-      const output = await this.#performerOf(record, execution.journal).perform(boundTurn(turn))
+      const performer = this.#performerOf(record, execution.journal)
+      this.#told = performer.tells === true
+      const output = await performer.perform(boundTurn(turn))
       return { output: recorded(output, 'output') }
     } catch (error) {
       if (error instanceof LogEnded) await execution.logEnded(error)
@@ -193,7 +197,7 @@ export class Performing {
       else if (turn.partial !== '') this.#log.write(answer(run, agent, turn.partial, 'failed'))
       this.#log.write(failed(run, failure))
     } else {
-      const content = textOf(end.output)
+      const content = this.#told ? '' : textOf(end.output)
       if (content !== '') this.#log.write(answer(run, agent, content))
       const output = end.output === undefined ? undefined : { output: end.output }
       this.#log.write(entryOf('run.finished', run, { status: 'done', ...output }))

@@ -7,9 +7,10 @@ import type { Json } from '../../schema/json.ts'
 import { idIn } from '../begin.ts'
 import { RunFailure } from '../failure.ts'
 import type { Agent, Agents, Turn } from '../performer.ts'
-import { boundTo } from './bound.ts'
+import { boundTo, totalBefore } from './bound.ts'
 import { type Asked, promptOf } from './prompt.ts'
 import { Telling } from './telling.ts'
+import { difference } from './usage.ts'
 import { Verdict } from './verdict.ts'
 
 /** Raw output that is kept beside the messages that were made of it, in bytes. */
@@ -30,6 +31,7 @@ export function withPrograms(agents: Agents, programs: LivePrograms, keep: Keep)
     name: program.name,
     kind: 'program',
     description: program.description,
+    tells: true,
     perform: (turn) => perform(turn, program, keep),
   })
   return {
@@ -73,6 +75,7 @@ async function prompt({ turn, program, keep }: Setting, asked: Asked, key: strin
     for await (const event of driver.prompt({ ...given, started: telling.started }, patience.signal)) {
       patience.heard()
       await tell(event, telling, verdict)
+      if (event.type === 'exited') await answered(turn, program, telling, verdict)
       if (event.type === 'exited') {
         const printed = verdict.structured ? await driver.printed(given.key, capturedBytes) : null
         await telling.end(event, printed && printed.length > 0 ? await keep(printed) : null)
@@ -90,9 +93,22 @@ async function prompt({ turn, program, keep }: Setting, asked: Asked, key: strin
   }
 }
 
+/** The last message, with what the prompt has cost. */
+async function answered(
+  { session, run }: Turn,
+  { name }: LiveProgram,
+  telling: Telling,
+  verdict: Verdict,
+): Promise<void> {
+  const { last, used, total } = verdict
+  if (!last) return
+  const before = total ? await totalBefore(session, name, run) : null
+  telling.message(last, total ? { usage: difference(total, before), total } : used ? { usage: used } : {})
+}
+
 async function tell(event: PromptEvent, telling: Telling, verdict: Verdict): Promise<void> {
-  const held = verdict.see(event)
-  if (held) telling.message(held)
+  const before = verdict.see(event)
+  if (before) telling.message(before)
   switch (event.type) {
     case 'started':
       return telling.start(event.start, event.start.version)

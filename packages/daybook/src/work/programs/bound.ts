@@ -1,7 +1,9 @@
 // What a session's log says of a program: the folder it works in, and the token by which it finds its own session again.
 
 import type { StoredEntry } from '../../schema/entries.ts'
+import type { RunId } from '../../schema/ids.ts'
 import type { DataOf, Kind } from '../../schema/kinds.ts'
+import type { Usage } from '../../schema/parts.ts'
 import type { Session } from '../../session/contract.ts'
 import { dataOf } from '../../session/decode.ts'
 import { RunFailure } from '../failure.ts'
@@ -34,11 +36,20 @@ export async function boundTo(session: Session, program: string, driver: string)
   return { binding, workdir, token: found?.value ?? null }
 }
 
+/** What the program had told as the sum of its session before this run; null where it had not. */
+export async function totalBefore(session: Session, program: string, run: RunId): Promise<Usage | null> {
+  const own = (await session.head()).base?.seq ?? 0
+  const told = await newest(session, 'message', own, ({ agent, metadata }, entry) => {
+    return agent === program && entry.run !== run && metadata?.usage_total !== undefined
+  })
+  return (told?.metadata?.usage_total as Usage | undefined) ?? null
+}
+
 async function newest<K extends Kind>(
   session: Session,
   kind: K,
   after: number,
-  fits: (data: DataOf<K>) => boolean,
+  fits: (data: DataOf<K>, entry: StoredEntry) => boolean,
 ): Promise<DataOf<K> | null> {
   for (let until: number | undefined; ; ) {
     const page: readonly StoredEntry[] = await session.stored({
@@ -49,7 +60,7 @@ async function newest<K extends Kind>(
     })
     for (const entry of page) {
       const data = dataOf(entry, kind)
-      if (data && fits(data)) return data
+      if (data && fits(data, entry)) return data
     }
     const last = page.at(-1)
     if (!last || last.seq <= after + 1) return null

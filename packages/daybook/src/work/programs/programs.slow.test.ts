@@ -1,9 +1,10 @@
 // Prompts to real programs: what they answer, how they fail, how they are ended, and who takes them up again.
 
 import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict'
-import { symlinkSync, writeFileSync } from 'node:fs'
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import type { Session } from '../../session/contract.ts'
 import { until } from '../../session/testing.fixture.ts'
 import { Machine } from './programs.fixture.ts'
@@ -64,13 +65,15 @@ test('a program that fails ends its run as failed, and what it printed is kept',
   strictEqual(processes[0]?.exitCode, 5)
 })
 
-test('prompts stand in one queue, and each is done once and in order', async (t) => {
+test('[S5.3] prompts stand in one queue, and each is done once and in order', async (t) => {
   const machine = await Machine.open(t)
   const session = await machine.session()
   const runs = []
   for (let n = 0; n < 5; n += 1) {
     runs.push(await machine.anna.start(session.id, { agent: 'bash', input: `echo ${n} >> order` }))
   }
+  // The busy flag of the session, and of two prompts never more than one under way.
+  ok(['queued', 'running'].includes((await session.head()).status))
   for (const { run } of runs) strictEqual((await machine.anna.settled(run, { until: 'end' })).status, 'done')
   const { run } = await machine.anna.start(session.id, { agent: 'bash', input: 'cat order' })
   const { output } = await machine.anna.settled(run)
@@ -208,4 +211,34 @@ test('what the program needs to find its own session again is told once, and a f
   match(other, /^[0-9a-f-]{36}$/)
   ok(other !== first)
   strictEqual(await tokenOf(session.id, 'four'), first)
+})
+
+test('what a coding agent printed becomes messages with what each prompt has cost, and the bytes are kept beside', async (t) => {
+  const start = ['--', '{prompt}']
+  const machine = await Machine.open(t, {
+    programs: { replayed: { bin: 'cat', headless: { format: 'codex-jsonl', start } } },
+  })
+  const session = await machine.session()
+  const costs: unknown[] = []
+  for (const name of ['work.jsonl', 'resumed.jsonl']) {
+    const input = fileURLToPath(new URL(`../../program/formats/recordings/codex-0.169.0/${name}`, import.meta.url))
+    const { run } = await machine.anna.start(session.id, { agent: 'replayed', input })
+    const { status, output } = await machine.anna.settled(run, { until: 'end' })
+    strictEqual(status, 'done')
+    const entries = await session.read({ kinds: ['message', 'process.captured'] })
+    const own = entries.filter((entry) => entry.run === run)
+    const last = own.findLast(({ kind }) => kind === 'message')?.data as unknown as Data
+    strictEqual(last.content, (output as Data).text)
+    strictEqual(last.agent, 'replayed')
+    costs.push(last.usage)
+    const captured = own.find(({ kind }) => kind === 'process.captured')?.data as unknown as Data
+    const kept = await machine.store.within({ tenant: 'default', subjects: ['anna'] }).blobs.get(String(captured.blob))
+    deepStrictEqual(Buffer.from(kept ?? []), readFileSync(input))
+  }
+  deepStrictEqual(costs, [
+    { input_tokens: 600, output_tokens: 150 },
+    { input_tokens: 120, output_tokens: 30 },
+  ])
+  const { tokens } = await session.head()
+  strictEqual(tokens, 900)
 })

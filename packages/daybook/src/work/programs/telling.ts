@@ -5,6 +5,7 @@ import type { LiveProgram, ProcessStart, ProgramMessage } from '../../program/co
 import type { NewEntry } from '../../schema/entries.ts'
 import type { RunId } from '../../schema/ids.ts'
 import type { DataOf } from '../../schema/kinds.ts'
+import type { Usage } from '../../schema/parts.ts'
 import type { Session } from '../../session/contract.ts'
 import { dataOf } from '../../session/decode.ts'
 import { OutputLog, type Piece } from './output.ts'
@@ -24,6 +25,12 @@ export interface Teller {
   readonly workdir: string
   /** Of the step: what is told has its key from here, by its place among all that is told. */
   readonly key: string
+}
+
+/** What a prompt has cost; `total` since the program's own session began. */
+export interface Cost {
+  readonly usage?: Usage
+  readonly total?: Usage
 }
 
 export class Telling {
@@ -77,7 +84,7 @@ export class Telling {
     this.#soon(`token ${token}`, { kind: 'process.token_found', data })
   }
 
-  message({ role, content, parts, model }: ProgramMessage): void {
+  message({ role, content, parts, model }: ProgramMessage, cost: Cost = {}): void {
     this.#messages += 1
     const data: DataOf<'message'> = {
       role,
@@ -85,6 +92,8 @@ export class Telling {
       agent: this.#teller.program.name,
       ...(parts ? { parts: [...parts] } : {}),
       ...(model === undefined ? {} : { model }),
+      ...(cost.usage ? { usage: cost.usage } : {}),
+      ...(cost.total ? { metadata: { usage_total: cost.total } } : {}),
     }
     this.#soon(`message ${this.#messages}`, { kind: 'message', data })
   }

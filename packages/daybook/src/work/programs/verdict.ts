@@ -2,7 +2,9 @@
 
 import type { ProgramMessage, PromptEvent } from '../../program/contract.ts'
 import type { Json } from '../../schema/json.ts'
+import type { Usage } from '../../schema/parts.ts'
 import { RunFailure } from '../failure.ts'
+import { added } from './usage.ts'
 
 /** Characters of plain output that make an answer. */
 const answerLength = 262_144
@@ -12,7 +14,11 @@ export class Verdict {
   /** It told messages, not only output. */
   structured = false
   /** The newest message: it is the answer if no other follows. */
-  #held: ProgramMessage | null = null
+  last: ProgramMessage | null = null
+  /** What the prompt has cost so far, where the program tells each part. */
+  used: Usage | null = null
+  /** The sum since its session began, where it tells that. */
+  total: Usage | null = null
   #done: Extract<PromptEvent, { type: 'done' }> | null = null
   #exit: Extract<PromptEvent, { type: 'exited' }> | null = null
   #resumed = false
@@ -21,19 +27,18 @@ export class Verdict {
     this.#program = program
   }
 
-  /** The message that is no answer now, because of what came behind it. */
+  /** The message before, once another one is the last. */
   see(event: PromptEvent): ProgramMessage | null {
     if (event.type === 'started') this.#resumed = event.start.resumed
     if (event.type === 'done') this.#done = event
+    if (event.type === 'exited') this.#exit = event
     if (event.type === 'foreign' || event.type === 'token') this.structured = true
-    if (event.type === 'exited') {
-      this.#exit = event
-      return this.#answer === null ? this.#drop() : null
-    }
+    if (event.type === 'usage' && event.total) this.total = event.usage
+    else if (event.type === 'usage') this.used = added(this.used, event.usage)
     if (event.type !== 'message') return null
     if (!event.final) this.structured = true
-    const before = this.#drop()
-    this.#held = event
+    const before = this.last
+    this.last = event
     return before
   }
 
@@ -48,7 +53,7 @@ export class Verdict {
       )
     if (this.#done?.ok) {
       const code = exit?.code === null || exit?.code === undefined ? {} : { exit_code: exit.code }
-      return { text: this.#answer ?? '', process_id: process, ...code }
+      return { text: this.#answer, process_id: process, ...code }
     }
     if (this.#done) throw new RunFailure('error', this.#done.error ?? `${program} could not do it`, 'program_failed')
     if (!exit || (exit.code === null && exit.signal === null)) {
@@ -59,16 +64,7 @@ export class Verdict {
     throw new RunFailure(resumed ? 'resume_failed' : 'error', `${program} ${how} and gave no answer`, 'program_failed')
   }
 
-  /** The text of the held message, where it is an answer and nothing else. */
-  get #answer(): string | null {
-    if (!this.#held || !this.#done?.ok || this.#held.role !== 'assistant') return null
-    const bare = this.#held.parts?.every(({ type }) => type === 'text') ?? true
-    return bare ? this.#held.content.slice(0, answerLength) : null
-  }
-
-  #drop(): ProgramMessage | null {
-    const held = this.#held
-    this.#held = null
-    return held
+  get #answer(): string {
+    return this.last?.role === 'assistant' ? this.last.content.slice(0, answerLength) : ''
   }
 }
