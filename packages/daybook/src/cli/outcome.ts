@@ -36,7 +36,7 @@ export async function tellRun(
   if (run.status === 'waiting') return waiting(context, run, told)
   if (run.status === 'done') return done(context, settled, told)
   if (settled.streamed !== '') context.output.line()
-  else await lastWords(context, backend, receipt)
+  else await lastWords(context, backend, run, receipt.seq)
   throw await failed(context, backend, run, told)
 }
 
@@ -87,18 +87,19 @@ function linesOf(run: RunStateShape, me: string, tail: string, now: number) {
   return { what: `${tail} cannot go on by itself (${run.reason})`, next: `${me} show ${tail} --runs` }
 }
 
-/** What was said before it failed: what a program printed is mostly why. */
+/** What was said before it failed: what a program printed is mostly why. The error itself is told behind it. */
 async function lastWords(
   { output }: Context,
   backend: Backend,
-  { session_id, run_id, seq }: Pick<RunReceiptShape, 'session_id' | 'run_id' | 'seq'>,
+  { session_id, run_id, error }: RunStateShape,
+  seq: number,
 ): Promise<void> {
   let last = ''
   for await (const entry of backend.session(session_id).stream({ kind: ['message'], after: seq })) {
     const data = entry.data as DataOf<'message'> | null
     if (entry.run_id === run_id && data?.role === 'assistant') last = data.content
   }
-  if (last.trim() !== '') output.line(harmless(last))
+  if (last.trim() !== '' && last !== error?.message) output.line(harmless(last))
 }
 
 async function failed({ me }: Context, { runs }: Backend, run: RunStateShape, { tail }: Told): Promise<Refusal> {
