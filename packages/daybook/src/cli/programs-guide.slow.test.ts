@@ -34,7 +34,7 @@ async function type(text: string, tail = '') {
     ['npm test', 'echo tested'],
     ['localhost:8001', `127.0.0.1:${port}`],
     ['~/.local/state/daybook', home.path('state', 'daybook')],
-    ['/home/ann/app', home.path('here')],
+    ['/home/anna/app', home.path('here')],
     ['sleep 1;', 'sleep 0.2;'],
     ['k3f9', tail],
   ] as const

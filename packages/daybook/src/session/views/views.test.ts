@@ -324,5 +324,5 @@ eachStore('every view at every seq of a log is the one that was seen there', asy
 })
 
 test('the names of views are those of the address segments', () => {
-  deepStrictEqual([...viewNames], ['history', 'agents', 'runs', 'files', 'notes', 'metrics'])
+  deepStrictEqual([...viewNames], ['history', 'agents', 'runs', 'processes', 'files', 'notes', 'metrics'])
 })
