@@ -2,10 +2,12 @@
 
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { LiveProgram, LivePrograms } from './program/contract.ts'
 import { findProgram, locate } from './program/find.ts'
 import { headlessDriver } from './program/headless.ts'
+import { helpOf } from './program/help.ts'
 import type { ProcessHost } from './program/host/contract.ts'
 import { type ProgramsAt, programsFrom } from './program/programs.ts'
 import type { Program } from './program/resolve.ts'
@@ -77,6 +79,11 @@ async function forgetOld(host: ProcessHost): Promise<void> {
   for (const { key, exit } of await host.list()) if (exit && exit.at < before) await host.forget(key)
 }
 
+/** What a program gets that is only asked how to use it. */
+function plain({ PATH = '', HOME = homedir(), LANG = 'C.UTF-8' }: Surroundings['env']): Record<string, string> {
+  return { PATH, HOME, LANG }
+}
+
 interface Surroundings {
   readonly host: ProcessHost
   readonly state: string
@@ -93,6 +100,7 @@ function liveProgram(program: Program, { host, state, env, at }: Surroundings): 
     driver: headlessDriver({ program, host, state, env, find }),
     timeoutMs: program.prompt_timeout_sec * 1000,
     idleMs: program.idle_timeout_sec * 1000,
+    help: () => helpOf({ program, path: locate(program.bin, env) ?? undefined, workdir: homedir(), env: plain(env) }),
     workdir: (path) => checkWorkdir(path, at.current().workdirs),
   }
 }

@@ -74,7 +74,9 @@ export async function startServer(settings: ServeSettings): Promise<RunningServe
       peers: () => neighbours.list(),
       scope: localScope,
       version: version(),
-      ...(settings.programs ? { key: userKey(settings.programs.state) } : {}),
+      ...(settings.programs && workshop.programs
+        ? { programs: { key: userKey(settings.programs.state), live: workshop.programs } }
+        : {}),
       ...(settings.hosts ? { hosts: settings.hosts } : {}),
       ...(settings.origins ? { origins: settings.origins } : {}),
       ...(settings.rate ? { rate: settings.rate } : {}),

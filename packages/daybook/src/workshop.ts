@@ -1,6 +1,7 @@
 // Composes the run engine with its skills: built-in ones, and those of folders.
 
 import { dirname, join } from 'node:path'
+import type { LivePrograms } from './program/contract.ts'
 import type { Tenant } from './schema/ids.ts'
 import type { Sessions } from './session/contract.ts'
 import { pathOf, splitAt } from './store-url.ts'
@@ -30,6 +31,8 @@ export interface WorkSettings {
 /** The run engine with its skills. */
 export interface Workshop extends AsyncDisposable {
   readonly work: Work
+  /** Null where none are driven. */
+  readonly programs: LivePrograms | null
   readonly skills: OpenSkills
 }
 
@@ -75,6 +78,7 @@ export async function startWork(sessions: Sessions, store: string, settings: Wor
   })
   return {
     work,
+    programs: driving?.programs ?? null,
     skills,
     async [Symbol.asyncDispose]() {
       stop()
@@ -105,7 +109,11 @@ async function drivingOf(
   const keep = (printed: Uint8Array): Promise<string> => {
     return blobs.put(new TextEncoder().encode(masked(new TextDecoder().decode(printed)).text))
   }
-  return { agents: withPrograms(agentsOf(), driving, keep), close: () => driving[Symbol.asyncDispose]() }
+  return {
+    programs: driving,
+    agents: withPrograms(agentsOf(), driving, keep),
+    close: () => driving[Symbol.asyncDispose](),
+  }
 }
 
 type Places = NonNullable<WorkSettings['programs']>

@@ -2,6 +2,7 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { LivePrograms } from '../program/contract.ts'
 import { DaybookError, isDaybookError } from '../schema/errors.ts'
 import type { Head } from '../schema/heads.ts'
 import { idFromDigest } from '../schema/ids.ts'
@@ -9,6 +10,7 @@ import { limits } from '../schema/json.ts'
 import type { PlainOptions, ScopedSessions, Session } from '../session/contract.ts'
 import type { Key } from '../store/store.ts'
 import type { ScopedWork } from '../work/contract.ts'
+import { keyHint } from '../work/queue.ts'
 import type { Context } from './context.ts'
 import type { RouteSpec } from './route.ts'
 
@@ -32,11 +34,23 @@ export class Call<P = unknown, Q = unknown, B = unknown> {
 
   /** Runs, with all that whoever calls may do: the user's key stands for driving programs. `unauthenticated` for a wrong one. */
   get work(): ScopedWork {
-    const { programs, work } = this.context
+    return this.#hasKey ? (this.context.programs?.work ?? this.context.work) : this.context.work
+  }
+
+  /** The programs of this machine, to be asked something; `forbidden` without the key of the user. */
+  get programs(): LivePrograms | null {
+    const { programs } = this.context
+    if (programs && !this.#hasKey)
+      throw new DaybookError('forbidden', 'that takes the key of the user', { hint: keyHint })
+    return programs?.live ?? null
+  }
+
+  get #hasKey(): boolean {
+    const { programs } = this.context
     const given = this.request.headers.authorization
-    if (given === undefined || programs === null) return work
-    if (!isBearer(given, programs.key)) throw new DaybookError('unauthenticated', 'this is not the key of the user')
-    return programs.work
+    if (given === undefined || programs === null) return false
+    if (isBearer(given, programs.key)) return true
+    throw new DaybookError('unauthenticated', 'this is not the key of the user')
   }
 
   get params(): P {

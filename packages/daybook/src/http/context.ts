@@ -1,5 +1,6 @@
 // What the handlers of one server share.
 
+import type { LivePrograms } from '../program/contract.ts'
 import type { Search } from '../search/search.ts'
 import type { ScopedSessions } from '../session/contract.ts'
 import type { Peer } from '../store/peers.ts'
@@ -20,7 +21,7 @@ export interface Context {
   /** Runs of all that; no prompts to programs. */
   readonly work: ScopedWork
   /** The same for whoever shows the user's key: prompts to programs too. Null where no programs are driven. */
-  readonly programs: { readonly key: string; readonly work: ScopedWork } | null
+  readonly programs: { readonly key: string; readonly live: LivePrograms; readonly work: ScopedWork } | null
   readonly skills: Skills
   readonly agents: Agents
   readonly search: Search

@@ -275,6 +275,7 @@ function address(
     .replace('{session_id}', id)
     .replace('{hash}', encodeURIComponent(hash))
     .replace('{agent_id}', agent)
+    .replace('{program}', agent)
     .replace(/\{\w+\}/g, other)
   const pairs = Object.entries(query).map(
     ([name, value]) => `${name}=${encodeURIComponent((value ?? '').toWellFormed())}`,

@@ -1,6 +1,11 @@
 // Prompts to programs over HTTP: whoever shows the key of the user may give them, and nobody else.
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { it } from 'node:test'
+import { openDriving } from '../driving.ts'
+import type { LivePrograms } from '../program/contract.ts'
 import { openSessions } from '../session/sessions.ts'
 import { memoryStore } from '../store/memory.ts'
 import { agentsOf } from '../work/agents.ts'
@@ -8,6 +13,7 @@ import type { Agent } from '../work/performer.ts'
 import { fixedSkills } from '../work/skills/fixed.ts'
 import { openWork } from '../work/work.ts'
 import { type TestServer, testServer, told } from './server.fixture.ts'
+import type { ServerSettings } from './server.ts'
 
 const key = 'k'.repeat(43)
 const shell: Agent = {
@@ -17,7 +23,9 @@ const shell: Agent = {
   perform: (turn) => turn.step('prompt', () => `did ${JSON.stringify(turn.input)}`),
 }
 
-async function serverWith(settings: { key?: string }): Promise<TestServer> {
+const none: LivePrograms = { list: () => [], get: () => undefined }
+
+async function serverWith(settings: Pick<ServerSettings, 'programs'>): Promise<TestServer> {
   const sessions = await openSessions({ store: memoryStore() })
   const work = openWork({ sessions, skills: fixedSkills(), agents: agentsOf([shell]), tickMs: 20 })
   return testServer('memory', { ...settings, sessions, work })
@@ -26,7 +34,7 @@ async function serverWith(settings: { key?: string }): Promise<TestServer> {
 const withKey = (body: object, given = `Bearer ${key}`) => ({ body, headers: { authorization: given } })
 
 it('without the key no run of a program begins, however it is asked for, and nothing is written', async () => {
-  await using s = await serverWith({ key })
+  await using s = await serverWith({ programs: { key, live: none } })
   await s.call('POST /sessions', { session_id: 'a' })
   assert.equal((await s.call('POST /agents/a/switch', { target_agent: 'shell', reason: 'test' })).status, 201)
   const before = await s.tip()
@@ -45,7 +53,7 @@ it('without the key no run of a program begins, however it is asked for, and not
 })
 
 it('with the key a program does its run, and a prompt in the queue is changed by nobody else', async () => {
-  await using s = await serverWith({ key })
+  await using s = await serverWith({ programs: { key, live: none } })
   const done = await s.call('POST /sessions/a/runs', withKey({ agent: 'shell', input: 'x', wait: true }))
   assert.deepEqual([done.status, done.json.output], [200, 'did "x"'])
   const { json } = await s.call('GET /agents')
@@ -56,4 +64,23 @@ it('a server without a key drives no programs for anybody', async () => {
   await using s = await serverWith({})
   const answer = await s.call('POST /sessions/a/runs', withKey({ agent: 'shell', input: 'x' }))
   assert.equal(told(answer), '403 forbidden')
+})
+
+it('[S5.10] the help of a program is its own text, or says why there is none, and never an error', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'daybook-help-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'programs.json')
+  const headless = { format: 'text', start: ['--', '{prompt}'] }
+  const programs = { nowhere: { bin: join(folder, 'nowhere'), headless }, mute: { bin: 'sh', help: ['-c', 'exit 3'], headless } }
+  writeFileSync(file, JSON.stringify({ programs }))
+  await using live = await openDriving({ file, state: folder, store: 'memory:' })
+  await using s = await serverWith({ programs: { key, live } })
+  const listed = (await s.call('GET /programs')).json.programs.map(({ name }: { name: string }) => name)
+  assert.ok(listed.includes('bash') && listed.includes('mute') && !listed.includes('nowhere'))
+  const helpOf = (name: string) => s.call(`GET /programs/${name}/help`, { headers: { authorization: `Bearer ${key}` } })
+  assert.match((await helpOf('bash')).json.help, /GNU bash/)
+  assert.match((await helpOf('mute')).json.help, /^no help available: /)
+  assert.match((await helpOf('nowhere')).json.help, /^no help available: .*not on this machine/)
+  assert.equal(told(await helpOf('unheard-of')), '404 not_found')
+  assert.equal(told(await s.call('GET /programs/bash/help')), '403 forbidden')
 })

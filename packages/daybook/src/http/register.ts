@@ -21,6 +21,7 @@ export const parameters: Readonly<Record<string, typeof SessionIdText>> = {
   question_id: RunIdText,
   skill_id: SkillIdText,
   agent_id: AgentIdText,
+  program: AgentIdText,
 }
 
 const jsonType = 'application/json; charset=utf-8'

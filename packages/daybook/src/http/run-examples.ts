@@ -116,6 +116,19 @@ export const skills = {
   faults: [],
 } satisfies SkillListShape
 
+export const programList = {
+  programs: [
+    {
+      name: 'bash',
+      description: 'Bash, a shell: the prompt is a command line',
+      driver: 'headless',
+      prompt_timeout_ms: 1_800_000,
+      idle_timeout_ms: 600_000,
+    },
+  ],
+}
+export const programHelp = { name: 'bc', help: 'usage: bc [options] [file ...]' }
+
 export const agentList = {
   agents: [
     {

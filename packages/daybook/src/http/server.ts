@@ -1,6 +1,7 @@
 // The HTTP server: one fastify instance over one engine, from the first byte of a request to a problem document.
 
 import { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, fastify, LogController } from 'fastify'
+import type { LivePrograms } from '../program/contract.ts'
 import { DaybookError } from '../schema/errors.ts'
 import { limits } from '../schema/json.ts'
 import { longestWait } from '../schema/wire-run-requests.ts'
@@ -37,8 +38,8 @@ export interface ServerSettings {
   readonly scope: Scope
   readonly caller?: Caller
   readonly version: string
-  /** What `Authorization: Bearer` shows by whom programs may be driven; nobody may without. */
-  readonly key?: string
+  /** Programs of this machine, and what `Authorization: Bearer` shows by whom they may be driven. Default: none are. */
+  readonly programs?: { readonly key: string; readonly live: LivePrograms }
   /** Default `/api/v1`. */
   readonly prefix?: string
   /** Names beside those of this machine under which the server may be called. */
@@ -97,8 +98,9 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
     sessions: settings.sessions.within(settings.scope, settings.caller),
     store: settings.sessions.store,
     work: work.within(settings.scope, { ...callerOf(settings), programs: false }),
-    programs:
-      settings.key === undefined ? null : { key: settings.key, work: work.within(settings.scope, callerOf(settings)) },
+    programs: settings.programs
+      ? { ...settings.programs, work: work.within(settings.scope, callerOf(settings)) }
+      : null,
     skills: work.skills,
     agents: work.agents,
     search: settings.search,

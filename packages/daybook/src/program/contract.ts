@@ -109,6 +109,8 @@ export interface LiveProgram {
   readonly timeoutMs: number
   /** Without output for so long, in milliseconds, it is given up. */
   readonly idleMs: number
+  /** What it says when it is asked how to use it, or `no help available: <reason>`; never an error. */
+  help(): Promise<string>
   /** The folder as it really is; `forbidden` for one that is not allowed, `invalid` for one that is not there. */
   workdir(path: string): Promise<string>
 }

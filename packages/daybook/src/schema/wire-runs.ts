@@ -2,7 +2,7 @@
 
 import { type Static, Type } from 'typebox'
 import { Count, HashText, Id, Label, OpenObject, oneOf, SeqNumber } from './parts.ts'
-import { runStatuses, skillRisks } from './states.ts'
+import { driverNames, runStatuses, skillRisks } from './states.ts'
 import { closed, RunShape, Time } from './wire-shapes.ts'
 
 const TimeOrNull = Type.Union([Time, Type.Null()])
@@ -173,6 +173,28 @@ export const Agent = Type.Object(
 )
 export const AgentList = Type.Object({ agents: Type.Array(Agent) }, { ...closed, title: 'AgentList' })
 export type AgentListShape = Static<typeof AgentList>
+
+export const ProgramList = Type.Object(
+  {
+    programs: Type.Array(
+      Type.Object(
+        {
+          name: Label,
+          description: Type.String(),
+          driver: oneOf(driverNames),
+          prompt_timeout_ms: Type.Integer({ minimum: 0, description: 'So long one prompt may take.' }),
+          idle_timeout_ms: Type.Integer({ minimum: 0, description: 'So long it may print nothing.' }),
+        },
+        { ...closed, title: 'Program' },
+      ),
+    ),
+  },
+  { ...closed, title: 'ProgramList' },
+)
+export const ProgramHelp = Type.Object(
+  { name: Label, help: Type.String({ description: 'Its own text, or `no help available: <reason>`.' }) },
+  { ...closed, title: 'ProgramHelp' },
+)
 
 export const runGroups = ['session', 'agent', 'skill', 'user', 'day'] as const
 const figures = {

@@ -45,11 +45,15 @@ export function queueEntries(head: Head, wanted: Wanted, agents: Agents): readon
   ]
 }
 
+/** How whoever lacks it gets the right to programs. */
+export const keyHint =
+  'The command line sends the key by itself; others send it as `Authorization: Bearer`, from the file `key`.'
+
 /** A prompt to a program is a command on this machine: `forbidden` for whoever may not give one. */
 export function checkAgent(agent: Agent | undefined, programs: boolean): void {
   if (agent?.kind !== 'program' || programs) return
   throw new DaybookError('forbidden', `${agent.name} is a program of this machine: that takes the key of its user`, {
-    hint: 'The command line sends the key by itself; others send it as `Authorization: Bearer`, from the file `key`.',
+    hint: keyHint,
   })
 }
 

@@ -12,6 +12,7 @@ import { listRoutes } from './list.ts'
 import { markRoutes } from './marks.ts'
 import { operationRoutes } from './operations.ts'
 import { placeRoutes } from './places.ts'
+import { programRoutes } from './programs.ts'
 import { runChangeRoutes } from './run-changes.ts'
 import { runMetricsRoutes } from './run-metrics.ts'
 import { runRoutes } from './runs.ts'
@@ -31,6 +32,7 @@ export const routes: readonly Route[] = [
   ...approvalRoutes,
   ...skillRoutes,
   ...workerRoutes,
+  ...programRoutes,
   ...runMetricsRoutes,
   ...placeRoutes,
   ...agentRoutes,

@@ -105,6 +105,7 @@ function livePrograms(machine: Machine, file: object): LivePrograms {
       },
       timeoutMs: program.prompt_timeout_sec * 1000,
       idleMs: program.idle_timeout_sec * 1000,
+      help: async () => `no help available: ${program.name} is only tested`,
       workdir: (path) => checkWorkdir(path, set.workdirs),
     })
   }
