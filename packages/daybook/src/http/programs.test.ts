@@ -71,7 +71,10 @@ it('[S5.10] the help of a program is its own text, or says why there is none, an
   t.after(() => rmSync(folder, { recursive: true }))
   const file = join(folder, 'programs.json')
   const headless = { format: 'text', start: ['--', '{prompt}'] }
-  const programs = { nowhere: { bin: join(folder, 'nowhere'), headless }, mute: { bin: 'sh', help: ['-c', 'exit 3'], headless } }
+  const programs = {
+    nowhere: { bin: join(folder, 'nowhere'), headless },
+    mute: { bin: 'sh', help: ['-c', 'exit 3'], headless },
+  }
   writeFileSync(file, JSON.stringify({ programs }))
   await using live = await openDriving({ file, state: folder, store: 'memory:' })
   await using s = await serverWith({ programs: { key, live } })
