@@ -72,10 +72,14 @@ test('every package that is installed with it is used by it, and it uses no othe
   const used = code.flatMap((text) =>
     [...text.matchAll(/(?:\bfrom |\bimport\()["'](@[\w-]+\/[\w-]+|[a-z][\w-]*)["'/]/g)].map(([, name]) => name),
   )
-  const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
+  const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
+  const { dependencies, optionalDependencies, peerDependencies } = manifest
   // It names itself in the skills that it begins for people.
   const others = new Set(used.filter((name) => name !== 'daybook'))
-  assert.deepEqual([...others].sort(), Object.keys({ ...dependencies, ...peerDependencies }).sort())
+  assert.deepEqual(
+    [...others].sort(),
+    Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }).sort(),
+  )
 })
 
 test('a store whose driver is not installed says what to install', () => {

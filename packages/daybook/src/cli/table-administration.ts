@@ -138,7 +138,7 @@ export const administration: readonly Command[] = [
   {
     name: 'config check',
     group: 'administration',
-    summary: 'say what is wrong with a daybook.json or a programs.json, and where',
+    summary: 'say what is wrong in daybook.json or programs.json, and where',
     arguments: [{ name: 'file', optional: true, takes: ['file'], help: 'omitted: those that count here.' }],
     details: ['Ends with 2 when there is a fault.'],
     json: 'one object: ok, of daybook.json file and faults, of the programs file the same under programs (null: none)',

@@ -83,7 +83,7 @@ test('the places where something is offered are those of the table', () => {
   for (const { name } of commands) assert.ok(name === '' || paths.includes(name), name)
   assert.deepEqual(wordsAt('config|0'), ['show', 'check'])
   assert.deepEqual(wordsAt('completion|0'), ['bash', 'zsh', 'fish'])
-  assert.deepEqual(wordsAt('show|-'), ['--files', '--notes', '--runs', '--queue', '--raw', '--until'])
+  assert.deepEqual(wordsAt('show|-'), ['--files', '--notes', '--runs', '--processes', '--queue', '--raw', '--until'])
   assert.ok(valued.includes('--type') && !valued.includes('--files'))
   assert.ok(rests.some(({ path, at }) => path === 'export' && at === 0))
   assert.equal(new Set(places.map(({ key }) => key)).size, places.length)
@@ -146,7 +146,7 @@ test('zsh completes in the line of a terminal, and lists what there is', { skip:
   )
   assert.match(shown[4] ?? '', /k3f9 +-- gemini · it's: \$\(a \\trap\) `x`/)
   assert.match(shown[4] ?? '', /auth +-- coder · fix auth/)
-  assert.match(shown[5] ?? '', /check +-- say what is wrong with a daybook\.json, and where/)
+  assert.match(shown[5] ?? '', /check +-- say what is wrong in daybook\.json or programs\.json, and where/)
 })
 
 test('sessions are told by tail, agent and title, or as lines of JSON; a script as one object', async () => {
