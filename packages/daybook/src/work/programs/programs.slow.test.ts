@@ -56,9 +56,13 @@ test('a prompt is a run: its answer is a message, and its process, output and en
 test('a program that fails ends its run as failed, and what it printed is kept', async (t) => {
   const machine = await Machine.open(t)
   const session = await machine.session()
-  const { run } = await machine.anna.start(session.id, { agent: 'bash', input: 'echo half; exit 5' })
+  const { run } = await machine.anna.start(session.id, {
+    agent: 'bash',
+    input: 'echo half; echo first >&2; echo why >&2; exit 5',
+  })
   const { status, reason, error } = await machine.anna.settled(run)
   deepStrictEqual([status, reason, error?.code], ['failed', 'error', 'program_failed'])
+  strictEqual(error?.message, 'bash ended with 5: why')
   const [, answer] = (await session.read({ kinds: ['message'] })).map(({ data }) => data as unknown as Data)
   strictEqual(answer?.content, 'half')
   const { processes } = await session.view('processes')

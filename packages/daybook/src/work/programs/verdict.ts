@@ -1,5 +1,6 @@
 // What became of a prompt: the answer, or why there is none. An exit code is evidence; what the program said goes before it.
 
+import { stripVTControlCharacters } from 'node:util'
 import type { ProgramMessage, PromptEvent } from '../../program/contract.ts'
 import type { Json } from '../../schema/json.ts'
 import type { Usage } from '../../schema/parts.ts'
@@ -8,6 +9,9 @@ import { added } from './usage.ts'
 
 /** Characters of plain output that make an answer. */
 const answerLength = 262_144
+
+/** Characters of standard error that are kept to say why. */
+const complaintLength = 2048
 
 export class Verdict {
   readonly #program: string
@@ -22,6 +26,8 @@ export class Verdict {
   #done: Extract<PromptEvent, { type: 'done' }> | null = null
   #exit: Extract<PromptEvent, { type: 'exited' }> | null = null
   #resumed = false
+  /** The end of what it printed to standard error. */
+  #complaint = ''
 
   constructor(program: string) {
     this.#program = program
@@ -31,6 +37,7 @@ export class Verdict {
   see(event: PromptEvent): ProgramMessage | null {
     if (event.type === 'started') this.#resumed = event.start.resumed
     if (event.type === 'done') this.#done = event
+    if (event.type === 'output' && event.stream === 'err') this.#complain(event.bytes)
     if (event.type === 'exited') this.#exit = event
     if (event.type === 'foreign' || event.type === 'token') this.structured = true
     if (event.type === 'usage' && event.total) this.total = event.usage
@@ -61,10 +68,22 @@ export class Verdict {
     }
     const how = exit.signal === null ? `ended with ${exit.code}` : `was ended by ${exit.signal}`
     const resumed = this.#resumed && !this.structured
-    throw new RunFailure(resumed ? 'resume_failed' : 'error', `${program} ${how} and gave no answer`, 'program_failed')
+    const said = lastLine(this.#complaint)
+    const message = said === '' ? `${program} ${how}` : `${program} ${how}: ${said}`
+    throw new RunFailure(resumed ? 'resume_failed' : 'error', message, 'program_failed')
+  }
+
+  #complain(bytes: Uint8Array): void {
+    this.#complaint = (this.#complaint + new TextDecoder().decode(bytes.slice(-complaintLength))).slice(
+      -complaintLength,
+    )
   }
 
   get #answer(): string {
     return this.last?.role === 'assistant' ? this.last.content.slice(0, answerLength) : ''
   }
+}
+
+function lastLine(text: string): string {
+  return stripVTControlCharacters(text).trimEnd().split('\n').at(-1)?.trim().slice(0, 512) ?? ''
 }
