@@ -9,8 +9,8 @@ export type FormatName = (typeof formatNames)[number]
 
 /** One fact of a turn. Only finished things are facts; a `delta` is shown and never kept. */
 export type ProgramEvent =
-  /** By which the program finds its own session again. */
-  | { readonly type: 'token'; readonly token: string }
+  /** By which the program finds its own session again; `printed`: found in what it printed for people. */
+  | { readonly type: 'token'; readonly token: string; readonly printed?: true }
   | ProgramMessage
   | { readonly type: 'delta'; readonly text: string }
   /** `total`: counted since the program's own session began, earlier prompts included. */

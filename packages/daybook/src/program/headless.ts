@@ -7,6 +7,7 @@ import { readerOf } from './formats/reader.ts'
 import type { HostProcess, ProcessHost } from './host/contract.ts'
 import { Lines } from './lines.ts'
 import type { Program } from './resolve.ts'
+import { findToken } from './token.ts'
 
 export interface HeadlessSetting extends CommandPlaces {
   readonly program: Program
@@ -20,6 +21,8 @@ const ladderMs = 2000
 const ladder = ['SIGINT', 'SIGTERM', 'SIGKILL'] as const
 /** A program that has said that it is done gets so many milliseconds to end, unless its configuration says more. */
 const graceMs = 3000
+/** Bytes at the end of a stream in which a token is looked for. */
+const tailBytes = 32_768
 /** Characters of plain output that become the answer. */
 const answerBytes = 262_144
 
@@ -43,35 +46,57 @@ async function* follow(setting: HeadlessSetting, prompt: Prompt, end: AbortSigna
   const { process, version } = known ? { process: known, version: undefined } : await spawned(setting, prompt, command)
   yield startOf(process, command, version)
   if (command.token !== null) yield { type: 'token', token: command.token }
+  const looks = command.token === null && program.headless?.resume !== undefined
   using turn = new HeadlessTurn(host, prompt.key, end, program.headless?.grace_after_done_ms ?? graceMs)
-  yield* told(host, prompt.key, turn, program)
+  yield* told(host, prompt.key, turn, { program, looks })
 }
 
+/** @param given `looks`: for a token in what the program prints, where no record tells it */
 async function* told(
   host: ProcessHost,
   key: string,
   turn: HeadlessTurn,
-  program: Program,
+  { program, looks }: { readonly program: Program; readonly looks: boolean },
 ): AsyncGenerator<PromptEvent> {
-  const output =
-    program.headless?.format === 'text' ? new Answer() : new Records(readerOf(program.headless?.format ?? 'text'))
+  const format = program.headless?.format ?? 'text'
+  const output = format === 'text' ? new Answer() : new Records(readerOf(format))
+  const [stderr, ended] = [new Tail(), new Tail()]
   let bytes = 0
+  let isTold = false
   for await (const event of host.follow(key, { out: 0, err: 0 }, turn.left)) {
     if (event.type === 'gap') continue
-    if (event.type === 'output') {
-      if (event.stream === 'err') yield { ...event }
-      else {
-        bytes = event.offset + event.bytes.length
-        for (const one of output.push(event.offset, event.bytes)) {
-          if (one.type === 'done') turn.done()
-          yield one
-        }
+    if (event.type === 'exit') {
+      const { code, signal } = event.exit
+      yield* output.end(code)
+      const printed = { stderr: stderr.text, ...(format === 'text' ? { ended: ended.text } : {}) }
+      const found = isTold || !looks ? null : findToken(printed, program.resume_regex)
+      if (found) yield { type: 'token', token: found.token, printed: true }
+      yield { type: 'exited', code, signal, bytes }
+    } else if (event.stream === 'err') {
+      stderr.push(event.bytes)
+      yield { ...event }
+    } else {
+      bytes = event.offset + event.bytes.length
+      ended.push(event.bytes)
+      for (const one of output.push(event.offset, event.bytes)) {
+        if (one.type === 'done') turn.done()
+        if (one.type === 'token') isTold = true
+        yield one
       }
-      continue
     }
-    const { code, signal } = event.exit
-    yield* output.end(code)
-    yield { type: 'exited', code, signal, bytes }
+  }
+}
+
+/** The end of a stream, where some print how to go on. */
+class Tail {
+  #kept: Buffer = Buffer.alloc(0)
+
+  push(bytes: Uint8Array): void {
+    this.#kept = Buffer.concat([this.#kept, bytes.subarray(-tailBytes)]).subarray(-tailBytes)
+  }
+
+  get text(): string {
+    return this.#kept.toString('utf8')
   }
 }
 

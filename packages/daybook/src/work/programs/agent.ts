@@ -113,7 +113,7 @@ async function tell(event: PromptEvent, telling: Telling, verdict: Verdict): Pro
     case 'started':
       return telling.start(event.start, event.start.version)
     case 'token':
-      return telling.token(event.token)
+      return telling.token(event.token, event.printed ? 'output' : 'protocol')
     case 'output':
       return telling.output(event.stream, event.offset, event.bytes)
     case 'foreign':

@@ -217,6 +217,44 @@ test('what the program needs to find its own session again is told once, and a f
   strictEqual(await tokenOf(session.id, 'four'), first)
 })
 
+test('[S5.4] a token in what a program prints is found, as configured or by its form, kept, and used after a restart', async (t) => {
+  const id = '0f0e0d0c-1111-4222-8333-444455556666'
+  const start = ['-c', 'echo new "$2"; echo "$0" >&2']
+  const resume = ['-c', 'echo again "$1" "$3"', 'x', '{resume}', '--', '{prompt}']
+  const text = { format: 'text', resume } as const
+  const machine = await Machine.open(t, {
+    programs: {
+      configured: {
+        bin: 'bash',
+        headless: { ...text, start: [...start, 'go on with: mine-7', '--', '{prompt}'] },
+        resume_regex: 'go on with: (?<token>\\S+)',
+      },
+      detected: {
+        bin: 'bash',
+        headless: { ...text, start: [...start, `to resume: it --resume ${id}`, '--', '{prompt}'] },
+      },
+    },
+  })
+  for (const [agent, token] of [
+    ['configured', 'mine-7'],
+    ['detected', id],
+  ] as const) {
+    const session = await machine.session()
+    const answer = async (input: string): Promise<unknown> => {
+      const { run } = await machine.anna.start(session.id, { agent, input })
+      return ((await machine.anna.settled(run, { until: 'end' })).output as Data).text
+    }
+    strictEqual(await answer('one'), 'new one')
+    const [found] = (await session.read({ kinds: ['process.token_found'] })).map(({ data }) => data as unknown as Data)
+    deepStrictEqual([found?.value, found?.source, found?.program], [token, 'output', agent])
+    await machine.work.close()
+    await machine.sessions.close()
+    await machine.start()
+    strictEqual(await answer('two'), `again ${token} two`)
+    strictEqual((await machine.handle(session.id).read({ kinds: ['process.token_found'] })).length, 1)
+  }
+})
+
 test('what a coding agent printed becomes messages with what each prompt has cost, and the bytes are kept beside', async (t) => {
   const start = ['--', '{prompt}']
   const machine = await Machine.open(t, {

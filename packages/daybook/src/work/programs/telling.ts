@@ -75,12 +75,12 @@ export class Telling {
     await this.#write('started', { kind: 'process.started', data })
   }
 
-  token(token: string): void {
+  token(token: string, source: 'output' | 'protocol'): void {
     if (token === this.#token) return
     this.#token = token
     const { program, workdir, process, run } = this.#teller
     const names = { process_id: process, run_id: run, program: program.name, driver: program.driver.name }
-    const data = { ...names, value: token, source: 'protocol', workdir } as const
+    const data = { ...names, value: token, source, workdir } as const
     this.#soon(`token ${token}`, { kind: 'process.token_found', data })
   }
 

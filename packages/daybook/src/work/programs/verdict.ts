@@ -39,7 +39,7 @@ export class Verdict {
     if (event.type === 'done') this.#done = event
     if (event.type === 'output' && event.stream === 'err') this.#complain(event.bytes)
     if (event.type === 'exited') this.#exit = event
-    if (event.type === 'foreign' || event.type === 'token') this.structured = true
+    if (event.type === 'foreign' || (event.type === 'token' && !event.printed)) this.structured = true
     if (event.type === 'usage' && event.total) this.total = event.usage
     else if (event.type === 'usage') this.used = added(this.used, event.usage)
     if (event.type !== 'message') return null
