@@ -6,6 +6,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { LiveProgram, LivePrograms } from './program/contract.ts'
 import { findProgram, locate } from './program/find.ts'
+import { gitStateOf } from './program/git.ts'
 import { headlessDriver } from './program/headless.ts'
 import { helpOf } from './program/help.ts'
 import type { ProcessHost } from './program/host/contract.ts'
@@ -66,6 +67,7 @@ export async function openDriving(settings: DrivingSettings): Promise<Driving> {
       const program = at.current().get(wanted)
       return program && liveOf(program)
     },
+    git: async (path) => gitStateOf(await checkWorkdir(path, at.current().workdirs)),
     async [Symbol.asyncDispose]() {
       clearInterval(sweep)
       await host.close()

@@ -1,6 +1,7 @@
 // Prompts to programs over HTTP: whoever shows the key of the user may give them, and nobody else.
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { it } from 'node:test'
@@ -23,7 +24,7 @@ const shell: Agent = {
   perform: (turn) => turn.step('prompt', () => `did ${JSON.stringify(turn.input)}`),
 }
 
-const none: LivePrograms = { list: () => [], get: () => undefined }
+const none: LivePrograms = { list: () => [], get: () => undefined, git: async () => null }
 
 async function serverWith(settings: Pick<ServerSettings, 'programs'>): Promise<TestServer> {
   const sessions = await openSessions({ store: memoryStore() })
@@ -86,4 +87,45 @@ it('[S5.10] the help of a program is its own text, or says why there is none, an
   assert.match((await helpOf('nowhere')).json.help, /^no help available: .*not on this machine/)
   assert.equal(told(await helpOf('unheard-of')), '404 not_found')
   assert.equal(told(await s.call('GET /programs/bash/help')), '403 forbidden')
+})
+
+it('[S5.8] the folder of a session is told with branch, kind and files of what is not finished in it', async (t) => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'daybook-git-')))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'programs.json')
+  writeFileSync(file, JSON.stringify({ workdirs: ['.'] }))
+  const app = join(folder, 'app')
+  const git = (...args: string[]) =>
+    spawnSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', '-c', 'commit.gpgsign=false', ...args], { cwd: app })
+  const write = (text: string, name: string) => {
+    writeFileSync(join(app, 'one é.txt'), text)
+    git('add', '.')
+    git('commit', '-qm', name)
+  }
+  mkdirSync(app)
+  git('init', '-q', '-b', 'main')
+  write('one', 'first')
+  git('switch', '-qc', 'other')
+  write('two', 'second')
+  git('switch', '-q', 'main')
+  write('three', 'third')
+  git('merge', 'other')
+  await using live = await openDriving({ file, state: folder, store: 'memory:' })
+  await using s = await serverWith({ programs: { key, live } })
+  await s.call('POST /sessions', { session_id: 'a', metadata: { cwd: app } })
+  await s.call('POST /sessions', { session_id: 'b', metadata: { cwd: '/' } })
+  await s.call('POST /sessions', { session_id: 'c' })
+  const gitOf = (id: string) => s.call(`GET /sessions/${id}/git`, { headers: { authorization: `Bearer ${key}` } })
+  assert.deepEqual((await gitOf('a')).json, {
+    session_id: 'a',
+    workdir: app,
+    state: {
+      ...{ branch: 'main', busy: false, conflict: true, kinds: ['merge'], more: false },
+      files: [{ path: 'one é.txt', code: 'UU' }],
+    },
+  })
+  assert.equal(told(await gitOf('b')), '403 forbidden')
+  assert.equal(told(await gitOf('c')), '404 not_found')
+  assert.equal(told(await gitOf('d')), '404 not_found')
+  assert.equal(told(await s.call('GET /sessions/a/git')), '403 forbidden')
 })

@@ -127,6 +127,18 @@ export const programList = {
     },
   ],
 }
+export const sessionGit = {
+  session_id: 'ses_01KAFJ2Q6V9D3M5N7P8R0S1T2V',
+  workdir: '/home/anna/app',
+  state: {
+    branch: 'fix-auth',
+    busy: false,
+    conflict: true,
+    kinds: ['rebase'],
+    more: true,
+    files: [{ path: 'src/token.ts', code: 'UU' }],
+  },
+}
 export const programHelp = { name: 'bc', help: 'usage: bc [options] [file ...]' }
 
 export const agentList = {

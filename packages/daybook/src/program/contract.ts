@@ -2,6 +2,7 @@
 
 import type { Part, Usage } from '../schema/parts.ts'
 import type { DriverName } from '../schema/states.ts'
+import type { GitState } from './git.ts'
 
 /** What `headless` output is read as; `text` is all of standard output as one answer. */
 export const formatNames = ['text', 'codex-jsonl', 'gemini-stream-json', 'opencode-json'] as const
@@ -120,4 +121,6 @@ export interface LivePrograms {
   /** Those that are on this machine. */
   list(): readonly LiveProgram[]
   get(name: string): LiveProgram | undefined
+  /** What is under way in the work tree of a folder; null where there is none. Errors as of {@link LiveProgram.workdir}. */
+  git(folder: string): Promise<GitState | null>
 }

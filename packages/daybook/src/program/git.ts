@@ -5,9 +5,7 @@ import { access, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { DaybookError } from '../schema/errors.ts'
-
-export const gitKinds = ['merge', 'rebase', 'am', 'cherry-pick', 'revert', 'bisect', 'unmerged'] as const
-export type GitKind = (typeof gitKinds)[number]
+import type { GitKind } from '../schema/states.ts'
 
 export interface GitConflict {
   /** From the top folder of the work tree on, exactly as git has it. */

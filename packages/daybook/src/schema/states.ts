@@ -106,3 +106,7 @@ export const firstAgent = 'orchestrator'
 /** How a program is worked with: a protocol of agents, one process for each prompt, or a pseudo-terminal. */
 export const driverNames = ['acp', 'headless', 'pty'] as const
 export type DriverName = (typeof driverNames)[number]
+
+/** What git can have left half done in a work tree. */
+export const gitKinds = ['merge', 'rebase', 'am', 'cherry-pick', 'revert', 'bisect', 'unmerged'] as const
+export type GitKind = (typeof gitKinds)[number]

@@ -2,7 +2,7 @@
 
 import { type Static, Type } from 'typebox'
 import { Count, HashText, Id, Label, OpenObject, oneOf, SeqNumber } from './parts.ts'
-import { driverNames, runStatuses, skillRisks } from './states.ts'
+import { driverNames, gitKinds, runStatuses, skillRisks } from './states.ts'
 import { closed, RunShape, Time } from './wire-shapes.ts'
 
 const TimeOrNull = Type.Union([Time, Type.Null()])
@@ -194,6 +194,34 @@ export const ProgramList = Type.Object(
 export const ProgramHelp = Type.Object(
   { name: Label, help: Type.String({ description: 'Its own text, or `no help available: <reason>`.' }) },
   { ...closed, title: 'ProgramHelp' },
+)
+
+const GitState = Type.Object(
+  {
+    branch: Type.Union([Type.String(), Type.Null()], { description: 'null while no branch is checked out.' }),
+    busy: Type.Boolean({ description: 'Somebody is changing the index now.' }),
+    conflict: Type.Boolean(),
+    kinds: Type.Array(oneOf(gitKinds, 'What is not finished.')),
+    more: Type.Boolean({ description: 'More commits will follow when this one is done.' }),
+    files: Type.Array(
+      Type.Object(
+        {
+          path: Type.String({ description: 'From the top folder of the work tree on.' }),
+          code: Type.String({ description: 'Who did what: UU, AA, DD, AU, UA, DU or UD.' }),
+        },
+        { ...closed, title: 'GitConflict' },
+      ),
+    ),
+  },
+  { ...closed, title: 'GitState' },
+)
+export const SessionGit = Type.Object(
+  {
+    session_id: Id,
+    workdir: Type.String({ description: 'The folder that the session works in.' }),
+    state: Type.Union([GitState, Type.Null()], { description: 'null: it is in no work tree.' }),
+  },
+  { ...closed, title: 'SessionGit' },
 )
 
 export const runGroups = ['session', 'agent', 'skill', 'user', 'day'] as const

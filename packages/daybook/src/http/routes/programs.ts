@@ -1,7 +1,7 @@
-// The programs of this machine: which there are, and how each says that it is used.
+// The programs of this machine: which there are, how each says that it is used, and what they left half done in a folder.
 
 import { DaybookError } from '../../schema/errors.ts'
-import { ProgramHelp, ProgramList } from '../../schema/wire-runs.ts'
+import { ProgramHelp, ProgramList, SessionGit } from '../../schema/wire-runs.ts'
 import { type Route, route } from '../route.ts'
 import * as examples from '../run-examples.ts'
 
@@ -42,4 +42,27 @@ const help = route(
   },
 )
 
-export const programRoutes: readonly Route[] = [list, help]
+const git = route(
+  {
+    method: 'GET',
+    path: '/sessions/{session_id}/git',
+    operation: 'gitOfSession',
+    tag: 'views',
+    summary: 'What is under way in the folder of a session',
+    details: 'Its folder is `cwd` in the metadata. git is started there, so it takes the key of the user.',
+    answers: { 200: { description: 'As it is now.', schema: SessionGit, example: examples.sessionGit } },
+    errors: ['not_found', 'gone', 'trashed', 'unauthenticated', 'forbidden'],
+  },
+  async (call) => {
+    const programs = call.programs
+    const { session } = await call.seen(call.params.session_id)
+    const { cwd } = (await session.cell()).metadata
+    if (typeof cwd !== 'string') {
+      throw new DaybookError('not_found', 'nothing says in which folder the session works: cwd in its metadata')
+    }
+    if (!programs) throw new DaybookError('forbidden', 'no programs are driven here')
+    return { body: JSON.stringify({ session_id: session.id, workdir: cwd, state: await programs.git(cwd) }) }
+  },
+)
+
+export const programRoutes: readonly Route[] = [list, help, git]

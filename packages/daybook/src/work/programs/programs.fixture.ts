@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { LiveProgram, LivePrograms } from '../../program/contract.ts'
 import { findProgram } from '../../program/find.ts'
+import { gitStateOf } from '../../program/git.ts'
 import { headlessDriver } from '../../program/headless.ts'
 import type { ProcessHost } from '../../program/host/contract.ts'
 import { inlineHost } from '../../program/host/inline.ts'
@@ -109,5 +110,6 @@ function livePrograms(machine: Machine, file: object): LivePrograms {
       workdir: (path) => checkWorkdir(path, set.workdirs),
     })
   }
-  return { list: () => [...live.values()], get: (name) => live.get(name) }
+  const git: LivePrograms['git'] = async (path) => gitStateOf(await checkWorkdir(path, set.workdirs))
+  return { list: () => [...live.values()], get: (name) => live.get(name), git }
 }
