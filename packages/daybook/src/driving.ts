@@ -10,6 +10,7 @@ import { gitStateOf } from './program/git.ts'
 import { headlessDriver } from './program/headless.ts'
 import { helpOf } from './program/help.ts'
 import type { ProcessHost } from './program/host/contract.ts'
+import { checkImage } from './program/image.ts'
 import { type ProgramsAt, programsFrom } from './program/programs.ts'
 import type { Program } from './program/resolve.ts'
 import { checkWorkdir } from './program/workdir.ts'
@@ -25,8 +26,6 @@ export interface DrivingSettings {
   readonly state: string
   /** URL of the store: servers on the same one share a process host. */
   readonly store: string
-  /** Default: that of this process. */
-  readonly env?: Readonly<Record<string, string | undefined>>
   /** Told of failures that no caller waits for. Default: a warning of the process. */
   readonly onError?: (error: unknown) => void
   /** Default: one that outlives this process, started when the first prompt needs it. */
@@ -38,7 +37,8 @@ export interface Driving extends LivePrograms, AsyncDisposable {}
 /** Opens nothing before the first prompt. Disposing leaves processes to the host. */
 export async function openDriving(settings: DrivingSettings): Promise<Driving> {
   const { hostClient } = await import('./program/host/client.ts')
-  const { env = process.env, state, file, store } = settings
+  const { state, file, store } = settings
+  const { env } = process
   const onError = settings.onError ?? ((error: unknown) => process.emitWarning(String(error)))
   const name = createHash('sha256').update(store).digest('hex').slice(0, 12)
   const folder = join(state, 'processes', name)
@@ -67,6 +67,7 @@ export async function openDriving(settings: DrivingSettings): Promise<Driving> {
       const program = at.current().get(wanted)
       return program && liveOf(program)
     },
+    process: (name) => host.get(name),
     git: async (path) => gitStateOf(await checkWorkdir(path, at.current().workdirs)),
     async [Symbol.asyncDispose]() {
       clearInterval(sweep)
@@ -99,10 +100,11 @@ function liveProgram(program: Program, { host, state, env, at }: Surroundings): 
     name: program.name,
     description: program.description ?? program.bin,
     hash: program.config_hash,
-    driver: headlessDriver({ program, host, state, env, find }),
+    drivers: [headlessDriver({ program, host, state, env, find })],
     timeoutMs: program.prompt_timeout_sec * 1000,
     idleMs: program.idle_timeout_sec * 1000,
     help: () => helpOf({ program, path: locate(program.bin, env) ?? undefined, workdir: homedir(), env: plain(env) }),
     workdir: (path) => checkWorkdir(path, at.current().workdirs),
+    image: async (path) => (await checkImage(path, at.current().workdirs)).path,
   }
 }

@@ -24,7 +24,7 @@ const shell: Agent = {
   perform: (turn) => turn.step('prompt', () => `did ${JSON.stringify(turn.input)}`),
 }
 
-const none: LivePrograms = { list: () => [], get: () => undefined, git: async () => null }
+const none: LivePrograms = { list: () => [], get: () => undefined, process: async () => null, git: async () => null }
 
 async function serverWith(settings: Pick<ServerSettings, 'programs'>): Promise<TestServer> {
   const sessions = await openSessions({ store: memoryStore() })

@@ -121,7 +121,7 @@ export const programList = {
     {
       name: 'bash',
       description: 'Bash, a shell: the prompt is a command line',
-      driver: 'headless',
+      drivers: ['headless'],
       prompt_timeout_ms: 1_800_000,
       idle_timeout_ms: 600_000,
     },

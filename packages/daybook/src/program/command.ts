@@ -21,8 +21,13 @@ export interface CommandPlaces {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
+/** What of a prompt its command is made of. */
+export interface PromptCall extends Pick<Prompt, 'key' | 'images' | 'workdir' | 'session' | 'token'> {
+  readonly text: string
+}
+
 /** Errors as of {@link headlessCall}. */
-export function commandOf(program: Program, prompt: Prompt, places: CommandPlaces): Command {
+export function commandOf(program: Program, prompt: PromptCall, places: CommandPlaces): Command {
   const { images, text, workdir, session, token, key } = prompt
   const values = { images, workdir, session, token, state: places.state }
   const uuid = (): string => uuidOf(key)

@@ -1,7 +1,8 @@
 // What a program tells while it works on a prompt, in the same words whatever program and driver it came through.
 
+import type { Json } from '../schema/json.ts'
 import type { Part, Usage } from '../schema/parts.ts'
-import type { DriverName } from '../schema/states.ts'
+import type { DriverName, Sign } from '../schema/states.ts'
 import type { GitState } from './git.ts'
 
 /** What `headless` output is read as; `text` is all of standard output as one answer. */
@@ -17,7 +18,7 @@ export type ProgramEvent =
   /** `total`: counted since the program's own session began, earlier prompts included. */
   | { readonly type: 'usage'; readonly usage: Usage; readonly total?: true }
   /** The turn is over in the program's own words, whatever it exits with afterwards. */
-  | { readonly type: 'done'; readonly ok: boolean; readonly error?: string }
+  | { readonly type: 'done'; readonly ok: boolean; readonly error?: string; readonly exit_code?: number }
   /** A record with no meaning here, kept beside. */
   | { readonly type: 'foreign'; readonly kind: string; readonly record: unknown }
 
@@ -41,9 +42,12 @@ export interface FormatReader {
 
 /** A prompt to a program, as a driver is given it. */
 export interface Prompt {
-  /** Names this prompt for ever: given again after a crash, the driver goes on with the process that there is. */
+  /** Names this prompt for ever: given again after a crash, the driver goes on with what there is, and sends nothing twice. */
   readonly key: string
-  readonly text: string
+  /** Names its process at the host. */
+  readonly process: string
+  /** Null: the process is only opened, for somebody who types. */
+  readonly text: string | null
   /** Absolute paths of images. */
   readonly images: readonly string[]
   /** Absolute path of the folder that the program works in. */
@@ -53,6 +57,30 @@ export interface Prompt {
   readonly token: string | null
   /** The log says that its process was started: it is only looked for then, and never started again. */
   readonly started: boolean
+  /** Of a driver that keeps its processes: where `ready` was told for this prompt, as the log has it; null: not yet. */
+  readonly given: number | null
+  /** The first byte of output that the log does not have. */
+  readonly from: number
+  /** What was answered to that which the program asked in this prompt, oldest first; each is sent once. */
+  readonly replies: readonly Reply[]
+}
+
+/** Something that the program cannot go on without; told again, it has the same id. */
+export type Asks = {
+  readonly id: string
+  /** `permission`: it may do what `input` says, or not. */
+  readonly kind: 'permission' | 'question'
+  /** One line, at most 512 characters. */
+  readonly summary: string
+  /** Exactly what it wants to do. */
+  readonly input?: Json
+}
+
+export interface Reply {
+  /** Of what was asked. */
+  readonly id: string
+  /** To a permission: true or false; to a question: the text. */
+  readonly answer: boolean | string
 }
 
 /** What becomes of a prompt, in order. Told again from the beginning where a driver goes on with a process. */
@@ -61,7 +89,22 @@ export type PromptEvent =
   | ProgramEvent
   /** Bytes as they came; `text` drivers give them, those with a protocol give messages. */
   | { readonly type: 'output'; readonly stream: 'out' | 'err'; readonly offset: number; readonly bytes: Uint8Array }
-  /** Both null: nobody saw how it ended. */
+  /** Its process takes the prompt: what it prints from this offset on belongs to it. Nothing is sent before the log has this. */
+  | { readonly type: 'ready'; readonly offset: number; readonly by: Sign; readonly ms: number }
+  | { readonly type: 'auto_command'; readonly index: number; readonly text: string; readonly ok: boolean }
+  /** Whether it is at work; told when that changes. `value`: what ticks, `seen`: how often that was another. */
+  | {
+      readonly type: 'activity'
+      readonly active: boolean
+      readonly by: Sign
+      readonly value?: string
+      readonly seen?: number
+    }
+  /** The last event of a prompt that waits for somebody: it is given again with the reply. */
+  | { readonly type: 'asks'; readonly asks: Asks }
+  /** Somebody ended the turn, and this did it: `keys`, `cancel`, or a signal. */
+  | { readonly type: 'interrupted'; readonly by: string }
+  /** The process has ended. Both null: nobody saw how. */
   | {
       readonly type: 'exited'
       readonly code: number | null
@@ -86,17 +129,20 @@ export type PromptEnd = 'interrupt' | 'leave'
 /** One way of working with one program. */
 export interface ProgramDriver {
   readonly name: DriverName
+  /** Its processes take one prompt after the other; else each prompt has a process of its own, and ends with it. */
+  readonly keeps: boolean
   /**
-   * Gives the prompt to the program and tells what becomes of it, up to `exited`. Errors: `invalid` where the program cannot
-   * be started so, `not_found` where the log says that a process was started and the host knows nothing of it.
+   * Gives the prompt to the program and tells what becomes of it: up to `exited`; up to `done` where its process lives on; up
+   * to `asks`. Errors: `invalid` where the program cannot be started so,
+   * `not_found` where the log says that a process was started and the host knows nothing of it.
    *
    * @param end aborted with a {@link PromptEnd} as its reason
    */
   prompt(prompt: Prompt, end: AbortSignal): AsyncIterable<PromptEvent>
-  /** What the process of this prompt printed, for keeping; at most `limit` bytes, null where it is no longer there. */
-  printed(key: string, limit: number): Promise<Uint8Array | null>
+  /** What this process printed, for keeping; at most `limit` bytes, null where it is no longer there. */
+  printed(process: string, limit: number): Promise<Uint8Array | null>
   /** What the host keeps of this session's other prompts goes: they are over, and all of them is in the log. */
-  tidy(session: string, key: string): Promise<void>
+  tidy(session: string, process: string): Promise<void>
 }
 
 /** A program that prompts can go to. */
@@ -105,7 +151,8 @@ export interface LiveProgram {
   readonly description: string
   /** Of its configuration. */
   readonly hash: string
-  readonly driver: ProgramDriver
+  /** In the order in which they are tried. */
+  readonly drivers: readonly [ProgramDriver, ...ProgramDriver[]]
   /** Its own prompts may take so long, in milliseconds. */
   readonly timeoutMs: number
   /** Without output for so long, in milliseconds, it is given up. */
@@ -114,6 +161,17 @@ export interface LiveProgram {
   help(): Promise<string>
   /** The folder as it really is; `forbidden` for one that is not allowed, `invalid` for one that is not there. */
   workdir(path: string): Promise<string>
+  /** An image as it really is, if it is one and may be taken from there; errors as of `checkImage`. */
+  image(path: string): Promise<string>
+}
+
+/** A process that the host has, as it is now. */
+export interface LiveProcess {
+  readonly pid: number
+  /** Bytes that it printed so far. */
+  readonly offset: number
+  /** Null while it lives. */
+  readonly exit: { readonly code: number | null; readonly signal: string | null } | null
 }
 
 /** The programs of this machine, as their file has them now. */
@@ -121,6 +179,8 @@ export interface LivePrograms {
   /** Those that are on this machine. */
   list(): readonly LiveProgram[]
   get(name: string): LiveProgram | undefined
+  /** By its name at the host; null where that knows nothing of it. */
+  process(name: string): Promise<LiveProcess | null>
   /** What is under way in the work tree of a folder; null where there is none. Errors as of {@link LiveProgram.workdir}. */
   git(folder: string): Promise<GitState | null>
 }

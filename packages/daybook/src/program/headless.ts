@@ -30,25 +30,28 @@ export function headlessDriver(setting: HeadlessSetting): ProgramDriver {
   const { host } = setting
   return {
     name: 'headless',
+    keeps: false,
     prompt: (prompt, end) => follow(setting, prompt, end),
-    printed: (key, limit) => printed(host, key, limit),
-    tidy: (session, key) => tidy(host, session, key),
+    printed: (process, limit) => printed(host, process, limit),
+    tidy: (session, process) => tidy(host, session, process),
   }
 }
 
 async function* follow(setting: HeadlessSetting, prompt: Prompt, end: AbortSignal): AsyncGenerator<PromptEvent> {
   const { host, program } = setting
-  const known = await host.get(prompt.key)
+  const { text } = prompt
+  if (text === null) throw new DaybookError('invalid', 'a program that takes one prompt with each start is not opened')
+  const known = await host.get(prompt.process)
   if (!known && prompt.started) {
     throw new DaybookError('not_found', 'its process was started, and the process host knows nothing of it any more')
   }
-  const command = commandOf(program, prompt, setting)
+  const command = commandOf(program, { ...prompt, text }, setting)
   const { process, version } = known ? { process: known, version: undefined } : await spawned(setting, prompt, command)
   yield startOf(process, command, version)
   if (command.token !== null) yield { type: 'token', token: command.token }
   const looks = command.token === null && program.headless?.resume !== undefined
-  using turn = new HeadlessTurn(host, prompt.key, end, program.headless?.grace_after_done_ms ?? graceMs)
-  yield* told(host, prompt.key, turn, { program, looks })
+  using turn = new HeadlessTurn(host, prompt.process, end, program.headless?.grace_after_done_ms ?? graceMs)
+  yield* told(host, prompt.process, turn, { program, looks })
 }
 
 /** @param given `looks`: for a token in what the program prints, where no record tells it */
@@ -85,6 +88,7 @@ async function* told(
       }
     }
   }
+  turn.check()
 }
 
 /** The end of a stream, where some print how to go on. */
@@ -143,6 +147,7 @@ class HeadlessTurn implements Disposable {
   readonly #key: string
   readonly #end: AbortSignal
   readonly #graceMs: number
+  #failed: { readonly error: unknown } | null = null
   readonly #leave = new AbortController()
   readonly #onEnd = (): void => {
     if ((this.#end.reason as PromptEnd) === 'interrupt') this.#climb(0)
@@ -164,6 +169,11 @@ class HeadlessTurn implements Disposable {
     return this.#leave.signal
   }
 
+  /** Throws what kept it from being ended. */
+  check(): void {
+    if (this.#failed) throw this.#failed.error
+  }
+
   /** It said that it is done; some then never end. */
   done(): void {
     this.#timer ??= setTimeout(() => this.#climb(ladder.length - 1), this.#graceMs)
@@ -181,7 +191,9 @@ class HeadlessTurn implements Disposable {
     this.#timer = setTimeout(() => this.#climb(rung + 1), ladderMs)
     this.#host.signal(this.#key, signal, signal === 'SIGKILL' ? 'tree' : 'group').catch((error: unknown) => {
       // One that has just ended has nothing left to be told.
-      if (!isDaybookError(error) || error.code !== 'invalid_state') this.#leave.abort(error)
+      if (isDaybookError(error) && error.code === 'invalid_state') return
+      this.#failed ??= { error }
+      this.#leave.abort()
     })
   }
 }
@@ -189,7 +201,7 @@ class HeadlessTurn implements Disposable {
 async function spawned(setting: HeadlessSetting, prompt: Prompt, command: Command) {
   const { path, version } = await setting.find()
   const process = await setting.host.spawn({
-    key: prompt.key,
+    key: prompt.process,
     mode: 'files',
     binary: path,
     args: command.args,

@@ -1,9 +1,10 @@
 // Images that go to a program: what they are is read from their bytes, and they lie where files may be taken from.
 
 import { constants } from 'node:fs'
-import { open, realpath } from 'node:fs/promises'
-import { isAbsolute, relative } from 'node:path'
+import { open } from 'node:fs/promises'
+import { isAbsolute } from 'node:path'
 import { DaybookError } from '../schema/errors.ts'
+import { isWithin, realOf } from './path.ts'
 
 export const imageTypes = ['image/png', 'image/jpeg', 'image/webp', 'image/gif'] as const
 export type ImageType = (typeof imageTypes)[number]
@@ -26,7 +27,7 @@ export async function checkImage(path: string, allowed: readonly string[], field
   const real = isAbsolute(path) ? await realOf(path) : null
   if (real === null) throw new DaybookError('invalid', `${path} is no file`, { field })
   const roots = await Promise.all(allowed.map(realOf))
-  if (!roots.some((root) => root !== null && isBelow(real, root))) {
+  if (!roots.some((root) => root !== null && isWithin(real, root))) {
     throw new DaybookError('forbidden', `no image may be taken from ${path}`, { field })
   }
   // A pipe without a writer would hold a reader that waits; what became a link since is not followed.
@@ -49,19 +50,4 @@ export function imageType(bytes: Uint8Array): ImageType | null {
   if (text.startsWith('\xff\xd8\xff')) return 'image/jpeg'
   if (text.startsWith('GIF87a') || text.startsWith('GIF89a')) return 'image/gif'
   return text.startsWith('RIFF') && text.slice(8) === 'WEBP' ? 'image/webp' : null
-}
-
-function isBelow(path: string, root: string): boolean {
-  const way = relative(root, path)
-  return way !== '' && way !== '..' && !way.startsWith('../') && !isAbsolute(way)
-}
-
-async function realOf(path: string): Promise<string | null> {
-  try {
-    return await realpath(path)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null
-    throw error
-  }
 }

@@ -6,10 +6,16 @@ import { DaybookError } from '../schema/errors.ts'
 export const longestLine = 8 * 1024 * 1024
 
 export class Lines {
+  readonly #longest: number
   #parts: Uint8Array[] = []
   #bytes = 0
 
-  /** Lines that these bytes complete, without their ends. `too_large` for one over {@link longestLine}. */
+  /** @param longest bytes of one line */
+  constructor(longest = longestLine) {
+    this.#longest = longest
+  }
+
+  /** Lines that these bytes complete, without their ends. `too_large` for one that is longer than it may be. */
   push(bytes: Uint8Array): string[] {
     const lines: string[] = []
     let from = 0
@@ -30,7 +36,7 @@ export class Lines {
   #keep(bytes: Uint8Array): void {
     if (bytes.length === 0) return
     this.#bytes += bytes.length
-    if (this.#bytes > longestLine) throw new DaybookError('too_large', `a line is longer than ${longestLine} bytes`)
+    if (this.#bytes > this.#longest) throw new DaybookError('too_large', `a line is longer than ${this.#longest} bytes`)
     this.#parts.push(bytes.slice())
   }
 

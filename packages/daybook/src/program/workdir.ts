@@ -1,8 +1,9 @@
 // The folders that programs may work in: what is not allowed stays so, whatever links lead there.
 
-import { realpath, stat } from 'node:fs/promises'
-import { isAbsolute, relative } from 'node:path'
+import { stat } from 'node:fs/promises'
+import { isAbsolute } from 'node:path'
 import { DaybookError } from '../schema/errors.ts'
+import { isWithin, realOf } from './path.ts'
 
 /**
  * The folder as it really is. `invalid` for one that is not there, `forbidden` for one that is neither among the allowed
@@ -20,21 +21,6 @@ export async function checkWorkdir(path: string, allowed: readonly string[]): Pr
     field: 'workdir',
     hint: 'Add the folder to workdirs in the programs file.',
   })
-}
-
-function isWithin(path: string, root: string): boolean {
-  const way = relative(root, path)
-  return way === '' || (way !== '..' && !way.startsWith('../') && !isAbsolute(way))
-}
-
-async function realOf(path: string): Promise<string | null> {
-  try {
-    return await realpath(path)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null
-    throw error
-  }
 }
 
 function invalid(message: string): DaybookError {

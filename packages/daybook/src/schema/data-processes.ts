@@ -2,7 +2,7 @@
 
 import { Type } from 'typebox'
 import { Count, HashText, Id, Label, oneOf, Text } from './parts.ts'
-import { driverNames } from './states.ts'
+import { driverNames, signs } from './states.ts'
 
 const closed = { additionalProperties: false } as const
 const live = { process_id: Id, run_id: Type.Optional(Id) }
@@ -68,5 +68,35 @@ export const processData = Object.freeze({
       workdir: Text(4096),
     },
     { ...closed, description: 'By which the program finds its own session again.' },
+  ),
+  'process.ready': Type.Object(
+    {
+      ...live,
+      offset: Type.Integer({ minimum: 0, description: 'What it prints from here on answers the prompt of the run.' }),
+      by: oneOf(signs),
+      duration_ms: Count,
+    },
+    {
+      ...closed,
+      description: 'It takes the prompt of this run, after so many milliseconds; written before it is given.',
+    },
+  ),
+  'process.auto_command_sent': Type.Object(
+    { ...live, index: Count, text: Type.String({ maxLength: 4000 }), ok: Type.Boolean() },
+    { ...closed, description: 'One of the commands that its configuration sends when it starts.' },
+  ),
+  'process.activity_changed': Type.Object(
+    {
+      ...live,
+      active: Type.Boolean(),
+      by: oneOf(signs),
+      value: Type.Optional(Text(256)),
+      seen: Type.Optional(Count),
+    },
+    { ...closed, description: 'Whether it is at work; `value` is what ticks, `seen` how often that was another one.' },
+  ),
+  'process.interrupted': Type.Object(
+    { ...live, by: Label },
+    { ...closed, description: 'Somebody ended its turn: by keys, by cancel, or by the signal that it took.' },
   ),
 })

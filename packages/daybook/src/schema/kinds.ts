@@ -67,6 +67,10 @@ export const kinds = Object.freeze({
   'process.exited': row(83, 'RP'),
   'process.captured': row(84, 'RP'),
   'process.token_found': row(85, 'RP'),
+  'process.ready': row(86, 'RP'),
+  'process.auto_command_sent': row(87, 'RP'),
+  'process.activity_changed': row(88, 'RP'),
+  'process.interrupted': row(89, 'RP'),
 }) satisfies Readonly<Record<string, KindRow>>
 
 export type Kind = keyof typeof kinds

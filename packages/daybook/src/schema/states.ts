@@ -107,6 +107,10 @@ export const firstAgent = 'orchestrator'
 export const driverNames = ['acp', 'headless', 'pty'] as const
 export type DriverName = (typeof driverNames)[number]
 
+/** By what something is known of a program's state, the surest first. */
+export const signs = ['protocol', 'signal', 'prompt', 'tick', 'quiet'] as const
+export type Sign = (typeof signs)[number]
+
 /** What git can have left half done in a work tree. */
 export const gitKinds = ['merge', 'rebase', 'am', 'cherry-pick', 'revert', 'bisect', 'unmerged'] as const
 export type GitKind = (typeof gitKinds)[number]

@@ -181,7 +181,7 @@ export const ProgramList = Type.Object(
         {
           name: Label,
           description: Type.String(),
-          driver: oneOf(driverNames),
+          drivers: Type.Array(oneOf(driverNames), { description: 'In the order in which they are tried.' }),
           prompt_timeout_ms: Type.Integer({ minimum: 0, description: 'So long one prompt may take.' }),
           idle_timeout_ms: Type.Integer({ minimum: 0, description: 'So long it may print nothing.' }),
         },

@@ -74,9 +74,13 @@ export class WorkOfScope implements ScopedWork {
       if (!found) throw new DaybookError('not_found', `there is no skill ${skill}`, { field: 'skill' })
       if (!mayCall(found, caller))
         throw new DaybookError('forbidden', `${skill} is not for this role`, { field: 'caller.role' })
-    } else if (agent !== undefined && !agents.get(agent)) {
+    }
+    const named = agent === undefined ? undefined : agents.get(agent)
+    if (agent !== undefined && !named)
       throw new DaybookError('not_found', `there is no agent ${agent}`, { field: 'agent' })
-    } else if (typeof input !== 'string') {
+    // Skills are chosen by what a text says; other agents know what they take.
+    const routed = skill === undefined && (named === undefined || named.kind === 'skills')
+    if (routed && typeof input !== 'string') {
       throw new DaybookError('invalid', 'an input that is no text needs a skill', { field: 'skill' })
     }
     return { run, fields, now, programs: this.#programs, route: (text) => this.route(text, caller) }

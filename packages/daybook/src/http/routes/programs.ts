@@ -16,8 +16,9 @@ const list = route(
     answers: { 200: { description: 'Those that are there.', schema: ProgramList, example: examples.programList } },
   },
   async ({ context }) => {
-    const programs = (context.programs?.live.list() ?? []).map(({ name, description, driver, timeoutMs, idleMs }) => {
-      return { name, description, driver: driver.name, prompt_timeout_ms: timeoutMs, idle_timeout_ms: idleMs }
+    const programs = (context.programs?.live.list() ?? []).map(({ name, description, drivers, timeoutMs, idleMs }) => {
+      const through = drivers.map((driver) => driver.name)
+      return { name, description, drivers: through, prompt_timeout_ms: timeoutMs, idle_timeout_ms: idleMs }
     })
     return { body: JSON.stringify({ programs }) }
   },

@@ -21,6 +21,11 @@ export interface SpawnRequest {
   readonly cwd: string
   /** Written to standard input, which then is at its end; of `files` only. */
   readonly input?: string
+  /**
+   * Of `files` only: so many bytes of each stream, from its beginning and from its end, are enough. What lies between is
+   * let go while the process lives, read or not, where the system can do that (Linux). Without it all is kept.
+   */
+  readonly keep?: { readonly first: number; readonly last: number }
   /** Of `pty` only; default 120 × 40. */
   readonly cols?: number
   readonly rows?: number
@@ -118,8 +123,8 @@ export interface ProcessHost {
   /** Of `pty` only. */
   screen(key: string): Promise<Screen>
   /**
-   * What is before these offsets may be dropped: at once, but of `files` once the process has ended, for it holds its
-   * files itself. Files are dropped whole (8 MB), the last one when all of it was acknowledged.
+   * What is before these offsets may be dropped: files of 8 MB as a whole, the last one when all of it was acknowledged;
+   * of a living process of `files`, which holds its file itself, by 4 MB where the system can do that (Linux).
    */
   acknowledge(key: string, offsets: { readonly out: number; readonly err: number }): Promise<void>
   /** Drops an ended process and its spool; one that is not known is no error. */

@@ -5,6 +5,7 @@ import type { Attached } from './attached.ts'
 import type { HostProcess, ProcessExit } from './contract.ts'
 import { alive, identityOf, marked, statOf } from './proc.ts'
 import { type ProcessRecord, readRecord } from './record.ts'
+import { Room } from './room.ts'
 import { Notice, Spool } from './spool.ts'
 
 export interface Held {
@@ -18,11 +19,14 @@ export interface Held {
   attached: Attached | null
   starting: Promise<void> | null
   ending: boolean
+  /** Of `files`, whose files only grow. */
+  readonly room: Room
+  atExit: () => void
 }
 
 export function holdAt(place: string, record: ProcessRecord): Held {
-  const fresh = { exit: null, spools: null, attached: null, starting: null, ending: false }
-  const held: Held = { place, record, notice: new Notice(), ...fresh }
+  const fresh = { exit: null, spools: null, attached: null, starting: null, ending: false, atExit: () => undefined }
+  const held: Held = { place, record, notice: new Notice(), room: new Room(place), ...fresh }
   if (record.process !== null) openSpools(held)
   return held
 }
@@ -40,6 +44,24 @@ export function findStarted(held: Held): void {
   const process = record.process ?? (leader === undefined ? null : identityOf(leader))
   held.record = { ...record, process }
   if (process !== null) openSpools(held)
+}
+
+/** Lets go of the middle of what it printed, where only beginning and end are asked for; ended or not. */
+export async function keepEnds({ record, spools, room }: Held): Promise<void> {
+  const { keep } = record
+  if (keep !== undefined && spools !== null) await room.make([spools.out, spools.err], (spool) => spool.surplus(keep))
+}
+
+/** Does so from now on as it prints, and a last time when it has ended. */
+export function keepEndsOf(held: Held): void {
+  if (held.record.keep === undefined) return
+  const look = (): void => void keepEnds(held).catch(console.error)
+  const stop = hintOf(held, look)
+  held.atExit = () => {
+    stop()
+    look()
+  }
+  look()
 }
 
 /** Pid and start time are 0 of one whose start another host did not see to its end. */
@@ -62,10 +84,10 @@ export async function shown(held: Held): Promise<HostProcess> {
 }
 
 /** Word from the system of what a process wrote to its file; where it has none to give, the regular look does. */
-export function hintOf({ place, record, notice, exit }: Held): () => void {
+export function hintOf({ place, record, exit }: Held, told: () => void): () => void {
   if (record.mode !== 'files' || exit !== null) return () => undefined
   try {
-    const watcher = watch(place, () => notice.tell())
+    const watcher = watch(place, told)
     watcher.on('error', () => watcher.close())
     return () => watcher.close()
   } catch (error) {

@@ -3,8 +3,9 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { DaybookError } from '../../schema/errors.ts'
+import { Lines } from '../lines.ts'
 import { type HostEvent, protocolVersion } from './contract.ts'
-import { type Answer, type Failure, Lines, socketPath, unpackEvent } from './wire.ts'
+import { type Answer, type Failure, longestRequest, socketPath, unpackEvent } from './wire.ts'
 
 /** That the connection broke says nothing of whether the request was performed. */
 export class LineLost extends Error {
@@ -40,7 +41,7 @@ async function reach(folder: string): Promise<Socket | null> {
 
 export class Line {
   readonly #socket: Socket
-  readonly #lines = new Lines()
+  readonly #lines = new Lines(longestRequest)
   readonly #pending = new Map<number, Pending>()
   #last = 0
 
@@ -113,7 +114,7 @@ async function* eventsOf(
 ): AsyncGenerator<HostEvent> {
   const end = (): void => void socket.destroy()
   signal.addEventListener('abort', end, { once: true })
-  const lines = new Lines()
+  const lines = new Lines(longestRequest)
   socket.write(requestText(1, 'hello', { protocol: protocolVersion }) + requestText(2, 'follow', fields))
   try {
     if (signal.aborted) return

@@ -6,11 +6,11 @@ import { rm } from 'node:fs/promises'
 import { DaybookError } from '../../schema/errors.ts'
 import type { Attached } from './attached.ts'
 import type { HostEvent, HostProcess, ProcessHost, Screen, SignalTarget, SpawnRequest } from './contract.ts'
-import { findStarted, type Held, hintOf, holdAt, openSpools, shown } from './held.ts'
+import { findStarted, type Held, hintOf, holdAt, keepEnds, keepEndsOf, openSpools, shown } from './held.ts'
 import { type Keeper, writeDown } from './keeper.ts'
 import { attachPipes } from './pipes.ts'
 import { alive, identityOf, marked, send, signalNamed, signalTree, statOf } from './proc.ts'
-import { claim, placeOf, places, readExit, readRecord } from './record.ts'
+import { claim, type ProcessRecord, placeOf, places, readExit, readRecord } from './record.ts'
 import { checkSize, checkSpawn } from './request.ts'
 
 /** Milliseconds between two looks at processes whose exit nobody may tell. */
@@ -37,6 +37,7 @@ export class Processes implements ProcessHost {
         rmSync(place, { recursive: true }) // of a loss of power: its key is free again
       else this.#held.set(record.key, holdAt(place, record))
     }
+    for (const held of this.#held.values()) keepEndsOf(held)
     this.#timer = setInterval(() => this.#look(), lookEvery).unref()
     this.#look()
   }
@@ -54,8 +55,9 @@ export class Processes implements ProcessHost {
     const meanwhile = this.#held.get(request.key)
     if (meanwhile) return shown(meanwhile)
     const place = placeOf(this.#folder, request.key)
-    const { key, mode } = request
-    const record = { key, mode, process: null, marker: randomUUID(), startedAt: Date.now(), keeper }
+    const { key, mode, keep } = request
+    const fresh = { key, mode, process: null, marker: randomUUID(), startedAt: Date.now(), keeper }
+    const record: ProcessRecord = keep === undefined ? fresh : { ...fresh, keep }
     if (!claim(this.#folder, record)) throw new DaybookError('busy', 'another host is starting this process')
     const held = holdAt(place, record)
     this.#held.set(key, held)
@@ -76,6 +78,7 @@ export class Processes implements ProcessHost {
     const identity = await this.#keeper.start(held.place, request, () => this.#lookAt(held))
     held.record = { ...held.record, process: identity }
     openSpools(held)
+    keepEndsOf(held)
   }
 
   async #attach(held: Held, request: SpawnRequest): Promise<void> {
@@ -111,8 +114,9 @@ export class Processes implements ProcessHost {
     }
     if (living && !parent && record.mode !== 'files' && !held.ending) this.#end(held).catch(console.error)
     held.notice.tell()
-    if (held.exit === null) return
+    if (held.exit === null) return void keepEnds(held).catch(console.error) // where the system gave no hint
     held.attached = null
+    held.atExit()
     if (this.living === 0) this.onIdle()
   }
 
@@ -133,7 +137,7 @@ export class Processes implements ProcessHost {
   ): AsyncGenerator<HostEvent> {
     const held = this.#known(key)
     await held.starting
-    const stop = hintOf(held)
+    const stop = hintOf(held, () => held.notice.tell())
     const at = { ...from }
     try {
       while (!signal.aborted) {
@@ -209,10 +213,14 @@ export class Processes implements ProcessHost {
   }
 
   async acknowledge(key: string, offsets: { readonly out: number; readonly err: number }): Promise<void> {
-    const { record, exit, spools } = this.#known(key)
-    if (exit === null && record.mode === 'files') return // the process holds the file itself
-    spools?.out.forgetBefore(offsets.out)
-    spools?.err.forgetBefore(offsets.err)
+    const { record, exit, spools, room } = this.#known(key)
+    if (spools === null) return
+    for (const stream of ['out', 'err'] as const) {
+      const spool = spools[stream]
+      // The process holds its file itself: no other can be begun for it.
+      if (exit === null && record.mode === 'files') await room.make([spool], () => spool.surplusBefore(offsets[stream]))
+      else spool.forgetBefore(offsets[stream])
+    }
   }
 
   async forget(key: string): Promise<void> {
@@ -221,6 +229,7 @@ export class Processes implements ProcessHost {
     await held.starting
     if (held.exit === null) throw new DaybookError('invalid_state', 'the process lives')
     this.#held.delete(key)
+    await held.room.made()
     await rm(held.place, { recursive: true, force: true })
   }
 

@@ -3,7 +3,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ProcessExit, ProcessMode } from './contract.ts'
+import type { ProcessExit, ProcessMode, SpawnRequest } from './contract.ts'
 import type { Identity } from './proc.ts'
 
 export interface ProcessRecord {
@@ -15,6 +15,8 @@ export interface ProcessRecord {
   readonly startedAt: number
   /** The parent, who alone learns how it ends. */
   readonly keeper: Identity
+  /** As it was asked for; without it all is kept. */
+  readonly keep?: SpawnRequest['keep']
 }
 
 const processes = (folder: string): string => join(folder, 'processes')

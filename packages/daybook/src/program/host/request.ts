@@ -3,7 +3,7 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { DaybookError } from '../../schema/errors.ts'
-import type { SpawnRequest } from './contract.ts'
+import type { ProcessMode, SpawnRequest } from './contract.ts'
 
 function invalid(field: string, message: string, cause?: unknown): DaybookError {
   return new DaybookError('invalid', message, { field, cause })
@@ -34,10 +34,18 @@ export function checkSpawn(value: unknown): SpawnRequest {
   checkSizes([...args, ...Object.entries(env).map((pair) => pair.join('='))])
   if (input !== undefined && (mode !== 'files' || typeof input !== 'string'))
     throw invalid('input', 'input is a text, and of the mode files only')
+  checkKeep(given.keep, mode)
   checkSize(given.cols, given.rows)
   checkBinary(binary)
   checkFolder(cwd)
   return value as SpawnRequest
+}
+
+function checkKeep(keep: unknown, mode: ProcessMode): void {
+  if (keep === undefined) return
+  const { first, last } = (keep ?? {}) as { first?: unknown; last?: unknown }
+  const good = [first, last].every((bytes) => Number.isSafeInteger(bytes) && Number(bytes) >= 0)
+  if (mode !== 'files' || !good) throw invalid('keep', 'what is kept are numbers of bytes, and of the mode files only')
 }
 
 /** The limits of Linux: 128 KB for one argument or variable, 2 MB for all of them with their pointers and ends. */

@@ -4,10 +4,11 @@ import { once } from 'node:events'
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { DaybookError, isDaybookError } from '../../schema/errors.ts'
+import { Lines } from '../lines.ts'
 import type { SignalTarget, SpawnRequest } from './contract.ts'
 import { protocolVersion } from './contract.ts'
 import type { Processes } from './processes.ts'
-import { type Answer, type Failure, Lines, packEvent, type Request } from './wire.ts'
+import { type Answer, type Failure, longestRequest, packEvent, type Request } from './wire.ts'
 
 type Operation = (processes: Processes, request: Request) => unknown
 
@@ -47,7 +48,7 @@ class Connection {
   readonly #socket: Socket
   readonly #processes: Processes
   readonly #gone = new AbortController()
-  readonly #lines = new Lines()
+  readonly #lines = new Lines(longestRequest)
 
   constructor(socket: Socket, processes: Processes) {
     this.#socket = socket

@@ -1,14 +1,41 @@
 // What one stream of a process gave, as files named by the offset at which they begin; and word of more to read.
 
-import { closeSync, openSync, readdirSync, readSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
-import type { HostEvent, OutputStream } from './contract.ts'
+import type { HostEvent, OutputStream, SpawnRequest } from './contract.ts'
 
 /** Bytes of one file, and of one piece that is read. */
 const fileBytes = 8 << 20
 const pieceBytes = 64 << 10
 /** Read into by all, for pieces are mostly small: what a terminal gives at once is 4 KB. */
 const reading = Buffer.allocUnsafe(pieceBytes)
+/** A hole is made of whole blocks, and grows by so much at once: each time costs a process. */
+const blockBytes = 4 << 10
+const growthBytes = 4 << 20
+
+const blocks = (bytes: number): number => Math.floor(bytes / blockBytes) * blockBytes
+
+/** What was let go in a file that others write, and which therefore keeps its length. */
+export interface Hole {
+  readonly from: number
+  readonly to: number
+}
+
+function holeIn(names: readonly string[], stream: OutputStream): Hole | null {
+  const [, , from, to] =
+    names.map((name) => name.split('.')).find(([hole, of]) => hole === 'hole' && of === stream) ?? []
+  return from === undefined ? null : { from: Number(from), to: Number(to) }
+}
 
 export class Spool {
   readonly #place: string
@@ -20,12 +47,15 @@ export class Spool {
   #writing: { readonly fd: number; size: number } | null = null
   /** The end as this writer knows it: beyond the last file where the disk took no more. */
   #end: number | null = null
+  #hole: Hole | null
 
   constructor(place: string, stream: OutputStream, most = Number.POSITIVE_INFINITY) {
     this.#place = place
     this.#stream = stream
     this.#most = most
-    this.#starts = readdirSync(place)
+    const names = readdirSync(place)
+    this.#hole = holeIn(names, stream)
+    this.#starts = names
       .filter((name) => name.startsWith(`${stream}.`))
       .map((name) => Number(name.slice(stream.length + 1)))
       .sort((a, b) => a - b)
@@ -36,7 +66,8 @@ export class Spool {
   }
 
   get kept(): number {
-    return this.#starts[0] ?? 0
+    const start = this.#starts[0] ?? 0
+    return this.#hole !== null && this.#hole.from <= start ? Math.max(this.#hole.to, start) : start
   }
 
   get offset(): number {
@@ -82,11 +113,14 @@ export class Spool {
   /** The next piece from there on, or what is missing there; null at the end. */
   read(from: number): Exclude<HostEvent, { type: 'exit' }> | null {
     const stream = this.#stream
+    const hole = this.#hole
+    if (hole !== null && from >= hole.from && from < hole.to) return { type: 'gap', stream, from, to: hole.to }
+    const most = hole !== null && from < hole.from ? Math.min(hole.from - from, pieceBytes) : pieceBytes
     const index = this.#starts.findLastIndex((start) => start <= from)
     const start = this.#starts[index]
     if (start !== undefined) {
       const fd = openSync(this.#path(start), 'r')
-      const size = readSync(fd, reading, 0, pieceBytes, from - start)
+      const size = readSync(fd, reading, 0, most, from - start)
       closeSync(fd)
       if (size > 0) return { type: 'output', stream, offset: from, bytes: Uint8Array.from(reading.subarray(0, size)) }
     }
@@ -103,6 +137,36 @@ export class Spool {
       this.#starts.push(end)
     }
     this.#drop(this.#starts.findLastIndex((start) => start <= offset))
+  }
+
+  /** What may go while its process lives, where only beginning and end are asked for; null where that is little. */
+  surplus({ first, last }: NonNullable<SpawnRequest['keep']>): Hole | null {
+    const from = this.#hole?.from ?? blocks(first + blockBytes - 1)
+    return this.#grown(from, blocks(this.offset - last))
+  }
+
+  /** The same of what was acknowledged. */
+  surplusBefore(offset: number): Hole | null {
+    return offset < (this.#hole?.from ?? 0) ? null : this.#grown(0, blocks(Math.min(offset, this.offset)))
+  }
+
+  #grown(from: number, to: number): Hole | null {
+    const hole = this.#hole ?? { from, to: from }
+    const more = to - hole.to + hole.from - from
+    const own = this.#starts.length === 1 && this.#starts[0] === 0
+    return own && to >= hole.to && more >= growthBytes ? { from, to } : null
+  }
+
+  /**
+   * From now on it is a gap; the caller gives the room in the file of this path back to the disk. The name of a file says so, for names reach the
+   * disk in the order of such changes: after a loss of power no hole is read as output.
+   */
+  letGo(hole: Hole): string {
+    const sign = ({ from, to }: Hole): string => join(this.#place, `hole.${this.#stream}.${from}.${to}`)
+    if (this.#hole === null) writeFileSync(sign(hole), '', { mode: 0o600 })
+    else renameSync(sign(this.#hole), sign(hole))
+    this.#hole = hole
+    return this.#path(0)
   }
 
   #drop(count: number): void {

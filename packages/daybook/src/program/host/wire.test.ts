@@ -6,7 +6,6 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { hostClient } from './client.ts'
 import { endHost, folderFor, openClient, output, said, script } from './hosting.fixture.ts'
-import { Lines } from './wire.ts'
 
 test('socket, folder and spools are for their user alone', async (t) => {
   const { folder, host } = openClient(t)
@@ -41,14 +40,4 @@ test('a state folder may have a path that is longer than the address of a socket
   await host.spawn(script('a', 'exit 6'))
   assert.equal((await output(host, 'a')).exit?.code, 6)
   await host.close()
-})
-
-test('lines are cut wherever the pieces end', () => {
-  const bytes = Buffer.from('{"a":"é漢"}\n\n{"b":1}\nrest')
-  for (let size = 1; size <= bytes.length; size++) {
-    const lines = new Lines()
-    const cut: string[] = []
-    for (let at = 0; at < bytes.length; at += size) cut.push(...lines.push(bytes.subarray(at, at + size)))
-    assert.deepEqual(cut, ['{"a":"é漢"}', '', '{"b":1}'])
-  }
 })

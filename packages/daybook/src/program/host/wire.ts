@@ -6,7 +6,7 @@ import { DaybookError, type ErrorCode } from '../../schema/errors.ts'
 import type { HostEvent } from './contract.ts'
 
 /** Bytes of one line: a request with its input and environment, or a piece of output. */
-const longestLine = 64 << 20
+export const longestRequest = 64 << 20
 
 export interface Request {
   readonly id: number
@@ -38,28 +38,6 @@ export function packEvent(event: HostEvent): WireEvent {
 
 export function unpackEvent(event: WireEvent): HostEvent {
   return event.type === 'output' ? { ...event, bytes: Buffer.from(event.bytes, 'base64') } : event
-}
-
-/** Cuts what comes into lines. */
-export class Lines {
-  #parts: Buffer[] = []
-  #size = 0
-
-  /** Throws `too_large` for a line that does not end. */
-  push(chunk: Buffer): string[] {
-    const lines: string[] = []
-    let from = 0
-    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
-      lines.push(Buffer.concat([...this.#parts, chunk.subarray(from, end)]).toString())
-      this.#parts = []
-      this.#size = 0
-      from = end + 1
-    }
-    if (from < chunk.length) this.#parts.push(chunk.subarray(from))
-    this.#size += chunk.length - from
-    if (this.#size > longestLine) throw new DaybookError('too_large', 'a line is longer than 64 MB')
-    return lines
-  }
 }
 
 /** The folder is its owner's alone; it holds what programs print. */

@@ -1,29 +1,12 @@
 // A program as an agent: a run is one prompt to it, and its process may outlive whoever performs the run.
 
-import type { LiveProgram, LivePrograms, PromptEnd, PromptEvent } from '../../program/contract.ts'
-import { isDaybookError } from '../../schema/errors.ts'
-import type { Hash } from '../../schema/ids.ts'
+import type { Asks, LiveProgram, LivePrograms, ProgramDriver, Reply } from '../../program/contract.ts'
 import type { Json } from '../../schema/json.ts'
-import { idIn } from '../begin.ts'
 import { RunFailure } from '../failure.ts'
 import type { Agent, Agents, Turn } from '../performer.ts'
-import { boundTo, totalBefore } from './bound.ts'
+import { boundTo } from './bound.ts'
+import { give, type Keep, type Told } from './giving.ts'
 import { type Asked, promptOf } from './prompt.ts'
-import { Telling } from './telling.ts'
-import { difference } from './usage.ts'
-import { Verdict } from './verdict.ts'
-
-/** Raw output that is kept beside the messages that were made of it, in bytes. */
-const capturedBytes = 8_388_608
-
-/** Keeps what a program printed, without its secrets; gives the hash of the blob. */
-export type Keep = (printed: Uint8Array) => Promise<Hash>
-
-interface Setting {
-  readonly turn: Turn
-  readonly program: LiveProgram
-  readonly keep: Keep
-}
 
 /** These agents, then the programs as they are at each look; an agent's name goes before a program's. */
 export function withPrograms(agents: Agents, programs: LivePrograms, keep: Keep): Agents {
@@ -32,7 +15,7 @@ export function withPrograms(agents: Agents, programs: LivePrograms, keep: Keep)
     kind: 'program',
     description: program.description,
     tells: true,
-    perform: (turn) => perform(turn, program, keep),
+    perform: (turn) => perform({ turn, program, programs, keep }),
   })
   return {
     list: () => {
@@ -46,119 +29,71 @@ export function withPrograms(agents: Agents, programs: LivePrograms, keep: Keep)
   }
 }
 
-async function perform(turn: Turn, program: LiveProgram, keep: Keep): Promise<Json> {
+interface Setting {
+  readonly turn: Turn
+  readonly program: LiveProgram
+  readonly programs: LivePrograms
+  readonly keep: Keep
+}
+
+async function perform(setting: Setting): Promise<Json> {
+  const { turn, program } = setting
   const asked = promptOf(turn.input)
-  // Given again after a restart, the step finds the process of the first attempt by its key.
-  return turn.step('prompt', ({ key }) => prompt({ turn, program, keep }, asked, key), {
-    input: { program: program.name, driver: program.driver.name },
-    idempotent: true,
-    leavable: true,
-  })
+  const [first, ...others] = await driversFor(turn, program, asked)
+  let told = await through(setting, first, asked)
+  for (const driver of others) {
+    if (!('fell_back' in told)) break
+    told = await through(setting, driver, asked)
+  }
+  if ('fell_back' in told) throw new RunFailure('error', told.fell_back, 'program_failed')
+  return told
 }
 
-async function prompt({ turn, program, keep }: Setting, asked: Asked, key: string): Promise<Json> {
-  const { session, run } = turn
-  const { driver } = program
-  const bound = await boundTo(session, program.name, driver.name)
-  const workdir = await program.workdir(bound.workdir)
-  if (bound.binding?.config_hash !== program.hash || bound.binding.driver !== driver.name) {
-    const data = { program: program.name, driver: driver.name, workdir: bound.workdir, config_hash: program.hash }
-    await session.append({ kind: 'program.bound', data, run }, { key: `${key} bound` })
+type Drivers = LiveProgram['drivers']
+
+/** The one that is asked for or that the session is bound to; else all, in their order. */
+async function driversFor({ session }: Turn, { name, drivers }: LiveProgram, asked: Asked): Promise<Drivers> {
+  const wanted = asked.driver ?? (await boundTo(session, name)).binding?.driver
+  const at = drivers.findIndex((driver) => driver.name === wanted)
+  if (at < 0 && asked.driver !== null) {
+    throw new RunFailure('refused', `${name} is not driven through ${asked.driver} here`, 'invalid')
   }
-  const process = idIn(run, 'prc', 'prompt')
-  const telling = await Telling.begin({ session, run, process, program, workdir, key }, bound.token)
-  const given = { ...asked, key: `${session.id}/${key}`, workdir, session: session.id, token: bound.token }
-  if (!telling.started) await driver.tidy(session.id, given.key)
-  const patience = new Patience(turn.signal, program)
+  const [first = drivers[0], ...others] = at < 0 ? drivers : drivers.slice(at, asked.driver ? at + 1 : undefined)
+  return [first, ...others]
+}
+
+/** One prompt through one driver, with all that the program asks meanwhile. */
+async function through(setting: Setting, driver: ProgramDriver, asked: Asked): Promise<Exclude<Told, { asks: Asks }>> {
+  const { turn, program } = setting
+  const replies: Reply[] = []
+  for (;;) {
+    const options = { input: { program: program.name, driver: driver.name }, idempotent: true, leavable: true }
+    const name = replies.length === 0 ? `prompt through ${driver.name}` : `reply through ${driver.name}`
+    // Given again after a restart, the step goes on with the process of the first attempt.
+    const told: Told = await turn.step(
+      name,
+      ({ attempt }) => give({ ...setting, driver, replies: [...replies], first: attempt === 1 }, asked),
+      options,
+    )
+    if (!('asks' in told)) return told
+    replies.push(await replyTo(turn, told.asks))
+  }
+}
+
+/** Whoever may decide is asked; nothing is permitted by silence. */
+async function replyTo(turn: Turn, { id, kind, summary, input }: Asks): Promise<Reply> {
+  if (kind === 'question') {
+    const answer = await turn.ask(summary)
+    return { id, answer: typeof answer === 'string' ? answer : JSON.stringify(answer) }
+  }
   try {
-    const verdict = new Verdict(program.name)
-    for await (const event of driver.prompt({ ...given, started: telling.started }, patience.signal)) {
-      patience.heard()
-      await tell(event, telling, verdict)
-      if (event.type === 'exited') await answered(turn, program, telling, verdict)
-      if (event.type === 'exited') {
-        const printed = verdict.structured ? await driver.printed(given.key, capturedBytes) : null
-        await telling.end(event, printed && printed.length > 0 ? await keep(printed) : null)
-      }
-    }
-    await telling.told()
-    return verdict.result(patience.over, process)
+    const what = input === undefined ? {} : { input }
+    await turn.step(`permit ${id}`, () => undefined, { ...what, summary, risk: 'high', idempotent: true })
+    return { id, answer: true }
   } catch (error) {
-    telling.leave()
-    if (isDaybookError(error) && error.code === 'not_found')
-      throw new RunFailure('lost', `${program.name}: ${error.message}`)
-    throw error
-  } finally {
-    patience.end()
-  }
-}
-
-/** The last message, with what the prompt has cost. */
-async function answered(
-  { session, run }: Turn,
-  { name }: LiveProgram,
-  telling: Telling,
-  verdict: Verdict,
-): Promise<void> {
-  const { last, used, total } = verdict
-  if (!last) return
-  const before = total ? await totalBefore(session, name, run) : null
-  telling.message(last, total ? { usage: difference(total, before), total } : used ? { usage: used } : {})
-}
-
-async function tell(event: PromptEvent, telling: Telling, verdict: Verdict): Promise<void> {
-  const before = verdict.see(event)
-  if (before) telling.message(before)
-  switch (event.type) {
-    case 'started':
-      return telling.start(event.start, event.start.version)
-    case 'token':
-      return telling.token(event.token, event.printed ? 'output' : 'protocol')
-    case 'output':
-      return telling.output(event.stream, event.offset, event.bytes)
-    case 'foreign':
-      return telling.foreign(event.kind, event.record)
-    default:
-  }
-}
-
-/** How long a prompt may take, and how it is ended: by whoever cancels its run, by its own limits, or only left. */
-class Patience {
-  /** Why it was ended by a limit; null while it was not. */
-  over: 'timeout' | 'idle_timeout' | null = null
-  readonly #end = new AbortController()
-  readonly #idleMs: number
-  readonly #whole: NodeJS.Timeout
-  #idle: NodeJS.Timeout
-
-  constructor(turn: AbortSignal, { timeoutMs, idleMs }: LiveProgram) {
-    this.#idleMs = idleMs
-    this.#whole = setTimeout(() => this.#give('timeout'), timeoutMs)
-    this.#idle = setTimeout(() => this.#give('idle_timeout'), idleMs)
-    const left = (): void => {
-      const ended = turn.reason === 'cancelled' || turn.reason === 'timeout'
-      this.#end.abort((ended ? 'interrupt' : 'leave') satisfies PromptEnd)
+    if (error instanceof RunFailure && (error.reason === 'denied' || error.reason === 'expired')) {
+      return { id, answer: false }
     }
-    if (turn.aborted) left()
-    else turn.addEventListener('abort', left, { once: true })
-  }
-
-  get signal(): AbortSignal {
-    return this.#end.signal
-  }
-
-  heard(): void {
-    clearTimeout(this.#idle)
-    this.#idle = setTimeout(() => this.#give('idle_timeout'), this.#idleMs)
-  }
-
-  end(): void {
-    clearTimeout(this.#whole)
-    clearTimeout(this.#idle)
-  }
-
-  #give(why: 'timeout' | 'idle_timeout'): void {
-    this.over ??= why
-    this.#end.abort('interrupt' satisfies PromptEnd)
+    throw error
   }
 }

@@ -1,17 +1,12 @@
 // What tests of programs share: real ones on a process host inside this process, and an engine that runs prompts.
 
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import type { LiveProgram, LivePrograms } from '../../program/contract.ts'
-import { findProgram } from '../../program/find.ts'
-import { gitStateOf } from '../../program/git.ts'
-import { headlessDriver } from '../../program/headless.ts'
+import { type Driving, openDriving } from '../../driving.ts'
 import type { ProcessHost } from '../../program/host/contract.ts'
 import { inlineHost } from '../../program/host/inline.ts'
-import { readPrograms } from '../../program/programs-file.ts'
-import { checkWorkdir } from '../../program/workdir.ts'
 import type { Session, Sessions } from '../../session/contract.ts'
 import { openSessions } from '../../session/sessions.ts'
 import { memoryStore } from '../../store/memory.ts'
@@ -30,28 +25,31 @@ export class Machine {
   /** Where programs may work. */
   readonly workdir: string
   readonly store: Store = memoryStore()
-  host: ProcessHost
-  readonly programs: LivePrograms
+  readonly host: ProcessHost
+  readonly programs: Driving
   sessions!: Sessions
   work!: Work
   readonly errors: unknown[] = []
 
-  private constructor(folder: string, file: object) {
+  private constructor(folder: string, host: ProcessHost, programs: Driving) {
     this.folder = folder
     this.workdir = join(folder, 'work')
-    this.host = inlineHost({ folder: join(folder, 'host') })
-    this.programs = livePrograms(this, file)
+    this.host = host
+    this.programs = programs
   }
 
   static async open(t: TestContext, file: object = {}): Promise<Machine> {
     const folder = realpathSync(mkdtempSync(join(tmpdir(), 'daybook-programs-')))
-    const { mkdirSync } = await import('node:fs')
     mkdirSync(join(folder, 'work'))
-    const machine = new Machine(folder, file)
+    const path = join(folder, 'programs.json')
+    writeFileSync(path, JSON.stringify({ workdirs: ['work'], ...file }))
+    const host = inlineHost({ folder: join(folder, 'host') })
+    const programs = await openDriving({ file: path, state: join(folder, 'state'), store: 'memory:', host })
+    const machine = new Machine(folder, host, programs)
     t.after(async () => {
       await machine.work.close()
       await machine.sessions.close()
-      await machine.host.close()
+      await machine.programs[Symbol.asyncDispose]()
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
     })
     await machine.start()
@@ -86,30 +84,4 @@ export class Machine {
   handle(id: string): Session {
     return this.sessions.within(scope).session(id)
   }
-}
-
-function livePrograms(machine: Machine, file: object): LivePrograms {
-  const text = JSON.stringify({ workdirs: [machine.workdir], ...file })
-  const read = readPrograms(text, machine.folder)
-  if (!read.ok) throw new Error(`${read.fault.field} ${read.fault.why}`)
-  const { set } = read
-  const live = new Map<string, LiveProgram>()
-  for (const program of set.list().filter(({ headless }) => headless)) {
-    const find = () => findProgram(program, process.env)
-    const state = join(machine.folder, 'state')
-    live.set(program.name, {
-      name: program.name,
-      description: program.description ?? program.name,
-      hash: program.config_hash,
-      get driver() {
-        return headlessDriver({ program, host: machine.host, state, env: process.env, find })
-      },
-      timeoutMs: program.prompt_timeout_sec * 1000,
-      idleMs: program.idle_timeout_sec * 1000,
-      help: async () => `no help available: ${program.name} is only tested`,
-      workdir: (path) => checkWorkdir(path, set.workdirs),
-    })
-  }
-  const git: LivePrograms['git'] = async (path) => gitStateOf(await checkWorkdir(path, set.workdirs))
-  return { list: () => [...live.values()], get: (name) => live.get(name), git }
 }

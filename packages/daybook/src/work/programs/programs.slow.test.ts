@@ -164,6 +164,42 @@ test('a program works only where it may, whatever links lead there', async (t) =
   }
 })
 
+test('an image goes to a program only as what it is, and from where it may be taken', async (t) => {
+  const start = ['-c', 'printf "%s\\n" "$@"', '0', { each: 'image', args: ['-i', '{image}'] }, '--', '{prompt}']
+  const machine = await Machine.open(t, {
+    programs: { shown: { bin: 'bash', headless: { format: 'text', start, allow_code_prompt: true } } },
+  })
+  const png = Buffer.from('\x89PNG\r\n\x1a\n0123', 'latin1')
+  const [image, text, outside] = [
+    join(machine.workdir, 'a.png'),
+    join(machine.workdir, 'b.png'),
+    join(machine.folder, 'c.png'),
+  ]
+  for (const [path, bytes] of [
+    [image, png],
+    [text, 'no image'],
+    [outside, png],
+  ] as const) {
+    writeFileSync(path, bytes)
+  }
+  symlinkSync(outside, join(machine.workdir, 'link.png'))
+  const endOf = async (images: readonly string[]) => {
+    const session = await machine.session()
+    const { run } = await machine.anna.start(session.id, { agent: 'shown', input: { text: 'look', images } })
+    const { status, output, error } = await machine.anna.settled(run, { until: 'end' })
+    return [
+      status,
+      (output as Data | undefined)?.text ?? error?.code,
+      (await session.view('processes')).processes.length,
+    ]
+  }
+  deepStrictEqual(await endOf([image]), ['done', `-i\n${image}\n--\nlook`, 1])
+  deepStrictEqual(await endOf([outside]), ['failed', 'forbidden', 0])
+  deepStrictEqual(await endOf([image, join(machine.workdir, 'link.png')]), ['failed', 'forbidden', 0])
+  deepStrictEqual(await endOf([text]), ['failed', 'invalid', 0])
+  deepStrictEqual(await endOf(['a.png']), ['failed', 'invalid', 0])
+})
+
 test('whoever may not drive programs cannot give or change a prompt', async (t) => {
   const machine = await Machine.open(t)
   const session = await machine.session()

@@ -1,14 +1,15 @@
 // Puts what a program does with one prompt into the log: each fact once, however often the driver tells it.
 
 import { hostname } from 'node:os'
-import type { LiveProgram, ProcessStart, ProgramMessage } from '../../program/contract.ts'
+import type { ProcessStart, ProgramMessage, PromptEvent } from '../../program/contract.ts'
 import type { NewEntry } from '../../schema/entries.ts'
 import type { RunId } from '../../schema/ids.ts'
 import type { DataOf } from '../../schema/kinds.ts'
 import type { Usage } from '../../schema/parts.ts'
+import type { DriverName } from '../../schema/states.ts'
 import type { Session } from '../../session/contract.ts'
-import { dataOf } from '../../session/decode.ts'
 import { OutputLog, type Piece } from './output.ts'
+import { exitedEntry, hostName, type Place } from './place.ts'
 
 /** Output of one prompt in the log, in bytes: of standard output its beginning and its end, of standard error less. */
 const bounds = { out: { first: 262_144, last: 786_432 }, err: { first: 32_768, last: 32_768 } } as const
@@ -20,12 +21,13 @@ type Stream = keyof typeof bounds
 export interface Teller {
   readonly session: Session
   readonly run: RunId
-  readonly process: string
-  readonly program: LiveProgram
+  readonly program: string
+  readonly driver: DriverName
   readonly workdir: string
-  /** Of the step: what is told has its key from here, by its place among all that is told. */
-  readonly key: string
 }
+
+/** What was seen of a process that is neither message nor output. */
+type Seen = Extract<PromptEvent, { type: 'auto_command' | 'activity' | 'interrupted' }>
 
 /** What a prompt has cost; `total` since the program's own session began. */
 export interface Cost {
@@ -42,45 +44,78 @@ export class Telling {
   #last: Promise<unknown> = Promise.resolve()
   #timer: NodeJS.Timeout | null = null
   #failed: { readonly error: unknown } | null = null
-  readonly started: boolean
+  readonly #place: Place
+  /** Of what is told in one run: it has its key from here, by its place among all that is told. */
+  readonly #key: string
+  #signs = 0
 
-  private constructor(teller: Teller, known: Known, token: string | null) {
+  /** @param token that the log has already */
+  constructor(teller: Teller, place: Place, token: string | null) {
     this.#teller = teller
+    this.#place = place
     this.#token = token
-    this.started = known.started
-    this.#output = { out: new OutputLog(bounds.out, known.out), err: new OutputLog(bounds.err, known.err) }
+    this.#key = `${teller.run} ${teller.driver}`
+    // Of a process that lives on, each prompt has a beginning and an end of its own.
+    const from = place.given ?? (place.started ? place.out : 0)
+    const bounded = { ...bounds.out, first: from + bounds.out.first }
+    this.#output = { out: new OutputLog(bounded, place.out), err: new OutputLog(bounds.err, place.err) }
   }
 
-  static async begin(teller: Teller, token: string | null): Promise<Telling> {
-    return new Telling(teller, await knownOf(teller), token)
+  /** Under which the host has the process. */
+  get name(): string {
+    return hostName(this.#teller.session.id, this.#place.process)
   }
 
   /** The process is there. Durable when this resolves, before anything that it did is told. */
-  async start(start: ProcessStart, version: string | undefined): Promise<void> {
-    if (this.started) return
-    const { program, workdir, process, run } = this.#teller
+  async start(start: ProcessStart): Promise<void> {
+    if (this.#place.started) return
+    const { program, driver, workdir } = this.#teller
     const data: DataOf<'process.started'> = {
-      process_id: process,
-      run_id: run,
-      program: program.name,
-      driver: program.driver.name,
+      ...this.#names,
+      program,
+      driver,
       pid: start.pid,
       host: hostname(),
       args: [...start.args],
       workdir,
       env_names: [...start.envNames],
-      ...(version === undefined ? {} : { version }),
+      ...(start.version === undefined ? {} : { version: start.version }),
       ...(start.resumed ? { resumed: true } : {}),
     }
     await this.#write('started', { kind: 'process.started', data })
   }
 
+  /** It takes the prompt. Durable when this resolves, before the prompt is sent. */
+  async ready({ offset, by, ms }: Extract<PromptEvent, { type: 'ready' }>): Promise<void> {
+    if (this.#place.given !== null) return
+    const data = { ...this.#names, offset, by, duration_ms: Math.round(ms) }
+    this.#soon('ready', { kind: 'process.ready', data })
+    await this.flush()
+  }
+
+  sign(event: Seen): void {
+    this.#signs += 1
+    const place = `sign ${this.#signs}`
+    const names = this.#names
+    if (event.type === 'auto_command') {
+      const { index, text, ok } = event
+      this.#soon(`auto ${index}`, { kind: 'process.auto_command_sent', data: { ...names, index, text, ok } })
+    } else if (event.type === 'activity') {
+      const { active, by, value, seen } = event
+      const ticks = { ...(value === undefined ? {} : { value }), ...(seen === undefined ? {} : { seen }) }
+      this.#soon(place, { kind: 'process.activity_changed', data: { ...names, active, by, ...ticks } })
+    } else this.#soon(place, { kind: 'process.interrupted', data: { ...names, by: event.by } })
+  }
+
+  get #names(): { readonly process_id: string; readonly run_id: RunId } {
+    return { process_id: this.#place.process, run_id: this.#teller.run }
+  }
+
   token(token: string, source: 'output' | 'protocol'): void {
     if (token === this.#token) return
     this.#token = token
-    const { program, workdir, process, run } = this.#teller
-    const names = { process_id: process, run_id: run, program: program.name, driver: program.driver.name }
-    const data = { ...names, value: token, source, workdir } as const
+    const { program, driver, workdir } = this.#teller
+    const data = { ...this.#names, program, driver, value: token, source, workdir } as const
     this.#soon(`token ${token}`, { kind: 'process.token_found', data })
   }
 
@@ -89,7 +124,7 @@ export class Telling {
     const data: DataOf<'message'> = {
       role,
       content,
-      agent: this.#teller.program.name,
+      agent: this.#teller.program,
       ...(parts ? { parts: [...parts] } : {}),
       ...(model === undefined ? {} : { model }),
       ...(cost.usage ? { usage: cost.usage } : {}),
@@ -100,7 +135,7 @@ export class Telling {
 
   foreign(type: string, record: unknown): void {
     this.#messages += 1
-    const data = { source: this.#teller.program.name, type, record }
+    const data = { source: this.#teller.program, type, record }
     this.#soon(`message ${this.#messages}`, { kind: 'foreign.recorded', data })
   }
 
@@ -112,30 +147,31 @@ export class Telling {
     }, gatherMs).unref()
   }
 
-  /** All that was told is in the log; throws what writing it met. */
-  async told(): Promise<void> {
+  /** All that was told is in the log, but for output that is still gathered; throws what writing it met. */
+  async flush(): Promise<void> {
     await this.#last
     if (this.#failed) throw this.#failed.error
   }
 
-  /** How it ended, and what it printed as bytes, where somebody keeps that. */
-  async end(exit: { code: number | null; signal: string | null; bytes: number }, blob: string | null): Promise<void> {
+  /** The prompt is over: of its output everything that belongs into the log is there when this resolves. */
+  async settle(): Promise<void> {
     if (this.#timer) clearTimeout(this.#timer)
     for (const each of ['out', 'err'] as const) this.#pieces(each, this.#output[each].end())
-    const { process, run } = this.#teller
-    const names = { process_id: process, run_id: run }
-    if (blob !== null) {
-      const data = { ...names, stream: 'out', offset: 0, bytes: exit.bytes, blob } as const
+    await this.flush()
+  }
+
+  /** How the process ended, and what it printed as bytes, where somebody keeps that. */
+  async end(
+    exit: { readonly code: number | null; readonly signal: string | null; readonly bytes: number },
+    captured: { readonly blob: string; readonly bytes: number } | null,
+  ): Promise<void> {
+    await this.settle()
+    if (captured) {
+      const data = { ...this.#names, stream: 'out', offset: 0, ...captured } as const
       this.#soon('captured', { kind: 'process.captured', data })
     }
-    const data: DataOf<'process.exited'> = {
-      ...names,
-      ...(exit.code === null ? {} : { exit_code: exit.code }),
-      ...(exit.signal === null ? {} : { signal: exit.signal }),
-      bytes: exit.bytes,
-    }
-    this.#soon('exited', { kind: 'process.exited', data })
-    await this.told()
+    this.#soon('exited', exitedEntry(this.#place.process, exit, exit.bytes, this.#teller.run))
+    await this.flush()
   }
 
   /** What waits is written later by whoever goes on. */
@@ -145,9 +181,8 @@ export class Telling {
   }
 
   #pieces(stream: Stream, pieces: readonly Piece[]): void {
-    const { process, run } = this.#teller
     for (const piece of pieces) {
-      const data = { process_id: process, run_id: run, stream, ...piece }
+      const data = { ...this.#names, stream, ...piece }
       this.#soon(`${stream} ${piece.offset}`, { kind: 'process.output', data })
     }
   }
@@ -160,30 +195,10 @@ export class Telling {
 
   /** In the order of the calls: the session's own lane keeps it. */
   async #write(place: string, entry: NewEntry): Promise<void> {
-    const { session, run, key } = this.#teller
+    const { session, run } = this.#teller
     const before = this.#last
     await before
     if (this.#failed) return
-    await session.append({ ...entry, run } as NewEntry, { key: `${key} ${place}` })
+    await session.append({ ...entry, run } as NewEntry, { key: `${this.#key} ${place}` })
   }
-}
-
-interface Known {
-  readonly started: boolean
-  /** The next bytes of output that the log does not have. */
-  readonly out: number
-  readonly err: number
-}
-
-async function knownOf({ session, process }: Teller): Promise<Known> {
-  let known: Known = { started: false, out: 0, err: 0 }
-  for await (const entry of session.stream({ kinds: ['process.started', 'process.output'] })) {
-    if (entry.kind === 'process.started') {
-      if (dataOf(entry, 'process.started')?.process_id === process) known = { ...known, started: true }
-    } else {
-      const data = dataOf(entry, 'process.output')
-      if (data?.process_id === process) known = { ...known, [data.stream]: data.offset + data.bytes }
-    }
-  }
-  return known
 }

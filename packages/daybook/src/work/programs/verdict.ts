@@ -2,12 +2,17 @@
 
 import { stripVTControlCharacters } from 'node:util'
 import type { ProgramMessage, PromptEvent } from '../../program/contract.ts'
-import type { Json } from '../../schema/json.ts'
 import type { Usage } from '../../schema/parts.ts'
 import { RunFailure } from '../failure.ts'
 import { added } from './usage.ts'
 
-/** Characters of plain output that make an answer. */
+export type Outcome = {
+  readonly text: string
+  readonly process_id: string
+  readonly exit_code?: number
+}
+
+/** Characters of an answer. */
 const answerLength = 262_144
 
 /** Characters of standard error that are kept to say why. */
@@ -15,6 +20,10 @@ const complaintLength = 2048
 
 export class Verdict {
   readonly #program: string
+  /** Its process takes further prompts: that one ends where the program says so, not where it exits. */
+  readonly #keeps: boolean
+  /** Something may have happened. */
+  started = false
   /** It told messages, not only output. */
   structured = false
   /** The newest message: it is the answer if no other follows. */
@@ -29,12 +38,23 @@ export class Verdict {
   /** The end of what it printed to standard error. */
   #complaint = ''
 
-  constructor(program: string) {
+  constructor(program: string, keeps: boolean) {
     this.#program = program
+    this.#keeps = keeps
+  }
+
+  /** The program said how its turn ended. */
+  get done(): boolean {
+    return this.#done !== null
+  }
+
+  get exited(): boolean {
+    return this.#exit !== null
   }
 
   /** The message before, once another one is the last. */
   see(event: PromptEvent): ProgramMessage | null {
+    this.started = true
     if (event.type === 'started') this.#resumed = event.start.resumed
     if (event.type === 'done') this.#done = event
     if (event.type === 'output' && event.stream === 'err') this.#complain(event.bytes)
@@ -50,27 +70,34 @@ export class Verdict {
   }
 
   /** What the run gives; throws a {@link RunFailure} with the reason where it gives nothing. */
-  result(over: 'timeout' | 'idle_timeout' | null, process: string): Json {
-    const exit = this.#exit
-    const program = this.#program
-    if (over)
+  result(over: 'timeout' | 'idle_timeout' | null, process: string): Outcome {
+    const name = this.#program
+    if (over) {
       throw new RunFailure(
         over,
-        `${program} ${over === 'timeout' ? 'took longer than it may' : 'said nothing for too long'}`,
+        `${name} ${over === 'timeout' ? 'took longer than it may' : 'said nothing for too long'}`,
       )
-    if (this.#done?.ok) {
-      const code = exit?.code === null || exit?.code === undefined ? {} : { exit_code: exit.code }
-      return { text: this.#answer, process_id: process, ...code }
     }
-    if (this.#done) throw new RunFailure('error', this.#done.error ?? `${program} could not do it`, 'program_failed')
+    const done = this.#done
+    if (done && !done.ok) throw new RunFailure('error', done.error ?? `${name} could not do it`, 'program_failed')
+    const code = done?.exit_code ?? this.#exit?.code ?? null
+    // A prompt may be to end, and one that is only left has neither.
+    if (done || (this.#keeps && this.#exit?.code === 0))
+      return { text: this.#answer, process_id: process, ...(code === null ? {} : { exit_code: code }) }
+    throw this.#unfinished()
+  }
+
+  /** It ended without a word of being done. */
+  #unfinished(): RunFailure {
+    const name = this.#program
+    const exit = this.#exit
     if (!exit || (exit.code === null && exit.signal === null)) {
-      throw new RunFailure('lost', `nobody saw how ${program} ended`)
+      return new RunFailure('lost', `nobody saw how ${name} ended`)
     }
     const how = exit.signal === null ? `ended with ${exit.code}` : `was ended by ${exit.signal}`
-    const resumed = this.#resumed && !this.structured
     const said = lastLine(this.#complaint)
-    const message = said === '' ? `${program} ${how}` : `${program} ${how}: ${said}`
-    throw new RunFailure(resumed ? 'resume_failed' : 'error', message, 'program_failed')
+    const message = said === '' ? `${name} ${how}` : `${name} ${how}: ${said}`
+    return new RunFailure(this.#resumed && !this.structured ? 'resume_failed' : 'error', message, 'program_failed')
   }
 
   #complain(bytes: Uint8Array): void {

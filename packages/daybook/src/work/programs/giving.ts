@@ -1,0 +1,148 @@
+// One prompt given to a program through one driver: its process found or begun, and what becomes of it told to the log.
+
+import type { Asks, LiveProgram, LivePrograms, ProgramDriver, PromptEvent, Reply } from '../../program/contract.ts'
+import { DaybookError, isDaybookError } from '../../schema/errors.ts'
+import type { Hash } from '../../schema/ids.ts'
+import { RunFailure } from '../failure.ts'
+import type { Turn } from '../performer.ts'
+import { type Bound, boundTo, tokenOf, totalBefore } from './bound.ts'
+import { Patience } from './patience.ts'
+import { hostName, type Place, placeOf } from './place.ts'
+import type { Asked } from './prompt.ts'
+import { Telling } from './telling.ts'
+import { difference } from './usage.ts'
+import { type Outcome, Verdict } from './verdict.ts'
+
+/** Raw output that is kept beside the messages that were made of it, in bytes. */
+const capturedBytes = 8_388_608
+
+/** Keeps what a program printed, without its secrets; gives the hash of the blob. */
+export type Keep = (printed: Uint8Array) => Promise<Hash>
+
+/** How a prompt ended, what the program asks before it goes on, or why nothing can have happened. */
+export type Told = Outcome | { readonly asks: Asks } | { readonly fell_back: string }
+
+export interface Giving {
+  readonly turn: Turn
+  readonly program: LiveProgram
+  readonly programs: LivePrograms
+  readonly driver: ProgramDriver
+  readonly keep: Keep
+  readonly replies: readonly Reply[]
+  /** This step was never attempted before. */
+  readonly first: boolean
+}
+
+export async function give(giving: Giving, asked: Asked): Promise<Told> {
+  const { turn, program, programs, driver, replies, first } = giving
+  const { session, run } = turn
+  const bound = await boundTo(session, program.name)
+  const workdir = await program.workdir(bound.workdir)
+  const images = await Promise.all(asked.images.map((path) => program.image(path)))
+  await bind(giving, bound)
+  const fresh = first && replies.length === 0
+  const wanted = { session, run, program: program.name, driver: driver.name, keeps: driver.keeps, first: fresh }
+  const place = await placeOf(wanted, programs)
+  const token = await tokenOf(session, program.name, driver.name)
+  const telling = new Telling({ session, run, program: program.name, driver: driver.name, workdir }, place, token)
+  const name = hostName(session.id, place.process)
+  if (!place.started) await driver.tidy(session.id, name)
+  const prompt = {
+    ...{ key: `${run} ${driver.name}`, process: name, text: asked.text, images, workdir, session: session.id },
+    ...{ token, started: place.started, given: place.given, from: place.out, replies },
+  }
+  return told(giving, place, telling, (signal) => driver.prompt(prompt, signal))
+}
+
+/** What prompts to this program go to from here on, where that is not what the log says already. */
+async function bind({ turn, program, driver }: Giving, { binding, workdir }: Bound): Promise<void> {
+  if (binding?.config_hash === program.hash && binding.driver === driver.name) return
+  const data = { program: program.name, driver: driver.name, workdir, config_hash: program.hash }
+  const key = `${turn.run} bound ${driver.name} ${program.hash}`
+  await turn.session.append({ kind: 'program.bound', data, run: turn.run }, { key })
+}
+
+async function told(
+  giving: Giving,
+  { process }: Place,
+  telling: Telling,
+  events: (end: AbortSignal) => AsyncIterable<PromptEvent>,
+): Promise<Told> {
+  const { turn, program, driver } = giving
+  const patience = new Patience(turn.signal, program)
+  const verdict = new Verdict(program.name, driver.keeps)
+  try {
+    for await (const event of events(patience.signal)) {
+      patience.heard()
+      await tell(event, telling, verdict)
+      if (event.type === 'asks') {
+        await telling.settle()
+        return { asks: event.asks }
+      }
+      if (event.type === 'exited') await end(giving, telling, verdict, event)
+    }
+    if (verdict.done && !verdict.exited) {
+      await answered(giving, telling, verdict)
+      await telling.settle()
+    }
+    telling.leave()
+    return verdict.result(patience.over, process)
+  } catch (error) {
+    telling.leave()
+    return given(error, verdict, program)
+  } finally {
+    patience.end()
+  }
+}
+
+/** Where nothing can have happened, another driver may try. */
+function given(error: unknown, verdict: Verdict, { name }: LiveProgram): Told {
+  if (!isDaybookError(error)) throw error
+  if (error.code === 'not_found') throw new RunFailure('lost', `${name}: ${error.message}`)
+  if (error.code === 'invalid' && !verdict.started && error instanceof DaybookError) {
+    return { fell_back: `${name}: ${error.message}` }
+  }
+  throw error
+}
+
+async function end(
+  giving: Giving,
+  telling: Telling,
+  verdict: Verdict,
+  event: Extract<PromptEvent, { type: 'exited' }>,
+): Promise<void> {
+  await answered(giving, telling, verdict)
+  const printed = verdict.structured ? await giving.driver.printed(telling.name, capturedBytes) : null
+  const captured = printed && printed.length > 0 ? { blob: await giving.keep(printed), bytes: printed.length } : null
+  await telling.end(event, captured)
+}
+
+/** The last message, with what the prompt has cost. */
+async function answered({ turn, program }: Giving, telling: Telling, verdict: Verdict): Promise<void> {
+  const { last, used, total } = verdict
+  if (!last) return
+  const before = total ? await totalBefore(turn.session, program.name, turn.run) : null
+  telling.message(last, total ? { usage: difference(total, before), total } : used ? { usage: used } : {})
+}
+
+async function tell(event: PromptEvent, telling: Telling, verdict: Verdict): Promise<void> {
+  const before = verdict.see(event)
+  if (before) telling.message(before)
+  switch (event.type) {
+    case 'started':
+      return telling.start(event.start)
+    case 'ready':
+      return telling.ready(event)
+    case 'token':
+      return telling.token(event.token, event.printed ? 'output' : 'protocol')
+    case 'output':
+      return telling.output(event.stream, event.offset, event.bytes)
+    case 'foreign':
+      return telling.foreign(event.kind, event.record)
+    case 'auto_command':
+    case 'activity':
+    case 'interrupted':
+      return telling.sign(event)
+    default:
+  }
+}
