@@ -2,7 +2,7 @@
 
 import type { Head } from '../schema/heads.ts'
 import type { Hash, Seq, SessionId, Subject, Tenant } from '../schema/ids.ts'
-import type { Cursor, Key, KnownKey, Mark, Page } from './store.ts'
+import type { Cursor, Key, KnownKey, Lease, Mark, Page } from './store.ts'
 
 export interface StoreStats {
   /** Of people: deleted and system sessions do not count. */
@@ -61,6 +61,12 @@ export interface HeldMark {
   readonly mark: Mark
 }
 
+/** A lease with the tenant of its session. */
+export interface HeldLease {
+  readonly tenant: Tenant
+  readonly lease: Lease
+}
+
 export interface StoreAdmin {
   stats(): Promise<StoreStats>
   /** The engine's own integrity check, its indexes and kept counters against the rows. */
@@ -78,6 +84,12 @@ export interface StoreAdmin {
   keys(tenant: Tenant, ranges: readonly KeyRange[]): Promise<readonly (readonly HeldKey[])[]>
   /** Every mark of every tenant, those of deleted sessions not, in an order of the store's own. */
   marks(cursor: Cursor | null, limit?: number): Promise<Page<HeldMark>>
+  /**
+   * The live leases that keep what is due out of `Store.due`, the one that runs out soonest first: all, or those of holders
+   * whose names begin so (a well-formed text, which finds such names only). Whoever knows that a holder is dead may release
+   * its lease, as told here. At most 1,000.
+   */
+  leases(limit: number, holders?: string): Promise<readonly HeldLease[]>
   /** Ends tombstones after 30 days, unreferenced blobs after 24 h, hidden entries with their last fork. */
   sweep(): Promise<SweepReport>
   vacuum(): Promise<void>

@@ -1,14 +1,24 @@
-// Keys and marks as a whole, for whoever moves a store: none is missed, none belongs to somebody else.
+// Keys, marks and leases as a whole, for whoever moves a store or looks after it: none is missed, none is somebody else's.
 
-import { deepStrictEqual } from 'node:assert/strict'
+import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
 import type { HeldMark } from '../admin.ts'
-import type { Store } from '../store.ts'
+import type { Lease, ScopedStore, Store } from '../store.ts'
 import { after, deleting, key, opening } from './drafts.ts'
-import { anna as annaSubject, bob as bobSubject, range, type Suite, tenant, write } from './suite.ts'
+import {
+  anna as annaSubject,
+  bob as bobSubject,
+  range,
+  refused,
+  type Suite,
+  tenant,
+  type World,
+  write,
+} from './suite.ts'
 
 export function held(suite: Suite): void {
   keys(suite)
   marks(suite)
+  leases(suite)
 }
 
 function keys({ test }: Suite): void {
@@ -69,6 +79,66 @@ function marks({ test }: Suite): void {
       ]),
     )
     for (const limit of [undefined, 1, 3]) deepStrictEqual(inOrder(await allMarks(store, limit)), inOrder(wanted))
+  })
+}
+
+/** A lease on a session that is due, which is called like the holder where nothing else is said. */
+async function leaseOn(
+  scope: ScopedStore,
+  { clock }: World,
+  holder: string,
+  ttl: number,
+  session = holder,
+): Promise<Lease> {
+  await write(scope, opening(session, { head: { due: clock.now() } }))
+  const lease = await scope.acquire(session, holder, ttl)
+  ok(lease)
+  return lease
+}
+
+function leases({ test }: Suite): void {
+  test('The live leases on what is due are told, the one that runs out soonest first, of holders that begin so', async (world) => {
+    const { store, all, clock } = world
+    const other = world.within('all', 'other')
+    const a = await leaseOn(all, world, 'a', 3000)
+    const ba = await leaseOn(other, world, 'ba', 1000)
+    const b = await leaseOn(all, world, 'b\u00e9', 2000, 'c')
+    await leaseOn(all, world, 'over', 10)
+    await write(all, opening('free', { head: { due: clock.now() } }))
+    for (const [session, due] of [['later', clock.now() + 50] as const, ['never', null] as const]) {
+      await write(all, opening(session, { head: { due } }))
+      ok(await all.acquire(session, 'b', 500))
+    }
+    clock.advance(10)
+    const told = [
+      { tenant: 'other', lease: { ...ba, left: 990 } },
+      { tenant, lease: { ...b, left: 1990 } },
+      { tenant, lease: { ...a, left: 2990 } },
+    ]
+    deepStrictEqual(await store.admin.leases(9), told)
+    deepStrictEqual(await store.admin.leases(2), told.slice(0, 2))
+    deepStrictEqual(await store.admin.leases(9, 'b'), told.slice(0, 2))
+    deepStrictEqual(await store.admin.leases(9, 'b\u00e9'), told.slice(1, 2))
+    deepStrictEqual(await store.admin.leases(9, 'a'), told.slice(2))
+    deepStrictEqual(await store.admin.leases(9, 'B'), [])
+  })
+
+  test('A lease as it is told can be released: what is due shows again, and whoever held it is fenced', async (world) => {
+    const { store, all } = world
+    const lease = await leaseOn(all, world, 'one', 60_000)
+    deepStrictEqual(await store.due(9), [])
+    const [told] = await store.admin.leases(9)
+    ok(told)
+    await all.release(told.lease)
+    deepStrictEqual(
+      (await store.due(9)).map(({ session }) => session),
+      ['one'],
+    )
+    const head = await all.head('one')
+    ok(head)
+    await refused(all, after(head, { fence: lease.fence }), 'fenced', 1)
+    strictEqual(await all.renew(lease, 1000), null)
+    deepStrictEqual(await store.admin.leases(9), [])
   })
 }
 

@@ -199,6 +199,9 @@ export class Run {
     const due = model.living().filter(({ head }) => head.due !== null && head.due <= model.now())
     const waiting = due.filter((life) => !model.leased(life)).map((life) => life.id)
     deepStrictEqual((await world.store.due(99)).map((item) => item.session).sort(), waiting.sort())
+    const held = due.flatMap(({ id, lease }) => (lease && lease.until > model.now() ? [[id, lease.holder]] : []))
+    const told = await world.store.admin.leases(99)
+    deepStrictEqual(told.map(({ lease }) => [lease.session, lease.holder]).sort(), held.sort())
     deepStrictEqual(await world.store.admin.check(), [])
   }
 

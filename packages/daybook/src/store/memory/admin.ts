@@ -3,10 +3,10 @@
 import { DaybookError } from '../../schema/errors.ts'
 import { limits } from '../../schema/json.ts'
 import { type Place, places } from '../../schema/states.ts'
-import type { Row as AdminRow, Finding, HeldKey, HeldMark, KeyRange, StoreAdmin } from '../admin.ts'
+import type { Row as AdminRow, Finding, HeldKey, HeldLease, HeldMark, KeyRange, StoreAdmin } from '../admin.ts'
 import type { Page } from '../store.ts'
 import { sweep } from './delete.ts'
-import { cursorNumber, pageLimit, type Row, type State } from './state.ts'
+import { cursorNumber, leaseLives, pageLimit, type Row, type State } from './state.ts'
 
 export function memoryAdmin(state: State, guard: () => void): StoreAdmin {
   return {
@@ -49,6 +49,10 @@ export function memoryAdmin(state: State, guard: () => void): StoreAdmin {
     async marks(cursor, limit) {
       guard()
       return marks(state, cursor, pageLimit(limit, limits.pageItems))
+    },
+    async leases(limit, holders = '') {
+      guard()
+      return leases(state, pageLimit(limit, limits.pageItems), holders)
     },
     async sweep() {
       guard()
@@ -123,6 +127,16 @@ function marks(state: State, cursor: string | null, limit: number): Page<HeldMar
     items: page.map(({ tenant, id, subject, mark }) => ({ tenant: tenant.name, session: id, subject, mark })),
     cursor: page.length < rest.length ? (page.at(-1)?.place ?? null) : null,
   }
+}
+
+function leases(state: State, limit: number, beginning: string): HeldLease[] {
+  const held = (row: Row) => leaseLives(state, row) && row.lease?.holder.startsWith(beginning) === true
+  const now = state.clock()
+  const all = state.due.take(now, Number.POSITIVE_INFINITY, held).map(({ tenant, id, fence, lease }) => {
+    const { holder = '', until = now } = lease ?? {}
+    return { tenant: tenant.name, lease: { session: id, holder, fence, left: until - now } }
+  })
+  return all.sort((a, b) => a.lease.left - b.lease.left).slice(0, limit)
 }
 
 function firstAfter(sorted: readonly Row[], sid: number): number {

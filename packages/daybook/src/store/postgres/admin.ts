@@ -6,7 +6,7 @@ import type { Row, StoreAdmin, StoreStats, SweepReport } from '../admin.ts'
 import { cursorNumber, pageLimit } from '../paging.ts'
 import type { Connection } from './connection.ts'
 import { locationOf } from './driver.ts'
-import { keysIn, marksAfter } from './held.ts'
+import { keysIn, leasesOf, marksAfter } from './held.ts'
 import { differences, mend, readable } from './mend.ts'
 import type { Looking, OpenStore } from './open.ts'
 import { piece } from './sweep-routines.ts'
@@ -22,6 +22,7 @@ export function postgresAdmin(store: OpenStore): StoreAdmin {
     blobHashes: (cursor, limit) => store.look(({ asking }) => blobHashes(asking, cursor, limit)),
     keys: (tenant, ranges) => store.look(({ asking }) => keysIn(asking, tenant, ranges)),
     marks: (cursor, limit) => store.look(({ asking }) => marksAfter(asking, cursor, limit)),
+    leases: (limit, holders) => store.look(({ asking, now }) => leasesOf(asking, now(), limit, holders)),
     sweep: () => store.look(sweep),
     async vacuum() {
       await store.look(({ patient }) => vacuum(patient, store))

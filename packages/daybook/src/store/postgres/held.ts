@@ -1,8 +1,8 @@
-// Keys and marks read as a whole, for what moves a store to another one.
+// Keys, marks and leases read as a whole, for whoever moves a store to another one or looks after it.
 
 import type { Tenant } from '../../schema/ids.ts'
 import { limits } from '../../schema/json.ts'
-import type { HeldKey, HeldMark, KeyRange } from '../admin.ts'
+import type { HeldKey, HeldLease, HeldMark, KeyRange } from '../admin.ts'
 import { badCursor, pageLimit } from '../paging.ts'
 import type { Mark, Page } from '../store.ts'
 import type { Connection } from './connection.ts'
@@ -56,4 +56,25 @@ function placeOf(cursor: string | null): readonly [number, string] {
   const [, sid, subject] = /^(\d{1,16}) (.*)$/s.exec(cursor) ?? []
   if (sid === undefined || subject === undefined || subject.includes('\0')) throw badCursor()
   return [Number(sid), subject]
+}
+
+/** The time of the statement, as `due` goes by. */
+const leasesSql = `WITH c AS (SELECT coalesce($1::bigint, floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint) AS now)
+  SELECT s.tenant, s.id, s.holder, s.fence, s.lease_until - (SELECT now FROM c) FROM daybook.sessions AS s
+  WHERE s.due IS NOT NULL AND s.due <= (SELECT now FROM c) AND s.gone_at IS NULL AND s.lease_until > (SELECT now FROM c)
+    AND starts_with(s.holder, $2)
+  ORDER BY s.lease_until, s.sid LIMIT $3::bigint`
+type RawLease = readonly [string, string, string, number, number]
+
+export async function leasesOf(
+  connection: Connection,
+  now: number | null,
+  limit: number,
+  beginning = '',
+): Promise<HeldLease[]> {
+  const rows = await connection.ask(leasesSql, [now, beginning, pageLimit(limit, limits.pageItems)])
+  return (rows as unknown as RawLease[]).map(([tenant, id, holder, fence, left]) => ({
+    tenant: fromText(tenant),
+    lease: { session: fromText(id), holder: fromText(holder), fence, left },
+  }))
 }

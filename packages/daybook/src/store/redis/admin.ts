@@ -7,7 +7,7 @@ import type { Finding, Row, StoreAdmin, StoreStats, SweepReport } from '../admin
 import { cursorNumber, pageLimit } from '../paging.ts'
 import { fromText } from '../text.ts'
 import { check, mend } from './check.ts'
-import { keysIn, marksAfter } from './held.ts'
+import { keysIn, leasesOf, marksAfter } from './held.ts'
 import { library, libraryPrefix } from './library/library.ts'
 import type { OpenRedis } from './open.ts'
 import { operator, plainOp } from './ops.ts'
@@ -25,6 +25,7 @@ export function redisAdmin(open: OpenRedis): StoreAdmin {
     blobHashes: async (cursor, limit) => blobHashes(open, cursor, limit),
     keys: async (tenant, ranges) => keysIn(open.ready(), tenant, ranges),
     marks: async (cursor, limit) => marksAfter(open.ready(), cursor, limit),
+    leases: async (limit, holders) => leasesOf(open.ready(), limit, holders),
     sweep: async () => sweep(open),
     /**
      * Rewrites the append-only file, in which erased texts stand until then, and drops functions of versions gone by;

@@ -1,8 +1,8 @@
-// Keys and marks read as a whole, for what moves a store to another one.
+// Keys, marks and leases read as a whole, for whoever moves a store to another one or looks after it.
 
 import type { Tenant } from '../../schema/ids.ts'
 import { limits } from '../../schema/json.ts'
-import type { HeldKey, HeldMark, KeyRange } from '../admin.ts'
+import type { HeldKey, HeldLease, HeldMark, KeyRange } from '../admin.ts'
 import { badCursor, pageLimit } from '../paging.ts'
 import type { Mark, Page } from '../store.ts'
 import { fromText, toText } from '../text.ts'
@@ -61,4 +61,20 @@ function markOf([, tenant = '', session = '', subject = '', text = '']: readonly
     subject: fromText(subject),
     mark: freeze(parsed<Mark>(text.slice(text.indexOf('{')))),
   }
+}
+
+export async function leasesOf(link: Link, limit: number, beginning = ''): Promise<HeldLease[]> {
+  const most = pageLimit(limit, limits.pageItems)
+  const items: HeldLease[] = []
+  for (let passed = '0'; passed !== ''; ) {
+    const [next = '', ...found] = await link.ask<string[]>(['leases', beginning, passed])
+    for (let at = 0; at + 5 <= found.length; at += 5) items.push(leaseOf(found.slice(at, at + 5)))
+    passed = next
+  }
+  return items.sort((a, b) => a.lease.left - b.lease.left).slice(0, most)
+}
+
+function leaseOf([tenant = '', session = '', holder = '', fence, left]: readonly string[]): HeldLease {
+  const lease = { session: fromText(session), holder: fromText(holder), fence: Number(fence), left: Number(left) }
+  return { tenant: fromText(tenant), lease }
 }

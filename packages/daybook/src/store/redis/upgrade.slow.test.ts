@@ -119,6 +119,7 @@ describe('a store in Redis that a newer version lifts', { skip: withoutRedis() }
       list: () => scope.list(),
       feed: () => store.feed(null),
       due: () => store.due(1),
+      leases: () => store.admin.leases(1),
     }
     const content = async () => {
       const keys = (await shared.client.keys(`${shared.prefix}*`)).sort()

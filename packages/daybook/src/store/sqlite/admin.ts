@@ -13,7 +13,7 @@ import { blobFolder, blobPath } from './blobs.ts'
 import { readable } from './columns.ts'
 import type { Connection } from './connection.ts'
 import { codeOf, toDaybookError } from './errors.ts'
-import { keysIn, marksAfter } from './held.ts'
+import { keysIn, leasesOf, marksAfter } from './held.ts'
 import { differences } from './mend.ts'
 import { meta } from './migrations.ts'
 import type { OpenFile } from './open.ts'
@@ -33,6 +33,7 @@ export function sqliteAdmin(file: OpenFile): StoreAdmin {
     blobHashes: async (cursor, limit) => file.read((connection) => blobHashes(connection, cursor, limit)),
     keys: async (tenant, ranges) => file.read((connection) => keysIn(connection, tenant, ranges)),
     marks: async (cursor, limit) => file.read((connection) => marksAfter(connection, cursor, limit)),
+    leases: async (limit, holders) => file.read((connection) => leasesOf(connection, file.clock(), limit, holders)),
     sweep: () => sweep(file, one),
     /** Builds the file anew without its free pages: other writers wait meanwhile, and it needs as much room again. */
     async vacuum() {

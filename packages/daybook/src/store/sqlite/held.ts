@@ -1,8 +1,8 @@
-// Keys and marks read as a whole, for what moves a store to another one.
+// Keys, marks and leases read as a whole, for whoever moves a store to another one or looks after it.
 
 import type { Tenant } from '../../schema/ids.ts'
 import { limits } from '../../schema/json.ts'
-import type { HeldKey, HeldMark, KeyRange } from '../admin.ts'
+import type { HeldKey, HeldLease, HeldMark, KeyRange } from '../admin.ts'
 import { badCursor, pageLimit } from '../paging.ts'
 import type { Mark, Page } from '../store.ts'
 import { fromText, toText } from '../text.ts'
@@ -47,4 +47,18 @@ function placeOf(cursor: string | null): [number, string] {
   const [, sid, subject] = /^(\d{1,16}) (.*)$/s.exec(cursor) ?? []
   if (sid === undefined || subject === undefined) throw badCursor()
   return [Number(sid), subject]
+}
+
+const leasesSql = `SELECT tenant, id, holder, fence, lease_until - ?1 FROM sessions
+  WHERE due IS NOT NULL AND due <= ?1 AND gone_at IS NULL AND lease_until > ?1 AND substr(holder, 1, length(?2)) = ?2
+  ORDER BY lease_until, sid LIMIT ?3`
+type RawLease = readonly [string, string, string, number, number]
+
+export function leasesOf(connection: Connection, now: number, limit: number, beginning = ''): HeldLease[] {
+  const given = [now, beginning, pageLimit(limit, limits.pageItems)]
+  const found = connection.rows(leasesSql).all(...given) as unknown as RawLease[]
+  return found.map(([tenant, id, holder, fence, left]) => ({
+    tenant: fromText(tenant),
+    lease: { session: fromText(id), holder: fromText(holder), fence, left },
+  }))
 }

@@ -8,6 +8,7 @@ import type { Head } from '../../schema/heads.ts'
 import { after, deleting, forking, key, opening } from '../conformance/drafts.ts'
 import { write } from '../conformance/suite.ts'
 import type { Query } from '../store.ts'
+import { sqliteAdmin } from './admin.ts'
 import type { Connection } from './connection.ts'
 import { due } from './due.ts'
 import { feedPage, tip } from './feed.ts'
@@ -70,6 +71,7 @@ async function everyVerb(file: OpenFile, scope: SqliteScope, own: SqliteScope): 
   await scope.snapshots.latest('one', 9, 1)
   const lease = await scope.acquire('one', 'me', 1000)
   ok(lease)
+  await sqliteAdmin(file).leases(9, 'm')
   await scope.release(lease)
   const erased = await write(scope, after(head, { kinds: ['entry.erased'], erase: [2], blobs: [hash], fence: 2 }))
   await scope.append([after(erased, { key: key('k') })])

@@ -175,4 +175,27 @@ local function due()
   out[1] = number(from)
   return out
 end
+
+-- Who holds what is due, by the beginning of the holder; begins as what is due does.
+local function leases()
+  local beginning, from = take(), num()
+  local out = { '' }
+  for _ = 1, 10 do
+    local all = call('ZRANGEBYSCORE', P .. 'due', '-inf', string.format('%.17g', now()), 'LIMIT', from, 200)
+    for _, sid in ipairs(all) do
+      local v = load(sid).v
+      from = from + 1
+      if lives(v) and string.sub(v.holder, 1, #beginning) == beginning then
+        out[#out + 1] = tenantName(v.tid)
+        out[#out + 1] = v.id
+        out[#out + 1] = v.holder
+        out[#out + 1] = number(v.fence)
+        out[#out + 1] = string.format('%.17g', v.till - now())
+      end
+    end
+    if #all < 200 then return out end
+  end
+  out[1] = number(from)
+  return out
+end
 `

@@ -38,7 +38,7 @@ local function rights()
 end
 
 local wide = { rights = rights, feed_all = function() return feedPage(nil) end, tip = function() return number(meta('pos')) end,
-  due = due, stats = stats, rows = rowsOf, marks = marksOf, blob_hashes = blobHashes, check = check }
+  due = due, leases = leases, stats = stats, rows = rowsOf, marks = marksOf, blob_hashes = blobHashes, check = check }
 
 -- What a newer daybook wrote is not understood here: neither read nor written, by servers that opened it before either.
 local function refuseNewer()
