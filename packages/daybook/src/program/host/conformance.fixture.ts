@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { heldSuite } from './conformance-held.fixture.ts'
+import { namedSuite } from './conformance-named.fixture.ts'
 import { markerName, type SpawnRequest } from './contract.ts'
 import { bash, type Opening, output, refused, script, until } from './hosting.fixture.ts'
 import { marked, statOf } from './proc.ts'
@@ -67,6 +68,8 @@ function refusing(open: Opening): void {
       [{ args: ['a\0b'] }, 'args'],
       [{ env: { 'A=B': 'c' } }, 'env'],
       [{ mode: 'pipes', input: 'text' }, 'input'],
+      [{ mode: 'pipes', keep: { first: 1, last: 1 } }, 'keep'],
+      [{ keep: { first: -1, last: 1 } }, 'keep'],
     ]
     for (const [fault, field] of faults)
       await assert.rejects(host.spawn({ ...good, ...fault }), refused('invalid', field), field)
@@ -233,5 +236,6 @@ export function hostSuite(name: string, open: Opening): void {
     signalling(open)
     keeping(open)
     heldSuite(open)
+    namedSuite(open)
   })
 }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readdirSync, renameSync, statSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { HostEvent } from './contract.ts'
@@ -73,4 +73,57 @@ test('what the disk did not take is a gap between what it took', (t) => {
     { type: 'output', stream: 'out', offset: 10, bytes: new Uint8Array(Buffer.from('behind')) },
   ])
   assert.equal(statSync(Spool.path(folder, 'out', 10)).mode & 0o777, 0o600)
+})
+
+test('of a file that another process writes the middle is let go by whole blocks, told as a gap, and known to a later host', (t) => {
+  const folder = folderFor(t, none)
+  const path = Spool.path(folder, 'out', 0)
+  const numbers = (from: number, count: number): string =>
+    Array.from({ length: count }, (_, index) => `${from + index}\n`).join('')
+  const first = 1_000_000
+  writeFileSync(path, numbers(first, 500_000)) // 4 MB, lines of 8 bytes
+  const spool = new Spool(folder, 'out')
+  const keep = { first: 5_000, last: 100_000 }
+  assert.equal(spool.surplus(keep), null, 'too little for a process that frees it')
+  writeFileSync(path, numbers(first + 500_000, 100_000), { flag: 'a' })
+  const hole = spool.surplus(keep)
+  assert.ok(hole)
+  assert.deepEqual(hole, { from: 8_192, to: 4_800_000 - 100_000 - (4_700_000 % 4_096) })
+  assert.equal(spool.letGo(hole), path)
+  const events = all(spool, 0)
+  const told = events.map((event) => (event.type === 'output' ? [event.offset, event.bytes.length] : event.type))
+  assert.deepEqual(told.slice(0, 2), [[0, 8_192], 'gap'])
+  for (const event of events) {
+    if (event.type !== 'output') continue
+    assert.ok(event.offset + event.bytes.length <= hole.from || event.offset >= hole.to)
+    const text = Buffer.from(event.bytes).toString()
+    const line = Math.ceil(event.offset / 8)
+    assert.equal(text.slice(line * 8 - event.offset).split('\n')[0], `${first + line}`)
+  }
+  assert.deepEqual([spool.kept, spool.offset], [0, 4_800_000])
+  assert.equal(spool.surplus(keep), null)
+  const again = new Spool(folder, 'out')
+  assert.deepEqual(all(again, 0), events, 'also where the one that let it go died before the room was free')
+  assert.equal(again.surplus(keep), null)
+})
+
+test('what was acknowledged is let go from the beginning, and never what lies behind it', (t) => {
+  const folder = folderFor(t, none)
+  writeFileSync(Spool.path(folder, 'out', 0), 'x'.repeat(11_000_000))
+  const spool = new Spool(folder, 'out')
+  assert.equal(spool.surplusBefore(4_000_000), null, 'too little')
+  const before = spool.surplusBefore(6_000_000)
+  assert.deepEqual(before, { from: 0, to: 5_996_544 })
+  spool.letGo(before ?? { from: 0, to: 0 })
+  assert.equal(spool.kept, 5_996_544)
+  assert.equal(spool.surplusBefore(5_000_000), null)
+  assert.equal(spool.surplusBefore(99_000_000)?.to, 10_997_760, 'not more than there is')
+  assert.deepEqual(spool.surplus({ first: 0, last: 0 }), { from: 0, to: 10_997_760 })
+  assert.equal(spool.surplus({ first: 0, last: 20_000_000 }), null)
+  spool.forgetBefore(11_000_000)
+  assert.deepEqual([spool.kept, spool.surplusBefore(11_000_000)], [11_000_000, null])
+  assert.deepEqual(all(spool, 7), [
+    { type: 'gap', stream: 'out', from: 7, to: 5_996_544 },
+    { type: 'gap', stream: 'out', from: 5_996_544, to: 11_000_000 },
+  ])
 })
