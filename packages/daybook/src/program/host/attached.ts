@@ -8,7 +8,8 @@ import type { Spool } from './spool.ts'
 export const mostInput = 1 << 20
 
 export interface Attached {
-  write(bytes: Uint8Array): Promise<void>
+  /** @param name under which these bytes are sent once */
+  write(bytes: Uint8Array, name?: string): Promise<void>
   closeInput(): Promise<void>
   resize(cols: number, rows: number): void
   screen(): Promise<Screen>

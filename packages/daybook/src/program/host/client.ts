@@ -23,7 +23,7 @@ export interface HostClientOptions {
 }
 
 /** What may be asked twice when the answer was lost: the second time changes nothing. */
-const repeatable = new Set(['spawn', 'list', 'get', 'resize', 'screen', 'acknowledge', 'forget'])
+const repeatable = new Set(['spawn', 'list', 'get', 'writeOnce', 'resize', 'screen', 'acknowledge', 'forget'])
 /** Milliseconds between two tries to reach a host that was started. */
 const pause = 20
 
@@ -115,8 +115,9 @@ class HostClient implements ProcessHost {
     }
   }
 
-  async write(key: string, bytes: Uint8Array | string): Promise<void> {
-    await this.#ask('write', { key, bytes: Buffer.from(bytes as Uint8Array).toString('base64') })
+  async write(key: string, bytes: Uint8Array | string, name?: string): Promise<void> {
+    const fields = { key, bytes: Buffer.from(bytes as Uint8Array).toString('base64') }
+    await (name === undefined ? this.#ask('write', fields) : this.#ask('writeOnce', { ...fields, name }))
   }
 
   async closeInput(key: string): Promise<void> {

@@ -116,7 +116,11 @@ export interface ProcessHost {
     from: { readonly out: number; readonly err: number },
     signal: AbortSignal,
   ): AsyncIterable<HostEvent>
-  write(key: string, bytes: Uint8Array | string): Promise<void>
+  /**
+   * @param name 1 to 512 characters, under which these bytes are sent to this process once: given again under one of its newest
+   * 4,096 names nothing is sent, also where the answer to the first time was lost
+   */
+  write(key: string, bytes: Uint8Array | string, name?: string): Promise<void>
   closeInput(key: string): Promise<void>
   resize(key: string, cols: number, rows: number): Promise<void>
   signal(key: string, signal: NodeJS.Signals, target: SignalTarget): Promise<void>

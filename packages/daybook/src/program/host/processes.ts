@@ -8,6 +8,7 @@ import type { Attached } from './attached.ts'
 import type { HostEvent, HostProcess, ProcessHost, Screen, SignalTarget, SpawnRequest } from './contract.ts'
 import { findStarted, type Held, hintOf, holdAt, keepEnds, keepEndsOf, openSpools, shown } from './held.ts'
 import { type Keeper, writeDown } from './keeper.ts'
+import { namedOnce } from './named.ts'
 import { attachPipes } from './pipes.ts'
 import { alive, identityOf, marked, send, signalNamed, signalTree, statOf } from './proc.ts'
 import { claim, type ProcessRecord, placeOf, places, readExit, readRecord } from './record.ts'
@@ -90,7 +91,7 @@ export class Processes implements ProcessHost {
       ended: () => this.#lookAt(held),
     })
     held.record = { ...held.record, process: identity }
-    held.attached = attached
+    held.attached = namedOnce(attached)
   }
 
   #look(): void {
@@ -165,8 +166,8 @@ export class Processes implements ProcessHost {
     }
   }
 
-  async write(key: string, bytes: Uint8Array | string): Promise<void> {
-    await this.#attachedOf(key).write(Buffer.from(bytes as Uint8Array))
+  async write(key: string, bytes: Uint8Array | string, name?: string): Promise<void> {
+    await this.#attachedOf(key).write(Buffer.from(bytes as Uint8Array), name)
   }
 
   async closeInput(key: string): Promise<void> {

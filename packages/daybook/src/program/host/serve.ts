@@ -20,6 +20,7 @@ function offsetsOf(value: unknown): { out: number; err: number } {
 }
 
 const keyOf = ({ key }: Request): string => String(key)
+const bytesOf = ({ bytes }: Request): Buffer => Buffer.from(String(bytes), 'base64')
 
 /** Only ever added to: an older host answers what it does not know with an error. */
 const operations: Readonly<Record<string, Operation>> = {
@@ -27,7 +28,8 @@ const operations: Readonly<Record<string, Operation>> = {
   spawn: (processes, { request }) => processes.spawn(request as SpawnRequest),
   list: (processes) => processes.list(),
   get: (processes, request) => processes.get(keyOf(request)),
-  write: (processes, request) => processes.write(keyOf(request), Buffer.from(String(request.bytes), 'base64')),
+  write: (processes, request) => processes.write(keyOf(request), bytesOf(request)),
+  writeOnce: (processes, request) => processes.write(keyOf(request), bytesOf(request), String(request.name)),
   closeInput: (processes, request) => processes.closeInput(keyOf(request)),
   resize: (processes, request) => processes.resize(keyOf(request), Number(request.cols), Number(request.rows)),
   signal: (processes, request) =>
