@@ -25,6 +25,8 @@ const graceMs = 3000
 const tailBytes = 32_768
 /** Characters of plain output that become the answer. */
 const answerBytes = 262_144
+/** Bytes of plain output that are kept by the host; answer and log need less of either end. Records are counted, so all are. */
+const keep = { first: 1 << 20, last: 7 << 20 } as const
 
 export function headlessDriver(setting: HeadlessSetting): ProgramDriver {
   const { host } = setting
@@ -208,6 +210,7 @@ async function spawned(setting: HeadlessSetting, prompt: Prompt, command: Comman
     env: command.env,
     cwd: prompt.workdir,
     ...(command.input === null ? {} : { input: command.input }),
+    ...((program.headless?.format ?? 'text') === 'text' ? { keep } : {}),
   })
   return { process, version }
 }
