@@ -210,7 +210,7 @@ async function spawned(setting: HeadlessSetting, prompt: Prompt, command: Comman
     env: command.env,
     cwd: prompt.workdir,
     ...(command.input === null ? {} : { input: command.input }),
-    ...((program.headless?.format ?? 'text') === 'text' ? { keep } : {}),
+    ...((setting.program.headless?.format ?? 'text') === 'text' ? { keep } : {}),
   })
   return { process, version }
 }
