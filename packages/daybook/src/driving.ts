@@ -10,7 +10,9 @@ import { gitStateOf } from './program/git.ts'
 import { headlessDriver } from './program/headless.ts'
 import { helpOf } from './program/help.ts'
 import type { ProcessHost } from './program/host/contract.ts'
+import { serves } from './program/host/serves.ts'
 import { checkImage } from './program/image.ts'
+import { liveProcesses } from './program/live.ts'
 import { type ProgramsAt, programsFrom } from './program/programs.ts'
 import type { Program } from './program/resolve.ts'
 import { checkWorkdir } from './program/workdir.ts'
@@ -68,6 +70,10 @@ export async function openDriving(settings: DrivingSettings): Promise<Driving> {
       return program && liveOf(program)
     },
     process: (name) => host.get(name),
+    processes: liveProcesses(host, {
+      serves: async () => settings.host !== undefined || serves(folder),
+      known: () => settings.host !== undefined || existsSync(folder),
+    }),
     git: async (path) => gitStateOf(await checkWorkdir(path, at.current().workdirs)),
     async [Symbol.asyncDispose]() {
       clearInterval(sweep)
@@ -80,6 +86,11 @@ export async function openDriving(settings: DrivingSettings): Promise<Driving> {
 async function forgetOld(host: ProcessHost): Promise<void> {
   const before = Date.now() - limits.keptMs
   for (const { key, exit } of await host.list()) if (exit && exit.at < before) await host.forget(key)
+}
+
+/** What goes on in a session of its own, or speaks a protocol of agents, is no interpreter. */
+function converses({ acp, headless }: Program): boolean {
+  return acp !== undefined || headless?.resume !== undefined || headless?.token !== undefined
 }
 
 /** What a program gets that is only asked how to use it. */
@@ -100,6 +111,8 @@ function liveProgram(program: Program, { host, state, env, at }: Surroundings): 
     name: program.name,
     description: program.description ?? program.bin,
     hash: program.config_hash,
+    converses: converses(program),
+    keys: { interrupt: program.pty?.interrupt_keys ?? '\u0003', exit: program.pty?.exit_keys ?? [] },
     drivers: [headlessDriver({ program, host, state, env, find })],
     timeoutMs: program.prompt_timeout_sec * 1000,
     idleMs: program.idle_timeout_sec * 1000,

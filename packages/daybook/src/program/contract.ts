@@ -4,6 +4,7 @@ import type { Json } from '../schema/json.ts'
 import type { Part, Usage } from '../schema/parts.ts'
 import type { DriverName, Sign } from '../schema/states.ts'
 import type { GitState } from './git.ts'
+import type { LiveProcesses } from './live.ts'
 
 /** What `headless` output is read as; `text` is all of standard output as one answer. */
 export const formatNames = ['text', 'codex-jsonl', 'gemini-stream-json', 'opencode-json'] as const
@@ -104,12 +105,14 @@ export type PromptEvent =
   | { readonly type: 'asks'; readonly asks: Asks }
   /** Somebody ended the turn, and this did it: `keys`, `cancel`, or a signal. */
   | { readonly type: 'interrupted'; readonly by: string }
-  /** The process has ended. Both null: nobody saw how. */
+  /** The process has ended. Code and signal null: nobody saw how. */
   | {
       readonly type: 'exited'
       readonly code: number | null
       readonly signal: string | null
       readonly bytes: number
+      /** It did nothing: it knows no session by its token, or could not read its arguments. */
+      readonly refused?: 'token' | 'arguments'
     }
 
 export interface ProcessStart {
@@ -151,6 +154,10 @@ export interface LiveProgram {
   readonly description: string
   /** Of its configuration. */
   readonly hash: string
+  /** It has a model that reads what was said before; else prompts are commands or code. */
+  readonly converses: boolean
+  /** What a person types to end its turn, and to leave it. */
+  readonly keys: { readonly interrupt: string; readonly exit: readonly string[] }
   /** In the order in which they are tried. */
   readonly drivers: readonly [ProgramDriver, ...ProgramDriver[]]
   /** Its own prompts may take so long, in milliseconds. */
@@ -181,6 +188,8 @@ export interface LivePrograms {
   get(name: string): LiveProgram | undefined
   /** By its name at the host; null where that knows nothing of it. */
   process(name: string): Promise<LiveProcess | null>
+  /** What the host has, to be looked at and typed into. */
+  readonly processes: LiveProcesses
   /** What is under way in the work tree of a folder; null where there is none. Errors as of {@link LiveProgram.workdir}. */
   git(folder: string): Promise<GitState | null>
 }

@@ -6,6 +6,7 @@ import type { FormatReader, ProgramDriver, ProgramEvent, Prompt, PromptEnd, Prom
 import { readerOf } from './formats/reader.ts'
 import type { HostProcess, ProcessHost } from './host/contract.ts'
 import { Lines } from './lines.ts'
+import { refusalOf } from './refusal.ts'
 import type { Program } from './resolve.ts'
 import { findToken } from './token.ts'
 
@@ -53,15 +54,23 @@ async function* follow(setting: HeadlessSetting, prompt: Prompt, end: AbortSigna
   if (command.token !== null) yield { type: 'token', token: command.token }
   const looks = command.token === null && program.headless?.resume !== undefined
   using turn = new HeadlessTurn(host, prompt.process, end, program.headless?.grace_after_done_ms ?? graceMs)
-  yield* told(host, prompt.process, turn, { program, looks })
+  const { resumed } = command
+  yield* told(host, prompt.process, turn, { program, looks, resumed, startedAt: process.startedAt })
 }
 
-/** @param given `looks`: for a token in what the program prints, where no record tells it */
+interface Begun {
+  readonly program: Program
+  /** For a token in what the program prints, where no record tells it. */
+  readonly looks: boolean
+  readonly resumed: boolean
+  readonly startedAt: number
+}
+
 async function* told(
   host: ProcessHost,
   key: string,
   turn: HeadlessTurn,
-  { program, looks }: { readonly program: Program; readonly looks: boolean },
+  { program, looks, resumed, startedAt }: Begun,
 ): AsyncGenerator<PromptEvent> {
   const format = program.headless?.format ?? 'text'
   const output = format === 'text' ? new Answer() : new Records(readerOf(format))
@@ -76,7 +85,10 @@ async function* told(
       const printed = { stderr: stderr.text, ...(format === 'text' ? { ended: ended.text } : {}) }
       const found = isTold || !looks ? null : findToken(printed, program.resume_regex)
       if (found) yield { type: 'token', token: found.token, printed: true }
-      yield { type: 'exited', code, signal, bytes }
+      const codes = program.headless?.resume_failed_exit ?? []
+      const livedMs = event.exit.at - startedAt
+      const refused = bytes > 0 ? null : refusalOf({ code, stderr: stderr.text, resumed, codes, livedMs })
+      yield { type: 'exited', code, signal, bytes, ...(refused ? { refused } : {}) }
     } else if (event.stream === 'err') {
       stderr.push(event.bytes)
       yield { ...event }

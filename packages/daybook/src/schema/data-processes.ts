@@ -69,6 +69,15 @@ export const processData = Object.freeze({
     },
     { ...closed, description: 'By which the program finds its own session again.' },
   ),
+  'process.token_refused': Type.Object(
+    {
+      ...live,
+      program: Label,
+      driver: oneOf(driverNames),
+      value: Type.String({ minLength: 1, maxLength: 256, pattern: '^[A-Za-z0-9_.:-]+$' }),
+    },
+    { ...closed, description: 'The program knows its own session no more; its next prompt begins another one.' },
+  ),
   'process.ready': Type.Object(
     {
       ...live,

@@ -71,6 +71,7 @@ export const kinds = Object.freeze({
   'process.auto_command_sent': row(87, 'RP'),
   'process.activity_changed': row(88, 'RP'),
   'process.interrupted': row(89, 'RP'),
+  'process.token_refused': row(90, 'RP'),
 }) satisfies Readonly<Record<string, KindRow>>
 
 export type Kind = keyof typeof kinds

@@ -9,7 +9,7 @@ import {
   type Preamble,
   preambleOf,
   standardBudget,
-} from '../../transcripts/writing/preamble.ts'
+} from '../../session/preamble/preamble.ts'
 import { transcriptWriters } from '../../transcripts/writing/writers.ts'
 import type { Context } from '../context.ts'
 import { exits, misuse, Refusal } from '../exits.ts'

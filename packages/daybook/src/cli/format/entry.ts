@@ -82,6 +82,11 @@ const sayings: Readonly<Record<string, (data: Fields) => string>> = {
   'approval.expired': () => 'expired',
   'question.asked': (data) => word(data.summary),
   'question.answered': (data) => `answered: ${JSON.stringify(data.answer)}`,
+  'process.ready': (data) => `takes the prompt, known by ${word(data.by)}`,
+  'process.auto_command_sent': (data) => joined(data.ok === true ? 'set up:' : 'not set up:', word(data.text)),
+  'process.activity_changed': (data) => joined(data.active === true ? 'at work' : 'quiet', word(data.value)),
+  'process.interrupted': (data) => `interrupted by ${word(data.by)}`,
+  'process.token_refused': (data) => joined(word(data.program), 'knows its session no more'),
   'program.bound': (data) => joined(word(data.program), `(${word(data.driver)})`, 'in', fromHome(word(data.workdir))),
   'process.started': (data) =>
     joined(
@@ -93,7 +98,7 @@ const sayings: Readonly<Record<string, (data: Fields) => string>> = {
   'process.output': (data) => joined(data.stream === 'err' ? 'error:' : '', String(data.text)),
   'process.exited': (data) => `${exitOf(data)} · printed ${bytes(Number(data.bytes))}`,
   'process.captured': (data) => `kept ${bytes(Number(data.bytes))} as it was printed`,
-  'process.token_found': (data) => `${word(data.program)} goes on by ${word(data.token)}`,
+  'process.token_found': (data) => `${word(data.program)} goes on by ${word(data.value)}`,
   'foreign.recorded': (data) => joined(word(data.source), word(data.type)),
   'transcript.adopted': (data) =>
     joined(String(data.records), 'records of', word(data.source), 'as they stood in', word(data.path)),

@@ -6,7 +6,7 @@ import type { Usage } from '../../schema/parts.ts'
 import type { DriverName } from '../../schema/states.ts'
 import type { Session } from '../../session/contract.ts'
 import { RunFailure } from '../failure.ts'
-import { newest } from './newest.ts'
+import { newest, newestEntry } from './newest.ts'
 
 export interface Bound {
   /** Null before the first prompt. */
@@ -30,10 +30,13 @@ export async function boundTo(session: Session, program: string): Promise<Bound>
 /** By which the program finds its own session again. A fork takes none over: two sessions would go on in one of the program. */
 export async function tokenOf(session: Session, program: string, driver: DriverName): Promise<string | null> {
   const own = (await session.head()).base?.seq ?? 0
-  const found = await newest(session, 'process.token_found', own, (data) => {
+  const fits = (data: { readonly program: string; readonly driver: DriverName }): boolean => {
     return data.program === program && data.driver === driver
-  })
-  return found?.value ?? null
+  }
+  const found = await newestEntry(session, 'process.token_found', own, fits)
+  if (!found) return null
+  const refused = await newestEntry(session, 'process.token_refused', found.entry.seq, fits)
+  return refused ? null : found.data.value
 }
 
 /** What the program had told as the sum of its session before this run; null where it had not. */

@@ -1,13 +1,15 @@
 // One prompt given to a program through one driver: its process found or begun, and what becomes of it told to the log.
 
 import type { Asks, LiveProgram, LivePrograms, ProgramDriver, PromptEvent, Reply } from '../../program/contract.ts'
-import { DaybookError, isDaybookError } from '../../schema/errors.ts'
+import { isDaybookError } from '../../schema/errors.ts'
 import type { Hash } from '../../schema/ids.ts'
 import { RunFailure } from '../failure.ts'
 import type { Turn } from '../performer.ts'
 import { type Bound, boundTo, tokenOf, totalBefore } from './bound.ts'
+import { introduced } from './introduction.ts'
+import { hostName, type Place } from './known.ts'
 import { Patience } from './patience.ts'
-import { hostName, type Place, placeOf } from './place.ts'
+import { placeOf } from './place.ts'
 import type { Asked } from './prompt.ts'
 import { Telling } from './telling.ts'
 import { difference } from './usage.ts'
@@ -39,6 +41,7 @@ export async function give(giving: Giving, asked: Asked): Promise<Told> {
   const bound = await boundTo(session, program.name)
   const workdir = await program.workdir(bound.workdir)
   const images = await Promise.all(asked.images.map((path) => program.image(path)))
+  const text = asked.text === null ? null : await introduced(turn, program, asked.text)
   await bind(giving, bound)
   const fresh = first && replies.length === 0
   const wanted = { session, run, program: program.name, driver: driver.name, keeps: driver.keeps, first: fresh }
@@ -48,7 +51,7 @@ export async function give(giving: Giving, asked: Asked): Promise<Told> {
   const name = hostName(session.id, place.process)
   if (!place.started) await driver.tidy(session.id, name)
   const prompt = {
-    ...{ key: `${run} ${driver.name}`, process: name, text: asked.text, images, workdir, session: session.id },
+    ...{ key: `${run} ${driver.name}`, process: name, text, images, workdir, session: session.id },
     ...{ token, started: place.started, given: place.given, from: place.out, replies },
   }
   return told(giving, place, telling, (signal) => driver.prompt(prompt, signal))
@@ -86,6 +89,7 @@ async function told(
       await telling.settle()
     }
     telling.leave()
+    if (verdict.refused === 'token') await telling.tokenRefused()
     return verdict.result(patience.over, process)
   } catch (error) {
     telling.leave()
@@ -97,9 +101,10 @@ async function told(
 
 /** Where nothing can have happened, another driver may try. */
 function given(error: unknown, verdict: Verdict, { name }: LiveProgram): Told {
+  if (verdict.refused === 'arguments' && error instanceof RunFailure) return { fell_back: error.message }
   if (!isDaybookError(error)) throw error
   if (error.code === 'not_found') throw new RunFailure('lost', `${name}: ${error.message}`)
-  if (error.code === 'invalid' && !verdict.started && error instanceof DaybookError) {
+  if (error.code === 'invalid' && !verdict.started) {
     return { fell_back: `${name}: ${error.message}` }
   }
   throw error

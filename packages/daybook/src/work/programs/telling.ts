@@ -8,8 +8,8 @@ import type { DataOf } from '../../schema/kinds.ts'
 import type { Usage } from '../../schema/parts.ts'
 import type { DriverName } from '../../schema/states.ts'
 import type { Session } from '../../session/contract.ts'
+import { exitedEntry, hostName, type Place } from './known.ts'
 import { OutputLog, type Piece } from './output.ts'
-import { exitedEntry, hostName, type Place } from './place.ts'
 
 /** Output of one prompt in the log, in bytes: of standard output its beginning and its end, of standard error less. */
 const bounds = { out: { first: 262_144, last: 786_432 }, err: { first: 32_768, last: 32_768 } } as const
@@ -117,6 +117,15 @@ export class Telling {
     const { program, driver, workdir } = this.#teller
     const data = { ...this.#names, program, driver, value: token, source, workdir } as const
     this.#soon(`token ${token}`, { kind: 'process.token_found', data })
+  }
+
+  /** The program knows no session of its own by the token that it was given. */
+  async tokenRefused(): Promise<void> {
+    const { program, driver } = this.#teller
+    const value = this.#token
+    if (value === null) return
+    this.#soon('token refused', { kind: 'process.token_refused', data: { ...this.#names, program, driver, value } })
+    await this.flush()
   }
 
   message({ role, content, parts, model }: ProgramMessage, cost: Cost = {}): void {

@@ -34,7 +34,6 @@ export class Verdict {
   total: Usage | null = null
   #done: Extract<PromptEvent, { type: 'done' }> | null = null
   #exit: Extract<PromptEvent, { type: 'exited' }> | null = null
-  #resumed = false
   /** The end of what it printed to standard error. */
   #complaint = ''
 
@@ -48,6 +47,11 @@ export class Verdict {
     return this.#done !== null
   }
 
+  /** It did nothing, and this is why. */
+  get refused(): 'token' | 'arguments' | null {
+    return this.#exit?.refused ?? null
+  }
+
   get exited(): boolean {
     return this.#exit !== null
   }
@@ -55,7 +59,6 @@ export class Verdict {
   /** The message before, once another one is the last. */
   see(event: PromptEvent): ProgramMessage | null {
     this.started = true
-    if (event.type === 'started') this.#resumed = event.start.resumed
     if (event.type === 'done') this.#done = event
     if (event.type === 'output' && event.stream === 'err') this.#complain(event.bytes)
     if (event.type === 'exited') this.#exit = event
@@ -97,7 +100,7 @@ export class Verdict {
     const how = exit.signal === null ? `ended with ${exit.code}` : `was ended by ${exit.signal}`
     const said = lastLine(this.#complaint)
     const message = said === '' ? `${name} ${how}` : `${name} ${how}: ${said}`
-    return new RunFailure(this.#resumed && !this.structured ? 'resume_failed' : 'error', message, 'program_failed')
+    return new RunFailure(exit.refused === 'token' ? 'resume_failed' : 'error', message, 'program_failed')
   }
 
   #complain(bytes: Uint8Array): void {

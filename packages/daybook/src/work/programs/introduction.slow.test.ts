@@ -1,0 +1,105 @@
+// What a coding agent is told before its first prompt in a session, and again once it has lost its own.
+
+import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict'
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { dataOf } from '../../session/decode.ts'
+import { Machine } from './programs.fixture.ts'
+
+/** Repeats its prompt; goes on in a session of its own as long as the file `kept` is there. */
+const file = {
+  programs: {
+    teller: {
+      bin: 'bash',
+      headless: {
+        format: 'text',
+        token: 'session',
+        start: ['-c', 'touch kept; printf "%s\\n" "$@"', 'new', '--', '{prompt}'],
+        resume: [
+          ...['-c', 'test -e kept || { echo "no session $2 found" >&2; exit 42; }; printf "%s\\n" "$@"', 'old'],
+          ...['{resume}', '--', '{prompt}'],
+        ],
+        resume_failed_exit: [42],
+        allow_code_prompt: true,
+      },
+    },
+  },
+} as const
+
+async function asking(t: TestContext) {
+  const machine = await Machine.open(t, file)
+  const session = await machine.session()
+  const ask = async (input: string, agent = 'teller', id = session.id) => {
+    const { run } = await machine.anna.start(id, { agent, input })
+    const { output, reason } = await machine.anna.settled(run, { until: 'end' })
+    return reason ?? (output as { text: string }).text
+  }
+  return { machine, session, ask }
+}
+
+test('whoever was not there gets what was said before, once, and a shell gets nothing but its command', async (t) => {
+  const { session, ask } = await asking(t)
+  await session.append([
+    { kind: 'message', data: { role: 'user', content: 'make the token test pass' } },
+    { kind: 'message', data: { role: 'assistant', content: 'It passes now.', agent: 'codex' } },
+  ])
+  const first = await ask('and add a test for expiry')
+  match(first, /^--\n# Going on from: make the token test pass\n/)
+  match(first, /It passes now\..*\n## Asked now\nand add a test for expiry$/s)
+  strictEqual(await ask('and another'), `${session.id}\n--\nand another`)
+  strictEqual(await ask('echo plain', 'bash'), 'plain')
+  const said = (await session.stored({ kinds: ['message'] })).map((entry) => dataOf(entry, 'message'))
+  const [system, ...others] = said.filter((message) => message?.role === 'system')
+  deepStrictEqual(others, [])
+  ok(first.includes(system?.content ?? 'nothing'), 'the log has what the program was told')
+})
+
+test('where nothing was said before, a prompt is only itself', async (t) => {
+  const { ask } = await asking(t)
+  strictEqual(await ask('hello'), '--\nhello')
+})
+
+test('a preamble that a person had made for it is the one that it gets', async (t) => {
+  const { session, ask } = await asking(t)
+  const preamble = (agent: string) => ({ preamble: { with: agent, of: session.id, until: 1, tokens: 9 } })
+  await session.append([
+    { kind: 'message', data: { role: 'system', content: 'for the teller', metadata: preamble('teller') } },
+    { kind: 'message', data: { role: 'system', content: 'for another', metadata: preamble('gemini') } },
+  ])
+  strictEqual(await ask('go on'), '--\nfor the teller\n\n## Asked now\ngo on')
+})
+
+test('a fork does not go on in the session of its base, and is told about it', async (t) => {
+  const { session, ask } = await asking(t)
+  await ask('count the files')
+  const fork = await session.fork()
+  match(await ask('and the folders', 'teller', fork.id), /^--\n# Going on from.*count the files.*and the folders$/s)
+  strictEqual(await ask('thanks'), `${session.id}\n--\nthanks`)
+})
+
+test('a program that lost its session says so once, and begins another one with what was said', async (t) => {
+  const { machine, session, ask } = await asking(t)
+  await ask('count the files')
+  rmSync(join(machine.workdir, 'kept'))
+  strictEqual(await ask('and the folders'), 'resume_failed')
+  const [entry] = await session.stored({ kinds: ['process.token_refused'] })
+  const refused = entry && dataOf(entry, 'process.token_refused')
+  deepStrictEqual([refused?.program, refused?.value], ['teller', session.id])
+  match(await ask('and the folders, please'), /^--\n# Going on from.*count the files.*and the folders, please$/s)
+  strictEqual(await ask('thanks'), `${session.id}\n--\nthanks`)
+})
+
+test('a failure that says nothing of its session keeps the token', async (t) => {
+  const { machine, session, ask } = await asking(t)
+  await ask('count the files')
+  const { programs } = file
+  const { headless } = programs.teller
+  const broken = { ...programs.teller, headless: { ...headless, resume: ['-c', 'echo away >&2; exit 1', '{resume}'] } }
+  const path = join(machine.folder, 'programs.json')
+  const write = (teller: object) => writeFileSync(path, JSON.stringify({ workdirs: ['work'], programs: { teller } }))
+  write({ ...broken, headless: { ...broken.headless, resume: [...broken.headless.resume, '--', '{prompt}'] } })
+  strictEqual(await ask('and the folders'), 'error')
+  write(programs.teller)
+  strictEqual(await ask('and the folders'), `${session.id}\n--\nand the folders`)
+})
