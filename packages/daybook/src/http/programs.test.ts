@@ -24,7 +24,19 @@ const shell: Agent = {
   perform: (turn) => turn.step('prompt', () => `did ${JSON.stringify(turn.input)}`),
 }
 
-const none: LivePrograms = { list: () => [], get: () => undefined, process: async () => null, git: async () => null }
+const unheard = async (): Promise<never> => {
+  throw new Error('nothing asks for a process here')
+}
+const none: LivePrograms = {
+  list: () => [],
+  get: () => undefined,
+  process: async () => null,
+  processes: {
+    ...{ list: async () => null, get: async () => null, write: unheard, resize: unheard, screen: unheard },
+    ...{ signal: unheard, follow: () => assert.fail() },
+  },
+  git: async () => null,
+}
 
 async function serverWith(settings: Pick<ServerSettings, 'programs'>): Promise<TestServer> {
   const sessions = await openSessions({ store: memoryStore() })

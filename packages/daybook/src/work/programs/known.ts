@@ -1,0 +1,56 @@
+// What the log knows of a process: where it is found, how much of its output is written down, and the entry that says how it ended.
+
+import type { NewEntry } from '../../schema/entries.ts'
+import type { RunId } from '../../schema/ids.ts'
+import type { Session } from '../../session/contract.ts'
+import { newest } from './newest.ts'
+
+export interface Place {
+  /** Id of the process. */
+  readonly process: string
+  /** The log says that it was started. */
+  readonly started: boolean
+  /** Of a kept process: where it was ready for this prompt, as the log has it. */
+  readonly given: number | null
+  /** The first bytes of output that the log does not have. */
+  readonly out: number
+  readonly err: number
+}
+
+/** Under which the host has a process of a session. */
+export function hostName(session: string, process: string): string {
+  return `${session}/${process}`
+}
+
+/** Neither code nor signal: nobody saw how. */
+export function exitedEntry(
+  process: string,
+  { code, signal }: { readonly code: number | null; readonly signal: string | null },
+  bytes: number,
+  run?: RunId,
+): NewEntry {
+  const data = {
+    process_id: process,
+    ...(run === undefined ? {} : { run_id: run }),
+    ...(code === null ? {} : { exit_code: code }),
+    ...(signal === null ? {} : { signal }),
+    bytes,
+  }
+  return { kind: 'process.exited', data }
+}
+
+export function unknown(process: string): Place {
+  return { process, started: false, given: null, out: 0, err: 0 }
+}
+
+export async function knownOf(session: Session, process: string): Promise<Place> {
+  const started = await newest(session, 'process.started', 0, (data) => data.process_id === process)
+  if (!started) return unknown(process)
+  const until = async (stream: 'out' | 'err'): Promise<number> => {
+    const data = await newest(session, 'process.output', 0, (each) => {
+      return each.process_id === process && each.stream === stream
+    })
+    return data ? data.offset + data.bytes : 0
+  }
+  return { process, started: true, given: null, out: await until('out'), err: await until('err') }
+}
