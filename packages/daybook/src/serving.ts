@@ -85,6 +85,8 @@ export async function startServer(settings: ServeSettings): Promise<RunningServe
     (each) => each.close(),
   )
   const url = await listening(server, settings)
+  // What a killed server left goes on now, not a second later.
+  void workshop.work.tick().catch(onError)
   neighbours.greet(url)
   opened.defer(() => neighbours.leave())
   opened.use(followTranscripts(sessions, { scope: localScope, onError }))

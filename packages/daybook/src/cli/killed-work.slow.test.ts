@@ -17,7 +17,7 @@ after(() => home.end())
 
 const tailOf = (err: string): string => /^(\S+) {2}stored #/m.exec(err)?.[1] ?? ''
 
-/** Waits for what other processes do; a lease of a killed one lasts for half a minute. */
+/** Waits for what other processes do; where nobody sees that one was killed, its lease lasts for half a minute. */
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const end = performance.now() + 60_000
   while (!(await condition())) {

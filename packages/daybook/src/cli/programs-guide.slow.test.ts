@@ -58,7 +58,6 @@ test('a killed server loses no line of a program', async () => {
   server.process.kill('SIGKILL')
   await server.ended
   server = await home.serve(['--port', String(port)])
-  // The lease of the killed server has to run out first.
   const following = home.start(['follow', tail, '--after', '0'])
   assert.match(await following.prints(/ run +(done|failed|cancelled)/), / exit 0 ·[\s\S]* run +done/)
   following.process.kill('SIGTERM')

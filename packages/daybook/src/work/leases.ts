@@ -1,6 +1,10 @@
 // The leases that this process holds: taken, renewed in good time, given back, and told when one was lost.
 
+import { limits } from '../schema/json.ts'
 import type { Lease, SessionRef, Store } from '../store/store.ts'
+import { hasEnded, neighbours } from './holder.ts'
+
+type Place = Pick<SessionRef, 'tenant' | 'session'>
 
 export interface Held {
   readonly fence: number
@@ -43,7 +47,7 @@ export class Leases {
   }
 
   /** Null while somebody else holds it. */
-  async take({ tenant, session }: Pick<SessionRef, 'tenant' | 'session'>): Promise<Held | null> {
+  async take({ tenant, session }: Place): Promise<Held | null> {
     const { store, monotonic } = this.#options
     const { holder, ttl } = this.wish
     const until = monotonic() + ttl
@@ -58,7 +62,7 @@ export class Leases {
   }
 
   /** @param since on the monotonic clock, from before the write that took it as this wish says */
-  taken({ tenant, session }: Pick<SessionRef, 'tenant' | 'session'>, fence: number, wish: Wish, since: number): Held {
+  taken({ tenant, session }: Place, fence: number, wish: Wish, since: number): Held {
     const { holder, ttl } = wish
     return this.#hold({ session, holder, fence, left: ttl }, tenant, since + ttl)
   }
@@ -101,6 +105,18 @@ export class Leases {
       onError(error)
       if (monotonic() >= holding.until) this.#lose(holding)
     }
+  }
+
+  /** Gives back what others of this machine held that have ended, so that nobody waits until it runs out: where that was. */
+  async giveOfDead(): Promise<readonly Place[]> {
+    const { store, holder } = this.#options
+    const beginning = neighbours()
+    if (store.supports.shared === 'process' || beginning === null) return []
+    const told = await store.admin.leases(limits.pageItems, beginning)
+    const left = told.filter(({ lease }) => !lease.holder.startsWith(holder) && hasEnded(lease.holder))
+    // Who was there first has raised the fence: the lease is not that of the dead any more, and is left alone.
+    await Promise.all(left.map(({ tenant, lease }) => store.within({ tenant, subjects: 'all' }).release(lease)))
+    return left.map(({ tenant, lease: { session } }) => ({ tenant, session }))
   }
 
   #lose(holding: Holding): void {

@@ -1,6 +1,5 @@
 // The run engine of one process: takes due sessions under leases, performs their runs, and is looked at by one loop.
 
-import { randomUUID } from 'node:crypto'
 import type { Head } from '../schema/heads.ts'
 import type { RunId, SessionId } from '../schema/ids.ts'
 import type { Caller, Session, Sessions } from '../session/contract.ts'
@@ -10,6 +9,7 @@ import { agentsOf } from './agents.ts'
 import { type Claim, type Claimed, dueRun, type Taken } from './claim.ts'
 import type { EndedRun, ScopedWork, Work, WorkCaller } from './contract.ts'
 import type { Execution } from './execution.ts'
+import { holderName } from './holder.ts'
 import { readJournal } from './journal.ts'
 import { type Held, Leases } from './leases.ts'
 import type { Agents } from './performer.ts'
@@ -27,7 +27,7 @@ export interface WorkOptions {
   readonly tickMs?: number | null
   /** Runs performed at once; default 64. */
   readonly concurrency?: number
-  /** Milliseconds that another process waits before it takes over the work of a dead one; default 30,000. */
+  /** Milliseconds that a process waits before it takes over the work of one that may be dead; default 30,000. */
   readonly leaseMs?: number
   /** Milliseconds that runs get at close to come to the end of their step; default 10,000. */
   readonly graceMs?: number
@@ -93,7 +93,7 @@ export class WorkEngine implements Work {
     this.#setting = { skills, agents: this.agents, clock, timeZone: this.timeZone, policy: this.policy, settleMs }
     this.#leases = new Leases({
       store: sessions.store,
-      holder: randomUUID(),
+      holder: holderName(),
       ttl: options.leaseMs ?? 30_000,
       monotonic: () => performance.now(),
       onError,
@@ -135,7 +135,10 @@ export class WorkEngine implements Work {
     await Promise.all([...this.#active.values()].map((active) => this.#look(active)))
     const free = this.#concurrency - this.#active.size
     if (free <= 0 || this.#closing) return
-    for (const place of await this.sessions.store.due(free, 'open')) this.poke(place)
+    const due = await this.sessions.store.due(free, 'open')
+    // Whoever has enough to do leaves the work of the dead to others, or until their leases run out.
+    const left = due.length < free ? await this.#leases.giveOfDead() : []
+    for (const place of [...due, ...left]) this.poke(place)
   }
 
   /** Ends what ran out of time, or was ended by another process. */

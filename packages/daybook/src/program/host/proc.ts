@@ -17,6 +17,8 @@ interface Stat {
   readonly group: number
   /** The foreground group of its terminal; -1 without one. */
   readonly foreground: number
+  /** Those that have not ended yet. */
+  readonly threads: number
   readonly startTime: number
 }
 
@@ -33,7 +35,8 @@ export function statOf(pid: number): Stat | null {
   if (text === undefined) return null
   // The second field is the name in brackets, which may hold anything.
   const [state = '', , group, , , foreground, ...rest] = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  return { state, group: Number(group), foreground: Number(foreground), startTime: Number(rest[13]) }
+  const [threads, startTime] = [Number(rest[11]), Number(rest[13])]
+  return { state, group: Number(group), foreground: Number(foreground), threads, startTime }
 }
 
 const boot = read('/proc/sys/kernel/random/boot_id')?.toString().trim() ?? ''
