@@ -1,6 +1,6 @@
 // What the host can do with a process that it holds itself, by pipes or by a terminal.
 
-import type { Screen } from './contract.ts'
+import type { Look, Screen } from './contract.ts'
 import type { Identity } from './proc.ts'
 import type { Spool } from './spool.ts'
 
@@ -8,11 +8,11 @@ import type { Spool } from './spool.ts'
 export const mostInput = 1 << 20
 
 export interface Attached {
-  /** @param name under which these bytes are sent once */
-  write(bytes: Uint8Array, name?: string): Promise<void>
+  write(bytes: Uint8Array): Promise<void>
   closeInput(): Promise<void>
   resize(cols: number, rows: number): void
   screen(): Promise<Screen>
+  look(reads: boolean): Promise<Look>
 }
 
 export interface Spools {

@@ -5,6 +5,7 @@ import { DaybookError } from '../../schema/errors.ts'
 import type {
   HostEvent,
   HostProcess,
+  Look,
   OutputStream,
   ProcessHost,
   Screen,
@@ -23,7 +24,7 @@ export interface HostClientOptions {
 }
 
 /** What may be asked twice when the answer was lost: the second time changes nothing. */
-const repeatable = new Set(['spawn', 'list', 'get', 'writeOnce', 'resize', 'screen', 'acknowledge', 'forget'])
+const repeatable = new Set(['spawn', 'list', 'get', 'writeOnce', 'resize', 'screen', 'look', 'acknowledge', 'forget'])
 /** Milliseconds between two tries to reach a host that was started. */
 const pause = 20
 
@@ -115,9 +116,10 @@ class HostClient implements ProcessHost {
     }
   }
 
-  async write(key: string, bytes: Uint8Array | string, name?: string): Promise<void> {
+  async write(key: string, bytes: Uint8Array | string, name?: string): Promise<number> {
     const fields = { key, bytes: Buffer.from(bytes as Uint8Array).toString('base64') }
-    await (name === undefined ? this.#ask('write', fields) : this.#ask('writeOnce', { ...fields, name }))
+    const asked = name === undefined ? this.#ask('write', fields) : this.#ask('writeOnce', { ...fields, name })
+    return (await asked) as number
   }
 
   async closeInput(key: string): Promise<void> {
@@ -134,6 +136,10 @@ class HostClient implements ProcessHost {
 
   screen(key: string): Promise<Screen> {
     return this.#ask('screen', { key }) as Promise<Screen>
+  }
+
+  look(key: string, asks = { reads: false }): Promise<Look> {
+    return this.#ask('look', { key, ...asks }) as Promise<Look>
   }
 
   async acknowledge(key: string, offsets: { readonly out: number; readonly err: number }): Promise<void> {

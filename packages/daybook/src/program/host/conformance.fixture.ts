@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { heldSuite } from './conformance-held.fixture.ts'
+import { lookSuite } from './conformance-look.fixture.ts'
 import { namedSuite } from './conformance-named.fixture.ts'
 import { markerName, type SpawnRequest } from './contract.ts'
 import { bash, type Opening, output, refused, script, until } from './hosting.fixture.ts'
@@ -236,6 +237,7 @@ export function hostSuite(name: string, open: Opening): void {
     signalling(open)
     keeping(open)
     heldSuite(open)
+    lookSuite(open)
     namedSuite(open)
   })
 }

@@ -98,6 +98,29 @@ export interface Screen {
   readonly bracketedPaste: boolean
 }
 
+/** What a shell says of its prompt (OSC 133): it begins (A), is read (B), its command begins (C), and has ended (D). */
+export interface ShellMark {
+  readonly kind: 'A' | 'B' | 'C' | 'D'
+  /** Only the shell knows it; who forges a mark does not. */
+  readonly aid: string | null
+  /** Of `D`. */
+  readonly exit: number | null
+}
+
+/** What a terminal shows, without the sequences that draw it: cheap enough to be asked after each pause. */
+export interface Look extends Omit<Screen, 'ansi' | 'cursorHidden'> {
+  readonly alternate: boolean
+  /** The state that the program told last (OSC 7501); null: none. */
+  readonly told: string | null
+  /** The newest. */
+  readonly mark: ShellMark | null
+  /**
+   * Where it was asked for: whether one of the foreground group waits in a call that reads the terminal. Null where the
+   * system does not tell (it takes Linux).
+   */
+  readonly reads?: boolean | null
+}
+
 /**
  * The processes of one state folder. Errors are DaybookErrors: `not_found` for an unknown key, `invalid_state` where the
  * process has ended, its mode cannot do that, or the packages for terminals are not installed; `invalid` for a binary or
@@ -117,15 +140,19 @@ export interface ProcessHost {
     signal: AbortSignal,
   ): AsyncIterable<HostEvent>
   /**
-   * @param name 1 to 512 characters, under which these bytes are sent to this process once: given again under one of its newest
-   * 4,096 names nothing is sent, also where the answer to the first time was lost
+   * Gives the offset of the output before which it was sent.
+   *
+   * @param name 1 to 512 characters, under which these bytes are sent to this process once: given again under one of the 4,096
+   * names that were used last nothing is sent, and the offset is that of the first time
    */
-  write(key: string, bytes: Uint8Array | string, name?: string): Promise<void>
+  write(key: string, bytes: Uint8Array | string, name?: string): Promise<number>
   closeInput(key: string): Promise<void>
   resize(key: string, cols: number, rows: number): Promise<void>
   signal(key: string, signal: NodeJS.Signals, target: SignalTarget): Promise<void>
   /** Of `pty` only. */
   screen(key: string): Promise<Screen>
+  /** Of `pty` only. */
+  look(key: string, asks?: { readonly reads: boolean }): Promise<Look>
   /**
    * What is before these offsets may be dropped: files of 8 MB as a whole, the last one when all of it was acknowledged;
    * of a living process of `files`, which holds its file itself, by 4 MB where the system can do that (Linux).

@@ -1,8 +1,8 @@
 // One process as the host holds it: its record, its spools, who waits for it, and how it is shown.
 
 import { watch } from 'node:fs'
-import type { Attached } from './attached.ts'
 import type { HostProcess, ProcessExit } from './contract.ts'
+import type { Named } from './named.ts'
 import { alive, identityOf, marked, statOf } from './proc.ts'
 import { type ProcessRecord, readRecord } from './record.ts'
 import { Room } from './room.ts'
@@ -16,7 +16,7 @@ export interface Held {
   readonly notice: Notice
   spools: { readonly out: Spool; readonly err: Spool } | null
   /** What holds its pipes or its terminal; null for `files`. */
-  attached: Attached | null
+  attached: Named | null
   starting: Promise<void> | null
   ending: boolean
   /** Of `files`, whose files only grow. */

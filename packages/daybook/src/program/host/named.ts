@@ -2,30 +2,40 @@
 
 import { DaybookError } from '../../schema/errors.ts'
 import type { Attached } from './attached.ts'
+import type { Spool } from './spool.ts'
 
-/** Names of the newest inputs that are remembered for each process. */
+/** Names that are remembered for each process, those that were used last. */
 export const rememberedNames = 4_096
 
+export interface Named extends Omit<Attached, 'write'> {
+  /** Gives the offset of its output before which the bytes were sent. */
+  write(bytes: Uint8Array, name?: string): Promise<number>
+}
+
 /** In memory only: pipes and terminals do not outlive the host either. What could not be sent may be given again. */
-export function namedOnce(attached: Attached): Attached {
-  const sent = new Map<string, Promise<void>>()
+export function namedOnce(attached: Attached, out: Pick<Spool, 'offset'>): Named {
+  const sent = new Map<string, Promise<number>>()
+  const write = async (bytes: Uint8Array): Promise<number> => {
+    const { offset } = out
+    await attached.write(bytes)
+    return offset
+  }
   return {
     ...attached,
     write(bytes, name) {
-      if (name === undefined) return attached.write(bytes)
+      if (name === undefined) return write(bytes)
       if (name === '' || name.length > 512) {
         throw new DaybookError('invalid', 'the name of an input has 1 to 512 characters', { field: 'name' })
       }
-      const known = sent.get(name)
-      if (known) return known
-      const sending = attached.write(bytes)
+      const sending = sent.get(name) ?? write(bytes)
+      sent.delete(name)
       sent.set(name, sending)
       for (const [oldest] of sent) {
         if (sent.size <= rememberedNames) break
         sent.delete(oldest)
       }
       return sending.catch((error: unknown) => {
-        sent.delete(name)
+        if (sent.get(name) === sending) sent.delete(name)
         throw error
       })
     },

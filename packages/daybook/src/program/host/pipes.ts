@@ -65,5 +65,6 @@ function pipesOf(input: Writable | null): Attached {
     closeInput: () => new Promise((resolve) => stdin.end(() => resolve())),
     resize: none,
     screen: none,
+    look: none,
   }
 }

@@ -4,11 +4,10 @@ import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { DaybookError } from '../../schema/errors.ts'
-import type { Attached } from './attached.ts'
-import type { HostEvent, HostProcess, ProcessHost, Screen, SignalTarget, SpawnRequest } from './contract.ts'
+import type { HostEvent, HostProcess, Look, ProcessHost, Screen, SignalTarget, SpawnRequest } from './contract.ts'
 import { findStarted, type Held, hintOf, holdAt, keepEnds, keepEndsOf, openSpools, shown } from './held.ts'
 import { type Keeper, writeDown } from './keeper.ts'
-import { namedOnce } from './named.ts'
+import { type Named, namedOnce } from './named.ts'
 import { attachPipes } from './pipes.ts'
 import { alive, identityOf, marked, send, signalNamed, signalTree, statOf } from './proc.ts'
 import { claim, type ProcessRecord, placeOf, places, readExit, readRecord } from './record.ts'
@@ -91,7 +90,7 @@ export class Processes implements ProcessHost {
       ended: () => this.#lookAt(held),
     })
     held.record = { ...held.record, process: identity }
-    held.attached = namedOnce(attached)
+    held.attached = namedOnce(attached, held.spools.out)
   }
 
   #look(): void {
@@ -166,8 +165,8 @@ export class Processes implements ProcessHost {
     }
   }
 
-  async write(key: string, bytes: Uint8Array | string, name?: string): Promise<void> {
-    await this.#attachedOf(key).write(Buffer.from(bytes as Uint8Array), name)
+  async write(key: string, bytes: Uint8Array | string, name?: string): Promise<number> {
+    return this.#attachedOf(key).write(Buffer.from(bytes as Uint8Array), name)
   }
 
   async closeInput(key: string): Promise<void> {
@@ -183,13 +182,17 @@ export class Processes implements ProcessHost {
     return this.#attachedOf(key).screen()
   }
 
+  async look(key: string, asks = { reads: false }): Promise<Look> {
+    return this.#attachedOf(key).look(asks.reads)
+  }
+
   #known(key: string): Held {
     const held = this.#held.get(key)
     if (held === undefined) throw new DaybookError('not_found', 'there is no process with this key')
     return held
   }
 
-  #attachedOf(key: string): Attached {
+  #attachedOf(key: string): Named {
     const { exit, attached } = this.#known(key)
     if (exit !== null) throw new DaybookError('invalid_state', 'the process has ended')
     if (attached === null) throw new DaybookError('invalid_state', 'a process of this mode takes no input')

@@ -35,6 +35,7 @@ const operations: Readonly<Record<string, Operation>> = {
   signal: (processes, request) =>
     processes.signal(keyOf(request), request.signal as NodeJS.Signals, request.target as SignalTarget),
   screen: (processes, request) => processes.screen(keyOf(request)),
+  look: (processes, request) => processes.look(keyOf(request), { reads: request.reads === true }),
   acknowledge: (processes, request) => processes.acknowledge(keyOf(request), offsetsOf(request.offsets)),
   forget: (processes, request) => processes.forget(keyOf(request)),
 }
