@@ -14,6 +14,7 @@ export type BackendSession = Pick<
   | 'around'
   | 'stream'
   | 'append'
+  | 'handoff'
   | 'view'
   | 'follow'
   | 'followDeltas'

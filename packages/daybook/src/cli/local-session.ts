@@ -1,6 +1,7 @@
 // One session of the engine in the shapes of the wire.
 
 import type { EntriesRange, ViewShapes } from '../client/client.ts'
+import { DaybookError } from '../schema/errors.ts'
 import { isKind, type Kind } from '../schema/kinds.ts'
 import { markOf } from '../schema/wire.ts'
 import type { EntryShape, ReceiptShape, SessionShape } from '../schema/wire-shapes.ts'
@@ -52,6 +53,11 @@ export function localSession(mine: ScopedSessions, id: string, store: Pick<Store
       const { expect, key } = options
       const write = { ...(expect === undefined ? {} : { expect }), ...(key === undefined ? {} : { key }) }
       return receiptOf(await session.append(entries, write))
+    },
+    async handoff(to, reason) {
+      const [entry] = (await session.handoff(to, reason)).entries
+      if (!entry) throw new DaybookError('internal', 'a hand-off was stored without an entry')
+      return entryShape(entry)
     },
     view: (name, { until, limit } = {}) =>
       viewOf(session, name, { ...(until === undefined ? {} : { until }), ...(limit === undefined ? {} : { limit }) }),

@@ -13,10 +13,15 @@ interface Given {
 
 const given: Record<string, Given> = {}
 
+/** A coding agent as far as daybook sees one: it goes on in a session of its own, and repeats what it is told. */
+const repeat = ['-c', 'printf "%s\\n" "$@"', 'reviewer', '--', '{prompt}']
+const reviewing = { start: repeat, resume: repeat }
+
 before(async () => {
   for (const through of ['store', 'server']) {
     const home = openHome()
     writePrograms(home, {
+      reviewer: { bin: 'bash', headless: { format: 'text', token: 'session', ...reviewing } },
       missing: { bin: 'daybook-missing', headless: { format: 'text', start: ['--', '{prompt}'] } },
     })
     execFileSync('git', ['init', '-q', '-b', 'fix-auth', home.path('here')], { env: home.env })
@@ -174,3 +179,27 @@ test('without faults, doctor counts the programs and check the entries of their 
   assert.match((await home.daybook(['doctor'])).out, /ok +programs +\d+ of \d+ known programs found: .*\bbash\b/)
   assert.match((await home.daybook(['config', 'check'])).out, /programs\.json: \d+ programs, no fault\n/)
 })
+
+both(
+  'another agent of this machine goes on in a fork, told what was said, and takes what is said there later',
+  async (run) => {
+    const first = await run(['start', 'bash', 'echo the token expires early'])
+    const tail = tailIn(first.err)
+    const on = await run(['continue', tail, 'review this as an attacker', '--with', 'reviewer'])
+    assert.equal(on.exit, 0, on.err)
+    const [, fork = ''] =
+      /^(\S+) {2}fork of \S+ at #\d+ · reviewer · preamble of about \d+ tokens · stored #\d+ · running$/m.exec(
+        on.err,
+      ) ?? []
+    assert.match(
+      on.out,
+      /^--\n# Going on from: .*the token expires early.*\n## Asked now\nreview this as an attacker\n$/s,
+    )
+    const later = await run(['say', fork, 'and as a user'])
+    assert.deepEqual([later.exit, later.out], [0, '--\nand as a user\n'], later.err)
+    const shell = await run(['say', tail, 'echo still here'])
+    assert.deepEqual([shell.exit, shell.out], [0, 'still here\n'], shell.err)
+    const silent = json(await run(['continue', tail, '--with', 'reviewer', '--json']))
+    assert.deepEqual([typeof silent.preamble, silent.file], ['object', null])
+  },
+)

@@ -1,24 +1,21 @@
-// `daybook continue`: a fork that begins with what the next agent has to know, and how that agent takes it up.
+// `daybook continue`: a fork that begins with what the next agent has to know, and that agent's first turn in it.
 
 import type { SessionShape } from '../../schema/wire-shapes.ts'
+import { leastBudget, mostBudget, type Preamble, preambleOf, standardBudget } from '../../session/preamble/preamble.ts'
 import type { HistoryMessage } from '../../session/views/contract.ts'
 import type { TranscriptWriter } from '../../transcripts/writing/contract.ts'
-import {
-  leastBudget,
-  mostBudget,
-  type Preamble,
-  preambleOf,
-  standardBudget,
-} from '../../session/preamble/preamble.ts'
 import { transcriptWriters } from '../../transcripts/writing/writers.ts'
+import type { Backend } from '../backend.ts'
 import type { Context } from '../context.ts'
-import { exits, misuse, Refusal } from '../exits.ts'
+import { type ExitCode, exits, misuse, Refusal } from '../exits.ts'
 import { titleOf } from '../format/session.ts'
 import { count } from '../format/time.ts'
+import { oneLine } from '../format/width.ts'
 import type { Call, Perform } from '../grammar.ts'
 import { readAll } from '../input.ts'
 import { knownOf } from '../known.ts'
 import { text, wholeNumber } from '../open.ts'
+import { tellRun } from '../outcome.ts'
 import { pick } from '../pick.ts'
 import { resumingLines } from '../resuming.ts'
 import { refuseTaken, save } from '../saving.ts'
@@ -35,10 +32,13 @@ export const perform: Perform = async (context, call) => {
   const at = seq ?? session.seq
   if (at > session.seq) throw noEntry(context, session, at)
   const asked = await askedIn(context, call)
-  const remote = (await context.backend()).session(session.session_id)
-  const preamble = preambleOf(await knownOf(remote, await remote.get(), at), budget, asked)
+  const backend = await context.backend()
+  // Whoever gets a file goes on by hand, as does an agent that cannot be worked with here.
+  const isHere = writer === undefined && (await backend.runs.agents()).some(({ name }) => name === agent)
+  const remote = backend.session(session.session_id)
+  const preamble = preambleOf(await knownOf(remote, await remote.get(), at), budget, isHere ? '' : asked)
   const fork = await remote.fork({ at })
-  const kept = (await context.backend()).session(fork.session_id)
+  const kept = backend.session(fork.session_id)
   const receipt = await kept.append({
     kind: 'message',
     data: {
@@ -49,9 +49,45 @@ export const perform: Perform = async (context, call) => {
     cause: at,
   })
   const written = { session, fork, seq: receipt.last, agent, at, preamble }
+  if (isHere) return goOn(context, call, backend, written, asked)
   const resuming = writer === undefined || to === undefined ? undefined : await write(context, written, writer, to)
   tell(context, written, resuming, to)
   return undefined
+}
+
+/** The fork is handed over, and what is asked becomes its first turn there. */
+async function goOn(
+  context: Context,
+  call: Call,
+  backend: Backend,
+  written: Written,
+  asked: string,
+): Promise<ExitCode | undefined> {
+  const { output, me } = context
+  const { fork, agent, seq } = written
+  const { session_id, tail } = fork
+  await backend.session(session_id).handoff(agent, 'continued')
+  const object = { ...objectOf(written), file: null, resuming: null }
+  if (asked === '') {
+    if (output.json) output.object(object)
+    else {
+      output.line(lineOf(written))
+      output.hint(`read it  ${me} show ${tail}@${seq}`)
+      output.hint(`next     ${me} say ${tail} "…"`)
+    }
+    return undefined
+  }
+  const run = await backend.runs.start(session_id, { input: asked, agent })
+  if (call.options['no-wait'] === true) {
+    if (output.json) output.object({ ...object, run })
+    else {
+      output.line(`${lineOf(written)} · stored #${run.seq} · running`)
+      output.hint(`${me} follow ${tail}`)
+    }
+    return undefined
+  }
+  output.hint(`${lineOf(written)} · stored #${run.seq} · running`)
+  return tellRun(context, backend, run, { tail })
 }
 
 interface Written {
@@ -105,24 +141,24 @@ async function write(context: Context, written: Written, writer: TranscriptWrite
   return writer.resuming(told)
 }
 
+function objectOf({ fork, seq, preamble }: Written) {
+  return { session: fork, preamble: { seq, tokens: preamble.tokens, text: preamble.text } }
+}
+
+function lineOf({ fork, session, at, agent, preamble }: Written): string {
+  return `${fork.tail}  fork of ${session.tail} at #${at} · ${oneLine(agent)} · preamble of about ${count(preamble.tokens)} tokens`
+}
+
 function tell(
   context: Context,
-  { session, fork, seq, agent, at, preamble }: Written,
+  written: Written,
   resuming: ReturnType<TranscriptWriter['resuming']> | undefined,
   to: string | undefined,
 ): void {
   const { output, me } = context
-  const { tokens } = preamble
-  if (output.json) {
-    output.object({
-      session: fork,
-      preamble: { seq, tokens, text: preamble.text },
-      file: to ?? null,
-      resuming: resuming ?? null,
-    })
-    return
-  }
-  output.line(`${fork.tail}  fork of ${session.tail} at #${at} · ${agent} · preamble of about ${count(tokens)} tokens`)
+  const { fork, seq, agent } = written
+  if (output.json) return output.object({ ...objectOf(written), file: to ?? null, resuming: resuming ?? null })
+  output.line(lineOf(written))
   output.hint(`read it  ${me} show ${fork.tail}@${seq}`)
   const usable = transcriptWriters.some((writer) => writer.agent === agent)
   if (resuming !== undefined) for (const line of resumingLines(resuming, to)) output.hint(line)
