@@ -6,6 +6,7 @@ import type { Tenant } from './schema/ids.ts'
 import type { Sessions } from './session/contract.ts'
 import { pathOf, splitAt } from './store-url.ts'
 import type { Work } from './work/contract.ts'
+import type { Watch } from './work/programs/watch.ts'
 import type { OpenSkills } from './work/skills/skills.ts'
 
 export interface WorkSettings {
@@ -19,7 +20,7 @@ export interface WorkSettings {
   readonly approve?: readonly string[]
   /** Absolute paths of the programs file and of the user's state folder; without, no programs are driven. */
   readonly programs?: { readonly file: string; readonly state: string }
-  /** Follow changes of the skills' folders; default: false. */
+  /** Follow changes of the skills' folders, and look after processes that live on; default: false. */
   readonly watch?: boolean
   /** Milliseconds between two looks for due work; default one second. */
   readonly tickMs?: number
@@ -33,6 +34,8 @@ export interface Workshop extends AsyncDisposable {
   readonly work: Work
   /** Null where none are driven. */
   readonly programs: LivePrograms | null
+  /** Looks after processes that live on; null where no programs are driven. */
+  readonly processes: Watch | null
   readonly skills: OpenSkills
 }
 
@@ -79,6 +82,7 @@ export async function startWork(sessions: Sessions, store: string, settings: Wor
   return {
     work,
     programs: driving?.programs ?? null,
+    processes: driving?.processes ?? null,
     skills,
     async [Symbol.asyncDispose]() {
       stop()
@@ -95,11 +99,12 @@ async function drivingOf(
   sessions: Sessions,
   store: string,
   places: Places,
-  { tenant, onError }: Pick<WorkSettings, 'tenant' | 'onError'>,
+  { tenant, onError, watch = false }: Pick<WorkSettings, 'tenant' | 'onError' | 'watch'>,
 ) {
-  const [{ openDriving }, { withPrograms }, { agentsOf }, { redactor }] = await Promise.all([
+  const [{ openDriving }, { withPrograms }, { openWatch }, { agentsOf }, { redactor }] = await Promise.all([
     import('./driving.ts'),
     import('./work/programs/agent.ts'),
+    import('./work/programs/watch.ts'),
     import('./work/agents.ts'),
     import('./session/redact.ts'),
   ])
@@ -109,10 +114,18 @@ async function drivingOf(
   const keep = (printed: Uint8Array): Promise<string> => {
     return blobs.put(new TextEncoder().encode(masked(new TextDecoder().decode(printed)).text))
   }
+  const warned = onError ?? ((error: unknown) => process.emitWarning(String(error)))
+  // A process that only does one thing looks after nothing.
+  const every = watch ? {} : { everyMs: null }
+  const processes = openWatch({ sessions, tenant, programs: driving, onError: warned, ...every })
   return {
     programs: driving,
-    agents: withPrograms(agentsOf(), driving, keep),
-    close: () => driving[Symbol.asyncDispose](),
+    processes,
+    agents: withPrograms(agentsOf(), driving, keep, (name) => processes.see(name)),
+    async close() {
+      await processes[Symbol.asyncDispose]()
+      await driving[Symbol.asyncDispose]()
+    },
   }
 }
 

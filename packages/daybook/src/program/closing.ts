@@ -65,7 +65,7 @@ async function swept(processes: LiveProcesses, name: string, closed: Closed): Pr
 }
 
 /** False where it ended meanwhile, or does not read. */
-async function reached(call: Promise<void>): Promise<boolean> {
+async function reached(call: Promise<unknown>): Promise<boolean> {
   try {
     await call
     return true

@@ -5,17 +5,22 @@ import type { Json } from '../../schema/json.ts'
 import { RunFailure } from '../failure.ts'
 import type { Agent, Agents, Turn } from '../performer.ts'
 import { boundTo } from './bound.ts'
-import { give, type Keep, type Told } from './giving.ts'
+import { give, type Keep, type Lives, type Told } from './giving.ts'
 import { type Asked, promptOf } from './prompt.ts'
 
 /** These agents, then the programs as they are at each look; an agent's name goes before a program's. */
-export function withPrograms(agents: Agents, programs: LivePrograms, keep: Keep): Agents {
+export function withPrograms(
+  agents: Agents,
+  programs: LivePrograms,
+  keep: Keep,
+  lives: Lives = () => undefined,
+): Agents {
   const agentOf = (program: LiveProgram): Agent => ({
     name: program.name,
     kind: 'program',
     description: program.description,
     tells: true,
-    perform: (turn) => perform({ turn, program, programs, keep }),
+    perform: (turn) => perform({ turn, program, programs, keep, lives }),
   })
   return {
     list: () => {
@@ -34,6 +39,7 @@ interface Setting {
   readonly program: LiveProgram
   readonly programs: LivePrograms
   readonly keep: Keep
+  readonly lives: Lives
 }
 
 async function perform(setting: Setting): Promise<Json> {

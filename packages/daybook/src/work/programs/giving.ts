@@ -21,6 +21,9 @@ const capturedBytes = 8_388_608
 /** Keeps what a program printed, without its secrets; gives the hash of the blob. */
 export type Keep = (printed: Uint8Array) => Promise<Hash>
 
+/** Told of a process, by its name at the host, that lives on behind a prompt. */
+export type Lives = (name: string) => void
+
 /** How a prompt ended, what the program asks before it goes on, or why nothing can have happened. */
 export type Told = Outcome | { readonly asks: Asks } | { readonly fell_back: string }
 
@@ -30,6 +33,7 @@ export interface Giving {
   readonly programs: LivePrograms
   readonly driver: ProgramDriver
   readonly keep: Keep
+  readonly lives: Lives
   readonly replies: readonly Reply[]
   /** This step was never attempted before. */
   readonly first: boolean
@@ -89,6 +93,7 @@ async function told(
       await telling.settle()
     }
     telling.leave()
+    if (driver.keeps && !verdict.exited) giving.lives(telling.name)
     if (verdict.refused === 'token') await telling.tokenRefused()
     return verdict.result(patience.over, process)
   } catch (error) {

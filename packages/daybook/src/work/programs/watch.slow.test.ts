@@ -1,0 +1,167 @@
+// Processes that live on: how they ended is written down without a prompt, and what nobody uses is closed.
+
+import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { alive, identityOf } from '../../program/host/proc.ts'
+import type { Session } from '../../session/contract.ts'
+import { until } from '../../session/testing.fixture.ts'
+import { Attached } from './attached.ts'
+import { type Lives, lives } from './lived.fixture.ts'
+import { Machine } from './programs.fixture.ts'
+import { openWatch, type Watch, type WatchOptions } from './watch.ts'
+
+const file = { programs: { bash: { idle_timeout_sec: 60 } } }
+
+function watchOn(machine: Machine, t: TestContext, options: Partial<WatchOptions> = {}): Watch {
+  const { sessions, programs, errors } = machine
+  const onError = (error: unknown): void => void errors.push(error)
+  const watch = openWatch({ sessions, programs, tenant: 'default', everyMs: null, onError, ...options })
+  t.after(() => watch[Symbol.asyncDispose]())
+  return watch
+}
+
+async function exits(session: Session) {
+  return (await session.view('processes')).processes.map(({ status, exitCode, signal }) => ({
+    status,
+    exitCode,
+    signal,
+  }))
+}
+
+async function printed(session: Session): Promise<string> {
+  return (await session.read({ kinds: ['process.output'] }))
+    .map(({ data }) => (data as unknown as { text: string }).text)
+    .join('')
+}
+
+const over = (machine: Machine, { name }: Lives) => until(async () => (await machine.host.get(name))?.exit !== null)
+
+test('a process that ends between prompts is written down with the rest of its output, without a prompt', async (t) => {
+  const machine = await Machine.open(t)
+  const session = await machine.session()
+  const { name } = await lives(machine, session)
+  const watch = watchOn(machine, t)
+  watch.see(name)
+  await machine.host.write(name, 'echo last "words"; exit 3\r')
+  await until(async () => (await exits(session))[0]?.status === 'exited')
+  deepStrictEqual(await exits(session), [{ status: 'exited', exitCode: 3, signal: undefined }])
+  match(await printed(session), /last words/)
+  deepStrictEqual(machine.errors, [])
+})
+
+test('what ended while no server ran is written down by the first look of the next, by one of several', async (t) => {
+  const machine = await Machine.open(t)
+  const session = await machine.session()
+  const one = await lives(machine, session)
+  const other = await lives(machine, session)
+  await machine.host.write(one.name, 'exit 4\r')
+  await over(machine, one)
+  const watches = [0, 1, 2].map(() => watchOn(machine, t))
+  await Promise.all(watches.map((watch) => watch.look()))
+  deepStrictEqual(await exits(session), [
+    { status: 'exited', exitCode: 4, signal: undefined },
+    { status: 'running', exitCode: undefined, signal: undefined },
+  ])
+  await machine.host.write(other.name, 'exit 5\r')
+  await until(async () => (await exits(session))[1]?.status === 'exited')
+  strictEqual((await session.read({ kinds: ['process.exited'] })).length, 2)
+  deepStrictEqual(machine.errors, [])
+})
+
+test('while a run is at work in the session it is the one to tell how its process ended', async (t) => {
+  const machine = await Machine.open(t)
+  const session = await machine.session()
+  const one = await lives(machine, session)
+  const { run } = await machine.anna.start(session.id, { agent: 'bash', input: 'until [ -e go ]; do sleep 0.05; done' })
+  await machine.host.write(one.name, 'exit\r')
+  await over(machine, one)
+  const watch = watchOn(machine, t)
+  await watch.look()
+  strictEqual((await session.read({ kinds: ['process.exited'] })).length, 0)
+  writeFileSync(join(machine.workdir, 'go'), '')
+  await machine.anna.settled(run, { until: 'end' })
+  await watch.look()
+  const ended = (await session.view('processes')).processes
+  deepStrictEqual(
+    ended.map(({ process, status }) => [process === one.id, status]),
+    [
+      [true, 'exited'],
+      [false, 'exited'],
+    ],
+  )
+})
+
+test('an unused process is closed after its idle time with all that it started, and its session stays', async (t) => {
+  const machine = await Machine.open(t, file)
+  const session = await machine.session()
+  const { id, name } = await lives(machine, session)
+  await machine.host.write(name, 'sleep 1000 & nohup setsid sleep 1001 & echo $! > left; echo started\r')
+  const seen = async (): Promise<string> => (await machine.host.screen(name)).text
+  await until(async () => /\nstarted/.test(await seen()))
+  const { pid } = (await machine.host.get(name)) ?? { pid: 0 }
+  const identity = identityOf(pid)
+  let now = 0
+  const watch = watchOn(machine, t, { clock: () => now })
+  for (const at of [0, 30_000, 60_000]) {
+    now = at
+    deepStrictEqual(await watch.look(), [])
+  }
+  now = 60_001
+  const [closed] = await watch.look()
+  deepStrictEqual([closed?.session, closed?.process], [session.id, id])
+  strictEqual(alive(identity), false)
+  deepStrictEqual(await machine.host.get(name).then((process) => process?.exit !== null), true)
+  strictEqual((await exits(session))[0]?.status, 'exited')
+  strictEqual((await session.head()).place, 'open')
+  deepStrictEqual(await watch.look(), [])
+  deepStrictEqual(machine.errors, [])
+})
+
+test('a process with a run, with output, with somebody attached here or elsewhere, or with git at work is not idle', async (t) => {
+  const machine = await Machine.open(t, file)
+  const session = await machine.session()
+  const { name } = await lives(machine, session)
+  let now = 0
+  const clock = () => now
+  const watch = watchOn(machine, t, { clock })
+  const later = async () => {
+    now += 61_000
+    return (await watch.look()).length
+  }
+  await until(async () => /\$ $/.test((await machine.host.screen(name)).line))
+  strictEqual(await later(), 0)
+  await machine.host.write(name, 'git init -q . && touch .git/index.lock\r')
+  await until(async () => /lock\n\$/.test((await machine.host.screen(name)).text))
+  strictEqual(await later(), 0, 'it printed since')
+  strictEqual(await later(), 0, 'git works')
+  await machine.host.write(name, 'rm .git/index.lock\r')
+  await until(async () => /rm .*\n\$/.test((await machine.host.screen(name)).text))
+  strictEqual(await later(), 0, 'it printed since')
+  const leave = watch.attach(name)
+  strictEqual(await later(), 0, 'somebody looks')
+  leave()
+  const elsewhere = new Attached(machine.sessions.store.bus, clock, 1)
+  elsewhere.add(name)
+  strictEqual(await later(), 0, 'somebody looks through another server')
+  elsewhere.close()
+  const { run } = await machine.anna.start(session.id, { agent: 'bash', input: 'until [ -e go ]; do sleep 0.05; done' })
+  now += 90_000
+  strictEqual(await later(), 0, 'a run is at work')
+  writeFileSync(join(machine.workdir, 'go'), '')
+  await machine.anna.settled(run, { until: 'end' })
+  strictEqual(await later(), 1)
+  deepStrictEqual(machine.errors, [])
+})
+
+test('the processes of a session that was thrown away end at the next look', async (t) => {
+  const machine = await Machine.open(t)
+  const session = await machine.session()
+  const { name } = await lives(machine, session)
+  await session.trash()
+  const watch = watchOn(machine, t)
+  strictEqual((await watch.look()).length, 1)
+  ok((await machine.host.get(name))?.exit)
+  deepStrictEqual(machine.errors, [])
+})
