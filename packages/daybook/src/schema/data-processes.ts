@@ -2,7 +2,7 @@
 
 import { Type } from 'typebox'
 import { Count, HashText, Id, Label, oneOf, Text } from './parts.ts'
-import { driverNames, signs } from './states.ts'
+import { driverNames, gitKinds, signs } from './states.ts'
 
 const closed = { additionalProperties: false } as const
 const live = { process_id: Id, run_id: Type.Optional(Id) }
@@ -68,6 +68,21 @@ export const processData = Object.freeze({
       workdir: Text(4096),
     },
     { ...closed, description: 'By which the program finds its own session again.' },
+  ),
+  'branch.state_changed': Type.Object(
+    {
+      run_id: Type.Optional(Id),
+      workdir: Text(4096),
+      branch: Type.Union([Text(1024), Type.Null()], { description: 'Null while none is checked out.' }),
+      kinds: Type.Array(oneOf(gitKinds), { maxItems: 8, description: 'What is not finished.' }),
+      more: Type.Boolean({ description: 'More commits will follow when this one is done.' }),
+      conflicts: Count,
+      files: Type.Array(Type.Object({ path: Text(4096), code: Text(2) }, closed), {
+        maxItems: 512,
+        description: 'Those in conflict, with who did what (UU, AA, DD, AU, UA, DU, UD).',
+      }),
+    },
+    { ...closed, description: 'The work tree that a program works in, where it became another one.' },
   ),
   'process.token_refused': Type.Object(
     {

@@ -72,6 +72,7 @@ export const kinds = Object.freeze({
   'process.activity_changed': row(88, 'RP'),
   'process.interrupted': row(89, 'RP'),
   'process.token_refused': row(90, 'RP'),
+  'branch.state_changed': row(91, 'RP'),
 }) satisfies Readonly<Record<string, KindRow>>
 
 export type Kind = keyof typeof kinds

@@ -106,7 +106,7 @@ export const NoteShape = Type.Object(
 export const Notes = Type.Object({ session_id: Id, notes: Type.Array(NoteShape) }, { ...closed, title: 'Notes' })
 export type NotesShape = Static<typeof Notes>
 
-const ProcessShape = Type.Object(
+export const ProcessShape = Type.Object(
   {
     process_id: Id,
     run_id: Type.Optional(Id),

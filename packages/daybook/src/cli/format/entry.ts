@@ -86,6 +86,7 @@ const sayings: Readonly<Record<string, (data: Fields) => string>> = {
   'process.auto_command_sent': (data) => joined(data.ok === true ? 'set up:' : 'not set up:', word(data.text)),
   'process.activity_changed': (data) => joined(data.active === true ? 'at work' : 'quiet', word(data.value)),
   'process.interrupted': (data) => `interrupted by ${word(data.by)}`,
+  'branch.state_changed': (data) => gitOf(data),
   'process.token_refused': (data) => joined(word(data.program), 'knows its session no more'),
   'program.bound': (data) => joined(word(data.program), `(${word(data.driver)})`, 'in', fromHome(word(data.workdir))),
   'process.started': (data) =>
@@ -103,6 +104,17 @@ const sayings: Readonly<Record<string, (data: Fields) => string>> = {
   'transcript.adopted': (data) =>
     joined(String(data.records), 'records of', word(data.source), 'as they stood in', word(data.path)),
   'entry.erased': (data) => `emptied ${JSON.stringify(data.seqs)}`,
+}
+
+/** `on main · merge, 2 files in conflict: a.txt, b.txt`. */
+function gitOf({ branch, kinds, conflicts, files }: Fields): string {
+  const names = Array.isArray(files) ? files.map((file) => oneLine(word(fieldsOf(file).path))) : []
+  const unfinished = Array.isArray(kinds) ? kinds.map(word).join(', ') : ''
+  const count = Number(conflicts)
+  const conflict =
+    count === 0 ? '' : `${count} ${count === 1 ? 'file' : 'files'} in conflict: ${names.slice(0, 3).join(', ')}`
+  const state = [unfinished, conflict].filter((each) => each !== '').join(', ')
+  return joined(branch === null ? 'on no branch' : `on ${oneLine(word(branch))}`, state === '' ? '' : `· ${state}`)
 }
 
 /** `exit 3`, `ended by SIGKILL`, or that nobody saw it. */

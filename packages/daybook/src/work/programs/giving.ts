@@ -6,6 +6,7 @@ import type { Hash } from '../../schema/ids.ts'
 import { RunFailure } from '../failure.ts'
 import type { Turn } from '../performer.ts'
 import { type Bound, boundTo, tokenOf, totalBefore } from './bound.ts'
+import { BranchWatch } from './branch.ts'
 import { introduced } from './introduction.ts'
 import { hostName, type Place } from './known.ts'
 import { Patience } from './patience.ts'
@@ -58,7 +59,13 @@ export async function give(giving: Giving, asked: Asked): Promise<Told> {
     ...{ key: `${run} ${driver.name}`, process: name, text, images, workdir, session: session.id },
     ...{ token, started: place.started, given: place.given, from: place.out, replies },
   }
-  return told(giving, place, telling, (signal) => driver.prompt(prompt, signal))
+  const watch = new BranchWatch({ session, run, workdir }, programs.git)
+  try {
+    return await told(giving, place, telling, (signal) => driver.prompt(prompt, signal))
+  } finally {
+    if (turn.signal.aborted) watch.leave()
+    else await watch.end()
+  }
 }
 
 /** What prompts to this program go to from here on, where that is not what the log says already. */
