@@ -2,7 +2,7 @@
 
 import type { StoredEntry } from '../../schema/entries.ts'
 import { type Kind, kinds, lastKindNumber } from '../../schema/kinds.ts'
-import type { Outcome, RefusalCode } from '../store.ts'
+import type { Key, Outcome, RefusalCode } from '../store.ts'
 import { toText } from '../text.ts'
 import { placeNumbers } from './ddl.ts'
 import { erase } from './erase.ts'
@@ -15,10 +15,6 @@ import type { AppendOp, Asker, PackedAppend } from './ops.ts'
 import { newRow, type Row, visible } from './rows.ts'
 import type { Tx } from './tx.ts'
 
-/** The one statement by which entries enter the file. */
-export const inserted = `INSERT INTO entries(sid, seq, kind, v, at, actor, run, cause, key, key_digest, key_last,
-  data_hash, hash, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-
 export function append(tx: Tx, op: AppendOp): Outcome {
   const { asker, append: asked } = op
   const row = tx.rows.find(asker.tenant, asked.session)
@@ -26,15 +22,17 @@ export function append(tx: Tx, op: AppendOp): Outcome {
   if (!visible(asker, row.owner, row.readers)) return unseen(row, asked)
   if (tx.again && holds(tx, row, asked)) return acceptedBefore(row, asked)
   const code = refuse(tx, row, op) ?? refuseNames(tx, row, asker, asked)
+  if (code === null) return write(tx, row, op)
   // A known key answers before any refusal; where nothing is refused, the index of keys finds it at the insert.
-  if (code !== null) return replay(tx.connection, row, asked.key) ?? refusal(code, row.seq)
-  return write(tx, row, op)
+  if (asked.key) tx.inserts.flush()
+  return replay(tx.connection, row, asked.key) ?? refusal(code, row.seq)
 }
 
 /** Whether this very append is in the log already: the chain tells it from any other. */
 function holds(tx: Tx, row: Row, { entries }: PackedAppend): boolean {
   const last = entries.at(-1)
   if (!last || last.seq > row.seq) return false
+  tx.inserts.flush()
   const found = tx.connection.sql('SELECT hash FROM entries WHERE sid = ? AND seq = ?').get(row.sid, last.seq)
   return found?.hash === last.hash
 }
@@ -112,6 +110,7 @@ function baseOf(tx: Tx, asker: Asker, asked: PackedAppend, at: { session: string
   if (base === null) return 'not_found'
   if (base.goneAt !== null) return 'gone'
   if (!(Number.isInteger(at.seq) && at.seq >= 1 && at.seq <= base.seq)) return 'invalid'
+  tx.inserts.flush()
   const holder = new Forks(tx.connection).holder(base.sid, at.seq)
   const entry = tx.connection.sql('SELECT hash FROM entries WHERE sid = ? AND seq = ?').get(holder, at.seq)
   return entry?.hash === asked.prev ? base : 'conflict'
@@ -123,33 +122,12 @@ function write(tx: Tx, row: Row, op: AppendOp): Outcome {
   const count = entries.length
   const last = entries[count - 1] as StoredEntry
   const first = entries[0] as StoredEntry
-  const statement = tx.connection.sql(inserted)
   for (let index = 0; index < count; index += 1) {
     const entry = entries[index] as StoredEntry
-    const keyed = index === 0 ? key : undefined
-    try {
-      const done = statement.run(
-        row.sid,
-        entry.seq,
-        kindNumber(tx, entry.kind),
-        entry.v,
-        entry.at,
-        toText(entry.actor),
-        entry.run === undefined ? null : toText(entry.run),
-        entry.cause ?? null,
-        keyed ? toText(keyed.id) : null,
-        keyed ? toText(keyed.digest) : null,
-        keyed ? last.seq : null,
-        entry.dataHash,
-        entry.hash,
-        entry.body === null ? null : toText(entry.body),
-      )
-      if (index === count - 1) row.lastPos = Number(done.lastInsertRowid)
-    } catch (error) {
-      const known = keyed && isDuplicate(error) ? replay(tx.connection, row, keyed) : null
-      if (known === null) throw error
-      return known
-    }
+    tx.inserts.put(row, entry, kindNumber(tx, entry.kind), index === 0 ? key : undefined, last.seq)
+    // In a group that is written together, a known key fails a statement and with it the group, which is then taken apart.
+    const known = tx.apart && index === 0 && key ? repeated(tx, row, key) : null
+    if (known !== null) return known
   }
   row.seq = last.seq
   row.hash = last.hash
@@ -164,6 +142,18 @@ function write(tx: Tx, row: Row, op: AppendOp): Outcome {
   if (asked.release) giveBack(row)
   if (asked.acquire) take(tx, row, asked.acquire.holder, asked.acquire.ttl)
   return accepted(asked, row.fence)
+}
+
+/** Writes the entry that a key came with; the answer to the key where it is known already. */
+function repeated(tx: Tx, row: Row, key: Key): Outcome | null {
+  try {
+    tx.inserts.flush()
+    return null
+  } catch (error) {
+    const known = isDuplicate(error) ? replay(tx.connection, row, key) : null
+    if (known === null) throw error
+    return known
+  }
 }
 
 const bound = `INSERT INTO refs VALUES (?, ?, ?, ?)

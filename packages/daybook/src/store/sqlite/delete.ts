@@ -2,9 +2,7 @@
 
 import type { StoredEntry } from '../../schema/entries.ts'
 import { kinds } from '../../schema/kinds.ts'
-import type { Key, Outcome, RefusalCode } from '../store.ts'
-import { toText } from '../text.ts'
-import { inserted } from './append.ts'
+import type { Outcome, RefusalCode } from '../store.ts'
 import { reachOf } from './forks.ts'
 import { refusal, replay } from './keys.ts'
 import { leaseLives } from './leases.ts'
@@ -25,7 +23,8 @@ export function deleteSession(tx: Tx, op: DeleteOp): Outcome {
   if (known !== null) return known
   if (code !== null) return refusal(code, row.seq)
   const { entry } = deletion
-  row.lastPos = insertLast(tx, row, entry, deletion.key)
+  tx.inserts.put(row, entry, kinds[entry.kind].number, deletion.key, entry.seq)
+  tx.inserts.flush()
   row.seq = entry.seq
   row.hash = entry.hash
   row.goneAt = tx.clock()
@@ -48,28 +47,6 @@ function refuse(tx: Tx, row: Row, { deletion, invalid }: DeleteOp): RefusalCode 
   if (invalid) return 'invalid'
   if (leaseLives(tx, row)) return 'busy'
   return deletion.expect !== row.seq || deletion.prev !== row.hash ? 'conflict' : null
-}
-
-function insertLast(tx: Tx, row: Row, entry: StoredEntry, key: Key | undefined): number {
-  const done = tx.connection
-    .sql(inserted)
-    .run(
-      row.sid,
-      entry.seq,
-      kinds[entry.kind].number,
-      entry.v,
-      entry.at,
-      toText(entry.actor),
-      entry.run === undefined ? null : toText(entry.run),
-      entry.cause ?? null,
-      key ? toText(key.id) : null,
-      key ? toText(key.digest) : null,
-      key ? entry.seq : null,
-      entry.dataHash,
-      entry.hash,
-      entry.body === null ? null : toText(entry.body),
-    )
-  return Number(done.lastInsertRowid)
 }
 
 /** Takes away all that is not log; keys move to where those of the deleted are looked for. */

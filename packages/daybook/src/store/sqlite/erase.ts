@@ -9,6 +9,7 @@ const unclaimed = `DELETE FROM blob_refs WHERE sid = ? AND first <= ? AND last >
   SELECT 1 FROM entries WHERE entries.sid = blob_refs.sid AND seq BETWEEN first AND last AND body IS NOT NULL)`
 
 export function erase(tx: Tx, row: Row, seqs: readonly number[]): void {
+  tx.inserts.flush()
   const empty = tx.connection.sql('UPDATE entries SET body = NULL WHERE sid = ? AND seq = ?')
   for (const seq of seqs) empty.run(row.sid, seq)
   outdate(tx, row.sid, Math.min(...seqs))

@@ -5,6 +5,7 @@ import type { SessionId } from '../../schema/ids.ts'
 import { toText } from '../text.ts'
 import { signsOf } from './columns.ts'
 import type { Connection } from './connection.ts'
+import { Inserts } from './inserts.ts'
 import { Lists } from './lists.ts'
 import { meta, setMeta } from './migrations.ts'
 import { type Asker, HeadMissing, packedText, unpack } from './ops.ts'
@@ -26,6 +27,7 @@ export class Tx {
   readonly connection: Connection
   readonly rows: Rows
   readonly lists: Lists
+  readonly inserts: Inserts
   readonly clock: () => number
   /** Texts were emptied or removed: the log beside the file must not keep them. */
   scrub = false
@@ -33,6 +35,8 @@ export class Tx {
   vacuum = false
   /** This group ran before, and whether it was committed is unknown. */
   again = false
+  /** Each operation of this group has a savepoint of its own. */
+  apart = false
   /** The highest kind number that the file admits to hold. */
   kinds = 0
   #waiting: Row[] = []
@@ -45,6 +49,7 @@ export class Tx {
     this.clock = clock
     this.rows = new Rows(connection)
     this.lists = new Lists(connection)
+    this.inserts = new Inserts(connection)
     this.kinds = Number(meta(connection, 'kinds') ?? 0)
   }
 
@@ -52,6 +57,7 @@ export class Tx {
   forget(): void {
     this.rows.clear()
     this.lists.clear()
+    this.inserts.clear()
     this.#waiting = []
     this.#lastSid = null
     this.#floor = null
@@ -108,6 +114,7 @@ export class Tx {
 
   /** Writes what waits; the rows then say what the file says. */
   flush(): void {
+    this.inserts.flush()
     for (const row of this.#waiting) this.write(row)
     this.#waiting.length = 0
     this.lists.flush()
@@ -125,6 +132,7 @@ export class Tx {
     if (packed === null && row.waiting) throw new HeadMissing()
     row.waiting = false
     if (packed === null) return
+    this.inserts.flush()
     const head = unpack<Head>(packed)
     const text = packedText(packed)
     const labels = labelsOf(head, row.system)

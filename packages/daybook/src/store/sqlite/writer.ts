@@ -116,6 +116,7 @@ export class Writer {
 
   #together(group: readonly Op[]): readonly (Result | LaneFailure)[] {
     this.#look()
+    this.#tx.apart = false
     const results: Result[] = []
     for (const op of group) results.push(this.#apply(op))
     this.#tx.flush()
@@ -125,6 +126,7 @@ export class Writer {
   /** A value that no column takes is the fault of one operation: each gets a savepoint, and the guilty one is alone. */
   #apart(group: readonly Op[]): readonly (Result | LaneFailure)[] {
     this.#look()
+    this.#tx.apart = true
     const results: (Result | LaneFailure)[] = []
     for (const op of group) {
       this.connection.sql('SAVEPOINT one').run()
@@ -181,9 +183,9 @@ export class Writer {
 
   #apply(op: Op): Result {
     const tx = this.#tx
+    if (op.type === 'append') return append(tx, op)
+    tx.inserts.flush()
     switch (op.type) {
-      case 'append':
-        return append(tx, op)
       case 'delete':
         return deleteSession(tx, op)
       case 'refold':
