@@ -163,15 +163,17 @@ function signalling(open: Opening): void {
     assert.deepEqual(marked((await host.get('a'))?.marker ?? ''), [])
   })
 
-  test('killing the tree leaves none: child, nohup, setsid, double fork', async (t) => {
-    const { host } = open(t)
-    const text = `sleep 60 & nohup sleep 60 & setsid sleep 60 & (setsid bash -c 'sleep 60 & sleep 60' &) ; echo up; wait`
-    const { marker } = await host.spawn(script('a', text))
-    await until(() => marked(marker).length >= 6, 'all descendants')
-    await host.signal('a', 'SIGKILL', 'tree')
-    assert.deepEqual(marked(marker), [])
-    assert.equal((await output(host, 'a')).exit?.signal, 'SIGKILL')
-  })
+  for (const mode of ['files', 'pipes', 'pty'] as const) {
+    test(`killing the tree leaves none: child, nohup, setsid, double fork (${mode})`, async (t) => {
+      const { host } = open(t)
+      const text = `sleep 60 & nohup sleep 60 & setsid sleep 60 & (setsid bash -c 'sleep 60 & sleep 60' &) ; echo up; wait`
+      const { marker } = await host.spawn(script('a', text, { mode }))
+      await until(() => marked(marker).length >= 6, 'all descendants')
+      await host.signal('a', 'SIGKILL', 'tree')
+      assert.deepEqual(marked(marker), [])
+      assert.equal((await output(host, 'a')).exit?.signal, 'SIGKILL')
+    })
+  }
 
   test('what cannot be signalled is told by its code', async (t) => {
     const { host } = open(t)
