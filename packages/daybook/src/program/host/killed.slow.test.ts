@@ -9,7 +9,7 @@ import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { hostClient } from './client.ts'
 import type { ProcessHost } from './contract.ts'
-import { endHost, folderFor, hostPid, openClient, output, script, until } from './hosting.fixture.ts'
+import { endHost, folderFor, hostPid, openClient, output, refused, script, until } from './hosting.fixture.ts'
 import { alive, identityOf, marked } from './proc.ts'
 import { placeOf, readRecord } from './record.ts'
 
@@ -134,6 +134,29 @@ test('processes whose pipes or terminal were held by a host that was killed are 
     assert.deepEqual([exit?.code, exit?.signal], [null, null])
     await until(async () => marked((await host.get(mode))?.marker ?? '').length === 0, 'the end of its descendants')
   }
+})
+
+test('without their host those with pipes or a terminal end by themselves; the next host knows that, not how, and starts none again', async (t) => {
+  const { folder, host } = openClient(t)
+  const requests = [
+    script('pipes', 'echo up; cat; exit 6', { mode: 'pipes' }),
+    script('pty', 'echo up; read -r; exit 6', { mode: 'pty' }),
+  ]
+  const started = await Promise.all(requests.map((request) => host.spawn(request)))
+  for (const { key } of requests) await until(async () => ((await host.get(key))?.offset ?? 0) > 2, 'output')
+  await host.close()
+  await endHost(folder, 'SIGKILL')
+  for (const { pid, startTime } of started)
+    await until(() => !alive({ ...identityOf(process.pid), pid, startTime }), 'the end of input, or of the terminal')
+  const next = hostClient({ folder })
+  for (const [index, request] of requests.entries()) {
+    const again = await next.spawn(request)
+    assert.deepEqual([again.pid, again.startTime], [started[index]?.pid, started[index]?.startTime])
+    const { out, exit } = await output(next, request.key)
+    assert.deepEqual([out.trim(), exit?.code, exit?.signal], ['up', null, null])
+    await assert.rejects(next.write(request.key, 'x'), refused('invalid_state'))
+  }
+  await next.close()
 })
 
 test('a terminal and its screen go on under the next server', async (t) => {
