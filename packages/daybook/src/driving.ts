@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import type { LiveProgram, LivePrograms } from './program/contract.ts'
+import { acpDriver } from './program/acp.ts'
+import type { LiveProgram, LivePrograms, ProgramDriver } from './program/contract.ts'
 import { findProgram, locate } from './program/find.ts'
 import { gitStateOf } from './program/git.ts'
 import { headlessDriver } from './program/headless.ts'
@@ -17,6 +18,7 @@ import { type ProgramsAt, programsFrom } from './program/programs.ts'
 import type { Program } from './program/resolve.ts'
 import { checkWorkdir } from './program/workdir.ts'
 import { limits } from './schema/json.ts'
+import type { DriverName } from './schema/states.ts'
 
 /** Milliseconds between two looks for what may be forgotten. */
 const sweepMs = 60 * 60 * 1000
@@ -50,11 +52,13 @@ export async function openDriving(settings: DrivingSettings): Promise<Driving> {
   // No host is started to look where there never was one.
   const sweep = setInterval(() => existsSync(folder) && void forgetOld(host).catch(onError), sweepMs).unref()
   const liveOf = (program: Program): LiveProgram | undefined => {
-    if (!program.headless || !program.drivers.includes('headless')) return undefined
-    const known = live.get(program.config_hash)
+    const [first, ...others] = program.drivers.filter((name) => isHere(program, name, env))
+    if (first === undefined) return undefined
+    const key = [program.config_hash, first, ...others].join(' ')
+    const known = live.get(key)
     if (known) return known
-    const made = liveProgram(program, { host, state, env, at })
-    live.set(program.config_hash, made)
+    const made = liveProgram(program, [first, ...others], { host, state, env, at })
+    live.set(key, made)
     return made
   }
   return {
@@ -105,15 +109,31 @@ interface Surroundings {
   readonly at: ProgramsAt
 }
 
-function liveProgram(program: Program, { host, state, env, at }: Surroundings): LiveProgram {
-  const find = () => findProgram(program, env)
+/** Whether there is what a driver takes; of the binary itself an error says more. */
+function isHere({ acp }: Program, driver: DriverName, env: Surroundings['env']): boolean {
+  if (driver === 'acp') return acp?.bin === undefined || locate(acp.bin, env) !== null
+  return driver === 'headless'
+}
+
+function driverOf(program: Program, name: DriverName, { host, state, env }: Surroundings): ProgramDriver {
+  const bin = (name === 'acp' ? program.acp?.bin : undefined) ?? program.bin
+  const setting = { program, host, state, env, find: () => findProgram({ ...program, bin }, env) }
+  return name === 'acp' ? acpDriver(setting) : headlessDriver(setting)
+}
+
+function liveProgram(
+  program: Program,
+  [first, ...others]: readonly [DriverName, ...DriverName[]],
+  around: Surroundings,
+): LiveProgram {
+  const { env, at } = around
   return {
     name: program.name,
     description: program.description ?? program.bin,
     hash: program.config_hash,
     converses: converses(program),
     keys: { interrupt: program.pty?.interrupt_keys ?? '\u0003', exit: program.pty?.exit_keys ?? [] },
-    drivers: [headlessDriver({ program, host, state, env, find })],
+    drivers: [driverOf(program, first, around), ...others.map((name) => driverOf(program, name, around))],
     timeoutMs: program.prompt_timeout_sec * 1000,
     idleMs: program.idle_timeout_sec * 1000,
     help: () => helpOf({ program, path: locate(program.bin, env) ?? undefined, workdir: homedir(), env: plain(env) }),

@@ -37,6 +37,7 @@ const codex: ProgramSettings = {
   resume_regex: 'codex resume (?<token>[0-9a-f-]{36})',
   command_prefixes: ['/', '!'],
   secrets: ['OPENAI_API_KEY'],
+  drivers: ['headless', 'acp', 'pty'],
 }
 
 const gemini: ProgramSettings = {
@@ -72,6 +73,7 @@ const gemini: ProgramSettings = {
   resume_regex: 'gemini --resume (?<token>[0-9a-f-]{36})',
   command_prefixes: ['/', '!', '@'],
   secrets: ['GEMINI_API_KEY'],
+  drivers: ['headless', 'acp', 'pty'],
 }
 
 const qwen: ProgramSettings = {
@@ -90,6 +92,7 @@ const qwen: ProgramSettings = {
   resume_regex: 'qwen --resume (?<token>[0-9a-f-]{36})',
   command_prefixes: ['/', '!', '@'],
   secrets: ['OPENAI_API_KEY', 'OPENAI_BASE_URL', 'OPENAI_MODEL'],
+  drivers: ['headless', 'acp', 'pty'],
 }
 
 const opencode: ProgramSettings = {
@@ -122,6 +125,7 @@ const opencode: ProgramSettings = {
   },
   resume_regex: 'opencode -s (?<token>ses_[A-Za-z0-9]+)',
   command_prefixes: ['/', '!', '@'],
+  drivers: ['headless', 'acp', 'pty'],
 }
 
 const aider: ProgramSettings = {

@@ -50,7 +50,11 @@ function uuidOf(key: string): string {
 const passedOn = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'USER', 'SHELL'] as const
 
 /** From nothing: what every program needs, what its configuration says, and the secrets that it names. */
-function environmentOf(program: Program, values: TemplateValues, given: CommandPlaces['env']): Record<string, string> {
+export function environmentOf(
+  program: Program,
+  values: TemplateValues,
+  given: CommandPlaces['env'],
+): Record<string, string> {
   const made: Record<string, string> = { TERM: 'dumb' }
   for (const name of [...passedOn, ...program.secrets]) {
     const value = given[name]

@@ -5,6 +5,7 @@ import { type Command, type CommandPlaces, commandOf } from './command.ts'
 import type { FormatReader, ProgramDriver, ProgramEvent, Prompt, PromptEnd, PromptEvent } from './contract.ts'
 import { readerOf } from './formats/reader.ts'
 import type { HostProcess, ProcessHost } from './host/contract.ts'
+import { forgetOthers, printedBy } from './leftover.ts'
 import { Lines } from './lines.ts'
 import { refusalOf } from './refusal.ts'
 import type { Program } from './resolve.ts'
@@ -35,8 +36,8 @@ export function headlessDriver(setting: HeadlessSetting): ProgramDriver {
     name: 'headless',
     keeps: false,
     prompt: (prompt, end) => follow(setting, prompt, end),
-    printed: (process, limit) => printed(host, process, limit),
-    tidy: (session, process) => tidy(host, session, process),
+    printed: (process, limit) => printedBy(host, process, limit),
+    tidy: (session, process) => forgetOthers(host, session, process),
   }
 }
 
@@ -231,28 +232,4 @@ function startOf({ pid, startedAt }: HostProcess, command: Command, version: str
   const { shown, env, resumed } = command
   const start = { pid, at: startedAt, args: shown, envNames: Object.keys(env).sort(), resumed }
   return { type: 'started', start: version === undefined ? start : { ...start, version } }
-}
-
-async function tidy(host: ProcessHost, session: string, key: string): Promise<void> {
-  for (const process of await host.list()) {
-    if (process.exit && process.key !== key && process.key.startsWith(`${session}/`)) await host.forget(process.key)
-  }
-}
-
-async function printed(host: ProcessHost, key: string, limit: number): Promise<Uint8Array | null> {
-  const process = await host.get(key)
-  if (!process?.exit) return null
-  const pieces: Uint8Array[] = []
-  let bytes = 0
-  for await (const event of host.follow(
-    key,
-    { out: process.kept, err: process.errorOffset },
-    new AbortController().signal,
-  )) {
-    if (event.type !== 'output' || event.stream !== 'out') continue
-    pieces.push(event.bytes.slice(0, limit - bytes))
-    bytes += event.bytes.length
-    if (bytes >= limit) break
-  }
-  return Buffer.concat(pieces)
 }

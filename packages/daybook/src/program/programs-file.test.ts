@@ -39,7 +39,7 @@ test('without a word every known program is there, with the defaults', () => {
   const codex = set.get('codex')
   assert.deepEqual(
     [codex?.idle_timeout_sec, codex?.prompt_timeout_sec, codex?.cols, codex?.rows, codex?.drivers],
-    [600, 1800, 120, 40, ['acp', 'headless', 'pty']],
+    [600, 1800, 120, 40, ['headless', 'acp', 'pty']],
   )
   assert.deepEqual(set.workdirs, [homedir()])
   assert.deepEqual(setOf({ workdirs: [] }).workdirs, [])

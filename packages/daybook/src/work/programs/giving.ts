@@ -8,7 +8,7 @@ import type { Turn } from '../performer.ts'
 import { type Bound, boundTo, tokenOf, totalBefore } from './bound.ts'
 import { BranchWatch } from './branch.ts'
 import { introduced } from './introduction.ts'
-import { hostName, type Place } from './known.ts'
+import { hostName, type Place, promptKey } from './known.ts'
 import { Patience } from './patience.ts'
 import { placeOf } from './place.ts'
 import type { Asked } from './prompt.ts'
@@ -56,8 +56,8 @@ export async function give(giving: Giving, asked: Asked): Promise<Told> {
   const name = hostName(session.id, place.process)
   if (!place.started) await driver.tidy(session.id, name)
   const prompt = {
-    ...{ key: `${run} ${driver.name}`, process: name, text, images, workdir, session: session.id },
-    ...{ token, started: place.started, given: place.given, from: place.out, replies },
+    ...{ key: promptKey(run, driver.name), process: name, text, images, workdir, session: session.id },
+    ...{ token, started: place.started, given: place.given, before: place.before, from: place.out, replies },
   }
   const watch = new BranchWatch({ session, run, workdir }, programs.git)
   try {

@@ -2,6 +2,7 @@
 
 import type { NewEntry } from '../../schema/entries.ts'
 import type { RunId } from '../../schema/ids.ts'
+import type { DriverName } from '../../schema/states.ts'
 import type { Session } from '../../session/contract.ts'
 import { newest } from './newest.ts'
 
@@ -12,6 +13,8 @@ export interface Place {
   readonly started: boolean
   /** Of a kept process: where it was ready for this prompt, as the log has it. */
   readonly given: number | null
+  /** What it was given before that; null: nothing. */
+  readonly before: { readonly key: string; readonly offset: number } | null
   /** The first bytes of output that the log does not have. */
   readonly out: number
   readonly err: number
@@ -20,6 +23,11 @@ export interface Place {
 /** Under which the host has a process of a session. */
 export function hostName(session: string, process: string): string {
   return `${session}/${process}`
+}
+
+/** By which a driver knows a prompt. */
+export function promptKey(run: RunId, driver: DriverName): string {
+  return `${run} ${driver}`
 }
 
 /** Neither code nor signal: nobody saw how. */
@@ -40,7 +48,7 @@ export function exitedEntry(
 }
 
 export function unknown(process: string): Place {
-  return { process, started: false, given: null, out: 0, err: 0 }
+  return { process, started: false, given: null, before: null, out: 0, err: 0 }
 }
 
 export async function knownOf(session: Session, process: string): Promise<Place> {
@@ -52,5 +60,5 @@ export async function knownOf(session: Session, process: string): Promise<Place>
     })
     return data ? data.offset + data.bytes : 0
   }
-  return { process, started: true, given: null, out: await until('out'), err: await until('err') }
+  return { process, started: true, given: null, before: null, out: await until('out'), err: await until('err') }
 }

@@ -6,7 +6,7 @@ import type { DriverName } from '../../schema/states.ts'
 import type { Session } from '../../session/contract.ts'
 import { idIn } from '../begin.ts'
 import { writeEnded } from './ended.ts'
-import { knownOf, type Place, unknown } from './known.ts'
+import { knownOf, type Place, promptKey, unknown } from './known.ts'
 import { newest } from './newest.ts'
 
 export interface Wanted {
@@ -21,7 +21,7 @@ export interface Wanted {
 }
 
 export async function placeOf(wanted: Wanted, live: LivePrograms): Promise<Place> {
-  const { session, run, keeps, first } = wanted
+  const { session, run, driver, keeps, first } = wanted
   const own = idIn(run, 'prc', 'prompt')
   if (!keeps) return first ? unknown(own) : knownOf(session, own)
   const kept = await keptProcess(wanted)
@@ -30,7 +30,10 @@ export async function placeOf(wanted: Wanted, live: LivePrograms): Promise<Place
   const ready = first ? null : await newest(session, 'process.ready', 0, (data) => data.run_id === run)
   if (ready?.process_id === kept) return { ...known, given: ready.offset }
   // It may have ended between two prompts, and nobody was there to write that down.
-  return (await writeEnded(session, kept, live.processes, run)) ? unknown(own) : known
+  if (await writeEnded(session, kept, live.processes, run)) return unknown(own)
+  const last = await newest(session, 'process.ready', 0, (data) => data.process_id === kept)
+  const before = last?.run_id ? { key: promptKey(last.run_id as RunId, driver), offset: last.offset } : null
+  return { ...known, before }
 }
 
 /** The newest of this program and driver that the log knows no end of; a fork takes none over. */

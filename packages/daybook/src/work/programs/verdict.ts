@@ -82,7 +82,10 @@ export class Verdict {
       )
     }
     const done = this.#done
-    if (done && !done.ok) throw new RunFailure('error', done.error ?? `${name} could not do it`, 'program_failed')
+    if (done && !done.ok) {
+      const reason = this.refused === 'token' ? 'resume_failed' : 'error'
+      throw new RunFailure(reason, done.error ?? `${name} could not do it`, 'program_failed')
+    }
     const code = done?.exit_code ?? this.#exit?.code ?? null
     // A prompt may be to end, and one that is only left has neither.
     if (done || (this.#keeps && this.#exit?.code === 0))

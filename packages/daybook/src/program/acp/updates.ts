@@ -1,0 +1,208 @@
+// Makes messages of what an agent tells during a turn: its answer in pieces, its thoughts, its calls and what came of them.
+
+import type { Part } from '../../schema/parts.ts'
+import type { ProgramEvent } from '../contract.ts'
+import { AnswerKeeper } from '../formats/answer.ts'
+import {
+  call,
+  edit,
+  type Fields,
+  fieldsOf,
+  foreign,
+  type Operation,
+  reasoning,
+  result,
+  textOf,
+  usageOf,
+} from '../formats/fields.ts'
+import { diffOf } from './diff.ts'
+
+/** Calls whose results may still come; with more than these the oldest is no longer waited for. */
+const mostCalls = 256
+/** Of the agent's surroundings, not of the turn. */
+const passedOver: ReadonlySet<unknown> = new Set([
+  ...['user_message_chunk', 'available_commands_update', 'current_mode_update', 'config_option_update'],
+  ...['session_info_update', 'usage_update'],
+])
+
+/** Why a turn ended that did not end well. */
+const reasons: Readonly<Record<string, string>> = {
+  cancelled: 'its turn was cancelled',
+  refusal: 'it refused the prompt',
+  max_tokens: 'it reached the most tokens of an answer',
+  max_turn_requests: 'it asked its model as often as it may in one turn',
+}
+
+/** A call as it is known so far: later words replace earlier ones. */
+interface Call {
+  readonly fields: Fields
+  readonly isTold: boolean
+  readonly isOver: boolean
+}
+
+/** One for each turn. Of the same words it makes the same messages, whenever they are read. */
+export class Updates {
+  readonly #answer = new AnswerKeeper()
+  readonly #calls = new Map<string, Call>()
+  /** What it is saying or thinking, of which more may come. */
+  #open: { readonly kind: 'said' | 'thought'; readonly id: unknown; text: string } | null = null
+
+  push(update: Fields): readonly ProgramEvent[] {
+    switch (update.sessionUpdate) {
+      case 'agent_message_chunk':
+        return this.#piece('said', update)
+      case 'agent_thought_chunk':
+        return this.#piece('thought', update)
+      case 'tool_call':
+      case 'tool_call_update':
+        return this.#called(update)
+      default:
+        return passedOver.has(update.sessionUpdate) ? [] : this.kept(update.sessionUpdate, update)
+    }
+  }
+
+  /** What has no meaning here, beside the messages. */
+  kept(kind: unknown, record: unknown): readonly ProgramEvent[] {
+    return this.#behind([foreign(kind, record)])
+  }
+
+  /** It asks for the permission to make this call. */
+  asked(toolCall: Fields): readonly ProgramEvent[] {
+    const id = idOf(toolCall)
+    const known = this.#merged(id, toolCall)
+    return known.isTold ? this.#behind([]) : this.#tell(id, known)
+  }
+
+  /** It did not get the permission; some say nothing more of such a call. */
+  denied(toolCall: Fields): readonly ProgramEvent[] {
+    const id = idOf(toolCall)
+    const known = this.#merged(id, toolCall)
+    this.#calls.set(id, { ...known, isOver: true })
+    return this.#behind([result(id, 'not permitted', true)])
+  }
+
+  /** The turn is over, as its answer says. */
+  over(answer: Fields): readonly ProgramEvent[] {
+    const { stopReason } = answer
+    const ok = stopReason === 'end_turn'
+    const used = usageIn(answer)
+    const error = reasons[String(stopReason)] ?? `its turn ended with ${String(stopReason)}`
+    return [
+      ...this.#flush(),
+      ...(used === null ? [] : [{ type: 'usage', usage: used } as const]),
+      ...(ok ? this.#answer.final() : this.#answer.flush()),
+      ok ? { type: 'done', ok } : { type: 'done', ok, error },
+    ]
+  }
+
+  /** It could not do it. */
+  failed(error: string): readonly ProgramEvent[] {
+    return [...this.end(), { type: 'done', ok: false, error }]
+  }
+
+  /** Nothing more comes of it. */
+  end(): readonly ProgramEvent[] {
+    return this.#behind([])
+  }
+
+  #piece(kind: 'said' | 'thought', { content, messageId }: Fields): readonly ProgramEvent[] {
+    const { type, text } = fieldsOf(content)
+    if (type !== 'text' || typeof text !== 'string') return this.kept(`${kind} ${String(type)}`, content)
+    const open = this.#open
+    const isMore = open?.kind === kind && (open.id === messageId || open.id === undefined || messageId === undefined)
+    const before = isMore ? [] : this.#flush()
+    if (isMore) open.text += text
+    else this.#open = { kind, id: messageId, text }
+    return kind === 'said' ? [...before, { type: 'delta', text }] : before
+  }
+
+  /** What was being said is a whole message. */
+  #flush(): readonly ProgramEvent[] {
+    const open = this.#open
+    this.#open = null
+    if (open === null || open.text.trim() === '') return []
+    return open.kind === 'said' ? this.#answer.hold(open.text) : this.#answer.before([reasoning(open.text)])
+  }
+
+  #behind(events: readonly ProgramEvent[]): readonly ProgramEvent[] {
+    return [...this.#flush(), ...this.#answer.before(events)]
+  }
+
+  #called(update: Fields): readonly ProgramEvent[] {
+    const id = idOf(update)
+    const known = this.#merged(id, update)
+    const { status } = known.fields
+    const isOver = status === 'completed' || status === 'failed'
+    // Of one that is pending not all is known yet.
+    if (known.isOver || (!isOver && status !== 'in_progress')) return []
+    const told = known.isTold ? [] : this.#tell(id, known)
+    if (!isOver) return told
+    this.#calls.set(id, { ...known, isTold: true, isOver })
+    return [...told, ...this.#behind([resultOf(id, known.fields)])]
+  }
+
+  #tell(id: string, known: Call): readonly ProgramEvent[] {
+    this.#calls.set(id, { ...known, isTold: true })
+    const { name, kind, rawInput, title, locations } = known.fields
+    const said = Object.keys(fieldsOf(rawInput)).length > 0 || typeof rawInput === 'string'
+    const input = said ? rawInput : { title, paths: pathsOf(locations) }
+    return this.#behind([call(id, name ?? kind ?? 'other', input)])
+  }
+
+  #merged(id: string, update: Fields): Call {
+    const known = this.#calls.get(id) ?? { fields: {}, isTold: false, isOver: false }
+    const news = Object.entries(update).filter(([, value]) => value !== undefined && value !== null)
+    const merged = { ...known, fields: { ...known.fields, ...Object.fromEntries(news) } }
+    this.#calls.set(id, merged)
+    const [oldest] = this.#calls.keys()
+    if (this.#calls.size > mostCalls && oldest !== undefined) this.#calls.delete(oldest)
+    return merged
+  }
+}
+
+function idOf({ toolCallId }: Fields): string {
+  return textOf(toolCallId) ?? 'unknown'
+}
+
+function itemsOf(value: unknown): readonly Fields[] {
+  return Array.isArray(value) ? value.map(fieldsOf) : []
+}
+
+function pathsOf(locations: unknown): readonly string[] {
+  return itemsOf(locations).flatMap(({ path }) => textOf(path) ?? [])
+}
+
+function resultOf(id: string, { status, rawOutput, content, kind, locations }: Fields): ProgramEvent {
+  const { output, metadata } = fieldsOf(rawOutput)
+  const { exit, exists } = fieldsOf(metadata)
+  const hasFailed = status === 'failed' || (typeof exit === 'number' && exit !== 0)
+  const items = itemsOf(content)
+  const diffs = items.filter(({ type }) => type === 'diff').map(editOf)
+  const whole: Operation | null = kind === 'delete' ? 'delete' : kind === 'edit' ? 'update' : null
+  const paths = diffs.length === 0 && whole !== null ? pathsOf(locations) : []
+  const edits = paths.map((path) => edit(path, exists === false ? 'create' : (whole ?? 'update')))
+  return result(id, textOf(output) ?? rawOutput ?? saidIn(items), hasFailed, [...diffs, ...edits])
+}
+
+/** The texts of a result. */
+function saidIn(items: readonly Fields[]): string | undefined {
+  const texts = items.filter(({ type }) => type === 'content').map(({ content }) => textOf(fieldsOf(content).text))
+  return textOf(texts.filter((text) => text !== undefined).join('\n'))
+}
+
+/** Of an agent that gives only the changed piece, line numbers count from the beginning of the piece. */
+function editOf({ path, oldText, newText, _meta }: Fields): Part | null {
+  const before = typeof oldText === 'string' ? oldText : ''
+  const after = typeof newText === 'string' ? newText : ''
+  const { kind } = fieldsOf(_meta)
+  const operation: Operation =
+    kind === 'delete' ? 'delete' : kind === 'add' || (kind === undefined && before === '') ? 'create' : 'update'
+  return edit(path, operation, diffOf(before, after) ?? undefined)
+}
+
+/** As the protocol has it, or as Gemini CLI tells it. */
+function usageIn({ usage, _meta }: Fields) {
+  const { inputTokens, outputTokens } = fieldsOf(usage)
+  const { input_tokens, output_tokens } = fieldsOf(fieldsOf(fieldsOf(_meta).quota).token_count)
+  return usageOf(inputTokens ?? input_tokens, outputTokens ?? output_tokens)
+}
