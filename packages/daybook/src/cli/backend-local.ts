@@ -3,10 +3,10 @@
 import type { FeedItemShape, FollowOptions, SessionQuery } from '../client/client.ts'
 import { facetFields, facets, type Head } from '../schema/heads.ts'
 import { uniqueTail } from '../schema/ids.ts'
-import type { JsonObject } from '../schema/json.ts'
 import { sessionOf } from '../schema/wire.ts'
-import type { SessionListShape, SessionShape } from '../schema/wire-shapes.ts'
+import type { SessionListShape } from '../schema/wire-shapes.ts'
 import type { ScopedSessions } from '../session/contract.ts'
+import { openFieldsOf } from '../session/open-fields.ts'
 import type { Query } from '../store/store.ts'
 import type { Backend } from './backend.ts'
 import { entryShape } from './entry-shapes.ts'
@@ -45,7 +45,7 @@ export function localBackend(store: OpenedStore, options: LocalRunsOptions): Bac
     find: finding.find,
     followFeed: (cursor, options) => followFeed(cursor, options),
     session: (id) => localSession(mine, id, store.store),
-    create: (fields) => create(mine, fields),
+    create: async (fields) => presentShape(mine, await mine.open(openFieldsOf(fields))),
     async locate(type, value) {
       const id = await mine.locate({ type, value })
       if (id !== null) return presentShape(mine, mine.session(id))
@@ -75,19 +75,6 @@ export function localBackend(store: OpenedStore, options: LocalRunsOptions): Bac
   function headOf(id: string): Promise<Head> {
     return mine.session(id).head()
   }
-}
-
-async function create(
-  mine: ScopedSessions,
-  { agent_id: agent, metadata, branch, repository }: Parameters<Backend['create']>[0],
-): Promise<SessionShape> {
-  const session = await mine.open({
-    ...(agent === undefined ? {} : { agent }),
-    ...(branch === undefined ? {} : { branch }),
-    ...(repository === undefined ? {} : { repository }),
-    ...(metadata === undefined ? {} : { metadata: metadata as JsonObject }),
-  })
-  return presentShape(mine, session)
 }
 
 /** Whose marks count. */

@@ -1,7 +1,7 @@
 // The one port through which commands reach sessions: a server, or the engine on a store in this process.
 
 import type { Client, RemoteSession } from '../client/client.ts'
-import type { NewSession } from '../schema/wire-requests.ts'
+import type { Opening } from '../schema/wire-requests.ts'
 import type { SessionShape } from '../schema/wire-shapes.ts'
 import type { Runs } from './runs.ts'
 import type { Place } from './where.ts'
@@ -34,7 +34,7 @@ export interface Backend extends Pick<Client, 'list' | 'all' | 'find' | 'followF
   readonly runs: Runs
   session(id: string): BackendSession
   /** `agent_id` is who works in it from its beginning. */
-  create(fields: Pick<NewSession, 'agent_id' | 'branch' | 'repository' | 'metadata'>): Promise<SessionShape>
+  create(fields: Opening): Promise<SessionShape>
   /** The session that a ref belongs to, in whatever place it is; null for none. */
   locate(type: string, value: string): Promise<SessionShape | null>
 }

@@ -3,6 +3,7 @@
 import { DaybookError } from '../schema/errors.ts'
 import type { Json } from '../schema/json.ts'
 import type { Session } from '../session/contract.ts'
+import { openFieldsOf } from '../session/open-fields.ts'
 import type { ScopedWork } from '../work/contract.ts'
 import { queueOf, stateOf } from '../work/run-state.ts'
 import { queueShape, receiptOf, runStateOf, skillList } from '../work/wire.ts'
@@ -42,14 +43,14 @@ export function localRuns(store: OpenedStore, options: LocalRunsOptions): Runs &
   }
   return {
     here: true,
-    async start(id, { input, agent, skill, on_busy }) {
+    async start(id, { input, agent, skill, on_busy, opens }) {
       const fields = {
         input,
         ...(agent === undefined ? {} : { agent }),
         ...(skill === undefined ? {} : { skill }),
         ...(on_busy === undefined ? {} : { onBusy: on_busy }),
       }
-      return receiptOf(await (await work()).start(id, fields))
+      return receiptOf(await (await work()).start(id, fields, opens ? { opens: openFieldsOf(opens) } : {}))
     },
     get: async (run) => runStateOf(await stateOf(await sessionOf(store, run), run)),
     queue: async (id) => queueShape(id, await queueOf(mine.session(id))),

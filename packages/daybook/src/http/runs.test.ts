@@ -48,6 +48,24 @@ for (const name of storeNames) {
       assert.equal(told(await waited(s, { input: 'x' })), '409 trashed')
     })
 
+    it('open a session as the call says, in one write with the run, and leave one that is there as it is', async () => {
+      await using s = await testServer(name, { skills })
+      const opens = { name: 'first', branch: 'main', metadata: { cwd: '/here' }, state: { n: 1 } }
+      const { json } = await s.call('POST /sessions/a/runs', { skill: 'repeat/echo', input: 'hi', opens })
+      assert.equal(json.seq, 2)
+      const { json: session } = await s.call('GET /sessions/a')
+      assert.deepEqual(
+        [session.name, session.branch, session.metadata, session.state],
+        ['first', 'main', { cwd: '/here' }, { n: 1 }],
+      )
+      const again = await waited(s, { skill: 'repeat/echo', input: 'again', opens: { name: 'second' } })
+      assert.equal(again.json.status, 'done')
+      assert.equal((await s.call('GET /sessions/a')).json.name, 'first')
+      assert.equal(told(await s.call('POST /sessions/b/runs', { input: 'x', agent: 'nobody', opens })), '404 not_found')
+      assert.equal(told(await s.call('POST /sessions/b/runs', { input: 'x', opens: { title: 'x' } })), '400 invalid')
+      assert.equal(told(await s.call('GET /sessions/b')), '404 not_found')
+    })
+
     it('are refused for unknown agents and skills, wrong roles and odd bodies, and nothing is written', async () => {
       await using s = await testServer(name, { skills })
       const tip = await s.tip()

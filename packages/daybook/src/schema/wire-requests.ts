@@ -26,17 +26,26 @@ const named = {
   repository: Type.Optional(Type.String({ minLength: 1, maxLength: 1024 })),
 }
 
+const beginnings = {
+  ...named,
+  metadata: Type.Optional(OpenObject),
+  state: Type.Optional(OpenObject),
+  agent_data: Type.Optional(OpenObject),
+}
+
 export const NewSession = Type.Object(
-  {
-    session_id: Type.Optional(SessionIdText),
-    ...named,
-    metadata: Type.Optional(OpenObject),
-    state: Type.Optional(OpenObject),
-    agent_data: Type.Optional(OpenObject),
-  },
+  { session_id: Type.Optional(SessionIdText), ...beginnings },
   { ...closed, title: 'NewSession' },
 )
 export type NewSession = Static<typeof NewSession>
+
+/** What a session begins with that another call opens. */
+export const Opening = Type.Object(beginnings, {
+  ...closed,
+  title: 'Opening',
+  description: 'What the session begins with where this call opens it; else it is passed over.',
+})
+export type Opening = Static<typeof Opening>
 
 export const SessionPatch = Type.Object(
   {

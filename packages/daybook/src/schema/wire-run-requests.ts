@@ -4,7 +4,7 @@ import { type Static, Type } from 'typebox'
 import { limits } from './json.ts'
 import { Label, Moment, OpenObject, oneOf, SeqNumber, Text } from './parts.ts'
 import { stepResolutions } from './states.ts'
-import { SessionIdText } from './wire-requests.ts'
+import { Opening, SessionIdText } from './wire-requests.ts'
 import { runGroups } from './wire-runs.ts'
 import { closed } from './wire-shapes.ts'
 
@@ -59,6 +59,7 @@ export const NewRun = Type.Object(
       ),
     ),
     timeout_ms,
+    opens: Type.Optional(Opening),
     ...asking,
     ...answering,
   },

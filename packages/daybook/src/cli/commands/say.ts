@@ -15,7 +15,7 @@ import { oneLine } from '../format/width.ts'
 import type { Call, Perform } from '../grammar.ts'
 import { readAll } from '../input.ts'
 import { text } from '../open.ts'
-import { openHere } from '../open-here.ts'
+import { openingHere } from '../open-here.ts'
 import { tellRun } from '../outcome.ts'
 import { pick } from '../pick.ts'
 import type { QuestionShape, Runs } from '../runs.ts'
@@ -35,8 +35,8 @@ export const perform: Perform = async (context, call) => {
   const questions = session === null || isTurn ? [] : await questionsIn(backend, session)
   if (questions.length > 0) return answer(context, call, backend, questions, said)
   // A program works in some folder: that of whoever asks for it.
-  const opened = session === null && fields.agent !== undefined ? await openHere(context, backend) : session
-  const receipt = await backend.runs.start(opened?.session_id ?? null, fields)
+  const opening = session === null && fields.agent !== undefined ? { opens: await openingHere(context) } : {}
+  const receipt = await backend.runs.start(session?.session_id ?? null, { ...fields, ...opening })
   return follow(context, call, backend, receipt, session)
 }
 

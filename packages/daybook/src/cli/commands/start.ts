@@ -7,7 +7,7 @@ import { fromHome } from '../format/path.ts'
 import { oneLine } from '../format/width.ts'
 import type { Perform } from '../grammar.ts'
 import { readAll } from '../input.ts'
-import { openHere } from '../open-here.ts'
+import { openingHere } from '../open-here.ts'
 import { tellRun } from '../outcome.ts'
 
 export const perform: Perform = async (context, call) => {
@@ -17,17 +17,20 @@ export const perform: Perform = async (context, call) => {
   if (said === '') throw misuse('there is nothing to say', `${me} start ${name} "…"`)
   const backend = await context.backend()
   const agent = await agentNamed(context, backend, name)
-  const session = await openHere(context, backend, agent.name)
-  const { tail } = session
+  const opens = await openingHere(context, agent.name)
   if (said === undefined) {
+    const session = await backend.create(opens)
     if (output.json) output.object(session)
     else {
       output.line(`${wordsOf(session)}   stored #${session.seq}`)
-      output.hint(`${me} say ${tail} "…"`)
+      output.hint(`${me} say ${session.tail} "…"`)
     }
     return undefined
   }
-  const receipt = await backend.runs.start(session.session_id, { input: said })
+  // Session and turn are one write: where the turn is refused, no session is left behind.
+  const receipt = await backend.runs.start(null, { input: said, opens })
+  const session = await backend.session(receipt.session_id).get()
+  const { tail } = session
   const stored = `${wordsOf(session)}   stored #${receipt.seq} · running`
   if (call.options['no-wait'] !== true) {
     output.hint(stored)

@@ -5,6 +5,7 @@ import { DaybookError, type ErrorCode } from '../../schema/errors.ts'
 import { NewRun, RunQuery, RunStreamQuery, WaitQuery } from '../../schema/wire-run-requests.ts'
 import { Queue, RunAnswer, type RunAnswerShape, RunReceipt, RunState } from '../../schema/wire-runs.ts'
 import { mustReach } from '../../session/follow.ts'
+import { openFieldsOf } from '../../session/open-fields.ts'
 import type { Route as Routed, RunState as State } from '../../work/contract.ts'
 import { approvalOf, questionOf, queueShape, runStateOf } from '../../work/wire.ts'
 import type { Call } from '../call.ts'
@@ -57,8 +58,9 @@ const startRun = route(
     writes: true,
   },
   (call) => {
-    const fields = runFields(call.body)
-    return startAnswer(call, { session: call.params.session_id, fields, opens: true }, call.body)
+    const { opens, ...body } = call.body
+    const opening = opens ? openFieldsOf(opens) : true
+    return startAnswer(call, { session: call.params.session_id, fields: runFields(body), opens: opening }, body)
   },
 )
 

@@ -1,8 +1,7 @@
 // Sessions as such: create, list, read, change, delete, clean up.
 
 import { DaybookError } from '../../schema/errors.ts'
-import { facetFields } from '../../schema/heads.ts'
-import type { Json, JsonObject } from '../../schema/json.ts'
+import type { Json } from '../../schema/json.ts'
 import { summaryOf } from '../../schema/wire.ts'
 import {
   Cleanup,
@@ -13,7 +12,8 @@ import {
   SessionReplacement,
 } from '../../schema/wire-requests.ts'
 import { Cleaned, Deleted, Session } from '../../schema/wire-shapes.ts'
-import type { OpenFields, Receipt, UpdateFields } from '../../session/contract.ts'
+import type { Receipt, UpdateFields } from '../../session/contract.ts'
+import { labelsOf, openFieldsOf } from '../../session/open-fields.ts'
 import { runOf, sessionShape } from '../../session/views/wire.ts'
 import type { Call } from '../call.ts'
 import * as examples from '../examples.ts'
@@ -21,20 +21,6 @@ import { type Answer, type Route, route } from '../route.ts'
 import { sessionAnswer } from './shared.ts'
 
 const oneSession = (description: string) => ({ description, schema: Session, example: examples.session })
-
-/** The labels that bodies may carry: their names inside, and in the body. */
-const labels = { name: 'name', ...facetFields } as const
-
-function labelsOf(
-  body: Readonly<Partial<Record<(typeof labels)[keyof typeof labels], string | null | undefined>>>,
-): Record<string, string | null> {
-  const found: Record<string, string | null> = {}
-  for (const [inside, field] of Object.entries(labels)) {
-    const value = body[field]
-    if (value !== undefined) found[inside] = value
-  }
-  return found
-}
 
 const create = route(
   {
@@ -54,17 +40,9 @@ const create = route(
     writes: true,
   },
   async (call) => {
-    const { session_id, metadata, state, agent_data, name, ...rest } = call.body
+    const { session_id, ...opening } = call.body
     const id = session_id ?? call.derivedId()
-    const { name: given, ...others } = labelsOf({ name: name ?? undefined, ...rest })
-    const fields = {
-      ...others,
-      ...(given ? { name: given } : {}),
-      ...(id === undefined ? {} : { id }),
-      ...(metadata === undefined ? {} : { metadata: metadata as JsonObject }),
-      ...(state === undefined ? {} : { state: state as JsonObject }),
-      ...(agent_data === undefined ? {} : { agentData: agent_data as JsonObject }),
-    } as OpenFields
+    const fields = { ...openFieldsOf(opening), ...(id === undefined ? {} : { id }) }
     let replayed = false
     const session = await call.mine.open(fields, {
       ...(call.key ? { key: call.key } : {}),
