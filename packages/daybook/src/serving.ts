@@ -74,8 +74,14 @@ export async function startServer(settings: ServeSettings): Promise<RunningServe
       peers: () => neighbours.list(),
       scope: localScope,
       version: version(),
-      ...(settings.programs && workshop.programs
-        ? { programs: { key: userKey(settings.programs.state), live: workshop.programs } }
+      ...(settings.programs && workshop.programs && workshop.processes
+        ? {
+            programs: {
+              key: userKey(settings.programs.state),
+              live: workshop.programs,
+              watch: workshop.processes,
+            },
+          }
         : {}),
       ...(settings.hosts ? { hosts: settings.hosts } : {}),
       ...(settings.origins ? { origins: settings.origins } : {}),

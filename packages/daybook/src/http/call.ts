@@ -11,7 +11,7 @@ import type { PlainOptions, ScopedSessions, Session } from '../session/contract.
 import type { Key } from '../store/store.ts'
 import type { ScopedWork } from '../work/contract.ts'
 import { keyHint } from '../work/queue.ts'
-import type { Context } from './context.ts'
+import type { Context, Driven } from './context.ts'
 import type { RouteSpec } from './route.ts'
 
 const keyText = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/
@@ -39,10 +39,15 @@ export class Call<P = unknown, Q = unknown, B = unknown> {
 
   /** The programs of this machine, to be asked something; `forbidden` without the key of the user. */
   get programs(): LivePrograms | null {
+    return this.context.programs === null ? null : this.driven.live
+  }
+
+  /** The same with their processes; `forbidden` also where no programs are driven. */
+  get driven(): Driven {
     const { programs } = this.context
-    if (programs && !this.#hasKey)
-      throw new DaybookError('forbidden', 'that takes the key of the user', { hint: keyHint })
-    return programs?.live ?? null
+    if (programs === null) throw new DaybookError('forbidden', 'no programs are driven here')
+    if (!this.#hasKey) throw new DaybookError('forbidden', 'that takes the key of the user', { hint: keyHint })
+    return programs
   }
 
   get #hasKey(): boolean {

@@ -8,10 +8,24 @@ import type { Store } from '../store/store.ts'
 import type { Around } from '../transcripts/around.ts'
 import type { ScopedWork } from '../work/contract.ts'
 import type { Agents } from '../work/performer.ts'
+import type { Watch } from '../work/programs/watch.ts'
 import type { Skills } from '../work/skills/contract.ts'
 import type { Meters } from './meters.ts'
 import type { Rate } from './rate.ts'
 import type { Broadcast } from './stream/broadcast.ts'
+
+/** The programs of this machine and their processes that live on. */
+export interface Driven {
+  readonly live: LivePrograms
+  readonly watch: Watch
+  /** Processes may be typed into, past the queue of prompts. */
+  readonly rawInput: boolean
+}
+
+/** The same with what is shown for it; without `rawInput` whoever shows it may type too. */
+export interface DrivenBy extends Omit<Driven, 'rawInput'>, Partial<Pick<Driven, 'rawInput'>> {
+  readonly key: string
+}
 
 export interface Context {
   readonly version: string
@@ -20,8 +34,8 @@ export interface Context {
   readonly store: Store
   /** Runs of all that; no prompts to programs. */
   readonly work: ScopedWork
-  /** The same for whoever shows the user's key: prompts to programs too. Null where no programs are driven. */
-  readonly programs: { readonly key: string; readonly live: LivePrograms; readonly work: ScopedWork } | null
+  /** What whoever shows the user's key may do besides. Null where no programs are driven. */
+  readonly programs: (Driven & DrivenBy & { readonly work: ScopedWork }) | null
   readonly skills: Skills
   readonly agents: Agents
   readonly search: Search

@@ -11,10 +11,10 @@ import { openSessions } from '../session/sessions.ts'
 import { memoryStore } from '../store/memory.ts'
 import { agentsOf } from '../work/agents.ts'
 import type { Agent } from '../work/performer.ts'
+import { openWatch, type Watch } from '../work/programs/watch.ts'
 import { fixedSkills } from '../work/skills/fixed.ts'
 import { openWork } from '../work/work.ts'
 import { type TestServer, testServer, told } from './server.fixture.ts'
-import type { ServerSettings } from './server.ts'
 
 const key = 'k'.repeat(43)
 const shell: Agent = {
@@ -32,16 +32,30 @@ const none: LivePrograms = {
   get: () => undefined,
   process: async () => null,
   processes: {
-    ...{ list: async () => null, get: async () => null, write: unheard, resize: unheard, screen: unheard },
+    ...{
+      list: async () => null,
+      get: async () => null,
+      write: unheard,
+      resize: unheard,
+      screen: unheard,
+      look: unheard,
+    },
     ...{ signal: unheard, follow: () => assert.fail() },
   },
   git: async () => null,
 }
 
-async function serverWith(settings: Pick<ServerSettings, 'programs'>): Promise<TestServer> {
+interface Setting {
+  readonly programs?: { readonly key: string; readonly live: LivePrograms }
+}
+
+async function serverWith({ programs }: Setting): Promise<TestServer> {
   const sessions = await openSessions({ store: memoryStore() })
   const work = openWork({ sessions, skills: fixedSkills(), agents: agentsOf([shell]), tickMs: 20 })
-  return testServer('memory', { ...settings, sessions, work })
+  const watched = (live: LivePrograms): Watch =>
+    openWatch({ sessions, programs: live, tenant: 'default', everyMs: null, onError: assert.ifError })
+  const driven = programs ? { programs: { ...programs, watch: watched(programs.live) } } : {}
+  return testServer('memory', { ...driven, sessions, work })
 }
 
 const withKey = (body: object, given = `Bearer ${key}`) => ({ body, headers: { authorization: given } })

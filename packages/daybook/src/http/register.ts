@@ -22,6 +22,7 @@ export const parameters: Readonly<Record<string, typeof SessionIdText>> = {
   skill_id: SkillIdText,
   agent_id: AgentIdText,
   program: AgentIdText,
+  process_id: RunIdText,
 }
 
 const jsonType = 'application/json; charset=utf-8'

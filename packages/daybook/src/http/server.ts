@@ -1,7 +1,6 @@
 // The HTTP server: one fastify instance over one engine, from the first byte of a request to a problem document.
 
 import { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, fastify, LogController } from 'fastify'
-import type { LivePrograms } from '../program/contract.ts'
 import { DaybookError } from '../schema/errors.ts'
 import { limits } from '../schema/json.ts'
 import { longestWait } from '../schema/wire-run-requests.ts'
@@ -12,7 +11,7 @@ import type { Scope } from '../store/store.ts'
 import type { Around } from '../transcripts/around.ts'
 import type { Work, WorkCaller } from '../work/contract.ts'
 import { readBodies } from './body.ts'
-import type { Context } from './context.ts'
+import type { Context, DrivenBy } from './context.ts'
 import { type Gate, isLoopback, openGate } from './hosts.ts'
 import { type Meters, openMeters } from './meters.ts'
 import { openApi } from './openapi.ts'
@@ -39,7 +38,7 @@ export interface ServerSettings {
   readonly caller?: Caller
   readonly version: string
   /** Programs of this machine, and what `Authorization: Bearer` shows by whom they may be driven. Default: none are. */
-  readonly programs?: { readonly key: string; readonly live: LivePrograms }
+  readonly programs?: DrivenBy
   /** Default `/api/v1`. */
   readonly prefix?: string
   /** Names beside those of this machine under which the server may be called. */
@@ -99,7 +98,7 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
     store: settings.sessions.store,
     work: work.within(settings.scope, { ...callerOf(settings), programs: false }),
     programs: settings.programs
-      ? { ...settings.programs, work: work.within(settings.scope, callerOf(settings)) }
+      ? { rawInput: true, ...settings.programs, work: work.within(settings.scope, callerOf(settings)) }
       : null,
     skills: work.skills,
     agents: work.agents,

@@ -2,7 +2,7 @@
 
 import type { HostProcess, ProcessHost } from './host/contract.ts'
 
-type Done = 'get' | 'write' | 'resize' | 'screen' | 'follow' | 'signal'
+type Done = 'get' | 'write' | 'resize' | 'screen' | 'look' | 'follow' | 'signal'
 
 /** Errors as of {@link ProcessHost}. */
 export interface LiveProcesses extends Pick<ProcessHost, Done> {
@@ -27,6 +27,7 @@ export function liveProcesses(host: ProcessHost, { serves, known }: HostSigns): 
     write: (name, bytes, once) => host.write(name, bytes, once),
     resize: (name, cols, rows) => host.resize(name, cols, rows),
     screen: (name) => host.screen(name),
+    look: (name) => host.look(name),
     follow: (name, from, signal) => host.follow(name, from, signal),
     signal: (name, signal, target) => host.signal(name, signal, target),
   }

@@ -3,9 +3,9 @@
 import { type Static, Type } from 'typebox'
 import { Count, Id, Label, oneOf } from './parts.ts'
 import { signs } from './states.ts'
+import { RunState } from './wire-runs.ts'
 import { closed, Time } from './wire-shapes.ts'
 import { ProcessShape } from './wire-views.ts'
-import { RunState } from './wire-runs.ts'
 
 const columns = (description?: string) =>
   Type.Integer({ minimum: 1, maximum: 1000, ...(description === undefined ? {} : { description }) })
@@ -31,7 +31,9 @@ export const NewProcess = Type.Object(
 
 export const ProcessInput = Type.Object(
   {
-    text: Type.Optional(Type.String({ minLength: 1, maxLength: 65_536, description: 'Typed as it is: no Enter follows.' })),
+    text: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 65_536, description: 'Typed as it is: no Enter follows.' }),
+    ),
     keys: Type.Optional(
       Type.String({
         minLength: 4,
@@ -118,7 +120,10 @@ export const TypedInput = Type.Object(
 )
 export const InterruptedProcess = Type.Object(
   {
-    by: oneOf(['run', ...interruptLevels] as const, 'run: the run that was at work was cancelled, which ends its turn.'),
+    by: oneOf(
+      ['run', ...interruptLevels] as const,
+      'run: the run that was at work was cancelled, which ends its turn.',
+    ),
     run_id: Type.Optional(Id),
   },
   { ...closed, title: 'InterruptedProcess' },

@@ -12,6 +12,8 @@ import { listRoutes } from './list.ts'
 import { markRoutes } from './marks.ts'
 import { operationRoutes } from './operations.ts'
 import { placeRoutes } from './places.ts'
+import { processViewRoutes } from './process-views.ts'
+import { processRoutes } from './processes.ts'
 import { programRoutes } from './programs.ts'
 import { runChangeRoutes } from './run-changes.ts'
 import { runMetricsRoutes } from './run-metrics.ts'
@@ -33,6 +35,8 @@ export const routes: readonly Route[] = [
   ...skillRoutes,
   ...workerRoutes,
   ...programRoutes,
+  ...processRoutes,
+  ...processViewRoutes,
   ...runMetricsRoutes,
   ...placeRoutes,
   ...agentRoutes,

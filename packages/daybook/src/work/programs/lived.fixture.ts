@@ -1,5 +1,6 @@
 // A program that lives on in a terminal, opened at the host as a driver does it, with what the log has to say of it.
 
+import { hostname } from 'node:os'
 import { newId } from '../../schema/ids.ts'
 import type { Session } from '../../session/contract.ts'
 import { hostName } from './known.ts'
@@ -28,7 +29,7 @@ export async function lives(
   const env = { PATH: process.env.PATH ?? '', TERM: 'xterm-256color', PS1: '$ ', HOME: workdir }
   const { pid } = await host.spawn({ key: name, mode: 'pty', binary, args, env, cwd: workdir })
   const by = sessions.within({ tenant: 'default', subjects: 'all' }, { actor: 'engine', writer: 'P' })
-  const where = { driver: 'pty', pid, host: 'here', workdir, env_names: Object.keys(env) } as const
+  const where = { driver: 'pty', pid, host: hostname(), workdir, env_names: Object.keys(env) } as const
   await by
     .session(session.id)
     .append({ kind: 'process.started', data: { process_id: id, program, ...where, args: [...args] } })

@@ -1,0 +1,196 @@
+// Processes that live on over HTTP: looked at, typed into, interrupted and closed, on a real process host with a real bash.
+
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { openDriving } from '../driving.ts'
+import type { ProcessHost } from '../program/host/contract.ts'
+import { inlineHost } from '../program/host/inline.ts'
+import { openSessions } from '../session/sessions.ts'
+import { until } from '../session/testing.fixture.ts'
+import { memoryStore } from '../store/memory.ts'
+import { agentsOf } from '../work/agents.ts'
+import { withPrograms } from '../work/programs/agent.ts'
+import { type Lives, lives } from '../work/programs/lived.fixture.ts'
+import { openWatch } from '../work/programs/watch.ts'
+import { fixedSkills } from '../work/skills/fixed.ts'
+import { openWork } from '../work/work.ts'
+import { type Reply, type TestServer, testServer, told } from './server.fixture.ts'
+import type { ServerSettings } from './server.ts'
+
+const key = 'k'.repeat(43)
+const authorization = `Bearer ${key}`
+
+interface Served {
+  readonly host: ProcessHost
+  readonly s: TestServer
+  readonly here: Lives
+  /** Under the process, with the key of the user. */
+  call(line: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Reply>
+  screen(): Promise<string>
+}
+
+/** A server with one session, `a`, in which bash waits for input. */
+async function served(t: TestContext, options: { readonly rawInput?: boolean } = {}): Promise<Served> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'daybook-processes-')))
+  const workdir = join(folder, 'work')
+  mkdirSync(workdir)
+  const file = join(folder, 'programs.json')
+  writeFileSync(file, JSON.stringify({ workdirs: ['.'] }))
+  const host = inlineHost({ folder: join(folder, 'host') })
+  const live = await openDriving({ file, state: folder, store: 'memory:', host })
+  const store = memoryStore()
+  const sessions = await openSessions({ store })
+  const onError = assert.ifError
+  const watch = openWatch({ sessions, programs: live, tenant: 'default', everyMs: null, onError })
+  const agents = withPrograms(agentsOf(), live, async () => '', watch.see)
+  const work = openWork({ sessions, skills: fixedSkills(), agents, tickMs: 20 })
+  const programs: ServerSettings['programs'] = { key, live, watch, ...options }
+  const s = await testServer('memory', { programs, sessions, work })
+  t.after(async () => {
+    if (await host.get(here.name)) await watch.close('a', here.id)
+    await watch[Symbol.asyncDispose]()
+    await s[Symbol.asyncDispose]()
+    await live[Symbol.asyncDispose]()
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  })
+  await s.call('POST /sessions', { session_id: 'a', metadata: { cwd: workdir } })
+  const session = sessions.within({ tenant: 'default', subjects: ['local'] }).session('a')
+  const here = await lives({ host, sessions, store, workdir }, session)
+  const screen = async () => (await host.screen(here.name)).text.trimEnd()
+  await until(async () => /\$ ?$/.test(await screen()))
+  const call: Served['call'] = (line, body, headers = {}) => {
+    const [method, path = ''] = line.split(' ')
+    const request = { headers: { authorization, ...headers }, ...(body === undefined ? {} : { body }) }
+    return s.call(`${method} /sessions/a/processes/${here.id}${path}`, request)
+  }
+  return { s, here, host, call, screen }
+}
+
+test('a process is told with what the log says of it and how it stands now', async (t) => {
+  const { call, here } = await served(t)
+  const { status, json, headers } = await call('GET')
+  assert.equal(status, 200)
+  assert.deepEqual(
+    [json.alive, json.process.process_id, json.process.program, json.process.status, json.activity],
+    [true, here.id, 'bash', 'running', null],
+  )
+  const { offset, ...now } = json.now
+  assert.ok(offset > 0)
+  assert.deepEqual(now, { kept: 0, attached: 0, cols: 120, rows: 40, title: '' })
+  assert.match(headers.etag ?? '', /^"\d+"$/)
+})
+
+test('what is typed arrives as it is, once under one key, and the screen shows what it did', async (t) => {
+  const { call, screen } = await served(t)
+  const key = { 'idempotency-key': 'one' }
+  for (let time = 0; time < 3; time += 1)
+    assert.equal((await call('POST /input', { text: 'echo "$((20+1))é"\r' }, key)).status, 200)
+  await call('POST /input', { keys: Buffer.from('echo again\r').toString('base64') })
+  await until(async () => /\nagain\n\$/.test(await screen()))
+  assert.equal((await screen()).match(/^21é$/gm)?.length, 1)
+  const text = await call('GET /screen')
+  assert.match(text.json.screen, /^21é\n\$ echo again\nagain\n\$$/m)
+  assert.deepEqual([text.json.format, text.json.cols, text.json.cursor_hidden], ['text', 120, false])
+  const plain = await call('GET /screen', undefined, { accept: 'text/plain' })
+  assert.equal(plain.text, text.json.screen)
+  assert.match((await call('GET /screen?format=ansi')).json.screen, /21é\r\n/)
+})
+
+test('a screen of another size is what the program sees', async (t) => {
+  const { call, screen } = await served(t)
+  const resized = await call('POST /resize', { cols: 91, rows: 23 })
+  assert.deepEqual([resized.json.now.cols, resized.json.now.rows], [91, 23])
+  await call('POST /input', { text: 'stty size\r' })
+  await until(async () => /^23 91$/m.test(await screen()))
+  assert.equal(told(await call('POST /resize', { cols: 0, rows: 1 })), '400 invalid')
+})
+
+test('what is under way in a process is interrupted, and the process lives on', async (t) => {
+  const { call, screen } = await served(t)
+  await call('POST /input', { text: 'sleep 1000; echo code $?\r' })
+  await until(async () => /sleep 1000/.test(await screen()))
+  assert.deepEqual((await call('POST /interrupt', {})).json, { by: 'keys' })
+  await until(async () => /\^C\n\$ ?$/.test(await screen()))
+  await call('POST /input', { text: 'clear; bash -c "trap \'\' INT TERM; echo deaf; sleep 1000"; echo code $?\r' })
+  await until(async () => /^deaf$/m.test(await screen()))
+  assert.deepEqual((await call('POST /interrupt', { level: 'SIGKILL' })).json, { by: 'SIGKILL' })
+  await until(async () => /^code 137$/m.test(await screen()))
+  assert.equal((await call('GET')).json.alive, true)
+})
+
+test('a process is closed with all that it started, and everything after says that it has ended', async (t) => {
+  const { call, s } = await served(t)
+  await call('POST /input', { text: 'nohup sleep 1000 & disown; echo $$ ready\r' })
+  await until(async () => /^\d+ ready$/m.test((await call('GET /screen')).json.screen))
+  const closed = await call('DELETE')
+  assert.equal(closed.status, 200)
+  assert.deepEqual([closed.json.by, closed.json.exit_code, closed.json.signal], ['SIGHUP', null, 'SIGHUP'])
+  const { json } = await call('GET')
+  assert.deepEqual([json.alive, json.now, json.process.status, json.process.signal], [false, null, 'exited', 'SIGHUP'])
+  assert.equal((await call('DELETE')).json.by, null)
+  for (const [line, body] of [
+    ['POST /input', { text: 'x' }],
+    ['POST /resize', { cols: 80, rows: 24 }],
+    ['POST /interrupt', {}],
+    ['GET /screen', undefined],
+  ] as const) {
+    assert.equal(told(await call(line, body)), '409 invalid_state', line)
+  }
+  assert.equal((await s.call('GET /sessions/a')).json.place, 'open')
+})
+
+test('what was printed is given as bytes by offset, from the log what the host has no more', async (t) => {
+  const { call, here, screen, host } = await served(t)
+  await call('POST /input', { text: 'seq 5000\r' })
+  await until(async () => /^5000\n\$/m.test(await screen()))
+  const { offset } = (await call('GET')).json.now
+  const whole = await call('GET /output')
+  assert.deepEqual([whole.headers['output-from'], whole.headers['output-to']], ['0', String(offset)])
+  assert.equal(Buffer.byteLength(whole.text), offset)
+  const part = await call('GET /output?from=100&limit=50')
+  assert.deepEqual([part.headers['output-from'], part.headers['output-to']], ['100', '150'])
+  assert.equal(part.text, whole.text.slice(100, 150))
+  const end = await call(`GET /output?from=${offset}`)
+  assert.deepEqual([end.text, end.headers['output-source'], end.headers['output-to']], ['', 'host', String(offset)])
+  await call('DELETE')
+  await host.forget(here.name)
+  const logged = await call('GET /output')
+  assert.deepEqual([logged.headers['output-source'], logged.headers['output-from']], ['log', '0'])
+  assert.ok(logged.text.startsWith(whole.text))
+  assert.equal(told(await call('GET /screen')), '409 invalid_state')
+})
+
+test('a process is reached with the key of the user, in its own session, and by who may type', async (t) => {
+  const { call, s, here } = await served(t, { rawInput: false })
+  const lines = [
+    ...['GET ', 'GET /screen', 'GET /output', 'DELETE '],
+    ...['POST /input', 'POST /resize', 'POST /interrupt'],
+  ] as const
+  const body = (line: string) =>
+    line === 'POST /input' ? { body: { text: 'x' } } : line === 'POST /resize' ? { body: { cols: 9, rows: 9 } } : {}
+  for (const line of lines) {
+    const [method, path = ''] = line.split(' ')
+    const at = `${method} /sessions/a/processes/${here.id}${path}`
+    assert.equal(told(await s.call(at, { headers: {}, ...body(line) })), '403 forbidden', line)
+    const wrong = { headers: { authorization: 'Bearer x' }, ...body(line) }
+    assert.equal(told(await s.call(at, wrong)), '401 unauthenticated', line)
+  }
+  assert.equal(told(await call('POST /input', { text: 'x' })), '403 forbidden')
+  assert.equal(told(await call('POST /input', {})), '400 invalid')
+  assert.equal(told(await call('POST /input', { text: 'x', keys: 'eHh4' })), '400 invalid')
+  assert.equal((await call('GET /screen')).status, 200)
+  const other = `/sessions/b/processes/${here.id}`
+  await s.call('POST /sessions', { session_id: 'b' })
+  assert.equal(told(await s.call(`GET ${other}`, { headers: { authorization } })), '404 not_found')
+  assert.equal(told(await s.call('GET /sessions/a/processes/prc_x', { headers: { authorization } })), '404 not_found')
+})
+
+test('processes that nobody uses are closed on demand', async (t) => {
+  const { s } = await served(t)
+  const { status, json } = await s.call('POST /processes/cleanup', { headers: { authorization } })
+  assert.deepEqual([status, json], [200, { closed: [] }])
+  assert.equal(told(await s.call('POST /processes/cleanup')), '403 forbidden')
+})
