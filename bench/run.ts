@@ -23,6 +23,7 @@ const benches: readonly { readonly name: string; readonly bars: string; readonly
   { name: 'postgres', bars: 'postgres', peers: false },
   { name: 'scale', bars: 'scale', peers: false },
   { name: 'servers', bars: 'servers', peers: false },
+  { name: 'programs', bars: 'programs', peers: false },
 ]
 
 const { values, positionals } = parseArgs({
