@@ -200,8 +200,9 @@ class Chain {
 
 /** Owners and readers see a session; `all` sees the whole tenant. */
 export function visible(head: Head, scope: Scope): boolean {
-  if (scope.subjects === 'all') return true
-  return scope.subjects.some((subject) => subject === head.owner || head.readers.includes(subject))
+  const { subjects } = scope
+  if (subjects === 'all' || subjects.includes(head.owner)) return true
+  return head.readers.some((reader) => subjects.includes(reader))
 }
 
 export function owns(head: Head, scope: Scope): boolean {

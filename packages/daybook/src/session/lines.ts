@@ -12,9 +12,17 @@ export function line(text: string, entry: StoredEntry, by: string): LastLine | n
 
 /** The first line that says something, cut at a whole character; null for blank text. */
 export function firstLine(text: string): string | null {
-  const found = /\S[^\r\n]*/.exec(text.length > 4096 ? text.slice(0, 4096) : text)?.[0].trimEnd()
-  if (!found) return null
+  const from = (text.length > 4096 ? text.slice(0, 4096) : text).trimStart()
+  if (from === '') return null
+  const found = from.slice(0, endOfLine(from)).trimEnd()
   if (found.length <= lineLength) return found
   const cut = found.slice(0, lineLength)
   return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}…`
+}
+
+function endOfLine(text: string): number {
+  const feed = text.indexOf('\n')
+  const end = feed < 0 ? text.length : feed
+  const back = text.indexOf('\r')
+  return back < 0 ? end : Math.min(back, end)
 }

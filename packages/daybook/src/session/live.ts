@@ -82,32 +82,48 @@ export const repeatsExpected = 64
 /** The live sessions of one process; the least recently used idle ones are forgotten beyond `size`. */
 export class LiveSessions {
   readonly #size: number
-  readonly #lives = new Map<string, Live>()
+  /** By tenant, then by session: a name made of both would have to be put together for each append. */
+  readonly #tenants = new Map<Tenant, Map<SessionId, Live>>()
+  /** In order of use, once there are many. */
+  readonly #lives = new Set<Live>()
 
   constructor(size = 4096) {
     this.#size = size
   }
 
   get(tenant: Tenant, session: SessionId): Live {
-    const name = `${tenant}\u0000${session}`
-    let live = this.#lives.get(name)
+    let lives = this.#tenants.get(tenant)
+    let live = lives?.get(session)
     if (live) {
       if (this.#lives.size < this.#size / 2) return live
-      this.#lives.delete(name)
+      this.#lives.delete(live)
     } else {
-      live = new Live(tenant, session)
       this.#trim()
+      lives = this.#tenants.get(tenant)
+      if (!lives) {
+        lives = new Map()
+        this.#tenants.set(tenant, lives)
+      }
+      live = new Live(tenant, session)
+      lives.set(session, live)
     }
-    this.#lives.set(name, live)
+    this.#lives.add(live)
     return live
   }
 
   #trim(): void {
     if (this.#lives.size < this.#size) return
-    for (const [name, live] of this.#lives) {
-      if (live.idle) this.#lives.delete(name)
+    for (const live of this.#lives) {
+      if (live.idle) this.#forget(live)
       if (this.#lives.size < this.#size * 0.9) return
     }
+  }
+
+  #forget(live: Live): void {
+    this.#lives.delete(live)
+    const lives = this.#tenants.get(live.tenant)
+    lives?.delete(live.session)
+    if (lives?.size === 0) this.#tenants.delete(live.tenant)
   }
 }
 

@@ -24,6 +24,9 @@ export class Inserts {
   #values: (string | number | null)[] = []
   /** Whose entry each waiting one is. */
   #rows: Row[] = []
+  /** Who wrote the last entry is mostly who writes the next. */
+  #actor = ''
+  #actorText = ''
 
   constructor(connection: Connection) {
     this.#connection = connection
@@ -31,13 +34,17 @@ export class Inserts {
 
   /** The entry is in the file after the next {@link flush}. `key` came with its append, whose last seq is `last`. */
   put(row: Row, entry: StoredEntry, kind: number, key: Key | undefined, last: number): void {
+    if (entry.actor !== this.#actor) {
+      this.#actorText = toText(entry.actor)
+      this.#actor = entry.actor
+    }
     this.#values.push(
       row.sid,
       entry.seq,
       kind,
       entry.v,
       entry.at,
-      toText(entry.actor),
+      this.#actorText,
       entry.run === undefined ? null : toText(entry.run),
       entry.cause ?? null,
       key ? toText(key.id) : null,

@@ -50,6 +50,8 @@ export interface Row extends Labels {
   /** Waiting for the end of the commit. */
   head: Packed<Head> | null
   cell: Packed<Cell> | null
+  /** What the labels were made of; null when that was not here. */
+  said: readonly (string | null)[] | null
   /** True without a head: the one that is needed was left out by the thread that sent the append. */
   waiting: boolean
 }
@@ -139,6 +141,7 @@ export class Rows {
       stored: true,
       head: null,
       cell: null,
+      said: null,
       waiting: false,
     }
   }
@@ -199,6 +202,7 @@ export function newRow(sid: number, tenant: string, id: string, base: Row | null
     stored: false,
     head: null,
     cell: null,
+    said: null,
     waiting: false,
   }
 }
@@ -231,6 +235,22 @@ export function labelsOf(head: Head, system: boolean): Labels {
 function labelOf(name: string | null, title: string | null): string {
   if (name === null && title === null) return ''
   return (name === null || title === null ? (name ?? title ?? '') : `${name}\n${title}`).toLowerCase().toWellFormed()
+}
+
+const said = ['owner', 'name', 'title', ...facets] as const
+
+export function saidBy(head: Head): readonly (string | null)[] {
+  return said.map((name) => head[name])
+}
+
+/** Whether the labels of the head are surely those of the row, told without making them: they seldom change. */
+export function saysTheSame(row: Row, head: Head): boolean {
+  if (row.said === null || row.place !== placeNumbers[head.place]) return false
+  if (row.readers !== null || head.readers.length > 0) return false
+  for (let index = 0; index < said.length; index += 1) {
+    if (row.said[index] !== head[said[index] as (typeof said)[number]]) return false
+  }
+  return true
 }
 
 export function sameLabels(row: Labels, next: Labels): boolean {

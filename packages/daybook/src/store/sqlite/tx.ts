@@ -9,7 +9,7 @@ import { Inserts } from './inserts.ts'
 import { Lists } from './lists.ts'
 import { meta, setMeta } from './migrations.ts'
 import { type Asker, HeadMissing, packedText, unpack } from './ops.ts'
-import { holderOf, type Labels, labelsOf, type Row, Rows, sameLabels, visible } from './rows.ts'
+import { holderOf, type Labels, labelsOf, type Row, Rows, saidBy, sameLabels, saysTheSame, visible } from './rows.ts'
 
 const marks = (count: number) => Array.from({ length: count }, () => '?').join(', ')
 
@@ -135,8 +135,9 @@ export class Tx {
     this.inserts.flush()
     const head = unpack<Head>(packed)
     const text = packedText(packed)
-    const labels = labelsOf(head, row.system)
-    const moved = all || !row.stored || !sameLabels(row, labels)
+    const labels = !all && row.stored && saysTheSame(row, head) ? row : labelsOf(head, row.system)
+    const moved = all || !row.stored || (labels !== row && !sameLabels(row, labels))
+    if (labels !== row) row.said = saidBy(head)
     const lists = this.#listsAfter(row, labels, moved)
     if (row.stored) this.#update(row, head, text, moved ? labels : null, all)
     else this.#insert(row, head, text, labels)
