@@ -6,7 +6,7 @@ import type { Json } from '../schema/json.ts'
 import { Ending } from './acp/ending.ts'
 import { type Opened, opened, settled } from './acp/opening.ts'
 import { answerTo, codes, type Request, requestOf, rpcRefusal } from './acp/rpc.ts'
-import { permission, replyName, Talk } from './acp/talk.ts'
+import { defaultAnswerMs, permission, replyName, Talk } from './acp/talk.ts'
 import { Updates } from './acp/updates.ts'
 import { checkCommand } from './call.ts'
 import { type CommandPlaces, environmentOf } from './command.ts'
@@ -24,6 +24,8 @@ export interface AcpSetting extends CommandPlaces {
   readonly host: ProcessHost
   /** What speaks the protocol, as it is now: absolute path and version. `invalid` where it is not found. */
   readonly find: () => Promise<{ readonly path: string; readonly version?: string }>
+  /** Milliseconds for its start, and for its session of its own; default 30,000. */
+  readonly answerMs?: number
 }
 
 export function acpDriver(setting: AcpSetting): ProgramDriver {
@@ -48,14 +50,18 @@ async function* follow(setting: AcpSetting, prompt: Prompt, end: AbortSignal): A
   const { process, start } = await started(setting, prompt, known)
   yield { type: 'started', start }
   using ending = new Ending(host, prompt.process, end, known === null)
-  const talk = new Talk({ program, host, prompt, ending })
+  const talk = new Talk({ program, host, prompt, ending, answerMs: setting.answerMs ?? defaultAnswerMs })
   const open = yield* opened(talk, process.offset)
   if (!open) return ending.check()
+  ending.keep()
   if (open.session !== prompt.token) yield { type: 'token', token: open.session }
   const at = prompt.given ?? (yield* settled(talk, open, process.offset))
   if (at === null) return ending.check()
-  if (ending.wanted) return yield { type: 'done', ok: false, error: 'its turn was ended before it began' }
-  yield { type: 'ready', offset: at, by: 'protocol', ms: performance.now() - begun }
+  if (!ending.wanted) yield { type: 'ready', offset: at, by: 'protocol', ms: performance.now() - begun }
+  // One that the log has as given may have been sent, and is ended by the protocol.
+  if (ending.wanted && prompt.given === null) {
+    return yield { type: 'done', ok: false, error: 'its turn was ended before it began' }
+  }
   yield* given(talk, open, at, await blocks(program, open, text, prompt.images))
   ending.check()
 }

@@ -27,9 +27,9 @@ export class Ending implements Disposable {
     if ((this.#end.reason as PromptEnd) === 'leave') this.#leave.abort()
     else this.#interrupt()
   }
-  readonly #isFresh: boolean
+  #isFresh: boolean
 
-  /** @param isFresh the process was started for this prompt, and is of no use without it */
+  /** @param isFresh the process was started for this prompt, and is of no use before it is ready for one */
   constructor(host: ProcessHost, key: string, end: AbortSignal, isFresh: boolean) {
     this.#host = host
     this.#key = key
@@ -57,6 +57,11 @@ export class Ending implements Disposable {
   /** It was sent a signal, so it takes nothing more. */
   get signalled(): boolean {
     return this.#by !== null && this.#by !== 'cancel'
+  }
+
+  /** It is ready for prompts, and kept for the next one. */
+  keep(): void {
+    this.#isFresh = false
   }
 
   /** From now on there is a turn that the protocol can end. */

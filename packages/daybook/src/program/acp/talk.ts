@@ -19,7 +19,7 @@ import {
 } from './rpc.ts'
 
 /** Milliseconds in which an agent has to have started, and a session of its own to be there: on a machine with much to do one took nine seconds. */
-const answerMs = 30_000
+export const defaultAnswerMs = 30_000
 
 /** By which an agent asks whether it may make a call. */
 export const permission = 'session/request_permission'
@@ -35,6 +35,7 @@ export interface TalkSetting {
   readonly host: ProcessHost
   readonly prompt: Prompt
   readonly ending: Ending
+  readonly answerMs: number
 }
 
 export class Talk {
@@ -42,10 +43,12 @@ export class Talk {
   readonly prompt: Prompt
   readonly ending: Ending
   readonly #host: ProcessHost
+  readonly #answerMs: number
   /** Of its complaints, what was told. */
   #complained = 0
 
-  constructor({ program, host, prompt, ending }: TalkSetting) {
+  constructor({ program, host, prompt, ending, answerMs }: TalkSetting) {
+    this.#answerMs = answerMs
     this.program = program
     this.prompt = prompt
     this.ending = ending
@@ -99,14 +102,14 @@ export class Talk {
   /** Asks and waits for the answer; null where there is none, and all that is to be told was. The method is the id: it is asked once. */
   async *asked(listening: Listening, method: string, params: object): AsyncGenerator<PromptEvent, Answer | null> {
     await this.send(method, requestOf(method, method, params))
-    const until = performance.now() + answerMs
+    const until = performance.now() + this.#answerMs
     for (;;) {
       const heard = yield* this.heard(listening, Math.max(until - performance.now(), 0))
       if (heard.type === 'said') {
         if (heard.said.type === 'answer' && heard.said.id === method) return heard.said
         if (heard.said.type === 'request') await this.refuse(heard.said)
       } else if (heard.type === 'silent') {
-        const error = `${this.program.name} did not answer ${method} within ${answerMs / 1000} s`
+        const error = `${this.program.name} did not answer ${method} within ${this.#answerMs / 1000} s`
         yield* this.giveUp(listening, { error, ...(isTakingUp(method) ? { refused: 'token' } : {}) })
         return null
       } else {
