@@ -63,7 +63,14 @@ both('a session begins with a program, in this folder and on its branch, and sta
   assert.deepEqual([said.exit, said.out], [0, 'two\n'], said.err)
   const bound = await run(['say', 'echo three', '--json'])
   assert.deepEqual([json(bound).status, json(bound).agent], ['done', 'bash'])
-  const { out: shown } = await run(['show', tailIn(err)])
+  const { out: plain, err: hint } = await run(['show', tailIn(err)])
+  assert.match(
+    plain,
+    /^\S+ {2}echo one; pwd .*\n +1 +session .* opened\n +3 +you .* echo one; pwd\n +\d+ +bash .* one \S+here\n/,
+  )
+  assert.doesNotMatch(plain, /process|step|queued|exit/)
+  assert.match(hint, /^\d+ more between them, of runs and processes: daybook show \S+ --all$/m)
+  const { out: shown } = await run(['show', tailIn(err), '--all'])
   assert.match(shown, /program +\d\d:\d\d +bash \(headless\) in ~\/here\n/)
   assert.match(shown, /process +\d\d:\d\d +started bash, process \d+ · GNU bash/)
   assert.match(shown, /process +\d\d:\d\d +one \S+here\n/)
@@ -105,7 +112,7 @@ both('with --no-wait the work is stored and goes on; standard input is a text', 
   const ended = async () => (await run(['show', tail, '--processes'])).out.match(/ exit 0 /g)?.length === 2
   await until(ended)
   const { out } = await run(['show', tail])
-  assert.match(out, /process .* later\n[\s\S]*process .* behind\n/)
+  assert.match(out, /bash .* later\n[\s\S]*bash .* behind\n/)
   assert.equal((await run(['start', 'bash', '-'], { input: 'echo from input' })).out, 'from input\n')
   assert.equal((await run(['start', 'bash', ' '])).exit, 2)
 })

@@ -55,6 +55,7 @@ const daily: readonly Command[] = [
       { name: 'runs', help: 'its runs: how they went, and why' },
       { name: 'processes', help: 'executions of programs: how they ended, and how much they printed' },
       { name: 'queue', help: 'what is asked of it and has not begun' },
+      { name: 'all', help: 'also the entries of runs and processes that tell no more than what came of them' },
       { name: 'raw', help: 'entries as they are stored, one JSON object per line' },
       { name: 'until', value: 'N', help: 'as it was at entry N' },
     ],

@@ -132,8 +132,8 @@ class Answer {
 
   end(code: number | null): ProgramEvent[] {
     const content = Buffer.concat(this.#kept).toString('utf8').trimEnd()
-    const done = code === 0 ? ([{ type: 'done', ok: true }] as const) : []
-    return [{ type: 'message', role: 'assistant', content, final: true }, ...done]
+    const done: ProgramEvent[] = code === 0 ? [{ type: 'done', ok: true }] : []
+    return content === '' ? done : [{ type: 'message', role: 'assistant', content, final: true }, ...done]
   }
 }
 

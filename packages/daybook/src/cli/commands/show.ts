@@ -7,6 +7,7 @@ import type { Context } from '../context.ts'
 import { exits, misuse, Refusal } from '../exits.ts'
 import { beside } from '../format/columns.ts'
 import { lineOf, speakerOf } from '../format/entry.ts'
+import { isPlain, withoutEchoes } from '../format/plain.ts'
 import { factsOf, titleOf } from '../format/session.ts'
 import { ago, clock, count, timeOf } from '../format/time.ts'
 import { harmless, oneLine } from '../format/width.ts'
@@ -39,7 +40,7 @@ export const perform: Perform = async (context, call) => {
   if (view === 'raw') await raw(shown, seq)
   else if (view !== undefined) await viewPrinters[view](shown)
   else if (seq !== undefined) await around(shown, seq)
-  else await whole(shown)
+  else await whole(shown, call.options.all === true)
   return undefined
 }
 
@@ -51,23 +52,40 @@ function noEntry(context: Context, session: SessionShape, seq: number): Refusal 
   })
 }
 
-/** The newest entries, oldest of them first. */
-async function lastEntries({ context, remote, until }: Shown, standard: number): Promise<EntryShape[]> {
+/** Entries that are asked for at a time. */
+const pageSize = 100
+
+/** The newest entries that are worth it, oldest of them first. */
+async function lastEntries(
+  { context, remote, until }: Shown,
+  standard: number,
+  isWorth: (entry: EntryShape) => boolean,
+): Promise<EntryShape[]> {
   const limit = context.since === undefined ? (context.limit ?? standard) : (context.limit ?? Number.POSITIVE_INFINITY)
   const entries: EntryShape[] = []
-  const range = {
-    order: 'desc' as const,
-    ...(until === undefined ? {} : { until }),
-    ...(Number.isFinite(limit) ? { limit } : {}),
-  }
-  for await (const entry of remote.stream(range)) {
+  for await (const entry of backwards(remote, until, Math.min(limit, pageSize))) {
     if (entries.length >= limit || (context.since !== undefined && Date.parse(entry.at) < context.since)) break
-    entries.push(entry)
+    if (isWorth(entry)) entries.push(entry)
   }
   return entries.reverse()
 }
 
-async function whole(shown: Shown): Promise<void> {
+async function* backwards(
+  remote: BackendSession,
+  until: number | undefined,
+  limit: number,
+): AsyncGenerator<EntryShape> {
+  for (let last = until; last !== 0; ) {
+    const range =
+      last === undefined ? { order: 'desc' as const, limit } : { order: 'desc' as const, limit, until: last }
+    const { entries, cursor } = await remote.entries(range)
+    yield* entries
+    if (cursor === null) return
+    last = cursor
+  }
+}
+
+async function whole(shown: Shown, all: boolean): Promise<void> {
   const { context, session, remote } = shown
   const { output, me } = context
   if (output.json) {
@@ -75,11 +93,15 @@ async function whole(shown: Shown): Promise<void> {
     output.object(await remote.view('history', { ...untilOf(shown), ...limit }))
     return
   }
-  const entries = await lastEntries(shown, 30)
+  const newest = await lastEntries(shown, 30, all ? () => true : isPlain)
+  const entries = all ? newest : withoutEchoes(newest)
   header(shown)
   for (const line of entryLines(context, entries)) output.line(line)
-  const earlier = (entries[0]?.seq ?? 1) - 1
+  const earlier = (newest[0]?.seq ?? 1) - 1
   if (earlier > 0) output.hint(`${count(earlier)} earlier: ${me} show ${session.tail} --limit ${session.seq}`)
+  const passed = (shown.until ?? session.seq) - earlier - entries.length
+  if (passed > 0)
+    output.hint(`${count(passed)} more between them, of runs and processes: ${me} show ${session.tail} --all`)
 }
 
 async function around(shown: Shown, seq: number): Promise<void> {
@@ -138,7 +160,7 @@ async function raw(shown: Shown, seq: number | undefined): Promise<void> {
     return
   }
   if (context.limit !== undefined || context.since !== undefined) {
-    for (const entry of await lastEntries(shown, session.seq)) context.output.object(entry)
+    for (const entry of await lastEntries(shown, session.seq, () => true)) context.output.object(entry)
     return
   }
   for await (const entry of remote.stream(until === undefined ? {} : { until })) {
