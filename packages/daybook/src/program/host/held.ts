@@ -8,6 +8,9 @@ import { type ProcessRecord, readRecord } from './record.ts'
 import { Room } from './room.ts'
 import { Notice, Spool } from './spool.ts'
 
+/** Milliseconds after a hint in which no other is heard: some programs write a hundred thousand times in a second. */
+const deaf = 20
+
 export interface Held {
   readonly place: string
   record: ProcessRecord
@@ -55,13 +58,23 @@ export async function keepEnds({ record, spools, room }: Held): Promise<void> {
 /** Does so from now on as it prints, and a last time when it has ended. */
 export function keepEndsOf(held: Held): void {
   if (held.record.keep === undefined) return
+  let stop: () => void
+  let timer: NodeJS.Timeout | undefined
   const look = (): void => void keepEnds(held).catch(console.error)
-  const stop = hintOf(held, look)
+  const listen = (): void => {
+    const heard = (): void => {
+      stop()
+      timer = setTimeout(listen, deaf).unref()
+    }
+    stop = hintOf(held, heard, { persistent: false })
+    look() // what was printed until now brings no hint any more
+  }
   held.atExit = () => {
     stop()
+    clearTimeout(timer)
     look()
   }
-  look()
+  listen()
 }
 
 /** Pid and start time are 0 of one whose start another host did not see to its end. */
@@ -84,10 +97,10 @@ export async function shown(held: Held): Promise<HostProcess> {
 }
 
 /** Word from the system of what a process wrote to its file; where it has none to give, the regular look does. */
-export function hintOf({ place, record, exit }: Held, told: () => void): () => void {
+export function hintOf({ place, record, exit }: Held, told: () => void, { persistent = true } = {}): () => void {
   if (record.mode !== 'files' || exit !== null) return () => undefined
   try {
-    const watcher = watch(place, told)
+    const watcher = watch(place, { persistent }, told)
     watcher.on('error', () => watcher.close())
     return () => watcher.close()
   } catch (error) {
