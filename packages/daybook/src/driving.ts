@@ -15,6 +15,8 @@ import { serves } from './program/host/serves.ts'
 import { checkImage } from './program/image.ts'
 import { liveProcesses } from './program/live.ts'
 import { type ProgramsAt, programsFrom } from './program/programs.ts'
+import { hasTerminals } from './program/pty/available.ts'
+import { ptyDriver } from './program/pty/driver.ts'
 import type { Program } from './program/resolve.ts'
 import { checkWorkdir } from './program/workdir.ts'
 import { limits } from './schema/json.ts'
@@ -110,15 +112,16 @@ interface Surroundings {
 }
 
 /** Whether there is what a driver takes; of the binary itself an error says more. */
-function isHere({ acp }: Program, driver: DriverName, env: Surroundings['env']): boolean {
+function isHere({ acp, pty, headless }: Program, driver: DriverName, env: Surroundings['env']): boolean {
   if (driver === 'acp') return acp?.bin === undefined || locate(acp.bin, env) !== null
-  return driver === 'headless'
+  return driver === 'pty' ? pty !== undefined && hasTerminals() : headless !== undefined
 }
 
 function driverOf(program: Program, name: DriverName, { host, state, env }: Surroundings): ProgramDriver {
   const bin = (name === 'acp' ? program.acp?.bin : undefined) ?? program.bin
   const setting = { program, host, state, env, find: () => findProgram({ ...program, bin }, env) }
-  return name === 'acp' ? acpDriver(setting) : headlessDriver(setting)
+  if (name === 'acp') return acpDriver(setting)
+  return name === 'pty' ? ptyDriver(setting) : headlessDriver(setting)
 }
 
 function liveProgram(

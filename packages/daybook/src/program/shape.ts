@@ -104,6 +104,11 @@ const Pty = Type.Object(
       }),
     ),
     raw_input: Type.Optional(Type.Boolean({ description: 'Takes lines of any length.' })),
+    by_line: Type.Optional(
+      Type.Boolean({
+        description: 'Each line of a prompt is given by itself, also where lines could be pasted; blank ones are not.',
+      }),
+    ),
   },
   closed,
 )

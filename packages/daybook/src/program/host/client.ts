@@ -24,7 +24,18 @@ export interface HostClientOptions {
 }
 
 /** What may be asked twice when the answer was lost: the second time changes nothing. */
-const repeatable = new Set(['spawn', 'list', 'get', 'writeOnce', 'resize', 'screen', 'look', 'acknowledge', 'forget'])
+const repeatable = new Set([
+  'spawn',
+  'list',
+  'get',
+  'writeOnce',
+  'sent',
+  'resize',
+  'screen',
+  'look',
+  'acknowledge',
+  'forget',
+])
 /** Milliseconds between two tries to reach a host that was started. */
 const pause = 20
 
@@ -120,6 +131,10 @@ class HostClient implements ProcessHost {
     const fields = { key, bytes: Buffer.from(bytes as Uint8Array).toString('base64') }
     const asked = name === undefined ? this.#ask('write', fields) : this.#ask('writeOnce', { ...fields, name })
     return (await asked) as number
+  }
+
+  sent(key: string, names: readonly string[]): Promise<readonly (number | null)[]> {
+    return this.#ask('sent', { key, names }) as Promise<readonly (number | null)[]>
   }
 
   async closeInput(key: string): Promise<void> {

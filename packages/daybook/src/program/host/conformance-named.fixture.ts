@@ -15,6 +15,7 @@ export function namedSuite(open: Opening): void {
       const at = await host.write('a', 'two\n', 'second')
       await until(async () => ((await host.get('a'))?.offset ?? 0) > at, 'the echo')
       assert.equal(await host.write('a', 'another text\n', 'second'), at, 'where it was sent the first time')
+      assert.deepEqual(await host.sent('a', ['never', 'second']), [null, at])
       assert.ok(at >= 3 && (await host.write('a', 'another text\n', 'first')) <= at)
       await host.write('a', 'three\n')
       await host.write('a', 'three\n')

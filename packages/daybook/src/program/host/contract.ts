@@ -146,6 +146,8 @@ export interface ProcessHost {
    * names that were used last nothing is sent, and the offset is that of the first time
    */
   write(key: string, bytes: Uint8Array | string, name?: string): Promise<number>
+  /** Where each of these was sent, as {@link write} gives it; null for one that is not among those that are remembered. */
+  sent(key: string, names: readonly string[]): Promise<readonly (number | null)[]>
   closeInput(key: string): Promise<void>
   resize(key: string, cols: number, rows: number): Promise<void>
   signal(key: string, signal: NodeJS.Signals, target: SignalTarget): Promise<void>

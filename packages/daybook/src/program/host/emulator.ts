@@ -22,12 +22,12 @@ export async function loadTerminals() {
   }
 }
 
-export type TerminalModules = Awaited<ReturnType<typeof loadTerminals>>
+export type PtyModules = Awaited<ReturnType<typeof loadTerminals>>
 
 /** What the emulator knows of a terminal, and how far it has read. */
 export class Emulator {
-  readonly #terminal: InstanceType<TerminalModules['Terminal']>
-  readonly #serializer: InstanceType<TerminalModules['Serializer']>
+  readonly #terminal: InstanceType<PtyModules['Terminal']>
+  readonly #serializer: InstanceType<PtyModules['Serializer']>
   #offset = 0
   #title = ''
   #hidden = false
@@ -35,7 +35,7 @@ export class Emulator {
   #mark: ShellMark | null = null
 
   /** `answer` takes what a terminal says to its program: its position, what it can do. */
-  constructor({ Terminal, Serializer }: TerminalModules, cols: number, rows: number, answer: (text: string) => void) {
+  constructor({ Terminal, Serializer }: PtyModules, cols: number, rows: number, answer: (text: string) => void) {
     this.#terminal = new Terminal({ cols, rows, scrollback, allowProposedApi: true })
     this.#serializer = new Serializer()
     this.#terminal.loadAddon(this.#serializer)

@@ -10,6 +10,7 @@ export const rememberedNames = 4_096
 export interface Named extends Omit<Attached, 'write'> {
   /** Gives the offset of its output before which the bytes were sent. */
   write(bytes: Uint8Array, name?: string): Promise<number>
+  sent(names: readonly string[]): Promise<readonly (number | null)[]>
 }
 
 /** In memory only: pipes and terminals do not outlive the host either. What could not be sent may be given again. */
@@ -20,16 +21,28 @@ export function namedOnce(attached: Attached, out: Pick<Spool, 'offset'>): Named
     await attached.write(bytes)
     return offset
   }
+  /** It is among those that were used last. */
+  const used = (name: string, sending: Promise<number>): void => {
+    sent.delete(name)
+    sent.set(name, sending)
+  }
   return {
     ...attached,
+    sent: (names) =>
+      Promise.all(
+        names.map((name) => {
+          const sending = sent.get(name)
+          if (sending) used(name, sending)
+          return sending ?? null
+        }),
+      ),
     write(bytes, name) {
       if (name === undefined) return write(bytes)
       if (name === '' || name.length > 512) {
         throw new DaybookError('invalid', 'the name of an input has 1 to 512 characters', { field: 'name' })
       }
       const sending = sent.get(name) ?? write(bytes)
-      sent.delete(name)
-      sent.set(name, sending)
+      used(name, sending)
       for (const [oldest] of sent) {
         if (sent.size <= rememberedNames) break
         sent.delete(oldest)

@@ -169,6 +169,10 @@ export class Processes implements ProcessHost {
     return this.#attachedOf(key).write(Buffer.from(bytes as Uint8Array), name)
   }
 
+  async sent(key: string, names: readonly string[]): Promise<readonly (number | null)[]> {
+    return this.#attachedOf(key).sent(names)
+  }
+
   async closeInput(key: string): Promise<void> {
     await this.#attachedOf(key).closeInput()
   }

@@ -20,18 +20,20 @@ const known = calls[process.arch]
 
 /**
  * Whether one of the foreground group of the process's terminal waits in a call that reads that terminal: plainly, or after
- * it has put the terminal into the mode of editors, which line editors leave while a command runs. Who waits for events of
- * many kinds at once is none. Null where the system does not tell.
+ * it has put the terminal into the mode of editors, which line editors leave while a command runs. Null where nobody can
+ * tell: a program in that mode that waits for events of many kinds, or a system that does not say.
  */
-export async function readsTerminal(pid: number): Promise<boolean | null> {
+export async function isRead(pid: number): Promise<boolean | null> {
   const foreground = statOf(pid)?.foreground ?? -1
   if (foreground <= 0 || known === undefined) return null
   const members = inGroup(foreground).map((one) => ({ pid: one, call: callOf(one) }))
   if (members.every(({ call }) => call === null)) return null
   const terminal = terminalOf(pid)
   if (members.some((one) => one.call !== null && readsPlainly(one.pid, one.call, terminal))) return true
-  const waits = members.some(({ call }) => call !== null && known.wait.includes(call.number))
-  return waits && terminal !== null ? isRaw(terminal) : false
+  const raw = terminal === null ? null : await isRaw(terminal)
+  if (raw !== true) return raw
+  if (members.some((one) => statOf(one.pid)?.state === 'R')) return false
+  return members.some(({ call }) => call !== null && known.wait.includes(call.number)) ? true : null
 }
 
 function inGroup(group: number): number[] {
@@ -39,7 +41,7 @@ function inGroup(group: number): number[] {
   return pids.map(Number).filter((pid) => statOf(pid)?.group === group)
 }
 
-/** Null for one that runs, or whose calls are not ours to see. */
+/** Null for one whose calls are not ours to see. */
 function callOf(pid: number): Call | null {
   try {
     const [number = '', first = '0x0'] = readFileSync(`/proc/${pid}/syscall`, 'latin1').trim().split(' ')

@@ -20,6 +20,7 @@ function offsetsOf(value: unknown): { out: number; err: number } {
 }
 
 const keyOf = ({ key }: Request): string => String(key)
+const namesOf = ({ names }: Request): string[] => (Array.isArray(names) ? names.map(String) : [])
 const bytesOf = ({ bytes }: Request): Buffer => Buffer.from(String(bytes), 'base64')
 
 /** Only ever added to: an older host answers what it does not know with an error. */
@@ -30,6 +31,7 @@ const operations: Readonly<Record<string, Operation>> = {
   get: (processes, request) => processes.get(keyOf(request)),
   write: (processes, request) => processes.write(keyOf(request), bytesOf(request)),
   writeOnce: (processes, request) => processes.write(keyOf(request), bytesOf(request), String(request.name)),
+  sent: (processes, request) => processes.sent(keyOf(request), namesOf(request)),
   closeInput: (processes, request) => processes.closeInput(keyOf(request)),
   resize: (processes, request) => processes.resize(keyOf(request), Number(request.cols), Number(request.rows)),
   signal: (processes, request) =>

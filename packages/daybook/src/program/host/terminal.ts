@@ -5,16 +5,16 @@ import { DaybookError } from '../../schema/errors.ts'
 import { type Attached, mostInput, type Spools, type Start, type Told } from './attached.ts'
 import { cleanCommand } from './clean.ts'
 import type { SpawnRequest } from './contract.ts'
-import { Emulator, loadTerminals, type TerminalModules } from './emulator.ts'
+import { Emulator, loadTerminals, type PtyModules } from './emulator.ts'
 import { startError, writeDown } from './keeper.ts'
 import { alive, type Identity, identityOf } from './proc.ts'
-import { readsTerminal } from './reads.ts'
+import { isRead } from './reads.ts'
 import { type ProcessRecord, writeRecord } from './record.ts'
 
 /** Bytes that the emulator has not read yet, above which the program has to wait, and below which it goes on. */
 const most = 512 << 10
 const few = 128 << 10
-type Pty = ReturnType<TerminalModules['spawn']>
+type Pty = ReturnType<PtyModules['spawn']>
 
 /** Waits for the emulator, never for a client: what a program prints is bounded by what is shown, not by who looks. */
 function pump(pty: Pty, identity: Identity, emulator: Emulator, { out }: Spools, told: Told): void {
@@ -96,7 +96,7 @@ function terminalOf(pty: Pty, { pid }: Identity, emulator: Emulator): Attached {
     screen: () => emulator.screen(),
     look: async (asks) => {
       const sight = await emulator.look()
-      return asks ? { ...sight, reads: await readsTerminal(pid) } : sight
+      return asks ? { ...sight, reads: await isRead(pid) } : sight
     },
   }
 }

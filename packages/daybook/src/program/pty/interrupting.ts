@@ -1,0 +1,41 @@
+// Ends what a program in a terminal does, as gently as it takes: its own keys, signals to the foreground, at last the process.
+
+import type { Prompt, PromptEvent } from '../contract.ts'
+import type { Seeing, Wanted } from './seeing.ts'
+import type { PtySetting } from './start.ts'
+import { orGone } from './typist.ts'
+
+/** Milliseconds between a request to end and the next, harder one. */
+const ladderMs = 2_000
+
+export interface InterruptingPlaces {
+  readonly setting: PtySetting
+  readonly prompt: Prompt
+  readonly seeing: Seeing
+}
+
+/** Gives the rung that worked. The keys are sent once: twice they end a program that people talk to. */
+export async function* interrupted(places: InterruptingPlaces): AsyncGenerator<PromptEvent, string> {
+  const { setting, prompt } = places
+  const { host, program } = setting
+  const { process } = prompt
+  const keys = program.pty?.interrupt_keys ?? '\u0003'
+  const at = await orGone(() => host.write(process, keys, `${prompt.key} interrupt`))
+  if (yield* isOver(places, at ?? 0)) return 'keys'
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGKILL'] as const) {
+    const offset = (await host.get(process))?.offset ?? 0
+    await orGone(() => host.signal(process, signal, 'foreground'))
+    if (yield* isOver(places, offset)) return signal
+  }
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    await host.signal(process, signal, 'tree')
+    if (yield* isOver(places, Number.POSITIVE_INFINITY)) break
+  }
+  return 'close'
+}
+
+/** It has ended, or is at its prompt again behind this offset. */
+async function* isOver({ seeing }: InterruptingPlaces, offset: number): AsyncGenerator<PromptEvent, boolean> {
+  const is: Wanted['is'] = (state, look) => state.type === 'ready' && look.offset > offset
+  return (yield* seeing.until({ is, within: ladderMs, endable: false })).type !== 'late'
+}

@@ -1,0 +1,107 @@
+// The answer of a program in a terminal: the lines that it printed for a prompt, without what was typed and without its prompts.
+
+import type { Look } from '../host/contract.ts'
+import { findIn } from '../pattern.ts'
+import type { Program } from '../resolve.ts'
+import type { Printed } from './collected.ts'
+import { marksIn } from './marks.ts'
+import { rowsOf } from './rows.ts'
+import type { Typed } from './typing.ts'
+
+/** Characters of an answer: its end, where there is more. */
+const longest = 262_144
+
+export interface Answered {
+  readonly program: Program
+  readonly printed: Printed
+  /** As it was at the end; null: the program has ended. */
+  readonly look: Look | null
+  readonly cols: number
+  readonly typed: Pick<Typed, 'lines' | 'pasted'>
+  /** Of the shell whose marks count. */
+  readonly aid: string | null
+}
+
+/** Of a program that draws a screen of its own: that screen, for nobody can tell which of it is the answer. */
+export async function replyOf(answered: Answered): Promise<string> {
+  const { look, program } = answered
+  const isScreen = look !== null && (look.alternate || program.pty?.idle !== undefined || look.reads === null)
+  if (isScreen && program.pty?.prompt_regex === undefined && answered.aid === null) return bounded(look.text.trimEnd())
+  const marked = answered.aid === null ? null : await betweenMarks(answered, answered.aid)
+  return bounded(marked ?? (await byLines(answered)))
+}
+
+function bounded(text: string): string {
+  return text.length <= longest ? text : text.slice(-longest)
+}
+
+function joined(lines: readonly string[]): string {
+  return lines.join('\n').trimEnd()
+}
+
+function leftOut(bytes: number): string {
+  return `[… ${bytes} bytes …]`
+}
+
+/** From the beginning of the first command to the end of the last; null where the shell marked none. */
+async function betweenMarks({ printed, cols }: Answered, aid: string): Promise<string | null> {
+  const { first, last, between } = printed
+  const began = marksIn(first, aid).find(({ kind }) => kind === 'C')
+  const tail = between > 0 ? last : first
+  const ended = marksIn(tail, aid).findLast(({ kind }) => kind === 'D')
+  if (began === undefined) return ended === undefined ? null : ''
+  const until = ended?.start ?? tail.length
+  if (between === 0) return joined(await rowsOf(first.subarray(began.end, until), cols))
+  const [head, rest] = [first.subarray(began.end), last.subarray(last.indexOf(10) + 1, Math.max(until, 0))]
+  return joined([...(await rowsOf(head, cols)), leftOut(between), ...(await rowsOf(rest, cols))])
+}
+
+async function byLines({ program, printed, cols, typed, look }: Answered): Promise<string> {
+  const { before, first, between, last } = printed
+  const head = withoutEcho(await rowsOf(Buffer.concat([before, first]), cols), typed, program)
+  const rows =
+    between === 0 ? head : [...head, leftOut(between), ...(await rowsOf(last.subarray(last.indexOf(10) + 1), cols))]
+  const end = rows.pop() ?? ''
+  return joined([...rows, look === null ? end : withoutPrompt(end, program)])
+}
+
+/** What stands before a prompt on its line is output without a last line end. */
+function withoutPrompt(line: string, { pty }: Program): string {
+  for (const source of [pty?.prompt_regex, pty?.continuation_regex]) {
+    const [found] = source === undefined ? [null] : findIn(source, [line])
+    if (found) return line.slice(0, line.length - (found.captures[0] ?? '').length)
+  }
+  return line
+}
+
+/** Lines that were typed stand behind a prompt, those of one paste behind each other. */
+export function withoutEcho(rows: readonly string[], { lines, pasted }: Answered['typed'], { pty }: Program): string[] {
+  const prompts = [pty?.prompt_regex, pty?.continuation_regex].filter((source) => source !== undefined)
+  const isPrompt = (text: string): boolean => prompts.some((source) => findIn(source, [text, `${text} `]).some(Boolean))
+  const kept: string[] = []
+  let next = 0
+  for (const row of rows) {
+    const line = lines[next]
+    const before = line === undefined || (pasted && next > 0 && kept.length > 0) ? null : beforeEcho(row, line)
+    const isBare = before === '' && (pasted ? next > 0 : prompts.length === 0)
+    if (before !== null && (isBare || (before === '' && prompts.length === 0) || isPrompt(before))) next += 1
+    else kept.push(row)
+  }
+  return kept
+}
+
+/** What stands before a typed line on its row; null where that is not on it. Blanks are echoed in many ways. */
+function beforeEcho(row: string, line: string): string | null {
+  const wanted = line.replaceAll(/\s/g, '')
+  let at = row.length
+  for (let left = wanted.length; left > 0; at -= 1) {
+    const sign = row[at - 1]
+    if (sign === undefined) return null
+    if (/\s/.test(sign)) continue
+    if (sign !== wanted[left - 1]) return null
+    left -= 1
+  }
+  const lead = /^\s*/.exec(line)?.[0].length ?? 0
+  const before = row.slice(0, at)
+  return lead > 0 ? before.replace(/\s+$/, ' ') : before
+}

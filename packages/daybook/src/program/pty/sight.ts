@@ -1,0 +1,78 @@
+// What the screen of a program says of its state: it is ready, wants the rest of a prompt, shows a dialog, or is at work.
+
+import type { Sign } from '../../schema/states.ts'
+import type { Look } from '../host/contract.ts'
+import { findIn } from '../pattern.ts'
+import type { Program } from '../resolve.ts'
+
+/** Milliseconds without output after which a screen is taken for what it shows. */
+export const quietMs = 80
+/** Milliseconds without output after which a program that reads is taken to ask something, and one that says nothing else to be done. */
+export const longQuietMs = 2_000
+
+export type State =
+  | { readonly type: 'ready'; readonly by: Sign }
+  /** It shows that a prompt goes on. */
+  | { readonly type: 'more' }
+  /** `index` of the configuration; `answer`: keys, or null where a person answers. */
+  | { readonly type: 'dialog'; readonly index: number; readonly answer: string | null }
+  | { readonly type: 'busy'; readonly by: Sign }
+  | { readonly type: 'unknown' }
+
+export interface Sighting {
+  readonly look: Look
+  readonly quiet: number
+  /** Of the shell whose marks count; null where it has none. */
+  readonly aid: string | null
+  /** Something on the screen ticks. */
+  readonly ticks: boolean
+}
+
+const unknown: State = { type: 'unknown' }
+
+/** The surest sign decides. `invalid` for an expression of the configuration that takes too long. */
+export function stateOf({ pty }: Program, sighting: Sighting): State {
+  const { look, aid } = sighting
+  const dialogs = pty?.dialogs ?? []
+  const index = dialogs.findIndex(({ match }) => matches(match, look.text))
+  if (index >= 0) return { type: 'dialog', index, answer: dialogs[index]?.answer ?? null }
+  const told = toldBy(pty, look)
+  if (told) return told
+  if (matches(pty?.continuation_regex, look.line)) return { type: 'more' }
+  const prompt = matches(pty?.prompt_regex, look.line)
+  const { mark } = look
+  if (aid !== null && mark !== null && mark.aid === aid) {
+    if (mark.kind === 'B' && (prompt || pty?.prompt_regex === undefined)) return { type: 'ready', by: 'signal' }
+    // Whoever sets another prompt in this shell takes its marks away.
+    if (prompt && sighting.quiet >= longQuietMs && look.reads === true) return { type: 'ready', by: 'prompt' }
+    return mark.kind === 'C' ? { type: 'busy', by: 'signal' } : unknown
+  }
+  if (pty?.prompt_regex !== undefined) return prompt ? { type: 'ready', by: 'prompt' } : unknown
+  return pty?.idle === undefined && pty?.osc133 !== true ? byQuiet(sighting) : unknown
+}
+
+/** What it says of itself: state or title. */
+function toldBy(pty: Program['pty'], { told, title }: Look): State | null {
+  const says = (signal: { osc7501?: string; title?: string } | undefined): boolean =>
+    signal !== undefined &&
+    ((signal.osc7501 !== undefined && signal.osc7501 === told) ||
+      (signal.title !== undefined && signal.title !== '' && title.includes(signal.title)))
+  if (says(pty?.busy)) return { type: 'busy', by: 'signal' }
+  return says(pty?.idle) ? { type: 'ready', by: 'signal' } : null
+}
+
+/** Nothing else is known of it: it reads at the beginning of a line, or nobody can tell and nothing moves. */
+function byQuiet({ look, quiet, ticks }: Sighting): State {
+  if (look.reads === true && look.line === '') return { type: 'ready', by: 'quiet' }
+  if (look.reads === null && quiet >= longQuietMs && !ticks) return { type: 'ready', by: 'quiet' }
+  return unknown
+}
+
+/** Whether only a look at what it reads can tell that it is ready. */
+export function needsReads({ pty }: Program): boolean {
+  return pty?.prompt_regex === undefined && pty?.osc133 !== true && pty?.idle === undefined
+}
+
+function matches(source: string | undefined, text: string): boolean {
+  return source !== undefined && findIn(source, [text])[0] !== null
+}
