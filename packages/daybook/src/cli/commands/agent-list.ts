@@ -48,7 +48,9 @@ async function withPrograms({ asked, host }: Context, agents: readonly AgentShap
   return [...others, ...found]
 }
 
+/** The number alone: what else a program says of its version is for `agent show`. */
 function versionOf({ path, version }: Listed): string {
   if (path === undefined) return ''
-  return path === null ? 'not on this machine' : oneLine(version ?? path)
+  if (path === null) return 'not on this machine'
+  return oneLine(/\d+(?:\.\d+)+[^\s,;]*/.exec(version ?? '')?.[0] ?? version ?? path)
 }
