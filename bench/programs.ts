@@ -2,14 +2,18 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { openHome } from '../packages/daybook/src/cli/bin.fixture.ts'
 import { hostClient } from '../packages/daybook/src/program/host/client.ts'
 import type { ProcessHost, SpawnRequest } from '../packages/daybook/src/program/host/contract.ts'
 import { loadTerminals } from '../packages/daybook/src/program/host/emulator.ts'
 import { inlineHost } from '../packages/daybook/src/program/host/inline.ts'
 import { alive, type Identity, marked } from '../packages/daybook/src/program/host/proc.ts'
 import { Spool } from '../packages/daybook/src/program/host/spool.ts'
+import { Child } from './child.ts'
 import type { Sample, Variant } from './harness.ts'
 import { Bench, times } from './harness.ts'
+import type { Load, LoadResult } from './http-load.ts'
+import { median } from './numbers.ts'
 
 const bench = new Bench('programs')
 const { spawn } = await loadTerminals()
@@ -171,6 +175,52 @@ bench.bar({
 process.kill(pid, 'SIGTERM')
 while (alive(identity)) await sleep(20)
 await host.close()
+const home = openHome()
+const load = new Child(join(import.meta.dirname, 'http-load.ts'))
+try {
+  const server = await home.serve()
+  const port = Number(new URL(server.url).port)
+  const gigantic = bench.size(500_000_000, 200_000_000)
+  let prompt: Promise<unknown> | null = null
+  const other = (name: string): Variant => ({
+    name,
+    round: async () => ({ wall: (await posts(port, () => prompt)) * 1000 }),
+  })
+  // A prompt of its own in each round of the second variant, and none in the first.
+  const quiet = other('nothing else')
+  const loud = other(`beside a prompt that prints ${gigantic / 1e6} MB`)
+  const others = await bench.race('p99 of a message to another session', 'us', quiet.name, [
+    quiet,
+    {
+      name: loud.name,
+      async round() {
+        const printing = `yes 'a line of output' | head -c ${gigantic}`
+        prompt = home.daybook(['start', 'bash', printing, '--server', server.url]).finally(() => {
+          prompt = null
+        })
+        const sample = await loud.round()
+        await prompt
+        return sample
+      },
+    },
+  ])
+  const value = times(others, loud.name, quiet.name)
+  bench.bar({ id: 'programs', what: `${others.title}, ${loud.name}`, value, is: 'at most', limit: 3 })
+} finally {
+  await load.end()
+  await home.end()
+}
+
+/** Milliseconds: the median of the p99 of groups of messages, as many as there is time for while the prompt runs. */
+async function posts(port: number, running: () => unknown): Promise<number> {
+  const all: number[] = []
+  for (let groups = 0; groups < 3 || running() !== null; groups += 1) {
+    const asked: Load = { port, path: '/api/v1/sessions/other-{n}/messages', connections: 4, requests: 400 }
+    all.push((await load.ask<LoadResult>(asked)).p99)
+  }
+  return median(all)
+}
+
 bench.remark(
   'The program is `cat` in a terminal of 120 columns; the clock runs from its first byte to its exit. Durable output is the spool of ' +
     'the process host; with a screen also the emulator, which the program waits for.',
