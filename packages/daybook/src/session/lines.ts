@@ -15,9 +15,14 @@ export function firstLine(text: string): string | null {
   const from = (text.length > 4096 ? text.slice(0, 4096) : text).trimStart()
   if (from === '') return null
   const found = from.slice(0, endOfLine(from)).trimEnd()
-  if (found.length <= lineLength) return found
+  if (found.length <= lineLength) return itself(found.slice(0, 1), found.slice(1))
   const cut = found.slice(0, lineLength)
-  return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}…`
+  return itself(/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut, '…')
+}
+
+/** Joined into characters of its own: as a slice, or added up, it would keep the whole text in memory as long as the head. */
+function itself(text: string, rest: string): string {
+  return [text, rest].join('')
 }
 
 function endOfLine(text: string): number {
