@@ -51,7 +51,7 @@ async function perform(setting: Setting): Promise<Json> {
     if (!('fell_back' in told)) break
     told = await through(setting, driver, asked)
   }
-  if ('fell_back' in told) throw new RunFailure('error', told.fell_back, 'program_failed')
+  if ('fell_back' in told) throw new RunFailure('error', told.fell_back.message, told.fell_back.code)
   return told
 }
 

@@ -3,7 +3,7 @@
 import type { Asks, LiveProgram, LivePrograms, ProgramDriver, PromptEvent, Reply } from '../../program/contract.ts'
 import { isDaybookError } from '../../schema/errors.ts'
 import type { Hash } from '../../schema/ids.ts'
-import { RunFailure } from '../failure.ts'
+import { RunFailure, recordOf } from '../failure.ts'
 import type { Turn } from '../performer.ts'
 import { type Bound, boundTo, tokenOf, totalBefore } from './bound.ts'
 import { BranchWatch } from './branch.ts'
@@ -26,7 +26,10 @@ export type Keep = (printed: Uint8Array) => Promise<Hash>
 export type Lives = (name: string) => void
 
 /** How a prompt ended, what the program asks before it goes on, or why nothing can have happened. */
-export type Told = Outcome | { readonly asks: Asks } | { readonly fell_back: string }
+export type Told =
+  | Outcome
+  | { readonly asks: Asks }
+  | { readonly fell_back: { readonly code: string; readonly message: string } }
 
 export interface Giving {
   readonly turn: Turn
@@ -113,11 +116,11 @@ async function told(
 
 /** Where nothing can have happened, another driver may try. */
 function given(error: unknown, verdict: Verdict, { name }: LiveProgram): Told {
-  if (verdict.refused === 'arguments' && error instanceof RunFailure) return { fell_back: error.message }
+  if (verdict.refused === 'arguments' && error instanceof RunFailure) return { fell_back: recordOf(error) }
   if (!isDaybookError(error)) throw error
   if (error.code === 'not_found') throw new RunFailure('lost', `${name}: ${error.message}`)
   if (error.code === 'invalid' && !verdict.started) {
-    return { fell_back: `${name}: ${error.message}` }
+    return { fell_back: { code: error.code, message: `${name}: ${error.message}` } }
   }
   throw error
 }

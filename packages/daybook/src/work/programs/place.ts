@@ -22,7 +22,7 @@ export interface Wanted {
 
 export async function placeOf(wanted: Wanted, live: LivePrograms): Promise<Place> {
   const { session, run, driver, keeps, first } = wanted
-  const own = idIn(run, 'prc', 'prompt')
+  const own = idIn(run, 'prc', `prompt through ${wanted.driver}`)
   if (!keeps) return first ? unknown(own) : knownOf(session, own)
   const kept = await keptProcess(wanted)
   if (kept === null) return unknown(own)
