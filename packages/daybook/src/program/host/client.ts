@@ -127,10 +127,10 @@ class HostClient implements ProcessHost {
     }
   }
 
-  async write(key: string, bytes: Uint8Array | string, name?: string): Promise<number> {
+  async write(key: string, bytes: Uint8Array | string, name?: string): Promise<number | null> {
     const fields = { key, bytes: Buffer.from(bytes as Uint8Array).toString('base64') }
     const asked = name === undefined ? this.#ask('write', fields) : this.#ask('writeOnce', { ...fields, name })
-    return (await asked) as number
+    return (await asked) as number | null
   }
 
   sent(key: string, names: readonly string[]): Promise<readonly (number | null)[]> {

@@ -140,12 +140,12 @@ export interface ProcessHost {
     signal: AbortSignal,
   ): AsyncIterable<HostEvent>
   /**
-   * Gives the offset of the output before which it was sent.
+   * Of input with a name gives the offset of the output before which it was sent, else null.
    *
    * @param name 1 to 512 characters, under which these bytes are sent to this process once: given again under one of the 4,096
    * names that were used last nothing is sent, and the offset is that of the first time
    */
-  write(key: string, bytes: Uint8Array | string, name?: string): Promise<number>
+  write(key: string, bytes: Uint8Array | string, name?: string): Promise<number | null>
   /** Where each of these was sent, as {@link write} gives it; null for one that is not among those that are remembered. */
   sent(key: string, names: readonly string[]): Promise<readonly (number | null)[]>
   closeInput(key: string): Promise<void>

@@ -8,8 +8,8 @@ import type { Spool } from './spool.ts'
 export const rememberedNames = 4_096
 
 export interface Named extends Omit<Attached, 'write'> {
-  /** Gives the offset of its output before which the bytes were sent. */
-  write(bytes: Uint8Array, name?: string): Promise<number>
+  /** Of bytes with a name gives the offset of its output before which they were sent, else null. */
+  write(bytes: Uint8Array, name?: string): Promise<number | null>
   sent(names: readonly string[]): Promise<readonly (number | null)[]>
 }
 
@@ -36,8 +36,11 @@ export function namedOnce(attached: Attached, out: Pick<Spool, 'offset'>): Named
           return sending ?? null
         }),
       ),
-    write(bytes, name) {
-      if (name === undefined) return write(bytes)
+    async write(bytes, name) {
+      if (name === undefined) {
+        await attached.write(bytes)
+        return null
+      }
       if (name === '' || name.length > 512) {
         throw new DaybookError('invalid', 'the name of an input has 1 to 512 characters', { field: 'name' })
       }

@@ -165,7 +165,7 @@ export class Processes implements ProcessHost {
     }
   }
 
-  async write(key: string, bytes: Uint8Array | string, name?: string): Promise<number> {
+  async write(key: string, bytes: Uint8Array | string, name?: string): Promise<number | null> {
     return this.#attachedOf(key).write(Buffer.from(bytes as Uint8Array), name)
   }
 

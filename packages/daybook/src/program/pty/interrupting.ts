@@ -2,8 +2,8 @@
 
 import type { Prompt, PromptEvent } from '../contract.ts'
 import type { Seeing, Wanted } from './seeing.ts'
+import { orGone, send } from './send.ts'
 import type { PtySetting } from './start.ts'
-import { orGone } from './typist.ts'
 
 /** Milliseconds between a request to end and the next, harder one. */
 const ladderMs = 2_000
@@ -20,7 +20,7 @@ export async function* interrupted(places: InterruptingPlaces): AsyncGenerator<P
   const { host, program } = setting
   const { process } = prompt
   const keys = program.pty?.interrupt_keys ?? '\u0003'
-  const at = await orGone(() => host.write(process, keys, `${prompt.key} interrupt`))
+  const at = await orGone(() => send(places, keys, `${prompt.key} interrupt`))
   if (yield* isOver(places, at ?? 0)) return 'keys'
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGKILL'] as const) {
     const offset = (await host.get(process))?.offset ?? 0

@@ -1,9 +1,9 @@
 // Waits for what the screen of a program comes to say, and tells meanwhile what it prints and whether it is at work.
 
-import { isDaybookError } from '../../schema/errors.ts'
 import type { PromptEnd, PromptEvent } from '../contract.ts'
 import type { Look } from '../host/contract.ts'
 import { isActiveByTick, noTicks, seen, type TickState } from '../tick.ts'
+import { orGone } from './send.ts'
 import { longQuietMs, needsReads, quietMs, type State, stateOf } from './sight.ts'
 import type { PtySetting } from './start.ts'
 import type { Watch } from './watch.ts'
@@ -81,7 +81,7 @@ export class Seeing {
     const now = performance.now()
     if (!isNew && now - looked.at < this.#everyMs(quiet)) return null
     const reads = quiet >= quietMs && (long || early || needsReads(setting.program))
-    const look = await this.#look(process, reads)
+    const look = await orGone(() => setting.host.look(process, { reads }))
     if (look === null) return null
     looked.at = now
     if (quiet < quietMs) return look
@@ -94,16 +94,6 @@ export class Seeing {
   #everyMs(quiet: number): number {
     if (quiet >= quietMs && quiet < longQuietMs && needsReads(this.#places.setting.program)) return quietMs
     return Math.min(Math.max(quiet / 5, tickMs), 10 * tickMs)
-  }
-
-  /** Null for one that has ended meanwhile: its exit is told where its output is. */
-  async #look(process: string, reads: boolean): Promise<Look | null> {
-    try {
-      return await this.#places.setting.host.look(process, { reads })
-    } catch (error) {
-      if (isDaybookError(error) && error.code === 'invalid_state') return null
-      throw error
-    }
   }
 
   #pause(quiet: number, looked: Looked): number {

@@ -8,10 +8,11 @@ import { interrupted } from './interrupting.ts'
 import { marksIn } from './marks.ts'
 import { replyOf } from './reply.ts'
 import type { Seeing, Seen, Wanted } from './seeing.ts'
+import { orGone, send } from './send.ts'
 import { longQuietMs, type State } from './sight.ts'
 import type { PtySetting } from './start.ts'
 import { plainText, retyped, type Typed, typedFor } from './typing.ts'
-import { orGone, Typist } from './typist.ts'
+import { Typist } from './typist.ts'
 import type { Watch } from './watch.ts'
 
 /** Milliseconds that a program gets to be ready after its start, unless its configuration says more. */
@@ -102,7 +103,7 @@ export class Turn {
       mark = await this.#reply(id, answer)
     let seen = yield* this.#waiting(mark, fresh)
     if (seen === null) return null
-    await host.write(prompt.process, '', 'ready')
+    await send(this.#places, '', 'ready')
     for (const [index, { text, optional }] of program.auto_commands.entries()) {
       const typed = typedFor(program, text, seen.look.bracketedPaste)
       const typing: Seen | number = yield* this.#typist.type(typed, `auto ${index}`, [])
@@ -134,7 +135,7 @@ export class Turn {
         return null
       }
       cleared = true
-      await setting.host.write(prompt.process, setting.program.pty?.interrupt_keys ?? '\u0003', `${prompt.key} clear`)
+      await send(this.#places, setting.program.pty?.interrupt_keys ?? '\u0003', `${prompt.key} clear`)
       yield* this.#seeing({ is: ({ type }) => type === 'ready', within: longQuietMs })
     }
   }
@@ -150,10 +151,9 @@ export class Turn {
 
   /** False for one that a person has to answer. */
   async *#dialog({ index, answer }: Extract<State, { type: 'dialog' }>, look: Look): Events<boolean> {
-    const { setting, prompt } = this.#places
     if (answer === null || this.#dialogs >= 32) return false
     this.#dialogs += 1
-    const at = await setting.host.write(prompt.process, answer, `dialog ${index} ${look.offset}`)
+    const at = await send(this.#places, answer, `dialog ${index} ${look.offset}`)
     yield* this.#seeing({ is: (_, { offset }) => offset > at, within: longQuietMs })
     return true
   }
@@ -175,13 +175,12 @@ export class Turn {
   }
 
   #reply(id: string, answer: boolean | string): Promise<number> {
-    const { setting, prompt } = this.#places
-    return setting.host.write(prompt.process, `${plainText(String(answer))}\r`, `${prompt.key} reply ${id}`)
+    return send(this.#places, `${plainText(String(answer))}\r`, `${prompt.key} reply ${id}`)
   }
 
   /** What becomes of the prompt behind its last Enter. */
   async *#answer(typed: Typed, entered: number): Events<void> {
-    const { setting, prompt } = this.#places
+    const { prompt } = this.#places
     let mark = entered
     let isMore = false
     const is: Wanted['is'] = (state, look, quiet) => {
@@ -197,7 +196,7 @@ export class Turn {
         // What goes on until an empty line gets one.
         isMore = true
         this.#typed = { ...typed, lines: [...typed.lines, ''] }
-        mark = await setting.host.write(prompt.process, '\r', `${prompt.key} enter more`)
+        mark = await send(this.#places, '\r', `${prompt.key} enter more`)
         continue
       }
       if (state.type !== 'ready') yield asksOf(`${prompt.replies.length + 1}`, look)

@@ -1,8 +1,8 @@
 // Types into a terminal: each piece once, each Enter by itself, and between two pieces no faster than the program takes them.
 
-import { isDaybookError } from '../../schema/errors.ts'
 import type { Prompt, PromptEvent } from '../contract.ts'
 import type { Seeing, Seen, Wanted } from './seeing.ts'
+import { orGone, send } from './send.ts'
 import { longQuietMs } from './sight.ts'
 import type { PtySetting } from './start.ts'
 import type { Typed } from './typing.ts'
@@ -40,8 +40,8 @@ export class Typist {
     name: string,
     sent: readonly (number | null)[],
   ): AsyncGenerator<PromptEvent, number | Seen> {
-    const { setting, prompt, seeing } = this.#places
-    const { host, program } = setting
+    const { setting, seeing } = this.#places
+    const { program } = setting
     const isLine = program.pty?.prompt_regex !== undefined || program.pty?.osc133 === true
     let mark = sent[0] ?? 0
     this.hasTyped = true
@@ -51,13 +51,13 @@ export class Typist {
         if (next.type !== 'seen') return next
       }
       const entered = await orGone(async () => {
-        const at = await host.write(prompt.process, piece, `${name} ${index}`)
+        const at = await send(this.#places, piece, `${name} ${index}`)
         return { at }
       })
       if (entered === null) return yield* seeing.until({ is: () => false })
       if (!isLine && piece !== '')
         yield* seeing.until({ is: (_, { offset }) => offset > entered.at, within: echoMs, endable: false })
-      const enter = await orGone(() => host.write(prompt.process, '\r', `${name} enter ${index}`))
+      const enter = await orGone(() => send(this.#places, '\r', `${name} enter ${index}`))
       if (enter === null) return yield* seeing.until({ is: () => false })
       mark = enter
       if (program.pty?.idle !== undefined && !(yield* this.#submitted(mark, `${name} enter ${index} again`)))
@@ -68,10 +68,10 @@ export class Typist {
 
   /** Some swallow an Enter behind a paste: it is given a second time, never a third. */
   async *#submitted(mark: number, again: string): AsyncGenerator<PromptEvent, boolean> {
-    const { setting, prompt, seeing, watch } = this.#places
+    const { seeing, watch } = this.#places
     const is: Wanted['is'] = (state, { offset }) => offset > mark && state.type !== 'ready'
     if ((yield* seeing.until({ is, within: enterMs })).type !== 'late' || watch.offset > mark) return true
-    await setting.host.write(prompt.process, '\r', again)
+    await send(this.#places, '\r', again)
     return (yield* seeing.until({ is, within: enterMs })).type !== 'late' || watch.offset > mark
   }
 }
@@ -81,14 +81,4 @@ function takesMore(mark: number): Wanted['is'] {
   return (state, look, quiet) =>
     look.offset > mark &&
     (state.type === 'ready' || state.type === 'more' || (quiet >= longQuietMs && look.reads === true))
-}
-
-/** Null where the process has ended meanwhile, which is told behind its output. */
-export async function orGone<T>(ask: () => Promise<T>): Promise<T | null> {
-  try {
-    return await ask()
-  } catch (error) {
-    if (isDaybookError(error) && error.code === 'invalid_state') return null
-    throw error
-  }
 }
