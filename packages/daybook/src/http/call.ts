@@ -12,6 +12,7 @@ import type { Key } from '../store/store.ts'
 import type { ScopedWork } from '../work/contract.ts'
 import { keyHint } from '../work/queue.ts'
 import type { Context, Driven } from './context.ts'
+import { offeredKey } from './plugins.ts'
 import type { RouteSpec } from './route.ts'
 
 const keyText = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/
@@ -52,10 +53,16 @@ export class Call<P = unknown, Q = unknown, B = unknown> {
 
   get #hasKey(): boolean {
     const { programs } = this.context
-    const given = this.request.headers.authorization
+    const given = this.#shown
     if (given === undefined || programs === null) return false
     if (isBearer(given, programs.key)) return true
     throw new DaybookError('unauthenticated', 'this is not the key of the user')
+  }
+
+  get #shown(): string | undefined {
+    const { headers, ws } = this.request
+    const offered = ws ? offeredKey(headers['sec-websocket-protocol']) : undefined
+    return headers.authorization ?? (offered === undefined ? undefined : `Bearer ${offered}`)
   }
 
   get params(): P {

@@ -31,7 +31,7 @@ export const state = {
   },
   alive: true,
   now: { offset: 1802, kept: 0, attached: 1, cols: 120, rows: 40, title: '' },
-  activity: { active: false, by: 'prompt', at: '2026-03-02T08:44:02.000Z' },
+  at_work: { active: false, by: 'prompt', at: '2026-03-02T08:44:02.000Z' },
 } satisfies ProcessStateShape
 
 const { skill: _skill, ...run } = runs.run

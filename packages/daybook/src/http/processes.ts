@@ -99,7 +99,7 @@ export async function stateOf(found: Found): Promise<ProcessStateShape> {
   const here = found.started.host === hostname() ? await driven.live.processes.get(found.name) : null
   const living = here !== null && here.exit === null
   const now = living ? await nowOf(found, here, driven.live.processes) : null
-  return { session_id: session.id, process, alive: living, now, activity: await activityOf(session, id) }
+  return { session_id: session.id, process, alive: living, now, at_work: await workOf(session, id) }
 }
 
 async function nowOf(
@@ -119,7 +119,7 @@ async function nowOf(
   }
 }
 
-async function activityOf(session: Session, id: string): Promise<ProcessStateShape['activity']> {
+async function workOf(session: Session, id: string): Promise<ProcessStateShape['at_work']> {
   const found = await newestEntry(session, 'process.activity_changed', 0, (data) => data.process_id === id)
   if (!found) return null
   const { active, by, value, seen } = found.data

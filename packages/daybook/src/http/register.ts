@@ -1,5 +1,6 @@
 // Turns declared routes into running ones: checks, headers, answers, and problems for what no route takes.
 
+import type { WebSocket } from '@fastify/websocket'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type TObject, Type } from 'typebox'
 import { DaybookError } from '../schema/errors.ts'
@@ -9,7 +10,7 @@ import { AgentIdText, RunIdText, SkillIdText } from '../schema/wire-run-requests
 import { Call } from './call.ts'
 import type { Context } from './context.ts'
 import type { Rate } from './rate.ts'
-import { type Answer, pathsOf, type Route, type RouteSpec } from './route.ts'
+import { type Answer, pathsOf, type Route, type RouteSpec, type Taken } from './route.ts'
 import { optionalBody } from './validate.ts'
 
 /** Shapes of the names that paths may carry. */
@@ -43,7 +44,7 @@ function paramsOf(path: string): TObject | null {
 }
 
 export function register(app: FastifyInstance, context: Context, routes: readonly Route[]): void {
-  for (const { spec, handler } of routes) {
+  for (const { spec, handler, upgrade } of routes) {
     const params = paramsOf(spec.path)
     const first = Number(Object.keys(spec.answers)[0])
     for (const path of pathsOf(spec, context.prefix)) {
@@ -60,6 +61,7 @@ export function register(app: FastifyInstance, context: Context, routes: readonl
         },
         ...(spec.writes && context.rate ? { onRequest: limited(context.rate) } : {}),
         preParsing: async (request) => checkAccept(spec, request),
+        ...(upgrade ? upgraded(context, spec, upgrade) : {}),
         handler: async (request, reply) => {
           const call = new Call<Record<string, string>, unknown, unknown>(context, spec, request, reply)
           let answer: Answer | null
@@ -83,6 +85,17 @@ function send(reply: FastifyReply, answer: Answer, status: number): FastifyReply
   if (answer.replayed) reply.header('idempotent-replayed', 'true')
   for (const [name, value] of Object.entries(answer.headers ?? {})) reply.header(name, value)
   return reply.send(answer.body)
+}
+
+/** Whoever is refused gets a problem, as for any other call; the connection is turned over only then. */
+function upgraded(context: Context, spec: RouteSpec, upgrade: NonNullable<Route['upgrade']>) {
+  const takers = new WeakMap<FastifyRequest, Taken>()
+  return {
+    preHandler: async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+      if (request.ws) takers.set(request, await upgrade(new Call(context, spec, request, reply)))
+    },
+    wsHandler: (socket: WebSocket, request: FastifyRequest): void => takers.get(request)?.(socket),
+  }
 }
 
 /** Refuses writes that come too fast before their bodies are read. */

@@ -1,8 +1,9 @@
 // What a route declares. One table of these makes the running routes, the OpenAPI document and the reference page.
 
 import type { Readable } from 'node:stream'
+import type { WebSocket } from '@fastify/websocket'
 import type { Static, TSchema } from 'typebox'
-import type { ErrorCode } from '../schema/errors.ts'
+import { DaybookError, type ErrorCode } from '../schema/errors.ts'
 import type { Call } from './call.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -70,9 +71,25 @@ export type Handler<Path extends string, Q extends TSchema, B extends TSchema> =
   call: Call<Record<Names<Path>, string>, Static<Q>, Static<B>>,
 ) => Promise<Answer | null>
 
+/** What becomes of a connection that turned into a WebSocket; it was allowed before. */
+export type Taken = (socket: WebSocket) => void
+
 export interface Route {
   readonly spec: RouteSpec
   readonly handler: Handler<string, TSchema, TSchema>
+  /** Refuses the connection, or says what is done with it. Of routes that are WebSockets. */
+  readonly upgrade?: (call: Call<Record<string, string>, never, never>) => Promise<Taken>
+}
+
+/** A route that is a WebSocket; called otherwise it is `invalid`. */
+export function socketRoute<const Path extends string, Q extends TSchema>(
+  spec: RouteSpec<Path, Q>,
+  upgrade: (call: Call<Record<Names<Path>, string>, Static<Q>>) => Promise<Taken>,
+): Route {
+  const handler = async (): Promise<never> => {
+    throw new DaybookError('invalid', 'this route is a WebSocket', { field: 'Upgrade' })
+  }
+  return { spec, handler, upgrade: upgrade as unknown as NonNullable<Route['upgrade']> }
 }
 
 /** Ties a handler to what its route declares. */

@@ -15,6 +15,7 @@ import type { Context, DrivenBy } from './context.ts'
 import { type Gate, isLoopback, openGate } from './hosts.ts'
 import { type Meters, openMeters } from './meters.ts'
 import { openApi } from './openapi.ts'
+import { addPlugins, upgrades } from './plugins.ts'
 import { asDaybookError, problemHeaders, problemOf, rawProblem } from './problems.ts'
 import { openRate } from './rate.ts'
 import { register } from './register.ts'
@@ -118,7 +119,7 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
   const unwatch = watchWork(meters, work)
   const app = bareApp(settings)
   const running = watchRoutes(app)
-  await addPlugins(app, gate)
+  await addPlugins(app, gate.origins)
   guard(app, gate, context)
   readBodies(app)
   answerProblems(app)
@@ -203,7 +204,7 @@ function bareApp(settings: ServerSettings): FastifyInstance {
     ...(settings.logger ? { loggerInstance: settings.logger } : { logger: false }),
     logController: new LogController({ disableRequestLogging: true }),
     // A request without a Host header is refused like one with a foreign name, as a problem.
-    http: { requireHostHeader: false },
+    http: { requireHostHeader: false, shouldUpgradeCallback: upgrades },
     bodyLimit: limits.bodyBytes,
     routerOptions: { maxParamLength: 4 * limits.idLength },
     exposeHeadRoutes: false,
@@ -236,23 +237,6 @@ function bareApp(settings: ServerSettings): FastifyInstance {
   return app
 }
 
-async function addPlugins(app: FastifyInstance, { origins }: Gate): Promise<void> {
-  const { default: compress } = await import('@fastify/compress')
-  await app.register(compress, {
-    global: true,
-    threshold: 2048,
-    encodings: ['gzip', 'deflate'],
-    zlibOptions: { level: 4 },
-  })
-  if (origins.length === 0) return
-  const { default: cors } = await import('@fastify/cors')
-  await app.register(cors, {
-    origin: [...origins],
-    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders: ['etag', 'idempotent-replayed', 'retry-after'],
-  })
-}
-
 /** What every request passes before its body is read, and every answer after it was made. */
 function guard(app: FastifyInstance, gate: Gate, context: Context): void {
   app.addHook('onRequest', async (request, reply) => {
@@ -263,7 +247,8 @@ function guard(app: FastifyInstance, gate: Gate, context: Context): void {
       throw new DaybookError('shutting_down', 'the server is ending')
     }
     const { host, origin } = request.headers
-    gate.check(request.method, host, origin)
+    // A page of another site may open a WebSocket without asking, as it may send a form.
+    gate.check(request.ws ? 'POST' : request.method, host, origin)
   })
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none'

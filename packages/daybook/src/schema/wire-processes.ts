@@ -75,7 +75,24 @@ export const OutputQuery = Type.Object(
   { ...closed, title: 'OutputQuery' },
 )
 
-const ProcessActivity = Type.Object(
+export const AttachQuery = Type.Object(
+  {
+    from: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        description: 'Where a client goes on that was cut off; else it is shown the screen.',
+      }),
+    ),
+    cols: Type.Optional(columns('The size of its screen; without, it takes what there is.')),
+    rows: Type.Optional(columns()),
+    safe: Type.Optional(
+      Type.Boolean({ description: 'As for pages: nothing reaches beyond the screen. Default: only for pages.' }),
+    ),
+  },
+  { ...closed, title: 'AttachQuery' },
+)
+
+const ProcessAtWork = Type.Object(
   {
     active: Type.Boolean(),
     by: oneOf(signs, 'By what that is known, the surest first.'),
@@ -83,7 +100,7 @@ const ProcessActivity = Type.Object(
     seen: Type.Optional(Type.Unsafe<number>({ ...Count, description: 'How often it was another one.' })),
     at: Time,
   },
-  { ...closed, title: 'ProcessActivity' },
+  { ...closed, title: 'ProcessAtWork' },
 )
 const ProcessNow = Type.Object(
   {
@@ -102,7 +119,7 @@ export const ProcessState = Type.Object(
     process: ProcessShape,
     alive: Type.Boolean(),
     now: Type.Union([ProcessNow, Type.Null()], { description: 'null once it has ended, or on another machine.' }),
-    activity: Type.Union([ProcessActivity, Type.Null()], { description: 'null before anything was seen.' }),
+    at_work: Type.Union([ProcessAtWork, Type.Null()], { description: 'null before anything was seen.' }),
   },
   { ...closed, title: 'ProcessState' },
 )

@@ -3,6 +3,7 @@
 import type { Route } from '../route.ts'
 import { agentRoutes } from './agents.ts'
 import { approvalRoutes } from './approvals.ts'
+import { attachRoutes } from './attach.ts'
 import { blobRoutes } from './blobs.ts'
 import { docsRoute } from './docs.ts'
 import { entryRoutes } from './entries.ts'
@@ -37,6 +38,7 @@ export const routes: readonly Route[] = [
   ...programRoutes,
   ...processRoutes,
   ...processViewRoutes,
+  ...attachRoutes,
   ...runMetricsRoutes,
   ...placeRoutes,
   ...agentRoutes,
