@@ -55,6 +55,7 @@ async function* follow(setting: AcpSetting, prompt: Prompt, end: AbortSignal): A
   if (!open) return ending.check()
   ending.keep()
   if (open.session !== prompt.token) yield { type: 'token', token: open.session }
+  const content = await blocks(program, open, text, prompt.images)
   const at = prompt.given ?? (yield* settled(talk, open, process.offset))
   if (at === null) return ending.check()
   if (!ending.wanted) yield { type: 'ready', offset: at, by: 'protocol', ms: performance.now() - begun }
@@ -62,7 +63,7 @@ async function* follow(setting: AcpSetting, prompt: Prompt, end: AbortSignal): A
   if (ending.wanted && prompt.given === null) {
     return yield { type: 'done', ok: false, error: 'its turn was ended before it began' }
   }
-  yield* given(talk, open, at, await blocks(program, open, text, prompt.images))
+  yield* given(talk, open, at, content)
   ending.check()
 }
 

@@ -33,6 +33,7 @@ class Log {
   #process = 0
   #started = false
   #from = 0
+  #before: Prompt['before'] = null
   output = Buffer.alloc(0)
 
   constructor(driven: Driven) {
@@ -51,6 +52,7 @@ class Log {
         token: null,
         started: this.#started,
         given: null,
+        before: this.#before,
         from: this.#from,
         replies: [],
         ...more,
@@ -63,6 +65,7 @@ class Log {
     this.#process += 1
     this.#started = false
     this.#from = 0
+    this.#before = null
     this.output = Buffer.alloc(0)
   }
 
@@ -78,7 +81,10 @@ class Log {
     for await (const event of this.#driven.driver().prompt(prompt, signal)) {
       told.push(event)
       if (event.type === 'started') this.#started = true
+      if (event.type === 'ready') this.#before = { key: prompt.key, offset: event.offset }
       if (event.type === 'output' && event.stream === 'out') this.#keep(event)
+      // What speaks a protocol prints none of it.
+      if (event.type === 'delta') this.output = Buffer.concat([this.output, Buffer.from(event.text)])
       const how = end.signal.aborted ? null : stop(event)
       if (how) end.abort(how)
     }
@@ -93,6 +99,7 @@ class Log {
   }
 }
 
+const order: ReadonlySet<string> = new Set(['started', 'ready', 'message', 'done', 'exited', 'asks'])
 const typesOf = (told: readonly PromptEvent[]): string[] => told.map(({ type }) => type)
 const answerOf = (told: readonly PromptEvent[]): string =>
   told.findLast((event) => event.type === 'message')?.content ?? ''
@@ -105,7 +112,7 @@ function giving(open: OpenDriven): void {
     const { keeps } = driven.driver()
     for (const text of ['one é 漢', 'two']) {
       const told = await log.tell(log.prompt(driven.words.says(text)))
-      const types = typesOf(told).filter((type) => type !== 'output' && type !== 'activity')
+      const types = typesOf(told).filter((type) => order.has(type))
       const ends = keeps ? ['ready', 'message', 'done'] : ['message', 'done', 'exited']
       assert.deepEqual(types, ['started', ...ends])
       assert.equal(answerOf(told), text)
@@ -183,8 +190,11 @@ function ending(open: OpenDriven): void {
     const prompt = log.prompt(driven.words.waits(marks, goOn))
     const told = await log.tell(prompt, new AbortController(), prints(log, 'begun', 'interrupt'))
     assert.ok(!told.some((event) => event.type === 'done' && event.ok), typesOf(told).join())
-    if (keeps) assert.equal(told.find((event) => event.type === 'interrupted')?.by, 'keys')
-    else assert.equal(told.find((event) => event.type === 'exited')?.signal, 'SIGINT')
+    // A shell that is just starting a command may miss the keys, and hears the first signal.
+    const by = keeps
+      ? told.find((event) => event.type === 'interrupted')?.by
+      : told.find((event) => event.type === 'exited')?.signal
+    assert.match(by ?? '', keeps ? /^(keys|cancel|SIGINT)$/ : /^SIGINT$/)
     assert.equal(answerOf(await log.tell(log.prompt(driven.words.says('on')))), 'on')
     assert.ok(!existsSync(goOn))
   })
@@ -200,7 +210,7 @@ function ending(open: OpenDriven): void {
     assert.equal(answerOf(await log.tell(log.prompt(driven.words.says('again')))), 'again')
   })
 
-  test('images without a form for them are refused before anything is started', async (t) => {
+  test('images without a form for them are refused before the prompt is given', async (t) => {
     const driven = open(t)
     const log = new Log(driven)
     const told: PromptEvent[] = []
@@ -211,7 +221,9 @@ function ending(open: OpenDriven): void {
       },
       refused('invalid', 'images'),
     )
-    assert.deepEqual(told, [])
+    // What an agent takes it says when it has been started.
+    if (driven.driver().name !== 'acp') assert.deepEqual(told, [])
+    assert.ok(!told.some(({ type }) => ['ready', 'message', 'done'].includes(type)), typesOf(told).join())
   })
 }
 

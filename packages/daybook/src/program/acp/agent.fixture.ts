@@ -1,6 +1,6 @@
 // A small agent that speaks the Agent Client Protocol over standard input and output: what it does with a prompt stands in the prompt.
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
@@ -79,6 +79,16 @@ async function perform(session: string, prompt: string): Promise<string> {
       while (!existsSync(join(process.cwd(), first)) && !cancelled.signal.aborted) await pause(10)
       return ', and gone on'
     }
+    case 'mark': {
+      const marks = Buffer.from(first, 'base64url').toString()
+      const goOn = Buffer.from(rest[0] ?? '', 'base64url').toString()
+      appendFileSync(marks, 'x\n')
+      say(session, 'begun\n')
+      while (!existsSync(goOn) && !cancelled.signal.aborted) await pause(10)
+      return 'ended'
+    }
+    case 'echo':
+      return [first, ...rest].join(' ')
     case 'deaf':
       say(session, 'deaf')
       process.on('SIGTERM', () => undefined)

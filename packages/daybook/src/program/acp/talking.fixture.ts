@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { acpDriver } from '../acp.ts'
+import type { Words } from '../conformance.fixture.ts'
 import type { Asks, ProgramDriver, ProgramMessage, Prompt, PromptEnd, PromptEvent, Reply } from '../contract.ts'
 import type { ProcessHost } from '../host/contract.ts'
 import { inlineHost } from '../host/inline.ts'
@@ -134,4 +135,13 @@ export class Talking {
     }
     return this.give({ ...given, end: end.signal, told })
   }
+}
+
+/** Paths may hold blanks, which part the words of a prompt. */
+const coded = (path: string): string => Buffer.from(path).toString('base64url')
+
+export const agentWords: Words = {
+  says: (text) => `echo ${text}`,
+  waits: (marks, goOn) => `mark ${coded(marks)} ${coded(goOn)}`,
+  exits: (code) => `exit ${code}`,
 }
