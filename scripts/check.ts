@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 import { root } from './lib/files.ts'
+import { quickTemp } from './lib/quick-temp.ts'
 
 interface Step {
   readonly name: string
@@ -40,8 +41,16 @@ const fastTests: readonly Step[] = Array.from({ length: shares }, (_, index) => 
   command: tests('--fast', '--except', 'test/house/', '--together', `${index + 1}/${shares}`),
 }))
 
-/** Searches at random are short here, and long where all tests run. What the environment says goes before. */
-const env = { DAYBOOK_FUZZ_SECONDS: '1', DAYBOOK_MODEL_MS: '500', ...process.env }
+const temp = quickTemp()
+/** Searches at random are short here and no file waits for a disk, unless the environment says so; all tests do both. */
+const env = {
+  DAYBOOK_CASES: '1/4',
+  // Of these the share, too.
+  DAYBOOK_FUZZ_SECONDS: '4',
+  DAYBOOK_MODEL_MS: '2000',
+  ...(temp === null ? {} : { TMPDIR: temp }),
+  ...process.env,
+}
 
 interface Outcome {
   readonly name: string
