@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -207,4 +207,16 @@ test('a host without processes and clients ends by itself', async (t) => {
   const next = hostClient({ folder, idleAfter: 200 })
   assert.equal((await next.get('a'))?.exit?.code, 0, 'not before its process had ended')
   await next.close()
+})
+
+test('a host whose folder was removed ends all the same, once its processes have ended', async (t) => {
+  const folder = folderFor(t, () => Promise.resolve())
+  const host = hostClient({ folder, idleAfter: 200 })
+  const modes = ['files', 'pipes', 'pty'] as const
+  for (const mode of modes) await host.spawn(script(mode, 'echo up; read < <(sleep 60)', { mode }))
+  const pid = identityOf(await hostPid(folder))
+  rmSync(folder, { recursive: true })
+  for (const mode of modes) await host.signal(mode, 'SIGKILL', 'tree')
+  await host.close()
+  await until(() => !alive(pid), 'the end of the host')
 })

@@ -1,7 +1,7 @@
 // The processes of a state folder: started once per key, found again after a death of the host, followed, signalled, dropped.
 
 import { randomUUID } from 'node:crypto'
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { DaybookError } from '../../schema/errors.ts'
 import type { HostEvent, HostProcess, Look, ProcessHost, Screen, SignalTarget, SpawnRequest } from './contract.ts'
@@ -108,7 +108,8 @@ export class Processes implements ProcessHost {
     const parent = alive(record.keeper)
     const living = record.process !== null && alive(record.process)
     held.exit = readExit(place)
-    if (held.exit === null && !living && !parent) {
+    // Where somebody removed the folder there is nothing to write an exit into.
+    if (held.exit === null && !living && !(parent && existsSync(place))) {
       held.exit = { code: null, signal: null, at: Date.now() }
       writeDown(place, held.exit, () => undefined)
     }
