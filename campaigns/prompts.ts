@@ -2,6 +2,7 @@
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { AnyEntry } from '../packages/daybook/src/schema/entries.ts'
 import { openSessions } from '../packages/daybook/src/session/sessions.ts'
 import { verifyStore } from '../packages/daybook/src/session/verify.ts'
@@ -79,7 +80,8 @@ class Prompts {
     }
     const last = new Process([program, JSON.stringify(task)], env)
     const over = said(last, 'over')
-    const ended = await Promise.race([over, last.ended.then(() => false), pause(patience).then(() => false)])
+    const late = wait(patience, false, { ref: false })
+    const ended = await Promise.race([over, last.ended.then(() => false), late])
     if (!ended) {
       await last.kill()
       return [`the prompts were not over in ${patience} ms: ${last.errors}`]

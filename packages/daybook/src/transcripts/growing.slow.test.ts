@@ -15,22 +15,41 @@ async function recorded(home: string) {
 }
 
 test('a file that is cut at any byte is adopted up to its last whole record', async (t) => {
-  const home = await homeOf(t, 'codex-0.58.0')
-  const { path, bytes } = await recorded(home)
-  const small = bytes.subarray(0, 4096)
-  for (let length = 0; length <= small.length; length += 1) {
-    await writeFile(path, small.subarray(0, length))
-    const world = await adopting(t, codex, home)
-    const report = await world.adopt()
-    const whole = small.subarray(0, length).lastIndexOf('\n') + 1
-    const rest = small.subarray(whole, length).toString()
-    const count =
-      small.subarray(0, whole).toString().split('\n').length - 1 + (rest.endsWith('}') && isWhole(rest) ? 1 : 0)
-    assert.deepEqual(report.problems, [])
-    assert.equal(report.added, count === 0 ? 0 : 1)
-    if (count > 0) assert.equal((await rawLines(world.sessions, await world.only())).length, count)
+  // Several at once: most of the time of each is waiting for small files.
+  const homes = await Promise.all(Array.from({ length: 8 }, () => homeOf(t, 'codex-0.58.0')))
+  const cut = async (home: string, first: number): Promise<number> => {
+    const { path, bytes } = await recorded(home)
+    const small = bytes.subarray(0, mostCut)
+    let cuts = 0
+    for (let length = first; length <= small.length; length += homes.length, cuts += 1) {
+      await writeFile(path, small.subarray(0, length))
+      await adoptedUpTo(home, small.subarray(0, length))
+    }
+    return cuts
   }
+  const cuts = await Promise.all(homes.map(cut))
+  assert.equal(
+    cuts.reduce((sum, each) => sum + each, 0),
+    mostCut + 1,
+  )
 })
+
+const mostCut = 4096
+
+/** By an engine of its own, which is closed at once. */
+async function adoptedUpTo(home: string, bytes: Buffer): Promise<void> {
+  const endings: (() => unknown)[] = []
+  const world = await adopting({ after: (end) => void endings.push(end) }, codex, home)
+  const report = await world.adopt()
+  const whole = bytes.lastIndexOf('\n') + 1
+  const rest = bytes.subarray(whole).toString()
+  const count =
+    bytes.subarray(0, whole).toString().split('\n').length - 1 + (rest.endsWith('}') && isWhole(rest) ? 1 : 0)
+  assert.deepEqual(report.problems, [])
+  assert.equal(report.added, count === 0 ? 0 : 1)
+  if (count > 0) assert.equal((await rawLines(world.sessions, await world.only())).length, count)
+  for (const end of endings) await end()
+}
 
 function isWhole(text: string): boolean {
   try {
