@@ -72,12 +72,47 @@ test('of much output the log gets the beginning and the end', () => {
   ok(told.some(({ offset }) => offset === all.length - 2000))
 })
 
+test('no word is cut in two, wherever the log leaves something out or a line is longer than an entry', () => {
+  const secret = `sk-${'q'.repeat(60)}`
+  const whole = (text: string): boolean => text.replaceAll(secret, '').match(/q/) === null
+  // A line of many words, around each place where something is cut: an entry, the beginning, the end.
+  for (let shift = 0; shift < 70; shift += 1) {
+    const filler = (length: number): string => 'word '.repeat(Math.ceil(length / 5)).slice(0, length)
+    for (const at of [16_384, 40_000, 120_000 - 50_000]) {
+      const before = filler(at - shift - 1)
+      const text = `${before} ${secret} ${filler(120_000 - at - 62 + shift)}`
+      const output = new OutputLog({ first: 40_000, last: 50_000 })
+      const told: Piece[] = []
+      for (let from = 0; from < text.length; from += 9000) {
+        output.add(from, bytesOf(text.slice(from, from + 9000)))
+        told.push(...output.take(false))
+      }
+      told.push(...output.end())
+      for (const { offset, text: piece, bytes } of told) {
+        ok(whole(piece), `${at} ${shift}: ${offset}`)
+        strictEqual(piece, text.slice(offset, offset + bytes))
+      }
+      const last = told.at(-1)
+      strictEqual(last && last.offset + last.bytes, text.length)
+    }
+  }
+})
+
+test('where the beginning and the end meet, nothing is left out', () => {
+  for (const length of [2999, 3000]) {
+    const output = new OutputLog({ first: 1000, last: 2000 })
+    const text = 'x'.repeat(length)
+    output.add(0, bytesOf(text))
+    strictEqual([...output.take(false), ...output.end()].map((piece) => piece.text).join(''), text)
+  }
+})
+
 test('what is no longer kept is passed over, and what came before it stands for itself', () => {
   const output = new OutputLog({ first: 100_000, last: 0 })
-  output.add(0, bytesOf('begun'))
+  output.add(0, bytesOf('has beg'))
   output.add(50, bytesOf('gone on\n'))
   deepStrictEqual(output.end(), [
-    { offset: 0, bytes: 5, text: 'begun' },
-    { offset: 50, bytes: 8, text: 'gone on\n' },
+    { offset: 0, bytes: 4, text: 'has ' },
+    { offset: 55, bytes: 3, text: 'on\n' },
   ])
 })

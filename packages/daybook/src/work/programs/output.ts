@@ -27,6 +27,8 @@ export class OutputLog {
   #keptBytes = 0
   #seen: number
   #ready: Piece[] = []
+  /** What comes next may be the rest of a word. */
+  #broken = false
 
   /** @param next the first byte that the log does not have yet */
   constructor(bounds: OutputBounds, next = 0) {
@@ -45,15 +47,19 @@ export class OutputLog {
     const known = this.#seen - offset
     if (known >= bytes.length) return
     if (known < 0) this.#skip(offset)
-    const fresh = known > 0 ? bytes.subarray(known) : bytes
-    const at = Math.max(offset, this.#seen)
+    const news = known > 0 ? bytes.subarray(known) : bytes
+    const passed = this.#broken ? startOfWord(news) : 0
+    if (passed < news.length) this.#broken = false
+    const fresh = news.subarray(passed)
+    const at = Math.max(offset, this.#seen) + passed
+    if (passed > 0) this.#next = at
     this.#seen = at + fresh.length
     const room = Math.max(this.#bounds.first - at, 0)
     if (room > 0) this.#waiting = joined([this.#waiting, fresh.subarray(0, room)])
     if (fresh.length > room) this.#keep(fresh.subarray(room))
   }
 
-  /** Whole lines that are ready, so that no secret is cut in two; with `all` also what stands behind the last one. */
+  /** Whole lines that are ready, so that no word, which may be a secret, is cut in two; with `all` also what stands behind the last one. */
   take(all: boolean): Piece[] {
     const pieces = this.#ready
     this.#ready = []
@@ -71,32 +77,50 @@ export class OutputLog {
 
   /** Everything that the log still has to get, once no more comes. */
   end(): Piece[] {
-    const pieces = this.take(true)
     const rest = joined(this.#kept)
-    this.#next = this.#seen - rest.length
-    this.#waiting = rest
+    const from = this.#seen - rest.length
+    const isWhole = from === this.#next + this.#waiting.length
     this.#kept = []
+    if (isWhole) {
+      this.#waiting = joined([this.#waiting, rest])
+      return this.take(true)
+    }
+    const first = this.#leave()
+    const start = startOfWord(rest)
+    this.#next = from + start
+    this.#waiting = rest.subarray(start)
+    return [...first, ...this.take(true)]
+  }
+
+  /** What stands before something that the log does not get: half a word at its end is left out as well. */
+  #leave(): Piece[] {
+    const pieces = this.take(false)
+    this.#waiting = this.#waiting.subarray(0, endOfWord(this.#waiting))
     return [...pieces, ...this.take(true)]
   }
 
   /** What stood before this is no longer there: what came until then stands for itself. */
   #skip(offset: number): void {
-    this.#ready = this.take(true)
+    this.#ready = this.#leave()
     this.#next = offset
     this.#seen = offset
     this.#kept = []
     this.#keptBytes = 0
+    this.#broken = true
   }
 
+  /** One byte more than the log gets says whether what follows it begins with a whole word. */
   #keep(bytes: Uint8Array): void {
+    if (this.#bounds.last === 0) return
+    const most = this.#bounds.last + 1
     this.#kept.push(bytes.slice())
     this.#keptBytes += bytes.length
-    for (let [first] = this.#kept; first && this.#keptBytes - first.length >= this.#bounds.last; [first] = this.#kept) {
+    for (let [first] = this.#kept; first && this.#keptBytes - first.length >= most; [first] = this.#kept) {
       this.#kept.shift()
       this.#keptBytes -= first.length
     }
     const [first] = this.#kept
-    const over = this.#keptBytes - this.#bounds.last
+    const over = this.#keptBytes - most
     if (!first || over <= 0) return
     this.#kept[0] = first.subarray(over)
     this.#keptBytes -= over
@@ -107,10 +131,29 @@ function pieceOf(offset: number, bytes: Uint8Array): Piece {
   return { offset, bytes: bytes.length, text: new TextDecoder().decode(bytes) }
 }
 
-/** How many bytes end with a line; of one that is longer than a piece, those of whole characters. */
+/** How many bytes end with a line; of one that is longer than a piece, those of whole words. */
 function endOfLine(bytes: Uint8Array): number {
   const line = bytes.lastIndexOf(10) + 1
-  return line > 0 || bytes.length < pieceBytes ? line : boundary(bytes)
+  return line > 0 || bytes.length < pieceBytes ? line : endOfWord(bytes) || boundary(bytes)
+}
+
+const isSpace = (byte: number): boolean => byte === 32 || (byte >= 9 && byte <= 13)
+
+/** Where the last word begins that may go on. */
+function endOfWord(bytes: Uint8Array): number {
+  return bytes.findLastIndex(isSpace) + 1
+}
+
+/** Where the first word begins that is whole; nowhere in what is one word, unless it is too long to be one. */
+function startOfWord(bytes: Uint8Array): number {
+  const space = bytes.findIndex(isSpace)
+  if (space >= 0) return space + 1
+  return bytes.length < pieceBytes
+    ? bytes.length
+    : Math.max(
+        bytes.findIndex((byte) => byte < 0x80 || byte >= 0xc0),
+        0,
+      )
 }
 
 /** How many bytes end before a character that has only begun. */
