@@ -124,6 +124,8 @@ export const interpreters: Readonly<Record<string, ProgramSettings>> = {
     help: ['--help'],
     headless: { format: 'text', start: ['-q'], prompt_via: ['stdin'] },
     pty: { argv: ['-q'], interrupt_keys: '\u0003', exit_keys: ['\u0004'] },
+    // A number stands on one line, however long.
+    env: { BC_LINE_LENGTH: '0' },
     drivers: ['pty', 'headless'],
   },
 }

@@ -80,14 +80,21 @@ export function withoutEcho(rows: readonly string[], { lines, pasted }: Answered
   const isPrompt = (text: string): boolean => prompts.some((source) => findIn(source, [text, `${text} `]).some(Boolean))
   const kept: string[] = []
   let next = 0
-  for (const row of rows) {
+  for (const [index, row] of rows.entries()) {
     const line = lines[next]
-    const before = line === undefined || (pasted && next > 0 && kept.length > 0) ? null : beforeEcho(row, line)
-    const isBare = before === '' && (pasted ? next > 0 : prompts.length === 0)
-    if (before !== null && (isBare || (before === '' && prompts.length === 0) || isPrompt(before))) next += 1
+    const before = line === undefined || (pasted && kept.length > 0) ? null : beforeEcho(row, line)
+    const isBare = before === '' && (prompts.length === 0 || (pasted && next > 0))
+    const isEcho = before !== null && (isBare || isPrompt(before))
+    if (isEcho || (index === 0 && next === 0 && holds(row, line))) next += 1
     else kept.push(row)
   }
   return kept
+}
+
+/** Where output had no last line end, an editor of lines draws what is typed over it. */
+function holds(row: string, line = ''): boolean {
+  const wanted = line.replaceAll(/\s/g, '')
+  return wanted !== '' && row.replaceAll(/\s/g, '').includes(wanted)
 }
 
 /** What stands before a typed line on its row; null where that is not on it. Blanks are echoed in many ways. */
@@ -101,7 +108,7 @@ function beforeEcho(row: string, line: string): string | null {
     if (sign !== wanted[left - 1]) return null
     left -= 1
   }
-  const lead = /^\s*/.exec(line)?.[0].length ?? 0
   const before = row.slice(0, at)
-  return lead > 0 ? before.replace(/\s+$/, ' ') : before
+  if (before.trim() === '') return ''
+  return /^\s/.test(line) ? before.replace(/\s+$/, ' ') : before
 }

@@ -4,7 +4,7 @@ import type { PromptEnd, PromptEvent } from '../contract.ts'
 import type { Look } from '../host/contract.ts'
 import { isActiveByTick, noTicks, seen, type TickState } from '../tick.ts'
 import { orGone } from './send.ts'
-import { longQuietMs, needsReads, quietMs, type State, stateOf } from './sight.ts'
+import { type Dialog, dialogsOn, longQuietMs, needsReads, quietMs, type State, stateOf } from './sight.ts'
 import type { PtySetting } from './start.ts'
 import type { Watch } from './watch.ts'
 
@@ -41,9 +41,30 @@ export class Seeing {
   readonly #places: SeeingPlaces
   #ticks: TickState = noTicks
   #active = false
+  /** Dialogs that are still on the screen. */
+  #answered: ReadonlySet<string> = new Set()
+  #allAnswered = false
 
   constructor(places: SeeingPlaces) {
     this.#places = places
+  }
+
+  /** This one counts as answered for as long as it is on the screen. */
+  answered({ key }: Dialog): void {
+    this.#answered = new Set([...this.#answered, key])
+  }
+
+  /** What is on the screen at the next look was answered by a person. */
+  answeredAll(): void {
+    this.#allAnswered = true
+  }
+
+  #dialog(look: Look): Dialog | null {
+    const shown = dialogsOn(this.#places.setting.program, look)
+    const known = (key: string): boolean => this.#allAnswered || this.#answered.has(key)
+    this.#answered = new Set(shown.flatMap(({ key }) => (known(key) ? [key] : [])))
+    this.#allAnswered = false
+    return shown.find(({ key }) => !this.#answered.has(key)) ?? null
   }
 
   async *until(wanted: Wanted): AsyncGenerator<PromptEvent, Seen> {
@@ -60,7 +81,7 @@ export class Seeing {
       if (look) {
         const ticks = isActiveByTick(this.#ticks, Date.now())
         const { program } = this.#places.setting
-        const state = stateOf(program, { look, quiet, aid: this.#places.aid, ticks })
+        const state = stateOf(program, { look, quiet, aid: this.#places.aid, ticks, dialog: this.#dialog(look) })
         yield* this.#activity(look, state)
         // One that tells its state may have a screen that never rests.
         const settled = quiet >= quietMs || program.pty?.idle !== undefined

@@ -14,10 +14,16 @@ export type State =
   | { readonly type: 'ready'; readonly by: Sign }
   /** It shows that a prompt goes on. */
   | { readonly type: 'more' }
-  /** `index` of the configuration; `answer`: keys, or null where a person answers. */
-  | { readonly type: 'dialog'; readonly index: number; readonly answer: string | null }
+  | { readonly type: 'dialog'; readonly dialog: Dialog }
   | { readonly type: 'busy'; readonly by: Sign }
   | { readonly type: 'unknown' }
+
+export interface Dialog {
+  /** Which one it is, and its words. */
+  readonly key: string
+  /** Keys, or null where a person answers. */
+  readonly answer: string | null
+}
 
 export interface Sighting {
   readonly look: Look
@@ -26,16 +32,16 @@ export interface Sighting {
   readonly aid: string | null
   /** Something on the screen ticks. */
   readonly ticks: boolean
+  /** Of those on the screen the first that nobody has answered. */
+  readonly dialog: Dialog | null
 }
 
 const unknown: State = { type: 'unknown' }
 
 /** The surest sign decides. `invalid` for an expression of the configuration that takes too long. */
 export function stateOf({ pty }: Program, sighting: Sighting): State {
-  const { look, aid } = sighting
-  const dialogs = pty?.dialogs ?? []
-  const index = dialogs.findIndex(({ match }) => matches(match, look.text))
-  if (index >= 0) return { type: 'dialog', index, answer: dialogs[index]?.answer ?? null }
+  const { look, aid, dialog } = sighting
+  if (dialog) return { type: 'dialog', dialog }
   const told = toldBy(pty, look)
   if (told) return told
   if (matches(pty?.continuation_regex, look.line)) return { type: 'more' }
@@ -49,6 +55,14 @@ export function stateOf({ pty }: Program, sighting: Sighting): State {
   }
   if (pty?.prompt_regex !== undefined) return prompt ? { type: 'ready', by: 'prompt' } : unknown
   return pty?.idle === undefined && pty?.osc133 !== true ? byQuiet(sighting) : unknown
+}
+
+/** Those whose words are on the screen. */
+export function dialogsOn({ pty }: Program, { text }: Look): Dialog[] {
+  return (pty?.dialogs ?? []).flatMap(({ match, answer }, index) => {
+    const [found] = findIn(match, [text.trimEnd()])
+    return found ? [{ key: `${index} ${found.captures[0] ?? ''}`, answer }] : []
+  })
 }
 
 /** What it says of itself: state or title. */

@@ -2,11 +2,9 @@
 
 import type { Prompt, PromptEvent } from '../contract.ts'
 import type { Look } from '../host/contract.ts'
-import { findToken } from '../token.ts'
 import type { Collected } from './collected.ts'
 import { interrupted } from './interrupting.ts'
-import { marksIn } from './marks.ts'
-import { replyOf } from './reply.ts'
+import { asksOf, Outcome } from './outcome.ts'
 import type { Seeing, Seen, Wanted } from './seeing.ts'
 import { orGone, send } from './send.ts'
 import { longQuietMs, type State } from './sight.ts'
@@ -17,11 +15,8 @@ import type { Watch } from './watch.ts'
 
 /** Milliseconds that a program gets to be ready after its start, unless its configuration says more. */
 const readyMs = 20_000
-/** Characters of what a program is taken to ask. */
-const longestSummary = 512
-/** Bytes at the end of what a process printed in which a token is looked for, and in which the marks of a prompt stand. */
-const tokenBytes = 32_768
-const markBytes = 4_096
+/** Dialogs of one prompt that are answered by keys of the configuration: what comes back for ever is left to a person. */
+const mostDialogs = 32
 
 type Events<T> = AsyncGenerator<PromptEvent, T>
 type Seeable = Extract<Seen, { type: 'seen' }>
@@ -39,14 +34,14 @@ export interface TurnPlaces {
 export class Turn {
   readonly #places: TurnPlaces
   readonly #typist: Typist
+  readonly #outcome: Outcome
   readonly #began = performance.now()
   #dialogs = 0
-  /** What was typed for the prompt; null: nothing yet. */
-  #typed: Typed | null = null
 
   constructor(places: TurnPlaces) {
     this.#places = places
     this.#typist = new Typist(places)
+    this.#outcome = new Outcome(places)
   }
 
   async *events(): Events<void> {
@@ -110,7 +105,7 @@ export class Turn {
       if (typeof typing !== 'number') return yield* this.#after(typing)
       seen = yield* this.#waiting(typing, fresh)
       if (seen === null) return null
-      const exit = this.#exitCode
+      const exit = this.#outcome.exitCode
       const ok = exit === null || exit === 0
       if (fresh) yield { type: 'auto_command', index, text, ok }
       if (ok || optional || !fresh) continue
@@ -129,7 +124,7 @@ export class Turn {
     for (let cleared = false; ; ) {
       const seen = yield* this.#after(yield* this.#seeing({ is, within }))
       if (seen === null || seen.state.type === 'ready') return seen
-      if (seen.state.type === 'dialog' && (yield* this.#dialog(seen.state, seen.look))) continue
+      if (seen.state.type === 'dialog' && (yield* this.#dialog(seen.state))) continue
       if (fresh || cleared) {
         yield asksOf(`start ${prompt.replies.length + 1}`, seen.look)
         return null
@@ -143,17 +138,19 @@ export class Turn {
   /** What was seen; null where that ended the turn, which is told. */
   async *#after(seen: Seen): Events<Seeable | null> {
     if (seen.type === 'seen') return seen
-    if (seen.type === 'exited') yield* this.#exited()
+    if (seen.type === 'exited') yield* this.#outcome.exited()
     else if (seen.type === 'late') yield { type: 'done', ok: false, error: 'it was not ready in its time' }
     else if (seen.how === 'interrupt') yield* this.#interrupted()
     return null
   }
 
   /** False for one that a person has to answer. */
-  async *#dialog({ index, answer }: Extract<State, { type: 'dialog' }>, look: Look): Events<boolean> {
-    if (answer === null || this.#dialogs >= 32) return false
+  async *#dialog({ dialog }: Extract<State, { type: 'dialog' }>): Events<boolean> {
+    const { prompt, seeing } = this.#places
+    if (dialog.answer === null || this.#dialogs >= mostDialogs) return false
     this.#dialogs += 1
-    const at = await send(this.#places, answer, `dialog ${index} ${look.offset}`)
+    const at = await send(this.#places, dialog.answer, `${prompt.key} dialog ${this.#dialogs}`)
+    seeing.answered(dialog)
     yield* this.#seeing({ is: (_, { offset }) => offset > at, within: longQuietMs })
     return true
   }
@@ -161,7 +158,7 @@ export class Turn {
   /** @param sent where its pieces were sent before, as far as they were */
   async *#give(typed: Typed, sent: readonly (number | null)[]): Events<void> {
     const { prompt } = this.#places
-    this.#typed = typed
+    this.#outcome.typed = typed
     const name = `${prompt.key} ${typed.pasted ? 'paste' : 'line'}`
     const typing = yield* this.#typist.type(typed, name, sent)
     if (typeof typing !== 'number') {
@@ -175,7 +172,8 @@ export class Turn {
   }
 
   #reply(id: string, answer: boolean | string): Promise<number> {
-    return send(this.#places, `${plainText(String(answer))}\r`, `${prompt.key} reply ${id}`)
+    this.#places.seeing.answeredAll()
+    return send(this.#places, `${plainText(String(answer))}\r`, `${this.#places.prompt.key} reply ${id}`)
   }
 
   /** What becomes of the prompt behind its last Enter. */
@@ -191,46 +189,22 @@ export class Turn {
       const seen = yield* this.#after(yield* this.#seeing({ is }))
       if (seen === null) return
       const { state, look } = seen
-      if (state.type === 'dialog' && (yield* this.#dialog(state, look))) continue
+      if (state.type === 'dialog' && (yield* this.#dialog(state))) continue
       if (state.type === 'more' && !isMore) {
         // What goes on until an empty line gets one.
         isMore = true
-        this.#typed = { ...typed, lines: [...typed.lines, ''] }
+        this.#outcome.typed = { ...typed, lines: [...typed.lines, ''] }
         mark = await send(this.#places, '\r', `${prompt.key} enter more`)
         continue
       }
       if (state.type !== 'ready') yield asksOf(`${prompt.replies.length + 1}`, look)
       else {
-        yield* this.#message(look)
-        const exit = this.#exitCode
+        yield* this.#outcome.message(look)
+        const exit = this.#outcome.hasRun ? this.#outcome.exitCode : null
         yield { type: 'done', ok: true, ...(exit === null ? {} : { exit_code: exit }) }
       }
       return
     }
-  }
-
-  /** What it printed for the prompt so far. */
-  async *#message(look: Look | null): Events<void> {
-    const { setting, collected, aid } = this.#places
-    const { program } = setting
-    const typed = this.#typed
-    if (typed === null) return
-    const cols = look?.cols ?? program.cols
-    const content = await replyOf({ program, printed: collected.printed, look, cols, typed, aid })
-    yield { type: 'message', role: 'assistant', content, final: true }
-  }
-
-  async *#exited(): Events<void> {
-    const { setting, watch, collected, prompt } = this.#places
-    yield* watch.take()
-    if (this.#typed) yield* this.#message(null)
-    else if (prompt.given === null) yield { type: 'done', ok: false, error: 'it ended before it took the prompt' }
-    const { program } = setting
-    const ended = collected.ending(tokenBytes).toString('utf8')
-    const found = program.pty?.resume ? findToken({ stderr: '', ended }, program.resume_regex) : null
-    if (found) yield { type: 'token', token: found.token, printed: true }
-    const { code = null, signal = null } = watch.exit ?? {}
-    yield { type: 'exited', code, signal, bytes: watch.offset }
   }
 
   /** Where nothing was typed nothing is interrupted. */
@@ -238,29 +212,15 @@ export class Turn {
     const { setting, prompt, seeing, watch } = this.#places
     if (this.#typist.hasTyped) {
       const by = yield* interrupted({ setting, prompt, seeing })
-      if (watch.exit === null) yield* this.#message(await orGone(() => setting.host.look(prompt.process)))
+      if (watch.exit === null) yield* this.#outcome.message(await orGone(() => setting.host.look(prompt.process)))
       yield { type: 'interrupted', by }
     }
-    if (watch.exit !== null) yield* this.#exited()
+    if (watch.exit !== null) yield* this.#outcome.exited()
     else yield { type: 'done', ok: false, error: 'it was interrupted' }
-  }
-
-  /** Of the last command, where the shell told it. */
-  get #exitCode(): number | null {
-    const { aid, collected } = this.#places
-    if (aid === null) return null
-    return marksIn(collected.ending(markBytes), aid).findLast(({ kind }) => kind === 'D')?.exit ?? null
   }
 }
 
 /** It reads, and has printed nothing for long enough. */
 function asksNow(look: Look, quiet: number): boolean {
   return quiet >= longQuietMs && look.reads === true
-}
-
-function asksOf(id: string, look: Look): PromptEvent {
-  const lines = look.text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]))
-  const asked = look.line.trim() === '' ? lines.slice(-3).join(' ⏎ ') : look.line.trim()
-  const summary = asked.slice(-longestSummary)
-  return { type: 'asks', asks: { id, kind: 'question', summary: summary === '' ? 'it waits for input' : summary } }
 }

@@ -1,0 +1,71 @@
+// What is told of a prompt in a terminal when it is over: the answer, how its command ended, how the process did, or what it asks.
+
+import type { PromptEvent } from '../contract.ts'
+import type { Look } from '../host/contract.ts'
+import { findToken } from '../token.ts'
+import { marksIn } from './marks.ts'
+import { replyOf } from './reply.ts'
+import type { TurnPlaces } from './turn.ts'
+import type { Typed } from './typing.ts'
+
+/** Bytes at the end of what a process printed in which a token is looked for, and in which the marks of a prompt stand. */
+const tokenBytes = 32_768
+const markBytes = 4_096
+/** Characters of what a program is taken to ask. */
+const longestSummary = 512
+
+type Events<T> = AsyncGenerator<PromptEvent, T>
+
+export class Outcome {
+  readonly #places: Omit<TurnPlaces, 'seeing'>
+  /** What was typed for the prompt; null: nothing yet. */
+  typed: Typed | null = null
+
+  constructor(places: Omit<TurnPlaces, 'seeing'>) {
+    this.#places = places
+  }
+
+  /** What it printed for the prompt so far. */
+  async *message(look: Look | null): Events<void> {
+    const { setting, collected, aid } = this.#places
+    const { program } = setting
+    const typed = this.typed
+    if (typed === null) return
+    const cols = look?.cols ?? program.cols
+    const content = await replyOf({ program, printed: collected.printed, look, cols, typed, aid })
+    yield { type: 'message', role: 'assistant', content, final: true }
+  }
+
+  async *exited(): Events<void> {
+    const { setting, watch, collected, prompt } = this.#places
+    yield* watch.take()
+    if (this.typed) yield* this.message(null)
+    else if (prompt.given === null) yield { type: 'done', ok: false, error: 'it ended before it took the prompt' }
+    const { program } = setting
+    const ended = collected.ending(tokenBytes).toString('utf8')
+    const found = program.pty?.resume ? findToken({ stderr: '', ended }, program.resume_regex) : null
+    if (found) yield { type: 'token', token: found.token, printed: true }
+    const { code = null, signal = null } = watch.exit ?? {}
+    yield { type: 'exited', code, signal, bytes: watch.offset }
+  }
+
+  /** The shell took a command out of the prompt: a comment is none. */
+  get hasRun(): boolean {
+    const { aid, collected } = this.#places
+    return aid !== null && marksIn(collected.printed.first, aid).some(({ kind }) => kind === 'C')
+  }
+
+  /** Of the last command, where the shell told it. */
+  get exitCode(): number | null {
+    const { aid, collected } = this.#places
+    if (aid === null) return null
+    return marksIn(collected.ending(markBytes), aid).findLast(({ kind }) => kind === 'D')?.exit ?? null
+  }
+}
+
+export function asksOf(id: string, look: Look): PromptEvent {
+  const lines = look.text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]))
+  const asked = look.line.trim() === '' ? lines.slice(-3).join(' ⏎ ') : look.line.trim()
+  const summary = asked.slice(-longestSummary)
+  return { type: 'asks', asks: { id, kind: 'question', summary: summary === '' ? 'it waits for input' : summary } }
+}
