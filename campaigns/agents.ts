@@ -14,7 +14,7 @@ import { Random } from './lib/random.ts'
 const child = new URL('./lib/prompts/child.ts', import.meta.url).pathname
 const scope = { tenant: 'default', subjects: ['local'] } as const
 /** Milliseconds for one prompt of a real program. */
-const patience = 120_000
+export const patience = 120_000
 const session = 'ses-agent'
 
 export const agents: Campaign = {
@@ -79,12 +79,13 @@ async function played(program: Program, folder: string, random: Random, counter:
   return [...(next.errors ? [next.errors] : []), ...(await look(folder, model, prompts))]
 }
 
-async function ended(process: Process): Promise<void> {
+/** Back when it has ended; one that takes too long is killed. */
+export async function ended(process: Process): Promise<void> {
   const late = await Promise.race([process.ended.then(() => false), pause(patience).then(() => true)])
   if (late) await process.kill()
 }
 
-const saidTo = ({ asked }: OneAnswer, prompt: string): boolean =>
+export const saidTo = ({ asked }: OneAnswer, prompt: string): boolean =>
   asked.some((body) => JSON.stringify(body).includes(prompt))
 
 async function look(folder: string, model: OneAnswer, prompts: readonly string[]): Promise<string[]> {

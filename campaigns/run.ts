@@ -2,6 +2,7 @@
 
 import { parseArgs } from 'node:util'
 import { agents } from './agents.ts'
+import { agentsAcp } from './agents-acp.ts'
 import { alike } from './alike.ts'
 import { disk } from './disk.ts'
 import { history } from './history.ts'
@@ -18,7 +19,7 @@ import { runs, sharedRuns } from './runs.ts'
 
 const campaigns: readonly Campaign[] = [kill, power, disk, runs, prompts, sharedRuns, alike, lostAnswers, history]
 /** Only by name: resume and agents need programs of others, and every change runs the tests of properties as they are. */
-const byName: readonly Campaign[] = [resume, hostilePrompts, agents, properties]
+const byName: readonly Campaign[] = [resume, hostilePrompts, agents, agentsAcp, properties]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -11,6 +11,8 @@ export class OneAnswer implements AsyncDisposable {
   readonly #server: Server
   /** Bodies of all requests, parsed. */
   readonly asked: unknown[] = []
+  /** A request that holds this text, and no result of a call behind it, is answered with the call that writes this file. */
+  writes: { readonly asked: string; readonly path: string; readonly content: string } | null = null
   /** Answers wait for this. */
   waits: Promise<void> = Promise.resolve()
 
@@ -22,10 +24,17 @@ export class OneAnswer implements AsyncDisposable {
       if (text !== '') this.asked.push(JSON.parse(text))
       await this.waits
       const { pathname } = new URL(request.url ?? '/', 'http://localhost')
-      const lines = formOf(pathname)
+      const lines = formOf(pathname, this.#callFor(text))
       response.writeHead(lines === null ? 404 : 200, { 'content-type': 'text/event-stream' })
       response.end((lines ?? []).map((line) => `data: ${line}\n\n`).join(''))
     })
+  }
+
+  #callFor(text: string): Writing | null {
+    const { writes } = this
+    if (writes === null || !text.includes(writes.asked) || !text.includes('"tools"')) return null
+    const behind = text.slice(text.lastIndexOf(writes.asked))
+    return /"functionResponse"|"role":"tool"/.test(behind) ? null : writes
   }
 
   async listen(): Promise<string> {
@@ -41,10 +50,15 @@ export class OneAnswer implements AsyncDisposable {
   }
 }
 
-function formOf(path: string): readonly string[] | null {
+interface Writing {
+  readonly path: string
+  readonly content: string
+}
+
+function formOf(path: string, call: Writing | null): readonly string[] | null {
   if (path.endsWith('/responses')) return responses()
-  if (path.endsWith('/chat/completions')) return completions()
-  return /:streamGenerateContent$/.test(path) ? contents() : null
+  if (path.endsWith('/chat/completions')) return completions(call)
+  return /:streamGenerateContent$/.test(path) ? contents(call) : null
 }
 
 function responses(): readonly string[] {
@@ -57,7 +71,7 @@ function responses(): readonly string[] {
   ].map((value) => JSON.stringify(value))
 }
 
-function completions(): readonly string[] {
+function completions(call: Writing | null): readonly string[] {
   const chunk = (delta: object, finish_reason: string | null, usage?: object) =>
     JSON.stringify({
       usage,
@@ -68,11 +82,16 @@ function completions(): readonly string[] {
       choices: [{ index: 0, delta, finish_reason }],
     })
   const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 }
-  return [chunk({ role: 'assistant', content: answer }, null), chunk({}, 'stop', usage), '[DONE]']
+  if (call === null) return [chunk({ role: 'assistant', content: answer }, null), chunk({}, 'stop', usage), '[DONE]']
+  const args = JSON.stringify({ filePath: call.path, content: call.content })
+  const tool_calls = [{ index: 0, id: 'call_1', type: 'function', function: { name: 'write', arguments: args } }]
+  return [chunk({ role: 'assistant', tool_calls }, null), chunk({}, 'tool_calls', usage), '[DONE]']
 }
 
-function contents(): readonly string[] {
-  const content = { role: 'model', parts: [{ text: answer }] }
+function contents(call: Writing | null): readonly string[] {
+  const args = call && { file_path: call.path, content: call.content }
+  const part = args ? { functionCall: { name: 'write_file', args } } : { text: answer }
+  const content = { role: 'model', parts: [part] }
   const usageMetadata = { promptTokenCount: 1, candidatesTokenCount: 1, totalTokenCount: 2 }
   return [JSON.stringify({ candidates: [{ index: 0, content, finishReason: 'STOP' }], usageMetadata })]
 }

@@ -88,3 +88,11 @@ test('the programs file counts as it stands there', async () => {
   assert.match(said, /^SO BE IT$/m)
   assert.equal((await home.daybook(['start', 'gdb', 'x'])).exit, 3)
 })
+
+test('an agent is driven through its protocol where the programs file says so', async () => {
+  const file = home.path('.config', 'daybook', 'programs.json')
+  writeFileSync(file, block('An agent that asks', 0, 'json').text)
+  const { exit, out } = await home.daybook(['config', 'check'])
+  assert.equal(exit, 0, out)
+  assert.match(out, /programs\.json: \d+ programs, no fault/)
+})

@@ -7,7 +7,7 @@ const codex: ProgramSettings = {
   description: 'Codex, a coding agent',
   bin: 'codex',
   help: ['exec', '--help'],
-  acp: { bin: 'codex-acp', argv: [], replays_history: 'no' },
+  acp: { bin: 'codex-acp', argv: [], replays_history: 'yes' },
   headless: {
     format: 'codex-jsonl',
     // -i takes as many values as follow: only the `--` keeps the prompt from it.

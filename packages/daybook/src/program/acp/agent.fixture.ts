@@ -1,5 +1,6 @@
 // A small agent that speaks the Agent Client Protocol over standard input and output: what it does with a prompt stands in the prompt.
 
+import { spawn } from 'node:child_process'
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -89,10 +90,12 @@ async function perform(session: string, prompt: string): Promise<string> {
     }
     case 'echo':
       return [first, ...rest].join(' ')
-    case 'deaf':
-      say(session, 'deaf')
-      process.on('SIGTERM', () => undefined)
+    case 'deaf': {
+      if (first === 'quite') process.on('SIGTERM', () => undefined)
+      const { pid } = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' })
+      say(session, `deaf with ${pid}`)
       return new Promise(() => undefined)
+    }
     case 'exit':
       say(session, 'going')
       process.stderr.write('it had enough\n')

@@ -3,6 +3,8 @@
 import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PromptEvent } from '../contract.ts'
+import { until } from '../host/hosting.fixture.ts'
+import { statOf } from '../host/proc.ts'
 import { Talking } from './talking.fixture.ts'
 
 const delta = (text: string) => (event: PromptEvent) => event.type === 'delta' && event.text === text
@@ -19,11 +21,23 @@ test('a turn that is interrupted ends by the protocol, and the agent takes the n
 })
 
 test('an agent that does not listen is ended by signals, with all that it began', async (t) => {
-  const talking = new Talking(t)
-  const turn = await talking.ended({ number: 1, text: 'deaf' }, 'interrupt', delta('deaf'))
-  deepStrictEqual(turn.types.slice(-2), ['interrupted', 'exited'])
-  deepStrictEqual(turn.events.at(-2), { type: 'interrupted', by: 'SIGKILL' })
-  strictEqual(turn.exited?.signal, 'SIGKILL')
+  for (const [text, signal] of [
+    ['deaf', 'SIGTERM'],
+    ['deaf quite', 'SIGKILL'],
+  ] as const) {
+    const talking = new Talking(t)
+    let pid = 0
+    const said = (event: PromptEvent): boolean => {
+      if (event.type === 'delta') pid = Number(event.text.replace('deaf with ', ''))
+      return event.type === 'delta'
+    }
+    const turn = await talking.ended({ number: 1, text }, 'interrupt', said)
+    deepStrictEqual(turn.types.slice(-2), ['interrupted', 'exited'])
+    deepStrictEqual(turn.events.at(-2), { type: 'interrupted', by: signal })
+    strictEqual(turn.exited?.signal, signal)
+    ok(pid > 0)
+    await until(() => statOf(pid) === null || statOf(pid)?.state === 'Z', 'the end of what it began')
+  }
 })
 
 test('a question that comes when the turn is to end is answered by nobody', async (t) => {

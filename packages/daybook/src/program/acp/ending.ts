@@ -81,6 +81,11 @@ export class Ending implements Disposable {
     this.#try(this.#host.signal(this.#key, signal, target))
   }
 
+  /** What left its group, and never heard of the signal, goes with it. */
+  async sweep(): Promise<void> {
+    if (this.signalled) await this.#host.signal(this.#key, 'SIGKILL', 'tree')
+  }
+
   /** Throws what kept it from being ended. */
   check(): void {
     if (this.#failed) throw this.#failed.error

@@ -152,6 +152,7 @@ export class Talk {
   ): AsyncGenerator<PromptEvent> {
     const { code, signal } = exit
     const { by, wanted } = this.ending
+    await this.ending.sweep()
     if (wanted && by !== null) yield { type: 'interrupted', by }
     yield { type: 'exited', code, signal, bytes: listening.seen.out, ...(refused ? { refused } : {}) }
   }

@@ -12,7 +12,7 @@ import { fieldsOf } from '../formats/fields.ts'
 import { type Request, saidIn } from './rpc.ts'
 import { Updates } from './updates.ts'
 
-const agents = ['gemini-0.61.0', 'opencode-1.18.33'] as const
+const agents = ['codex-acp-2.6.0', 'gemini-0.61.0', 'opencode-1.18.33'] as const
 type Agent = (typeof agents)[number]
 
 interface Line {
@@ -104,8 +104,22 @@ test('OpenCode: its work is told in order, with the input of each call as it was
   ])
 })
 
+test('Codex: its work is told in order, with what commands print in pieces of their own', () => {
+  const [turn = []] = told('codex-acp-2.6.0', 'work')
+  assert.match(turn[0] ?? '', /^Warning: Model metadata/)
+  assert.deepEqual(turn.slice(1), [
+    ...['thought', 'I look at the file first.'],
+    `call exec_command {"title":"Read file '${isOld}'","paths":["${isOld}"]}`,
+    ...['result first line\nlast line\n', 'thought', 'call edit {"title":"Editing files","paths":[]}'],
+    ...[`result create ${isNew} ${created}`, 'thought', 'call edit {"title":"Editing files","paths":[]}'],
+    `result update ${isOld} @@ -1,2 +1,2 @@\n-first line\n+the first line\n last line`,
+    ...['thought', `call exec_command {"command":"${command}","cwd":"/home/anna/app"}`, 'failed out\nerr\n', 'thought'],
+    ...['usage 500/150', 'answer All four steps are done.', 'done'],
+  ])
+})
+
 test('a call that was not permitted has one result, which says so, and no edit', () => {
-  for (const agent of agents) {
+  for (const agent of ['gemini-0.61.0', 'opencode-1.18.33'] as const) {
     const [turn = []] = told(agent, 'deny')
     const refused = turn.filter((one) => one === 'failed not permitted')
     assert.equal(refused.length, agent === 'gemini-0.61.0' ? 3 : 1)
@@ -127,12 +141,15 @@ test('a turn that was cancelled says so, and the next one stands for itself', ()
 
 test('what a model refused is told in its words', () => {
   for (const agent of agents)
-    assert.match(told(agent, 'failed')[0]?.at(-1) ?? '', /^failed: .*the model does not want to/)
+    assert.match(told(agent, 'failed')[0]?.at(-1) ?? '', /^failed: .*the model does not want to/s)
 })
 
-test('OpenCode: history that it tells before it has taken up a session is no part of the turn', () => {
+test('history that is told before a session is taken up is no part of the turn', () => {
   assert.deepEqual(told('opencode-1.18.33', 'loaded'), [
     ['thought', 'usage 120/30', 'answer The second answer.', 'done'],
+  ])
+  assert.deepEqual(told('codex-acp-2.6.0', 'loaded')[0]?.slice(1), [
+    ...['thought', 'usage 100/30', 'answer The second answer.', 'done'],
   ])
 })
 

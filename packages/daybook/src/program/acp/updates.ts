@@ -19,10 +19,14 @@ import { diffOf } from './diff.ts'
 
 /** Calls whose results may still come; with more than these the oldest is no longer waited for. */
 const mostCalls = 256
+/** Characters that a call printed. */
+const mostPrinted = 262_144
+/** Characters of the reason of a failure. */
+const mostWords = 2048
 /** Of the agent's surroundings, not of the turn. */
 const passedOver: ReadonlySet<unknown> = new Set([
   ...['user_message_chunk', 'available_commands_update', 'current_mode_update', 'config_option_update'],
-  ...['session_info_update', 'usage_update'],
+  'usage_update',
 ])
 
 /** Why a turn ended that did not end well. */
@@ -36,6 +40,8 @@ const reasons: Readonly<Record<string, string>> = {
 /** A call as it is known so far: later words replace earlier ones. */
 interface Call {
   readonly fields: Fields
+  /** What it printed so far, where that comes in pieces of their own. */
+  readonly printed: string
   readonly isTold: boolean
   readonly isOver: boolean
 }
@@ -44,6 +50,10 @@ interface Call {
 export class Updates {
   readonly #answer = new AnswerKeeper()
   readonly #calls = new Map<string, Call>()
+  /** The last that it said. */
+  #said = ''
+  /** Codex tells a turn that failed as one that ended, with the reason as its last words. */
+  #hasBroken = false
   /** What it is saying or thinking, of which more may come. */
   #open: { readonly kind: 'said' | 'thought'; readonly id: unknown; text: string } | null = null
 
@@ -56,6 +66,9 @@ export class Updates {
       case 'tool_call':
       case 'tool_call_update':
         return this.#called(update)
+      case 'session_info_update':
+        this.#hasBroken ||= fieldsOf(fieldsOf(fieldsOf(update._meta).codex).threadStatus).type === 'systemError'
+        return []
       default:
         return passedOver.has(update.sessionUpdate) ? [] : this.kept(update.sessionUpdate, update)
     }
@@ -84,11 +97,13 @@ export class Updates {
   /** The turn is over, as its answer says. */
   over(answer: Fields): readonly ProgramEvent[] {
     const { stopReason } = answer
-    const ok = stopReason === 'end_turn'
+    const ok = stopReason === 'end_turn' && !this.#hasBroken
     const used = usageIn(answer)
-    const error = reasons[String(stopReason)] ?? `its turn ended with ${String(stopReason)}`
+    const before = this.#flush()
+    const words = stopReason === 'end_turn' ? this.#said.trim().slice(0, mostWords) : reasons[String(stopReason)]
+    const error = words || `its turn ended with ${String(stopReason)}`
     return [
-      ...this.#flush(),
+      ...before,
       ...(used === null ? [] : [{ type: 'usage', usage: used } as const]),
       ...(ok ? this.#answer.final() : this.#answer.flush()),
       ok ? { type: 'done', ok } : { type: 'done', ok, error },
@@ -121,6 +136,7 @@ export class Updates {
     const open = this.#open
     this.#open = null
     if (open === null || open.text.trim() === '') return []
+    if (open.kind === 'said') this.#said = open.text
     return open.kind === 'said' ? this.#answer.hold(open.text) : this.#answer.before([reasoning(open.text)])
   }
 
@@ -138,7 +154,7 @@ export class Updates {
     const told = known.isTold ? [] : this.#tell(id, known)
     if (!isOver) return told
     this.#calls.set(id, { ...known, isTold: true, isOver })
-    return [...told, ...this.#behind([resultOf(id, known.fields)])]
+    return [...told, ...this.#behind([resultOf(id, known)])]
   }
 
   #tell(id: string, known: Call): readonly ProgramEvent[] {
@@ -150,9 +166,11 @@ export class Updates {
   }
 
   #merged(id: string, update: Fields): Call {
-    const known = this.#calls.get(id) ?? { fields: {}, isTold: false, isOver: false }
+    const known = this.#calls.get(id) ?? { fields: {}, printed: '', isTold: false, isOver: false }
     const news = Object.entries(update).filter(([, value]) => value !== undefined && value !== null)
-    const merged = { ...known, fields: { ...known.fields, ...Object.fromEntries(news) } }
+    const { data } = fieldsOf(fieldsOf(update._meta).terminal_output_delta)
+    const printed = typeof data === 'string' ? (known.printed + data).slice(0, mostPrinted) : known.printed
+    const merged = { ...known, printed, fields: { ...known.fields, ...Object.fromEntries(news) } }
     this.#calls.set(id, merged)
     const [oldest] = this.#calls.keys()
     if (this.#calls.size > mostCalls && oldest !== undefined) this.#calls.delete(oldest)
@@ -172,7 +190,8 @@ function pathsOf(locations: unknown): readonly string[] {
   return itemsOf(locations).flatMap(({ path }) => textOf(path) ?? [])
 }
 
-function resultOf(id: string, { status, rawOutput, content, kind, locations }: Fields): ProgramEvent {
+function resultOf(id: string, { fields, printed }: Call): ProgramEvent {
+  const { status, rawOutput, content, kind, locations } = fields
   const { output, metadata } = fieldsOf(rawOutput)
   const { exit, exists } = fieldsOf(metadata)
   const hasFailed = status === 'failed' || (typeof exit === 'number' && exit !== 0)
@@ -181,7 +200,7 @@ function resultOf(id: string, { status, rawOutput, content, kind, locations }: F
   const whole: Operation | null = kind === 'delete' ? 'delete' : kind === 'edit' ? 'update' : null
   const paths = diffs.length === 0 && whole !== null ? pathsOf(locations) : []
   const edits = paths.map((path) => edit(path, exists === false ? 'create' : (whole ?? 'update')))
-  return result(id, textOf(output) ?? rawOutput ?? saidIn(items), hasFailed, [...diffs, ...edits])
+  return result(id, textOf(output) ?? textOf(printed) ?? rawOutput ?? saidIn(items), hasFailed, [...diffs, ...edits])
 }
 
 /** The texts of a result. */
