@@ -31,8 +31,7 @@ export function localBackend(store: OpenedStore, options: LocalRunsOptions): Bac
     }
   }
   return {
-    place,
-    runs,
+    ...{ place, runs, processes: null },
     list,
     async *all(query = {}) {
       let cursor = query.cursor

@@ -14,10 +14,12 @@ export function serverBackend(place: Place, env: Env): Backend {
   const own = readAddress(env)?.url === place.url
   const key = own ? readKey(userFolder('state', env)) : null
   const headers = key === null ? {} : { headers: { authorization: `Bearer ${key}` } }
-  const client = openClient({ url: place.url, retries: 3, ...headers })
+  const options = { url: place.url, retries: 3, ...headers }
+  const client = openClient(options)
   return {
     place,
     runs: serverRuns(client),
+    processes: async () => (await import('../client/processes.ts')).openProcesses(options),
     list: client.list,
     all: client.all,
     find: client.find,

@@ -1,6 +1,7 @@
 // The one port through which commands reach sessions: a server, or the engine on a store in this process.
 
 import type { Client, RemoteSession } from '../client/client.ts'
+import type { RemoteProcesses } from '../client/processes.ts'
 import type { Opening } from '../schema/wire-requests.ts'
 import type { SessionShape } from '../schema/wire-shapes.ts'
 import type { Runs } from './runs.ts'
@@ -32,6 +33,8 @@ export type BackendSession = Pick<
 export interface Backend extends Pick<Client, 'list' | 'all' | 'find' | 'followFeed'>, AsyncDisposable {
   readonly place: Place
   readonly runs: Runs
+  /** Processes that live on beside a server; null without one. */
+  readonly processes: (() => Promise<RemoteProcesses>) | null
   session(id: string): BackendSession
   /** `agent_id` is who works in it from its beginning. */
   create(fields: Opening): Promise<SessionShape>

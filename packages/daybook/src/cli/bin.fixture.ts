@@ -139,6 +139,7 @@ async function inside(args: readonly string[], settings: InsideSettings): Promis
       yield input
     })(),
     person: answers !== undefined,
+    screen: null,
     signal: new AbortController().signal,
     version: '0.0.0',
     program: bin,

@@ -6,6 +6,7 @@ import type { Env } from './folders.ts'
 import type { Command, Option } from './grammar.ts'
 import type { Output, Sink } from './output.ts'
 import type { Parts } from './parts.ts'
+import type { Screen } from './screen.ts'
 import type { OpenedStore } from './storage.ts'
 import type { Asked, Place } from './where.ts'
 
@@ -18,6 +19,8 @@ export interface Host {
   readonly input: AsyncIterable<Uint8Array | string>
   /** Both ends are a terminal: a person can be asked. */
   readonly person: boolean
+  /** Null where no person sits at a terminal. */
+  readonly screen: Screen | null
   /** Ends with Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal
   readonly version: string

@@ -7,6 +7,7 @@ import type { Host } from './context.ts'
 import { exits } from './exits.ts'
 import type { Parts } from './parts.ts'
 import { run } from './run.ts'
+import { screenOf } from './screen.ts'
 
 /** Runs `argv` and sets the exit code; the process ends when nothing is left to do. */
 export async function main(argv: readonly string[], parts: () => Promise<Parts>): Promise<void> {
@@ -28,13 +29,15 @@ export async function main(argv: readonly string[], parts: () => Promise<Parts>)
 }
 
 function hostOf(signal: AbortSignal, parts: () => Promise<Parts>): Host {
+  const person = process.stdin.isTTY === true && process.stdout.isTTY === true
   return {
     env: process.env,
     cwd: process.cwd(),
     out: process.stdout,
     err: process.stderr,
     input: process.stdin,
-    person: process.stdin.isTTY === true && process.stdout.isTTY === true,
+    person,
+    screen: person ? screenOf(process.stdin, process.stdout) : null,
     signal,
     version: version(),
     program: fileURLToPath(new URL('../../bin/daybook.mjs', import.meta.url)),

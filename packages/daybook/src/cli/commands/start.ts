@@ -2,6 +2,8 @@
 
 import type { SessionShape } from '../../schema/wire-shapes.ts'
 import { agentNamed } from '../agents.ts'
+import { type Attached, attachTo, screenFor } from '../attaching.ts'
+import type { Context } from '../context.ts'
 import { misuse } from '../exits.ts'
 import { fromHome } from '../format/path.ts'
 import { oneLine } from '../format/width.ts'
@@ -20,6 +22,8 @@ export const perform: Perform = async (context, call) => {
   const opens = await openingHere(context, agent.name)
   if (said === undefined) {
     const session = await backend.create(opens)
+    const opened = output.json || host.screen === null ? null : await openIn(context, session)
+    if (opened) return attachTo(context, opened)
     if (output.json) output.object(session)
     else {
       output.line(`${wordsOf(session)}   stored #${session.seq}`)
@@ -42,6 +46,19 @@ export const perform: Perform = async (context, call) => {
     output.hint(`${me} follow ${tail}`)
   }
   return undefined
+}
+
+/** Null where it is no program with a screen, or no server is there beside which it could live. */
+async function openIn(context: Context, session: SessionShape): Promise<Attached | null> {
+  const { processes } = await context.backend()
+  if (!processes) return null
+  const remote = await processes()
+  const program = session.current_agent
+  const known = (await remote.programs()).find(({ name }) => name === program)
+  if (!known?.drivers.includes('pty')) return null
+  const opened = await remote.open(session.session_id, { program, ...screenFor(context).size() })
+  if (!('process' in opened)) return null
+  return { session, process: opened.process.process.process_id, program }
 }
 
 /** `k3f9  codex in ~/app on fix-auth`. */
