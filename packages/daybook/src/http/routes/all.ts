@@ -1,6 +1,7 @@
 // The one table of routes.
 
 import type { Route } from '../route.ts'
+import { activeRoutes } from './active.ts'
 import { agentRoutes } from './agents.ts'
 import { approvalRoutes } from './approvals.ts'
 import { attachRoutes } from './attach.ts'
@@ -43,6 +44,7 @@ export const routes: readonly Route[] = [
   ...placeRoutes,
   ...agentRoutes,
   ...markRoutes,
+  ...activeRoutes,
   ...blobRoutes,
   ...exportRoutes,
   ...feedRoutes,
