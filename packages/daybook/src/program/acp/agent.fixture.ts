@@ -169,7 +169,7 @@ async function requested(
     if (ways.has('forgets')) return put({ id, error: { code: -32603, message: 'there is no such session' } })
     if (method === 'session/load' && !ways.has('late')) replay(session)
     put({ id, result: {} })
-    if (ways.has('late')) setTimeout(() => replay(session), 50)
+    if (ways.has('late')) setTimeout(() => replay(session), 20)
   } else if (method === 'session/prompt') await prompted(id, params)
   else put({ id, error: { code: -32601, message: 'Method not found' } })
 }

@@ -58,10 +58,10 @@ for (const [ways, how] of [
 for (const [way, why] of [
   ['stranger', /^small is not logged in: start .*node by hand once and log in/],
   ['old', /^it speaks version 0 of the protocol$/],
-  ['mute', /^small did not answer session\/new within 1 s$/],
+  ['mute', /^small did not answer session\/new within 5 s$/],
 ] as const) {
   test(`an agent that is ${way} says why it takes no prompt, and is not left running`, async (t) => {
-    const talking = new Talking(t, [way], {}, 1000)
+    const talking = new Talking(t, [way], {}, 5000)
     const turn: Turn = await talking.give({ number: 1, text: 'one' })
     match(turn.done?.error ?? '', why)
     strictEqual(turn.exited?.refused, undefined)

@@ -9,7 +9,7 @@ import { isTakingUp, type Talk } from './talk.ts'
 /** The version of the protocol that is spoken here. */
 const protocolVersion = 1
 /** Milliseconds without a word, after which nothing of the past is told again any more. */
-const quietMs = 250
+const quietMs = 500
 /** Milliseconds for the answer to a prompt that was cancelled; one that was never sent has none. */
 const cancelMs = 5000
 const sessionMethods = ['session/new', 'session/load', 'session/resume'] as const

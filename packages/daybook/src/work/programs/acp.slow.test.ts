@@ -154,3 +154,13 @@ test('a session that the agent does not know any more fails one run, and the nex
   match(String(await answered(machine, session, 'three')), /heard one.*three$/s)
   strictEqual((await dataOf(session, 'process.token_found')).length, 2)
 })
+
+test('a way of driving whose adapter is not on this machine is not offered', async (t) => {
+  const acp = { bin: 'daybook-no-such-adapter', argv: [] }
+  const headless = { format: 'text', start: ['-c', '--', '{prompt}'] }
+  const machine = await Machine.open(t, {
+    programs: { both: { bin: 'bash', acp, headless }, only: { bin: 'bash', acp }, there: agentSettings([]) },
+  })
+  const driversOf = (name: string) => machine.programs.get(name)?.drivers.map((driver) => driver.name)
+  deepStrictEqual(['both', 'only', 'there'].map(driversOf), [['headless'], undefined, ['acp']])
+})
