@@ -106,8 +106,8 @@ export class Seeing {
     if (look === null) return null
     looked.at = now
     if (quiet < quietMs) return look
-    // Of what the screen shows nothing may still be on its way to us.
-    if (look.offset !== watch.offset) return null
+    // Of what the screen shows all was told before: what came meanwhile is told first, and rests by itself.
+    if (look.offset !== offset || watch.offset !== offset) return null
     Object.assign(looked, { offset, long })
     return look
   }
