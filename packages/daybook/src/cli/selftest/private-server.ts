@@ -3,11 +3,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { type Client, openClient } from '../../client/client.ts'
-import type { Env } from '../folders.ts'
+import { type Env, userFolder } from '../folders.ts'
 
 export interface PrivateServer {
   readonly client: Client
   readonly pid: number
+  /** Its user's state folder. */
+  readonly state: string
   /** Kills it without a warning; resolves when the process is gone. */
   kill(): Promise<void>
   /** Asks it to end; its exit code, null when a signal ended it. */
@@ -49,6 +51,7 @@ export async function startPrivate(settings: PrivateSettings): Promise<PrivateSe
     const url = await ready(child, signal)
     return {
       client: openClient({ url, retries: 2 }),
+      state: userFolder('state', privateEnv(settings)),
       // It has printed something, so there is a process.
       pid: child.pid ?? 0,
       kill,

@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { openClient, type RemoteSession } from '../../client/client.ts'
+import { type Client, openClient, type RemoteSession } from '../../client/client.ts'
 import { verifyStore } from '../../session/verify.ts'
 import type { Branch } from '../branch.ts'
 import type { Env } from '../folders.ts'
@@ -11,9 +11,10 @@ import { count, lasting, many } from '../format/time.ts'
 import type { Parts } from '../parts.ts'
 import { inScratch } from '../scratch.ts'
 import { type PrivateServer, startPrivate } from '../selftest/private-server.ts'
+import { readKey } from '../user-key.ts'
 import { sizeOf } from '../verifying.ts'
-import { type Counting, startCounting } from './counting.ts'
-import { Recording } from './recording.ts'
+import { Counting } from './counting.ts'
+import { endHost, hostFolders } from './hosts.ts'
 
 export interface TourStep {
   /** 1 … 6; the number of what belongs to a step is that of the step. */
@@ -68,7 +69,7 @@ class Tour {
   readonly #ending = new AbortController()
   readonly #signal: AbortSignal
   #server: PrivateServer | null = null
-  #counting: Counting | null = null
+  #state: string | null = null
 
   constructor(settings: TourSettings, folder: string) {
     this.#settings = settings
@@ -79,13 +80,10 @@ class Tour {
 
   async all(): Promise<void> {
     try {
-      const remote = await this.#open()
-      const counting = await this.#count()
-      const recording = new Recording(remote, counting, this.#signal)
-      // A failure is told where it is waited for.
-      recording.done.catch(() => undefined)
-      await this.#kill(counting, recording)
-      await this.#return(counting, recording)
+      const { remote, client } = await this.#open()
+      const counting = await this.#count(client, remote)
+      await this.#kill(counting)
+      await this.#return(counting)
       await this.#fork(remote)
       await this.#verify()
     } catch (error) {
@@ -95,12 +93,11 @@ class Tour {
 
   async end(): Promise<void> {
     this.#ending.abort()
-    this.#counting?.kill()
-    await this.#counting?.ended
     await this.#server?.kill()
+    for (const folder of this.#state === null ? [] : hostFolders(this.#state)) await endHost(folder)
   }
 
-  #open(): Promise<RemoteSession> {
+  #open(): Promise<{ readonly client: Client; readonly remote: RemoteSession }> {
     const { branch } = this.#settings
     const bound = branch?.name ?? null
     const text =
@@ -109,39 +106,41 @@ class Tour {
       const server = await this.#start()
       const signal = this.#signal
       // Patient enough for a server that is away for a while: a repeat under the same key is no second write.
-      const client = openClient({ url: server.client.url, retries: 30 })
+      const headers = { authorization: `Bearer ${readKey(server.state) ?? ''}` }
+      const client = openClient({ url: server.client.url, retries: 30, headers })
       const fields = branch === null || bound === null ? {} : { branch: bound, repository: branch.repository }
-      const { session_id, tail } = await client.create({ name: 'tour', ...fields }, { signal })
+      const { session_id, tail } = await client.create(
+        { name: 'tour', ...fields, metadata: { cwd: this.#folder } },
+        { signal },
+      )
       const remote = client.session(session_id)
       const lines = branch === null ? [] : await lastCommits(branch.top)
       const notes = lines.map((line) => ({ kind: 'note', data: { text: line, type: 'insight' } }))
       if (notes.length > 0) await remote.append(notes, { signal })
       const more = notes.length === 0 ? '' : `, with its last ${many(notes.length, 'commit')}`
-      return { value: remote, text: `${text}${more}`, detail: tail }
+      return { value: { client, remote }, text: `${text}${more}`, detail: tail }
     })
   }
 
-  #count(): Promise<Counting> {
+  #count(client: Client, remote: RemoteSession): Promise<Counting> {
     return this.#step(2, `bash counts to ${count(most)} in it`, async () => {
-      this.#counting = await startCounting(most, this.#settings.env)
-      return { value: this.#counting, detail: `pid ${this.#counting.pid}` }
+      const counting = await Counting.start(client, remote, most, this.#signal)
+      return { value: counting, detail: `pid ${counting.pid}` }
     })
   }
 
-  async #kill(counting: Counting, recording: Recording): Promise<void> {
+  async #kill(counting: Counting): Promise<void> {
     const { onWord, onProgress, press } = this.#settings
-    onWord('bash is a child of this tour, which sends what it prints and repeats what got no answer')
+    onWord('bash is no child of the server: a process host has it, and what it prints')
     const tick = setInterval(() => onProgress(`   line ${count(counting.lines)} …`), 100)
     const pid = this.#server?.pid ?? 0
     try {
       await this.#step(3, `the server is killed (kill -9, pid ${pid})`, async () => {
-        await recording.stored(leastStored)
+        await counting.stored(leastStored)
         await press(pid, this.#signal)
         await this.#server?.kill()
-        const before = counting.lines
-        await counting.moved(this.#signal)
-        if (counting.lines === before) throw new Error('bash had counted to its end before')
-        return { value: undefined, detail: `at line ${count(before)}` }
+        for (const folder of hostFolders(this.#server?.state ?? '')) await counting.goesOn(folder)
+        return { value: undefined, detail: `at line ${count(counting.lines)}` }
       })
     } finally {
       clearInterval(tick)
@@ -149,20 +148,19 @@ class Tour {
     onWord(`dead. bash is alive: pid ${counting.pid}, still counting`)
   }
 
-  async #return(counting: Counting, recording: Recording): Promise<void> {
+  async #return(counting: Counting): Promise<void> {
     const begun = performance.now()
     const port = Number(new URL(this.#server?.client.url ?? '').port)
     await this.#step(4, 'server again', async () => {
       await this.#start(port)
       const after = lasting(performance.now() - begun)
-      const seq = await recording.back
+      const seq = await counting.back
       return { value: undefined, text: `server again after ${after}`, detail: `reconnected at entry ${seq}` }
     })
     await this.#step(4, `lines 1 … ${count(most)}`, async () => {
       const tick = setInterval(() => this.#settings.onProgress(`   line ${count(counting.lines)} …`), 100)
-      const numbers = await recording.done.finally(() => clearInterval(tick))
+      const { numbers, exit } = await counting.done.finally(() => clearInterval(tick))
       const told = faultsOf(numbers)
-      const exit = await counting.ended
       if (told.faults > 0 || exit !== 0) throw new Error(`${told.text} · exit ${exit}`)
       return { value: undefined, detail: `in order, ${told.text} · same pid · exit ${exit}` }
     })
@@ -195,6 +193,7 @@ class Tour {
     const { program, env } = this.#settings
     const where = { folder: this.#folder, store: this.#store, ...(port === undefined ? {} : { port }) }
     this.#server = await startPrivate({ program, env, ...where, signal: this.#signal })
+    this.#state = this.#server.state
     return this.#server
   }
 
