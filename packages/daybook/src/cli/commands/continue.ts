@@ -157,7 +157,10 @@ function tell(
 ): void {
   const { output, me } = context
   const { fork, seq, agent } = written
-  if (output.json) return output.object({ ...objectOf(written), file: to ?? null, resuming: resuming ?? null })
+  if (output.json) {
+    output.object({ ...objectOf(written), file: to ?? null, resuming: resuming ?? null })
+    return
+  }
   output.line(lineOf(written))
   output.hint(`read it  ${me} show ${fork.tail}@${seq}`)
   const usable = transcriptWriters.some((writer) => writer.agent === agent)
