@@ -24,6 +24,16 @@ const shell: Agent = {
   perform: (turn) => turn.step('prompt', () => `did ${JSON.stringify(turn.input)}`),
 }
 
+/** Asks for a permission, then what it is to be told. */
+const asker: Agent = {
+  ...shell,
+  name: 'asker',
+  perform: async (turn) => {
+    await turn.step('permit', () => 'permitted', { summary: 'May it?', risk: 'high', idempotent: true })
+    return turn.ask('What?')
+  },
+}
+
 const unheard = async (): Promise<never> => {
   throw new Error('nothing asks for a process here')
 }
@@ -51,7 +61,7 @@ interface Setting {
 
 async function serverWith({ programs }: Setting): Promise<TestServer> {
   const sessions = await openSessions({ store: memoryStore() })
-  const work = openWork({ sessions, skills: fixedSkills(), agents: agentsOf([shell]), tickMs: 20 })
+  const work = openWork({ sessions, skills: fixedSkills(), agents: agentsOf([shell, asker]), tickMs: 20 })
   const watched = (live: LivePrograms): Watch =>
     openWatch({ sessions, programs: live, tenant: 'default', everyMs: null, onError: assert.ifError })
   const driven = programs ? { programs: { ...programs, watch: watched(programs.live) } } : {}
@@ -154,4 +164,23 @@ it('[S5.8] the folder of a session is told with branch, kind and files of what i
   assert.equal(told(await gitOf('c')), '404 not_found')
   assert.equal(told(await gitOf('d')), '404 not_found')
   assert.equal(told(await s.call('GET /sessions/a/git')), '403 forbidden')
+})
+
+it('what a program asks is approved and answered by whoever shows the key, and by nobody else', async () => {
+  await using s = await serverWith({ programs: { key, live: none } })
+  const started = await s.call('POST /sessions/a/runs', withKey({ agent: 'asker', input: 'x', wait: true }))
+  const { run_id, approvals } = started.json
+  const [{ approval_id, digest }] = approvals
+  const approval = `POST /runs/${run_id}/approvals/${approval_id}`
+  const decision = { decision: 'approved', digest }
+  const before = await s.tip()
+  assert.equal(told(await s.call(approval, { body: decision })), '403 forbidden')
+  assert.equal(told(await s.call(approval, withKey(decision, 'Bearer nonsense'))), '401 unauthenticated')
+  assert.equal(await s.tip(), before)
+  assert.equal((await s.call(approval, withKey(decision))).status, 200)
+  const waiting = await s.call(`GET /runs/${run_id}?wait=10000`)
+  const question = `POST /runs/${run_id}/questions/${waiting.json.questions[0].question_id}`
+  assert.equal(told(await s.call(question, { body: { answer: 'rm -rf ~' } })), '403 forbidden')
+  assert.equal((await s.call(question, withKey({ answer: 'no' }))).status, 200)
+  assert.equal((await s.call(`GET /runs/${run_id}?wait=10000`)).json.output, 'no')
 })

@@ -142,8 +142,7 @@ export class WorkOfScope implements ScopedWork {
     }
     const { expect } = options
     const session = await this.#sessionOf(run)
-    const { queued: chosen, agent = '' } = await stateOf(session, run)
-    if (input !== undefined) checkAgent(this.#engine.agents.get(agent), this.#programs)
+    const { queued: chosen } = await (input === undefined ? stateOf(session, run) : this.#reached(session, run))
     const routed = (text: string) => this.route(text, chosen.caller ?? {})
     return this.#change(session, ['change', run, input, before, expect], options, (head) => [
       ...(input === undefined ? [] : editEntries(head, run, input, expect, chosen, routed)),
@@ -167,7 +166,7 @@ export class WorkOfScope implements ScopedWork {
 
   async decide(run: RunId, approval: string, decision: Decision, options: WorkOptions = {}): Promise<RunChange> {
     const session = await this.#sessionOf(run)
-    const asked = (await stateOf(session, run)).approvals.find(({ id }) => id === approval)
+    const asked = (await this.#reached(session, run)).approvals.find(({ id }) => id === approval)
     if (!asked) throw new DaybookError('not_found', `${run} asks for no approval ${approval}`)
     if (asked.digest !== decision.digest) {
       throw new DaybookError('conflict', 'another thing was asked than what was seen', { field: 'digest' })
@@ -195,7 +194,7 @@ export class WorkOfScope implements ScopedWork {
 
   async answer(run: RunId, question: string, answer: Json, options: WorkOptions = {}): Promise<RunChange> {
     const session = await this.#sessionOf(run)
-    const asked = (await stateOf(session, run)).questions.find(({ id }) => id === question)
+    const asked = (await this.#reached(session, run)).questions.find(({ id }) => id === question)
     if (!asked) throw new DaybookError('not_found', `${run} asks no question ${question}`)
     return this.#change(session, ['answer', run, question, answer], options, (head) => {
       if (!head.attention.some(({ id }) => id === question)) throw over(`question ${question} is answered or over`)
@@ -205,7 +204,7 @@ export class WorkOfScope implements ScopedWork {
 
   async resolve(run: RunId, step: string, resolution: Resolution, options: WorkOptions = {}): Promise<RunChange> {
     const session = await this.#sessionOf(run)
-    const known = (await stateOf(session, run)).steps.find((one) => one.step === step)
+    const known = (await this.#reached(session, run)).steps.find((one) => one.step === step)
     if (!known) throw new DaybookError('not_found', `${run} has no step ${step}`)
     return this.#change(session, ['resolve', run, step, resolution], options, (head) => {
       if (known.status !== 'unknown') throw over(`step ${step} is ${known.status}`)
@@ -243,6 +242,13 @@ export class WorkOfScope implements ScopedWork {
   route(text: string, caller: RunCaller = {}): Route {
     const { skills, clock, timeZone } = this.#engine
     return routeOf(skills, text, caller, { now: clock(), timeZone })
+  }
+
+  /** What is said to a run of a program reaches the program: that takes the right to give it prompts. */
+  async #reached(session: Session, run: RunId): Promise<KnownRun> {
+    const state = await stateOf(session, run)
+    checkAgent(this.#engine.agents.get(state.agent ?? ''), this.#programs)
+    return state
   }
 
   async #sessionOf(run: RunId): Promise<Session> {

@@ -10,6 +10,8 @@ import { type Answer, type Route, route } from '../route.ts'
 import * as examples from '../run-examples.ts'
 
 const errors = ['invalid_state', 'trashed', 'damaged', 'busy'] as const
+/** Of what is said to a run: to one of a program it takes the key of the user. */
+const reaching = [...errors, 'unauthenticated', 'forbidden'] as const
 const afterwards = { 200: { description: 'The run afterwards.', schema: RunState, example: examples.run } }
 
 function keyed({ key }: Call): WorkOptions {
@@ -68,14 +70,14 @@ const decide = route(
     body: Deciding,
     example: { decision: 'approved', digest: examples.run.version },
     answers: afterwards,
-    errors: [...errors, 'conflict'],
+    errors: [...reaching, 'conflict'],
     writes: true,
   },
   async (call) => {
     const { run_id, approval_id } = call.params
     const { decision, digest, comment } = call.body
     const decided = { decision, digest, ...(comment === undefined ? {} : { comment }) }
-    return answered(call, await call.context.work.decide(run_id, approval_id, decided, keyed(call)))
+    return answered(call, await call.work.decide(run_id, approval_id, decided, keyed(call)))
   },
 )
 
@@ -89,12 +91,12 @@ const answer = route(
     body: Answering,
     example: { answer: 'main' },
     answers: afterwards,
-    errors,
+    errors: reaching,
     writes: true,
   },
   async (call) => {
     const { run_id, question_id } = call.params
-    return answered(call, await call.context.work.answer(run_id, question_id, call.body.answer as Json, keyed(call)))
+    return answered(call, await call.work.answer(run_id, question_id, call.body.answer as Json, keyed(call)))
   },
 )
 
@@ -108,13 +110,13 @@ const resolve = route(
     body: Resolving,
     example: { step_id: 'stp_01KZ3M1YQ8F5V7W9X2B4C6D8EH', resolution: 'done', reason: 'The payment is in the books.' },
     answers: afterwards,
-    errors,
+    errors: reaching,
     writes: true,
   },
   async (call) => {
     const { step_id, output, ...resolution } = call.body
     const resolved = { ...resolution, ...(output === undefined ? {} : { output: output as Json }) }
-    return answered(call, await call.context.work.resolve(call.params.run_id, step_id, resolved, keyed(call)))
+    return answered(call, await call.work.resolve(call.params.run_id, step_id, resolved, keyed(call)))
   },
 )
 
@@ -129,7 +131,7 @@ const edit = route(
     body: RunChanges,
     example: { input: 'what is 3 + 4?', before: null, expect: 9 },
     answers: afterwards,
-    errors: [...errors, 'conflict', 'unauthenticated', 'forbidden'],
+    errors: [...reaching, 'conflict'],
     writes: true,
   },
   async (call) => {
