@@ -13,11 +13,14 @@ import { writeSection } from './lib/page.ts'
 import { lostAnswers } from './lost-answers.ts'
 import { power } from './power.ts'
 import { prompts } from './prompts.ts'
+import { promptsInTerminals } from './prompts-in-terminals.ts'
 import { properties } from './properties.ts'
 import { resume } from './resume.ts'
 import { runs, sharedRuns } from './runs.ts'
 
-const campaigns: readonly Campaign[] = [kill, power, disk, runs, prompts, sharedRuns, alike, lostAnswers, history]
+const campaigns: readonly Campaign[] = [
+  ...[kill, power, disk, runs, prompts, promptsInTerminals, sharedRuns, alike, lostAnswers, history],
+]
 /** Only by name: resume and agents need programs of others, and every change runs the tests of properties as they are. */
 const byName: readonly Campaign[] = [resume, hostilePrompts, agents, agentsAcp, properties]
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { openDriving } from '../../../packages/daybook/src/driving.ts'
 import { hostClient } from '../../../packages/daybook/src/program/host/client.ts'
 import type { RunId } from '../../../packages/daybook/src/schema/ids.ts'
+import type { DriverName } from '../../../packages/daybook/src/schema/states.ts'
 import { openSessions } from '../../../packages/daybook/src/session/sessions.ts'
 import { sqliteStore } from '../../../packages/daybook/src/store/sqlite.ts'
 import { agentsOf } from '../../../packages/daybook/src/work/agents.ts'
@@ -19,6 +20,8 @@ export interface PromptsTask {
   readonly agent: string
   /** Of each session, its prompts in order. */
   readonly prompts: Readonly<Record<string, readonly string[]>>
+  /** How the program is driven; default: in the first of its ways. */
+  readonly driver?: DriverName
   /** What is said to all that it asks; without it nothing is, and it waits. */
   readonly decides?: 'approved' | 'denied'
 }
@@ -28,7 +31,7 @@ export interface FromPrompts {
 }
 
 const scope = { tenant: 'default', subjects: ['local'] } as const
-const { folder, agent, prompts, decides } = JSON.parse(process.argv[2] ?? '') as PromptsTask
+const { folder, agent, prompts, driver, decides } = JSON.parse(process.argv[2] ?? '') as PromptsTask
 
 const store = sqliteStore({ path: join(folder, 'daybook.db') })
 const sessions = await openSessions({ store })
@@ -46,7 +49,8 @@ const work = openWork({
 const mine = work.within(scope)
 const asked: string[] = []
 for (const [session, texts] of Object.entries(prompts)) {
-  for (const [n, input] of texts.entries()) {
+  for (const [n, text] of texts.entries()) {
+    const input = driver === undefined ? text : { text, driver }
     const opens = { metadata: { cwd: join(folder, 'work') } }
     asked.push((await mine.start(session, { agent, input }, { key: `prompt ${n}`, opens })).run)
   }

@@ -96,3 +96,13 @@ test('an agent is driven through its protocol where the programs file says so', 
   assert.equal(exit, 0, out)
   assert.match(out, /programs\.json: \d+ programs, no fault/)
 })
+
+test('a shell that stays remembers, with the commands of its start, where the programs file says so', async () => {
+  mkdirSync(home.path('here', 'app', 'venv', 'bin'), { recursive: true })
+  writeFileSync(home.path('here', 'app', 'venv', 'bin', 'activate'), 'a=42\n')
+  const file = home.path('.config', 'daybook', 'programs.json')
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, block('A program that stays', 0, 'json').text)
+  const tail = tailIn(await type("npx daybook start bash 'b=$((a + 1))'"))
+  assert.match(await type("npx daybook say k3f9 'echo $b; basename $PWD'", tail), /^43\napp$/m)
+})
