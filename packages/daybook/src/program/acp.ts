@@ -6,7 +6,7 @@ import type { Json } from '../schema/json.ts'
 import { Ending } from './acp/ending.ts'
 import { type Opened, opened, settled } from './acp/opening.ts'
 import { answerTo, codes, type Request, requestOf, rpcRefusal } from './acp/rpc.ts'
-import { defaultAnswerMs, permission, replyName, Talk } from './acp/talk.ts'
+import { type AgentPatience, permission, replyName, Talk } from './acp/talk.ts'
 import { Updates } from './acp/updates.ts'
 import { checkCommand } from './call.ts'
 import { type CommandPlaces, environmentOf } from './command.ts'
@@ -24,9 +24,11 @@ export interface AcpSetting extends CommandPlaces {
   readonly host: ProcessHost
   /** What speaks the protocol, as it is now: absolute path and version. `invalid` where it is not found. */
   readonly find: () => Promise<{ readonly path: string; readonly version?: string }>
-  /** Milliseconds for its start, and for its session of its own; default 30,000. */
-  readonly answerMs?: number
+  /** Default: 30 s to answer, 5 s to stop. */
+  readonly patience?: AgentPatience
 }
+
+const usualPatience: AgentPatience = { answerMs: 30_000, cancelMs: 5000 }
 
 export function acpDriver(setting: AcpSetting): ProgramDriver {
   const { host } = setting
@@ -49,8 +51,9 @@ async function* follow(setting: AcpSetting, prompt: Prompt, end: AbortSignal): A
   const begun = performance.now()
   const { process, start } = await started(setting, prompt, known)
   yield { type: 'started', start }
-  using ending = new Ending(host, prompt.process, end, known === null)
-  const talk = new Talk({ program, host, prompt, ending, answerMs: setting.answerMs ?? defaultAnswerMs })
+  const { patience = usualPatience } = setting
+  using ending = new Ending({ host, key: prompt.process, end, isFresh: known === null, cancelMs: patience.cancelMs })
+  const talk = new Talk({ program, host, prompt, ending, patience })
   const open = yield* opened(talk, process.offset)
   if (!open) return ending.check()
   ending.keep()

@@ -4,14 +4,23 @@ import { isDaybookError } from '../../schema/errors.ts'
 import type { PromptEnd } from '../contract.ts'
 import type { ProcessHost } from '../host/contract.ts'
 
-/** Milliseconds that an agent gets to stop by itself: one took three seconds on a machine with much to do. */
-const cancelMs = 5000
 /** Milliseconds between a signal and the next one. */
 const signalMs = 2000
 const ladder = [
   ['SIGTERM', 'group'],
   ['SIGKILL', 'tree'],
 ] as const
+
+export interface EndingSetting {
+  readonly host: ProcessHost
+  readonly key: string
+  /** Aborted with a {@link PromptEnd}. */
+  readonly end: AbortSignal
+  /** The process was started for this prompt, and is of no use before it is ready for one. */
+  readonly isFresh: boolean
+  /** Milliseconds that the agent gets to stop by itself. */
+  readonly cancelMs: number
+}
 
 export class Ending implements Disposable {
   readonly #host: ProcessHost
@@ -28,13 +37,14 @@ export class Ending implements Disposable {
     else this.#interrupt()
   }
   #isFresh: boolean
+  readonly #cancelMs: number
 
-  /** @param isFresh the process was started for this prompt, and is of no use before it is ready for one */
-  constructor(host: ProcessHost, key: string, end: AbortSignal, isFresh: boolean) {
+  constructor({ host, key, end, isFresh, cancelMs }: EndingSetting) {
     this.#host = host
     this.#key = key
     this.#end = end
     this.#isFresh = isFresh
+    this.#cancelMs = cancelMs
     if (end.aborted) this.#onEnd()
     else end.addEventListener('abort', this.#onEnd, { once: true })
   }
@@ -105,7 +115,7 @@ export class Ending implements Disposable {
   #byCancel(cancel: () => Promise<unknown>): void {
     if (this.#by !== null) return
     this.#by = 'cancel'
-    this.#timer = setTimeout(() => this.climb(), cancelMs)
+    this.#timer = setTimeout(() => this.climb(), this.#cancelMs)
     this.#try(cancel())
   }
 

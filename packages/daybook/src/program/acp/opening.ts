@@ -10,8 +10,6 @@ import { isTakingUp, type Talk } from './talk.ts'
 const protocolVersion = 1
 /** Milliseconds without a word, after which nothing of the past is told again any more. */
 const quietMs = 500
-/** Milliseconds for the answer to a prompt that was cancelled; one that was never sent has none. */
-const cancelMs = 5000
 const sessionMethods = ['session/new', 'session/load', 'session/resume'] as const
 /** What the log keeps as a token. */
 const tokenForm = /^[A-Za-z0-9_.:-]{1,256}$/
@@ -151,7 +149,8 @@ async function* stopped(
     if (isPast(listening, printed) && isOver) return listening.at
     if (isPast(listening, printed) && !isCancelled) {
       isCancelled = true
-      until = performance.now() + cancelMs
+      // One that was never sent has no answer.
+      until = performance.now() + talk.patience.cancelMs
       await talk.cancel(`${key} cancel`, session)
     }
     const heard = yield* talk.heard(listening, isCancelled ? Math.max(until - performance.now(), 0) : undefined)

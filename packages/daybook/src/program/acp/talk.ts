@@ -18,8 +18,13 @@ import {
   rpcRefusal,
 } from './rpc.ts'
 
-/** Milliseconds in which an agent has to have started, and a session of its own to be there: on a machine with much to do one took nine seconds. */
-export const defaultAnswerMs = 30_000
+/** Milliseconds that an agent gets. */
+export interface AgentPatience {
+  /** To have started, and for its session to be there: on a machine with much to do one took nine seconds. */
+  readonly answerMs: number
+  /** To stop where its turn is cancelled: one took three seconds. */
+  readonly cancelMs: number
+}
 
 /** By which an agent asks whether it may make a call. */
 export const permission = 'session/request_permission'
@@ -35,7 +40,7 @@ export interface TalkSetting {
   readonly host: ProcessHost
   readonly prompt: Prompt
   readonly ending: Ending
-  readonly answerMs: number
+  readonly patience: AgentPatience
 }
 
 export class Talk {
@@ -43,12 +48,12 @@ export class Talk {
   readonly prompt: Prompt
   readonly ending: Ending
   readonly #host: ProcessHost
-  readonly #answerMs: number
+  readonly patience: AgentPatience
   /** Of its complaints, what was told. */
   #complained = 0
 
-  constructor({ program, host, prompt, ending, answerMs }: TalkSetting) {
-    this.#answerMs = answerMs
+  constructor({ program, host, prompt, ending, patience }: TalkSetting) {
+    this.patience = patience
     this.program = program
     this.prompt = prompt
     this.ending = ending
@@ -102,14 +107,14 @@ export class Talk {
   /** Asks and waits for the answer; null where there is none, and all that is to be told was. The method is the id: it is asked once. */
   async *asked(listening: Listening, method: string, params: object): AsyncGenerator<PromptEvent, Answer | null> {
     await this.send(method, requestOf(method, method, params))
-    const until = performance.now() + this.#answerMs
+    const until = performance.now() + this.patience.answerMs
     for (;;) {
       const heard = yield* this.heard(listening, Math.max(until - performance.now(), 0))
       if (heard.type === 'said') {
         if (heard.said.type === 'answer' && heard.said.id === method) return heard.said
         if (heard.said.type === 'request') await this.refuse(heard.said)
       } else if (heard.type === 'silent') {
-        const error = `${this.program.name} did not answer ${method} within ${this.#answerMs / 1000} s`
+        const error = `${this.program.name} did not answer ${method} within ${this.patience.answerMs / 1000} s`
         yield* this.giveUp(listening, { error, ...(isTakingUp(method) ? { refused: 'token' } : {}) })
         return null
       } else {

@@ -94,7 +94,13 @@ export class Talking {
     const small = read.ok ? read.set.get('small') : undefined
     if (!small) throw new Error('the settings of the small agent are wrong')
     const find = () => Promise.resolve({ path: process.execPath })
-    const setting = { host: this.host, state: this.folder, env: process.env, find, answerMs: this.#answerMs }
+    const setting = {
+      host: this.host,
+      state: this.folder,
+      env: process.env,
+      find,
+      patience: { answerMs: this.#answerMs, cancelMs: 1000 },
+    }
     return acpDriver({ ...setting, program: { ...small, ...more } })
   }
 
