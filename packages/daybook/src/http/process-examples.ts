@@ -30,7 +30,7 @@ export const state = {
     seq: 12,
   },
   alive: true,
-  now: { offset: 1802, kept: 0, attached: 1, cols: 120, rows: 40, title: '' },
+  now: { offset: 1802, kept: 0, printed_at: '2026-03-02T08:44:02.000Z', attached: 1, cols: 120, rows: 40, title: '' },
   at_work: { active: false, by: 'prompt', at: '2026-03-02T08:44:02.000Z' },
 } satisfies ProcessStateShape
 

@@ -7,7 +7,7 @@ import { DaybookError, isDaybookError } from '../schema/errors.ts'
 import type { Head } from '../schema/heads.ts'
 import type { RunId } from '../schema/ids.ts'
 import type { DataOf } from '../schema/kinds.ts'
-import { moment } from '../schema/wire.ts'
+import { moment, momentOrNull } from '../schema/wire.ts'
 import type { ProcessStateShape } from '../schema/wire-processes.ts'
 import { owns } from '../session/assemble.ts'
 import type { Session } from '../session/contract.ts'
@@ -104,10 +104,11 @@ export async function stateOf(found: Found): Promise<ProcessStateShape> {
 
 async function nowOf(
   { name, driven }: Found,
-  { mode, offset, kept }: HostProcess,
+  { mode, offset, kept, printedAt }: HostProcess,
   processes: LiveProcesses,
 ): Promise<ProcessStateShape['now']> {
-  const counts = { offset, kept, attached: driven.watch.attached(name) }
+  const printed_at = momentOrNull(printedAt == null ? null : Math.round(printedAt))
+  const counts = { offset, kept, printed_at, attached: driven.watch.attached(name) }
   const none = { ...counts, cols: null, rows: null, title: null }
   if (mode !== 'pty') return none
   try {

@@ -106,6 +106,7 @@ const ProcessNow = Type.Object(
   {
     offset: Type.Unsafe<number>({ ...Count, description: 'Bytes that it printed so far.' }),
     kept: Type.Unsafe<number>({ ...Count, description: 'The oldest byte of them that is not only in the log.' }),
+    printed_at: Type.Union([Time, Type.Null()], { description: 'When it last printed anything; null: never.' }),
     attached: Type.Unsafe<number>({ ...Count, description: 'How many look at it through this server.' }),
     cols: CountOrNull,
     rows: CountOrNull,

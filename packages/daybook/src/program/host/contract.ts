@@ -49,6 +49,8 @@ export interface HostProcess {
   readonly kept: number
   /** Bytes of standard error; of `files` and `pipes`. */
   readonly errorOffset: number
+  /** When it last printed to standard output or its terminal, in milliseconds since 1970; null: never. An older host does not tell. */
+  readonly printedAt?: number | null
   /** Null while it lives. */
   readonly exit: ProcessExit | null
 }

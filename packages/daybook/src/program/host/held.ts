@@ -92,6 +92,7 @@ export async function shown(held: Held): Promise<HostProcess> {
     offset: spools?.out.offset ?? 0,
     kept: spools?.out.kept ?? 0,
     errorOffset: spools?.err.offset ?? 0,
+    printedAt: spools?.out.grownAt ?? null,
     exit,
   }
 }

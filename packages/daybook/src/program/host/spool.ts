@@ -75,6 +75,13 @@ export class Spool {
     return this.#end ?? (last === undefined ? 0 : last + statSync(this.#path(last)).size)
   }
 
+  /** When it last grew, in milliseconds since 1970; null where it is empty. */
+  get grownAt(): number | null {
+    const last = this.#starts.at(-1)
+    const { size, mtimeMs } = last === undefined ? { size: 0, mtimeMs: 0 } : statSync(this.#path(last))
+    return size > 0 ? mtimeMs : null
+  }
+
   #path(start: number): string {
     return Spool.path(this.#place, this.#stream, start)
   }

@@ -26,7 +26,7 @@ interface Seen {
 export class Idle {
   readonly #programs: Pick<LivePrograms, 'git'>
   readonly #attached: Attached
-  /** When it was first seen with so much output: never earlier than it printed it. */
+  /** When it was first seen with so much output, where the host does not know when it printed. */
   readonly #last = new Map<string, Seen>()
 
   constructor(programs: Pick<LivePrograms, 'git'>, attached: Attached) {
@@ -36,17 +36,20 @@ export class Idle {
 
   /** No run, nobody attached, nothing printed for as long as its program says, and no git at work in its folder. */
   async is({ process, session, started, program }: Lived, now: number): Promise<boolean> {
-    const { key, offset } = process
-    const seen = this.#last.get(key)
-    if (seen?.offset !== offset) {
-      this.#last.set(key, { offset, at: now })
-      return false
-    }
+    const { key } = process
     // What ticks is printed: nothing that was silent for longer than the window is active by tick.
-    if (now - seen.at <= Math.max(program?.idleMs ?? usualMs, tickWindowMs)) return false
+    if (now - this.#printed(process, now) <= Math.max(program?.idleMs ?? usualMs, tickWindowMs)) return false
     if (this.#attached.has(key)) return false
     if ((await session.head()).openRuns.length > 0) return false
     return !(await this.#gitWorks(started.workdir))
+  }
+
+  #printed({ key, offset, printedAt, startedAt }: HostProcess, now: number): number {
+    if (printedAt !== undefined) return printedAt ?? startedAt
+    const seen = this.#last.get(key)
+    if (seen?.offset === offset) return seen.at
+    this.#last.set(key, { offset, at: now })
+    return now
   }
 
   /** Only these are still to be known. */
