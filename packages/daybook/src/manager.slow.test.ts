@@ -16,9 +16,9 @@ class Machine {
   readonly work = join(this.folder, 'work')
   #server: RunningServer | null = null
 
-  constructor(t: TestContext) {
+  constructor(t: TestContext, defaults: object = {}) {
     mkdirSync(this.work)
-    writeFileSync(join(this.folder, 'programs.json'), JSON.stringify({ workdirs: ['work'] }))
+    writeFileSync(join(this.folder, 'programs.json'), JSON.stringify({ workdirs: ['work'], defaults }))
     t.after(async () => {
       await this.#server?.close()
       for (const name of readdirSync(join(this.folder, 'processes')))
@@ -148,4 +148,31 @@ test('[S5.7] a turn is interrupted and its process lives on; a process that is c
   assert.ok(closed.by !== null)
   assert.deepEqual(tree.map(alive), [false, false, false, false, false])
   assert.equal((await machine.call(`GET ${at}`)).process.status, 'exited')
+})
+
+test('[S5.6] what a process prints and what ticks in it is told; unused for its idle time it is closed, and its session stays', async (t) => {
+  const machine = new Machine(t, { idle_timeout_sec: 2 })
+  await machine.start()
+  const { session, process } = await opened(machine)
+  const at = `/sessions/${session}/processes/${process}`
+  const now = () => machine.call(`GET ${at}`)
+  const script = 'for i in 1 2 3 4 5 6 7 8; do printf "\\rWorking (%ss) " $i; sleep 0.5; done; echo'
+  const { run_id } = await machine.call(`POST /sessions/${session}/runs`, { agent: 'bash', input: script })
+  await until(async () => (await now()).at_work?.active === true)
+  const { at_work } = await now()
+  assert.equal(at_work.by, 'tick')
+  assert.match(at_work.value, /\ds/)
+  assert.ok(at_work.seen >= 1)
+  await until(async () => (await now()).now?.printed_at > at_work.at)
+  assert.deepEqual(await machine.call('POST /processes/cleanup'), { closed: [] })
+  const run = await machine.call(`GET /runs/${run_id}?wait=60000`)
+  assert.equal(run.status, 'done')
+  assert.equal((await now()).at_work.active, false)
+  // Used a moment ago: it stays until its idle time, and the three seconds in which something may still tick, are over.
+  assert.deepEqual(await machine.call('POST /processes/cleanup'), { closed: [] })
+  await until(async () => (await machine.call('POST /processes/cleanup')).closed.length === 1)
+  const { alive: lives, process: view } = await now()
+  assert.deepEqual([lives, view.status], [false, 'exited'])
+  assert.equal((await machine.call(`GET /sessions/${session}`)).place, 'open')
+  assert.equal(await prompt(machine, session, 'echo back'), 'back')
 })
