@@ -114,6 +114,42 @@ function starting(): void {
   })
 }
 
+function telling(): void {
+  const works = 'for i in 1 2 3 4 5 6; do printf "\\rWorking (%ss" "$i"; sleep 0.4; done'
+  const text = `printf '\\033]7501;state=idle\\007'; while read -r line; do
+    printf '\\033]7501;state=working\\007'; ${works}; printf '\\rdone with %s\\n\\033]7501;state=idle\\007' "$line"; done`
+  const told = {
+    prompt_regex: undefined,
+    busy: { osc7501: 'working' },
+    idle: { osc7501: 'idle' },
+    tick_regex: 'Working \\((\\d+)s',
+  }
+
+  test('a program that tells its state is ready and done when it says so, and is seen at work meanwhile', async (t) => {
+    const typed = new Typed(t, 'own', script(text, told))
+    for (const line of ['one', 'two']) {
+      const { events, done, answer, asks } = await typed.tell(line)
+      assert.deepEqual([done?.ok, asks], [true, undefined])
+      assert.match(answer ?? '', new RegExp(`done with ${line}$`))
+      const ready = events.find((event) => event.type === 'ready')
+      assert.equal(ready?.by, 'signal')
+      const activity = events.flatMap((event) => (event.type === 'activity' ? [[event.active, event.by]] : []))
+      assert.deepEqual(activity, [
+        [true, 'signal'],
+        [false, 'signal'],
+      ])
+    }
+  })
+
+  test('a program that takes no Enter is given a second one, never a third, and the prompt has failed', async (t) => {
+    const deaf = "stty raw -echo; printf '\\033]7501;state=idle\\007'; cat > keys"
+    const typed = new Typed(t, 'own', script(deaf, told))
+    const { done } = await typed.tell('hi')
+    assert.equal(done?.ok, false)
+    assert.equal(readFileSync(join(typed.folder, 'keys'), 'utf8'), 'hi\r\r')
+  })
+}
+
 function typing(): void {
   test('no key is typed for a prompt but its text: escape sequences and control characters are left out', async (t) => {
     const typed = new Typed(t, 'bash')
@@ -183,6 +219,7 @@ function ending(): void {
 describe('a prompt in a terminal', { concurrency: 1 }, () => {
   asking()
   starting()
+  telling()
   typing()
   ending()
 })

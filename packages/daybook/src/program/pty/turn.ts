@@ -162,7 +162,8 @@ export class Turn {
     const name = `${prompt.key} ${typed.pasted ? 'paste' : 'line'}`
     const typing = yield* this.#typist.type(typed, name, sent)
     if (typeof typing !== 'number') {
-      yield* this.#after(typing)
+      if (typing.type === 'late') yield { type: 'done', ok: false, error: 'it did not take the prompt' }
+      else yield* this.#after(typing)
       return
     }
     let mark = typing
