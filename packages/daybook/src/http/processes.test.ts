@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { until } from '../session/testing.fixture.ts'
 import { authorization, served } from './processes.fixture.ts'
-import { told } from './server.fixture.ts'
+import { type Reply, told } from './server.fixture.ts'
 
 test('a process is told with what the log says of it and how it stands now', async (t) => {
   const { call, here } = await served(t)
@@ -130,4 +130,31 @@ test('processes that nobody uses are closed on demand', async (t) => {
   const { status, json } = await s.call('POST /processes/cleanup', { headers: { authorization } })
   assert.deepEqual([status, json], [200, { closed: [] }])
   assert.equal(told(await s.call('POST /processes/cleanup')), '403 forbidden')
+})
+
+test('a program is opened once, whoever asks again, and what cannot be opened says why', async (t) => {
+  const { s } = await served(t)
+  const open = (body: object, headers: Readonly<Record<string, string>> = {}): Promise<Reply> =>
+    s.call('POST /sessions/a/processes', { body, headers: { authorization, ...headers } })
+  const key = { 'idempotency-key': 'open' }
+  const first = await open({ program: 'bash', cols: 90, rows: 20 }, key)
+  assert.equal(first.status, 201, first.text)
+  const { process, run } = first.json
+  assert.deepEqual([process.alive, process.now.cols, process.now.rows, run.status], [true, 90, 20, 'done'])
+  const again = await open({ program: 'bash', cols: 90, rows: 20 }, key)
+  assert.deepEqual([again.json.run.run_id, again.headers['idempotent-replayed']], [run.run_id, 'true'])
+  const other = await open({ program: 'bash' })
+  assert.notEqual(other.json.run.run_id, run.run_id)
+  const ids = [again, other].map(({ json }) => json.process.process.process_id)
+  assert.deepEqual(ids, [process.process.process_id, process.process.process_id])
+  assert.equal(told(await open({ program: 'unheard-of' })), '404 not_found')
+  assert.equal(told(await open({ program: 'bash', cols: 0 })), '400 invalid')
+  assert.equal(told(await s.call('POST /sessions/a/processes', { program: 'bash' })), '403 forbidden')
+  await s.call('POST /sessions', { session_id: 'nowhere' })
+  const homeless = await s.call('POST /sessions/nowhere/processes', {
+    body: { program: 'bash' },
+    headers: { authorization },
+  })
+  assert.equal(told(homeless), '400 invalid')
+  await s.call(`DELETE /sessions/a/processes/${process.process.process_id}`, { headers: { authorization } })
 })
