@@ -24,6 +24,7 @@ const benches: readonly { readonly name: string; readonly bars: string; readonly
   { name: 'scale', bars: 'scale', peers: false },
   { name: 'servers', bars: 'servers', peers: false },
   { name: 'programs', bars: 'programs', peers: false },
+  { name: 'prompts', bars: 'prompts', peers: false },
 ]
 
 const { values, positionals } = parseArgs({
