@@ -9,6 +9,7 @@ import { digestOf } from '../store/hash.ts'
 import { entryOf, textOf } from './entry.ts'
 import type { RunRecord } from './journal.ts'
 import type { ApprovalPolicy } from './policy.ts'
+import { isOpening } from './programs/prompt.ts'
 import { mayCall, needsApproval } from './skill-performer.ts'
 import type { RunCaller, Skill, Skills } from './skills/contract.ts'
 
@@ -17,7 +18,9 @@ type Beginner = Pick<RunRecord, 'run' | 'seq' | 'actor' | 'begun' | 'queued'>
 /** @param fence of the lease that it begins under; none where the lease is taken with these entries */
 export function beginEntries(record: Beginner, skills: Skills, fence?: number): NewEntry[] {
   const { agent, skill, undoes } = record.queued
-  const content = undoes === undefined ? textOf(record.queued.input as Json | undefined) : ''
+  const input = record.queued.input as Json | undefined
+  const isSaid = undoes === undefined && !(skill === undefined && isOpening(input))
+  const content = isSaid ? textOf(input) : ''
   const version = skill === undefined ? undefined : skills.get(skill)?.hash
   const started = entryOf('run.started', record.run, {
     ...(agent === undefined ? undefined : { agent }),

@@ -3,6 +3,7 @@
 import type { Json } from '../../schema/json.ts'
 import type { RunShape } from '../../schema/wire-shapes.ts'
 import { textOf } from '../../work/entry.ts'
+import { isOpening } from '../../work/programs/prompt.ts'
 import { clock, many } from './time.ts'
 import { oneLine } from './width.ts'
 
@@ -18,6 +19,7 @@ export function statusOf({ status, reason }: Pick<RunShape, 'status' | 'reason'>
 
 /** What a run was asked, on one line. */
 export function inputOf({ input }: { readonly input?: unknown }): string {
+  if (isOpening(input as Json | undefined)) return 'opened'
   return oneLine(textOf(input as Json | undefined))
 }
 

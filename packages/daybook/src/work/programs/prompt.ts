@@ -33,6 +33,13 @@ export function promptOf(input: Json | undefined): Asked {
   return { text: plain(text), images, driver: chosen }
 }
 
+/** Whether a program is only to be opened: nothing is said to it then. */
+export function isOpening(input: Json | undefined): boolean {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) return false
+  const { open, ...others } = input as JsonObject
+  return open === true && Object.keys(others).every((field) => field === 'driver')
+}
+
 const form = 'a prompt is a text, or an object with a text and the paths of images'
 
 function plain(text: string): string {

@@ -68,6 +68,18 @@ test('[S5.1] prompts in a terminal go to one process, which remembers; each with
   deepStrictEqual(machine.errors, [])
 })
 
+test('who opens a program says nothing with that, and what is said next is what its session is called', async (t) => {
+  const machine = await Machine.open(t)
+  const session = await machine.session()
+  const { run } = await machine.anna.start(session.id, { agent: 'bash', input: { open: true, driver: 'pty' } })
+  strictEqual((await machine.anna.settled(run, { until: 'end' })).status, 'done')
+  deepStrictEqual(await dataOf(session, 'message'), [])
+  strictEqual((await done(machine, session, 'echo hello')).text, 'hello')
+  const [said] = await dataOf(session, 'message')
+  deepStrictEqual([said?.role, said?.content, (await session.head()).title], ['user', 'echo hello', 'echo hello'])
+  deepStrictEqual(machine.errors, [])
+})
+
 test('a server that ends in the middle of output leaves the terminal at work, and the next one tells each byte once', async (t) => {
   const machine = await Machine.open(t)
   const session = await machine.session()
