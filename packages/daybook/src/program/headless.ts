@@ -25,8 +25,8 @@ const ladder = ['SIGINT', 'SIGTERM', 'SIGKILL'] as const
 const graceMs = 3000
 /** Bytes at the end of a stream in which a token is looked for. */
 const tailBytes = 32_768
-/** Characters of plain output that become the answer. */
-const answerBytes = 262_144
+/** Bytes of plain output that become the answer: with the mark of what is left out it is no longer than an answer may be. */
+const answerBytes = 262_080
 /** Bytes of plain output that are kept by the host; answer and log need less of either end. Records are counted, so all are. */
 const keep = { first: 1 << 20, last: 7 << 20 } as const
 
@@ -126,14 +126,22 @@ class Answer {
 
   push(offset: number, bytes: Uint8Array): PromptEvent[] {
     if (this.#bytes < answerBytes) this.#kept.push(bytes.subarray(0, answerBytes - this.#bytes))
-    this.#bytes += bytes.length
+    this.#bytes = offset + bytes.length
     return [{ type: 'output', stream: 'out', offset, bytes }]
   }
 
   end(code: number | null): ProgramEvent[] {
-    const content = Buffer.concat(this.#kept).toString('utf8').trimEnd()
+    const content = this.#content()
     const done: ProgramEvent[] = code === 0 ? [{ type: 'done', ok: true }] : []
     return content === '' ? done : [{ type: 'message', role: 'assistant', content, final: true }, ...done]
+  }
+
+  /** Whole lines, and how much more there was: half a number reads like a number. */
+  #content(): string {
+    const kept = Buffer.concat(this.#kept)
+    if (this.#bytes <= answerBytes) return kept.toString('utf8').trimEnd()
+    const whole = kept.lastIndexOf(10) + 1 || kept.length
+    return `${kept.subarray(0, whole).toString('utf8').trimEnd()}\n[… ${this.#bytes - whole} bytes …]`
   }
 }
 

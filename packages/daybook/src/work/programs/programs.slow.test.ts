@@ -69,6 +69,22 @@ test('a program that fails ends its run as failed, and what it printed is kept',
   strictEqual(processes[0]?.exitCode, 5)
 })
 
+test('an answer that is too long ends with a whole line and with how much more there was', async (t) => {
+  const machine = await Machine.open(t)
+  const session = await machine.session()
+  const { run } = await machine.anna.start(session.id, { agent: 'bash', input: 'seq 100000' })
+  const { text } = (await machine.anna.settled(run)).output as { readonly text: string }
+  const lines = text.split('\n')
+  const left = /^\[… (\d+) bytes …\]$/.exec(lines.pop() ?? '')
+  deepStrictEqual(
+    lines,
+    lines.map((_line, index) => String(index + 1)),
+  )
+  // 588,895 bytes are the numbers to 100,000, each with its line end.
+  strictEqual(lines.join('\n').length + 1 + Number(left?.[1]), 588_895)
+  ok(lines.length > 40_000)
+})
+
 test('[S5.3] prompts stand in one queue, and each is done once and in order', async (t) => {
   const machine = await Machine.open(t)
   const session = await machine.session()
