@@ -22,6 +22,11 @@ before(async () => {
     const home = openHome()
     writePrograms(home, {
       reviewer: { bin: 'bash', headless: { format: 'text', token: 'session', ...reviewing } },
+      odd: {
+        bin: 'bash',
+        version: ['-c', 'echo "GNU odd (Debian 13.1-3) 13.1"'],
+        headless: { format: 'text', start: ['--', '{prompt}'] },
+      },
       missing: { bin: 'daybook-missing', headless: { format: 'text', start: ['--', '{prompt}'] } },
     })
     execFileSync('git', ['init', '-q', '-b', 'fix-auth', home.path('here')], { env: home.env })
@@ -81,6 +86,15 @@ both('a session begins with a program, in this folder and on its branch, and sta
   assert.match(processes, /\n +7 +exit 0 +bash/)
   const view = json(await run(['show', tailIn(err), '--processes', '--json'])).processes
   assert.equal((view as readonly unknown[]).length, 3)
+})
+
+both('much that was printed does not push away what was said, and drives no terminal', async (run) => {
+  const { err } = await run(['start', 'bash', 'seq 200000'])
+  const { out } = await run(['show', tailIn(err)])
+  assert.match(out, /^ +3 +you .* seq 200000\n +\d+ +bash .* 1 2 3 /m)
+  assert.doesNotMatch(out, /^ *\d+ +process /m)
+  const failed = await run(['start', 'bash', 'printf "\\e]133;D;0\\a\\e[7mcolour\\e[27m" >&2; exit 3'])
+  assert.match((await run(['show', tailIn(failed.err)])).out, /process +\d\d:\d\d +error: colour\n/)
 })
 
 both('what a program printed before it failed is shown, and the command fails', async (run) => {
@@ -144,6 +158,7 @@ both('agents are listed with what is here, and shown with what drives them', asy
   assert.match(plain, /^bash +program +/m)
   const all = (await run(['agent', 'list', '--all'])).out
   assert.match(all, /^bash +program .* \d+\.\d+\S*$/m)
+  assert.match(all, /^odd +program .* 13\.1-3$/m)
   assert.match(all, /^missing +program .* not on this machine$/m)
   assert.doesNotMatch(plain, /not on this machine/)
   const { out } = await run(['agent', 'show', 'bash'])

@@ -52,5 +52,5 @@ async function withPrograms({ asked, host }: Context, agents: readonly AgentShap
 function versionOf({ path, version }: Listed): string {
   if (path === undefined) return ''
   if (path === null) return 'not on this machine'
-  return oneLine(/\d+(?:\.\d+)+[^\s,;]*/.exec(version ?? '')?.[0] ?? version ?? path)
+  return oneLine(/\d+(?:\.\d+)+(?:\([^\s()]*\)|[^\s,;()])*/.exec(version ?? '')?.[0] ?? version ?? path)
 }

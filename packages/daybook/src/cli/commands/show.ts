@@ -7,7 +7,7 @@ import type { Context } from '../context.ts'
 import { exits, misuse, Refusal } from '../exits.ts'
 import { beside } from '../format/columns.ts'
 import { lineOf, speakerOf } from '../format/entry.ts'
-import { isPlain, withoutEchoes } from '../format/plain.ts'
+import { plainFromNewest, withoutEchoes } from '../format/plain.ts'
 import { factsOf, titleOf } from '../format/session.ts'
 import { ago, clock, count, timeOf } from '../format/time.ts'
 import { harmless, oneLine } from '../format/width.ts'
@@ -93,7 +93,7 @@ async function whole(shown: Shown, all: boolean): Promise<void> {
     output.object(await remote.view('history', { ...untilOf(shown), ...limit }))
     return
   }
-  const newest = await lastEntries(shown, 30, all ? () => true : isPlain)
+  const newest = await lastEntries(shown, 30, all ? () => true : plainFromNewest())
   const entries = all ? newest : withoutEchoes(newest)
   header(shown)
   for (const line of entryLines(context, entries)) output.line(line)

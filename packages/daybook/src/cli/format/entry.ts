@@ -1,5 +1,6 @@
 // An entry in one line: who, and what it says.
 
+import { stripVTControlCharacters } from 'node:util'
 import type { EntryShape } from '../../schema/wire-shapes.ts'
 import { fromHome } from './path.ts'
 import { shortDigest } from './run.ts'
@@ -96,7 +97,8 @@ const sayings: Readonly<Record<string, (data: Fields) => string>> = {
       data.resumed === true ? 'where it left off' : '',
       word(data.version) === '' ? '' : `· ${word(data.version)}`,
     ),
-  'process.output': (data) => joined(data.stream === 'err' ? 'error:' : '', String(data.text)),
+  'process.output': (data) =>
+    joined(data.stream === 'err' ? 'error:' : '', stripVTControlCharacters(String(data.text))),
   'process.exited': (data) => `${exitOf(data)} · printed ${bytes(Number(data.bytes))}`,
   'process.captured': (data) => `kept ${bytes(Number(data.bytes))} as it was printed`,
   'process.token_found': (data) => `${word(data.program)} goes on by ${word(data.value)}`,

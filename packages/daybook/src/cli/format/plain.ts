@@ -26,18 +26,33 @@ const telling: Readonly<Record<string, (data: Fields) => boolean>> = {
   'process.exited': ({ exit_code: code }) => code !== 0,
 }
 
-export function isPlain({ kind, data }: EntryShape): boolean {
+function isPlain({ kind, data }: EntryShape): boolean {
   if (machinery.has(kind)) return false
   const tells = telling[kind]
   return tells === undefined || tells(fieldsOf(data))
 }
 
+/**
+ * Tells of entries that come newest first whether they are plain. What was printed is not, where its run ended well: that
+ * end comes before it, the answer behind it, perhaps many pages away.
+ */
+export function plainFromNewest(): (entry: EntryShape) => boolean {
+  const done = new Set<string>()
+  return (entry) => {
+    const { kind, run_id, data } = entry
+    if (kind === 'run.finished' && run_id !== undefined && fieldsOf(data).status === 'done') done.add(run_id)
+    return isPlain(entry) && !(isPrinted(entry) && run_id !== undefined && done.has(run_id))
+  }
+}
+
 /** Output that the answer of the same run says as well is left out. */
 export function withoutEchoes(entries: readonly EntryShape[]): readonly EntryShape[] {
   const answered = new Set(entries.filter(isAnswer).map(({ run_id }) => run_id))
-  return entries.filter(({ kind, run_id, data }) => {
-    return kind !== 'process.output' || fieldsOf(data).stream !== 'out' || !answered.has(run_id)
-  })
+  return entries.filter((entry) => !isPrinted(entry) || !answered.has(entry.run_id))
+}
+
+function isPrinted({ kind, data }: EntryShape): boolean {
+  return kind === 'process.output' && fieldsOf(data).stream === 'out'
 }
 
 function isAnswer({ kind, run_id, data }: EntryShape): boolean {
