@@ -33,6 +33,23 @@ test('titles, clipboard, links, device strings and windows never pass, in any of
   assert.equal(safe('\x1b]0;aborted\x1b[31mred'), '\x1b[31mred')
 })
 
+test('a string for the terminal that begins within another sequence never passes', () => {
+  const clipboard = '52;c;c2VjcmV0\x07'
+  for (const begun of [
+    '\x1b\u009d',
+    '\x1b\n]',
+    '\x1b\x7f]',
+    '\x1b[\u009d',
+    '\x1b[31\u009d',
+    '\x1b[\u009b\u009d',
+    '\x1b\u00c2\u009d',
+  ])
+    assert.equal(safe(`a${begun}${clipboard}b`).replace(/[\n\u00c2]/, ''), 'ab', JSON.stringify(begun))
+  assert.equal(safe('\x1b\u009b21t'), '')
+  assert.equal(safe('\x1b[3é'), 'é')
+  assert.equal(safe('\x1b\x18]0;text'), ']0;text')
+})
+
 test('text, colours, cursor, modes and questions pass as they are', () => {
   for (const passed of [
     'plain\r\n\t\x07',
@@ -69,6 +86,10 @@ const pieces = fc.constantFrom(
     '\u009b',
     '\x18',
     '\n',
+    '\x7f',
+    '\u00c2',
+    'k',
+    '(',
   ],
 )
 
@@ -92,6 +113,17 @@ test('however output is cut into pieces, the same passes', () => {
         assert.equal(cut.open, whole.open)
       },
     ),
+    { numRuns: runs, ...(seed === undefined ? {} : { seed }) },
+  )
+})
+
+test('of whatever is printed nothing passes that begins a string for the terminal', () => {
+  const begins = /[\u0090\u0098\u009b\u009d-\u009f]|\x1b(?![\x20-\x7e])|\x1b[PX\]^_k]|\x1b\[(?![\x20-\x3f]*[\x40-\x7e])/
+  const { runs, seed } = { runs: cases(300).numRuns, seed: cases(300).seed }
+  fc.assert(
+    fc.property(fc.array(pieces, { size: 'max', maxLength: 40 }), (all) => {
+      assert.doesNotMatch(safe(all.join('')), begins)
+    }),
     { numRuns: runs, ...(seed === undefined ? {} : { seed }) },
   )
 })

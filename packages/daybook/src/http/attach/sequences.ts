@@ -2,6 +2,8 @@
 
 const esc = 0x1b
 const bell = 0x07
+/** Terminals pass it over. */
+const deleting = 0x7f
 const cancels: ReadonlySet<number> = new Set([0x18, 0x1a])
 /** Behind an escape: device strings, strings to nobody, and the title of an older terminal. */
 const strings: ReadonlySet<number> = new Set([0x50, 0x58, 0x5e, 0x5f, 0x6b])
@@ -87,7 +89,16 @@ export class Sequences {
     if (byte === 0x5b) return this.#begin('control', esc, byte)
     if (byte === 0x5d) return this.#begin('command')
     if (strings.has(byte)) return this.#begin('string')
-    return this.#end(esc, byte)
+    if (cancels.has(byte)) return this.#end()
+    if (byte < 0x20) return [byte] // acted upon, and what follows is still behind the escape
+    if (byte === deleting) return nothing
+    return byte > deleting ? this.#broken(byte) : this.#end(esc, byte)
+  }
+
+  /** A character that no sequence holds ends it, and may begin another: nothing of the first one passes. */
+  #broken(byte: number): readonly number[] {
+    this.#end()
+    return this.#ground(byte)
   }
 
   /** Controls of the second set, as UTF-8 writes them. */
@@ -104,8 +115,10 @@ export class Sequences {
     if (byte === esc) return this.#begin('escape')
     if (cancels.has(byte)) return this.#end()
     if (byte < 0x20) return [byte] // acted upon in the middle of a sequence
+    if (byte === deleting) return nothing
+    if (byte > deleting) return this.#broken(byte)
     const whole = [...this.#held, byte]
-    if (byte < 0x40 || byte > 0x7e) {
+    if (byte < 0x40) {
       if (whole.length <= longestControl) this.#held = whole
       return nothing
     }
