@@ -37,3 +37,18 @@ test('arguments are refused in words, and only at once', () => {
   }
   assert.equal(refusalOf(ended({ stderr: 'disk usage: 7 %' })), null)
 })
+
+test('hostile complaints are read in a time that grows with their length', () => {
+  for (const stderr of [
+    '\n'.repeat(32_768),
+    ' \n'.repeat(16_384),
+    'no session '.repeat(3000),
+    'session not '.repeat(2700),
+  ]) {
+    const before = process.cpuUsage()
+    refusalOf(ended({ stderr, resumed: true }))
+    const { user } = process.cpuUsage(before)
+    assert.ok(user < 500_000, `${user} µs for ${JSON.stringify(stderr.slice(0, 12))}`)
+  }
+  assert.equal(refusalOf(ended({ stderr: '\n\n  usage: tool' })), 'arguments')
+})

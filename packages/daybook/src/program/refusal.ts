@@ -4,7 +4,7 @@
 const soonMs = 3000
 
 const arguments_ =
-  /^\s*usage:|\b(?:unknown|unrecognized|unrecognised|invalid|unexpected|illegal) (?:option|argument|command|flag)\b/im
+  /^[ \t]*usage:|\b(?:unknown|unrecognized|unrecognised|invalid|unexpected|illegal) (?:option|argument|command|flag)\b/im
 const session = '(?:session|conversation|thread|rollout)'
 const lost = '(?:not found|does not exist|no such|unknown|invalid)'
 const token = new RegExp(
