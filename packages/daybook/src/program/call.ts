@@ -55,6 +55,7 @@ export function headlessCall(
   }
   const chosen = form.token === 'session' ? values.session : (uuid ?? token)
   const { args, input } = argvOf(template, filling, form.prompt_via)
+  if (input !== null) checkCommand(program, prompt, form.format === 'text')
   return { args, input: input === null ? null : lineEnded(input, form.format), token: chosen }
 }
 
@@ -63,11 +64,19 @@ function lineEnded(input: string, format: FormatName): string {
   return format !== 'text' || input.endsWith('\n') ? input : `${input}\n`
 }
 
-/** `invalid` for a prompt that the program would take for a command of its own, where commands are not allowed. */
-export function checkCommand({ name, command_prefixes, allow_commands }: Program, prompt: string): void {
+/**
+ * `invalid` for a prompt that the program would take for a command of its own, where commands are not allowed.
+ *
+ * @param byLine it reads each line by itself
+ */
+export function checkCommand(
+  { name, command_prefixes, allow_commands }: Program,
+  prompt: string,
+  byLine = false,
+): void {
   if (allow_commands) return
-  const start = prompt.trimStart()
-  const prefix = command_prefixes.find((one) => start.startsWith(one))
+  const starts = (byLine ? prompt.split(/[\r\n]/) : [prompt]).map((text) => text.trimStart())
+  const prefix = command_prefixes.find((one) => starts.some((start) => start.startsWith(one)))
   if (prefix === undefined) return
   throw new DaybookError('invalid', `a prompt that begins with ${prefix} is a command of ${name}`, {
     field: 'prompt',

@@ -18,8 +18,10 @@ export function checkTyped(program: Program, text: string, images: readonly stri
   if (images.length > 0) {
     throw new DaybookError('invalid', `${program.name} takes no images through a terminal`, { field: 'images' })
   }
-  checkCommand(program, text)
-  if (plainText(text).trim() === '') {
+  const plain = plainText(text)
+  const { pty } = program
+  checkCommand(program, plain, pty?.prompt_regex !== undefined || pty?.osc133 === true)
+  if (plain.trim() === '') {
     throw new DaybookError('invalid', 'nothing is left of the prompt without its control characters', {
       field: 'prompt',
     })
