@@ -1,5 +1,6 @@
 // Puts what a program does with one prompt into the log: each fact once, however often the driver tells it.
 
+import { createHash } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { ProcessStart, ProgramMessage, PromptEvent } from '../../program/contract.ts'
 import type { NewEntry } from '../../schema/entries.ts'
@@ -47,7 +48,8 @@ export class Telling {
   readonly #place: Place
   /** Of what is told in one run: it has its key from here, by its place among all that is told. */
   readonly #key: string
-  #signs = 0
+  /** Signs told so far: how often each. */
+  readonly #signs = new Map<string, number>()
 
   /** @param token that the log has already */
   constructor(teller: Teller, place: Place, token: string | null) {
@@ -94,8 +96,11 @@ export class Telling {
   }
 
   sign(event: Seen): void {
-    this.#signs += 1
-    const place = `sign ${this.#signs}`
+    // Who goes on sees other signs than who began: each stands under its own words, and how often they came.
+    const words = createHash('sha256').update(JSON.stringify(event)).digest('base64url').slice(0, 16)
+    const times = (this.#signs.get(words) ?? 0) + 1
+    this.#signs.set(words, times)
+    const place = `sign ${words} ${times}`
     const names = this.#names
     if (event.type === 'auto_command') {
       const { index, text, ok } = event
