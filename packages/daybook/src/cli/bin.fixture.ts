@@ -11,6 +11,7 @@ import { openSessions } from '../session/sessions.ts'
 import type { Host } from './context.ts'
 import type { Sink } from './output.ts'
 import { run } from './run.ts'
+import { endHost, hostFolders } from './tour/hosts.ts'
 
 export const bin = join(import.meta.dirname, '../../bin/daybook.mjs')
 
@@ -104,6 +105,8 @@ export function openHome(): Home {
       const left = [...all]
       for (const { process } of left) process.kill('SIGKILL')
       await Promise.all(left.map(({ ended }) => ended))
+      // What outlives servers would outlive their folder too.
+      await Promise.all(hostFolders(path('state', 'daybook')).map(endHost))
       rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
     },
   }
