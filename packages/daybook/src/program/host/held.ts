@@ -1,7 +1,8 @@
 // One process as the host holds it: its record, its spools, who waits for it, and how it is shown.
 
 import { watch } from 'node:fs'
-import type { HostProcess, ProcessExit } from './contract.ts'
+import type { HostProcess, OutputStream, ProcessExit } from './contract.ts'
+import { Grown } from './grown.ts'
 import type { Named } from './named.ts'
 import { alive, identityOf, marked, statOf } from './proc.ts'
 import { type ProcessRecord, readRecord } from './record.ts'
@@ -36,8 +37,15 @@ export function holdAt(place: string, record: ProcessRecord): Held {
 
 /** Terminals keep the newest 8 to 16 MB; a protocol is kept whole until it is acknowledged. */
 export function openSpools(held: Held): void {
-  const most = held.record.mode === 'pty' ? 2 : undefined
-  held.spools = { out: new Spool(held.place, 'out', most), err: new Spool(held.place, 'err') }
+  const { place, record } = held
+  const most = record.mode === 'pty' ? 2 : undefined
+  const living = record.process?.boot === identityOf(process.pid).boot
+  const grown = (stream: OutputStream): Grown | null =>
+    record.mode === 'files' ? new Grown(place, stream, Spool.path(place, stream, 0), living) : null
+  held.spools = {
+    out: new Spool(place, 'out', most, grown('out')),
+    err: new Spool(place, 'err', undefined, grown('err')),
+  }
 }
 
 /** One that another host was starting when it died: its record says so by now, or its marker does. */

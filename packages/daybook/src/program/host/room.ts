@@ -58,7 +58,14 @@ export class Room {
     if (!(await this.#able)) return
     try {
       for (const spool of spools) {
-        for (let hole = surplus(spool); hole !== null; hole = surplus(spool)) await punch(spool.letGo(hole), hole)
+        for (let hole = surplus(spool); hole !== null; hole = surplus(spool)) {
+          const { base } = spool
+          try {
+            await punch(spool.letGo(hole), { from: hole.from - base, to: hole.to - base })
+          } finally {
+            spool.freed()
+          }
+        }
       }
     } catch (error) {
       this.#able = Promise.resolve(false)

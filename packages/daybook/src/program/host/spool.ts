@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import type { HostEvent, OutputStream, SpawnRequest } from './contract.ts'
+import { type Grown, markBytes } from './grown.ts'
 
 /** Bytes of one file, and of one piece that is read. */
 const fileBytes = 8 << 20
@@ -48,17 +49,24 @@ export class Spool {
   /** The end as this writer knows it: beyond the last file where the disk took no more. */
   #end: number | null = null
   #hole: Hole | null
+  /** Whether the room of the hole is being freed, which may come behind a cut. */
+  #freeing = false
+  readonly #grown: Grown | null
 
-  constructor(place: string, stream: OutputStream, most = Number.POSITIVE_INFINITY) {
+  /** `grown` is of a process that writes its file itself. */
+  constructor(place: string, stream: OutputStream, most = Number.POSITIVE_INFINITY, grown: Grown | null = null) {
     this.#place = place
     this.#stream = stream
     this.#most = most
+    this.#grown = grown
     const names = readdirSync(place)
     this.#hole = holeIn(names, stream)
     this.#starts = names
       .filter((name) => name.startsWith(`${stream}.`))
       .map((name) => Number(name.slice(stream.length + 1)))
       .sort((a, b) => a - b)
+    if (this.#starts[0] === 0) this.#starts[0] = this.base
+    if (this.#hole !== null && this.#hole.to <= this.base) this.#dropHole()
   }
 
   static path(place: string, stream: OutputStream, start: number): string {
@@ -70,8 +78,15 @@ export class Spool {
     return this.#hole !== null && this.#hole.from <= start ? Math.max(this.#hole.to, start) : start
   }
 
+  /** Where the file begins that the process writes itself. */
+  get base(): number {
+    return this.#grown?.base ?? 0
+  }
+
   get offset(): number {
+    this.#look()
     const last = this.#starts.at(-1)
+    if (this.#grown !== null && this.#ofProcess) return this.#grown.end
     return this.#end ?? (last === undefined ? 0 : last + statSync(this.#path(last)).size)
   }
 
@@ -83,7 +98,28 @@ export class Spool {
   }
 
   #path(start: number): string {
-    return Spool.path(this.#place, this.#stream, start)
+    return Spool.path(this.#place, this.#stream, start === this.base ? 0 : start)
+  }
+
+  /** Whether there is just the file that the process writes itself. */
+  get #ofProcess(): boolean {
+    return this.#starts.length === 1 && this.#starts[0] === this.base
+  }
+
+  /** True where the process has cut its file, which then begins at another offset. */
+  #look(): boolean {
+    if (this.#grown === null || !this.#ofProcess) return false
+    const { base } = this
+    if (!this.#grown.look()) return false
+    this.#starts = [this.base]
+    if (this.#hole === null) return true
+    const moved = { from: this.#hole.from - base + this.base, to: this.#hole.to - base + this.base }
+    const { blocks: taken, size } = statSync(this.#path(this.base))
+    // What is freed behind the cut is of what was printed since.
+    if (this.#freeing) this.#grown.loseMarks()
+    if (this.#freeing || taken * 512 < size) this.#sign(moved)
+    else this.#dropHole()
+    return true
   }
 
   /** What the disk does not take is counted, and told as a gap: a full disk must not stop the program. */
@@ -120,6 +156,7 @@ export class Spool {
   /** The next piece from there on, or what is missing there; null at the end. */
   read(from: number): Exclude<HostEvent, { type: 'exit' }> | null {
     const stream = this.#stream
+    if (this.#grown !== null && from >= this.#grown.end) this.#look()
     const hole = this.#hole
     if (hole !== null && from >= hole.from && from < hole.to) return { type: 'gap', stream, from, to: hole.to }
     const most = hole !== null && from < hole.from ? Math.min(hole.from - from, pieceBytes) : pieceBytes
@@ -127,8 +164,10 @@ export class Spool {
     const start = this.#starts[index]
     if (start !== undefined) {
       const fd = openSync(this.#path(start), 'r')
-      const size = readSync(fd, reading, 0, most, from - start)
+      const known = this.#grown !== null && this.#ofProcess ? Math.max(0, this.#grown.end - from) : most
+      const size = readSync(fd, reading, 0, Math.min(most, known), from - start)
       closeSync(fd)
+      if (this.#look()) return this.read(from) // it was cut before it was read, or right behind: nobody knows
       if (size > 0) return { type: 'output', stream, offset: from, bytes: Uint8Array.from(reading.subarray(0, size)) }
     }
     // The end of what others write is not asked for again: what they wrote since the reading is no gap.
@@ -148,32 +187,55 @@ export class Spool {
 
   /** What may go while its process lives, where only beginning and end are asked for; null where that is little. */
   surplus({ first, last }: NonNullable<SpawnRequest['keep']>): Hole | null {
-    const from = this.#hole?.from ?? blocks(first + blockBytes - 1)
-    return this.#grown(from, blocks(this.offset - last))
+    const to = this.base + blocks(this.offset - this.base - Math.max(last, markBytes))
+    return this.#more(this.#hole?.from ?? this.base + blocks(first + blockBytes - 1), to)
   }
 
   /** The same of what was acknowledged. */
   surplusBefore(offset: number): Hole | null {
-    return offset < (this.#hole?.from ?? 0) ? null : this.#grown(0, blocks(Math.min(offset, this.offset)))
+    const end = this.offset - markBytes
+    if (offset < (this.#hole?.from ?? 0)) return null
+    return this.#more(this.base, this.base + blocks(Math.min(offset, end) - this.base))
   }
 
-  #grown(from: number, to: number): Hole | null {
+  #more(from: number, to: number): Hole | null {
     const hole = this.#hole ?? { from, to: from }
     const more = to - hole.to + hole.from - from
-    const own = this.#starts.length === 1 && this.#starts[0] === 0
-    return own && to >= hole.to && more >= growthBytes ? { from, to } : null
+    return this.#ofProcess && to >= hole.to && more >= growthBytes ? { from, to } : null
   }
 
   /**
-   * From now on it is a gap; the caller gives the room in the file of this path back to the disk. The name of a file says so, for names reach the
-   * disk in the order of such changes: after a loss of power no hole is read as output.
+   * From now on it is a gap; the caller gives the room in the file of this path back to the disk, and says when it has.
+   * The name of a file says so, for names reach the disk in the order of such changes: after a loss of power no hole is
+   * read as output.
    */
   letGo(hole: Hole): string {
-    const sign = ({ from, to }: Hole): string => join(this.#place, `hole.${this.#stream}.${from}.${to}`)
-    if (this.#hole === null) writeFileSync(sign(hole), '', { mode: 0o600 })
-    else renameSync(sign(this.#hole), sign(hole))
+    this.#freeing = true
+    if (hole.from === this.base) this.#grown?.loseHead()
+    this.#sign(hole)
+    return this.#path(this.base)
+  }
+
+  /** The room of what was let go is free. */
+  freed(): void {
+    this.#look()
+    this.#freeing = false
+    if (this.#ofProcess) this.#grown?.markEnd()
+  }
+
+  #signOf({ from, to }: Hole): string {
+    return join(this.#place, `hole.${this.#stream}.${from}.${to}`)
+  }
+
+  #sign(hole: Hole): void {
+    if (this.#hole === null) writeFileSync(this.#signOf(hole), '', { mode: 0o600 })
+    else renameSync(this.#signOf(this.#hole), this.#signOf(hole))
     this.#hole = hole
-    return this.#path(0)
+  }
+
+  #dropHole(): void {
+    if (this.#hole !== null) rmSync(this.#signOf(this.#hole), { force: true })
+    this.#hole = null
   }
 
   #drop(count: number): void {
