@@ -45,7 +45,12 @@ export async function served(t: TestContext, options: { readonly rawInput?: bool
   const sessions = await openSessions({ store })
   const onError = assert.ifError
   const watch = openWatch({ sessions, programs: live, tenant: 'default', everyMs: null, onError })
-  const agents = withPrograms(agentsOf(), live, async () => '', (name) => watch.see(name))
+  const agents = withPrograms(
+    agentsOf(),
+    live,
+    async () => '',
+    (name) => watch.see(name),
+  )
   const work = openWork({ sessions, skills: fixedSkills(), agents, tickMs: 20 })
   const programs: ServerSettings['programs'] = { key, live, watch, ...options }
   const s = await testServer('memory', { programs, sessions, work })

@@ -83,7 +83,16 @@ test('the places where something is offered are those of the table', () => {
   for (const { name } of commands) assert.ok(name === '' || paths.includes(name), name)
   assert.deepEqual(wordsAt('config|0'), ['show', 'check'])
   assert.deepEqual(wordsAt('completion|0'), ['bash', 'zsh', 'fish'])
-  assert.deepEqual(wordsAt('show|-'), ['--files', '--notes', '--runs', '--processes', '--queue', '--all', '--raw', '--until'])
+  assert.deepEqual(wordsAt('show|-'), [
+    '--files',
+    '--notes',
+    '--runs',
+    '--processes',
+    '--queue',
+    '--all',
+    '--raw',
+    '--until',
+  ])
   assert.ok(valued.includes('--type') && !valued.includes('--files'))
   assert.ok(rests.some(({ path, at }) => path === 'export' && at === 0))
   assert.equal(new Set(places.map(({ key }) => key)).size, places.length)
