@@ -72,6 +72,18 @@ test('what it may not do by itself is asked, and done only where that is permitt
   deepStrictEqual(refused, [{ type: 'result', call_id: 'write other.txt', error: true, output: 'not permitted' }])
 })
 
+test('what was permitted lets nothing else through that comes with the same number', async (t) => {
+  const talking = new Talking(t, ['renumbers'])
+  const given = { number: 1, text: 'write-two a.txt b.txt' }
+  const first = (await talking.give(given)).asks
+  const one = { id: first?.id ?? '', answer: true }
+  const second = (await talking.give({ ...given, replies: [one] })).asks
+  deepStrictEqual([first?.summary, second?.summary], ['small: Write a.txt', 'small: Write b.txt'])
+  ok(!existsSync(join(talking.folder, 'b.txt')))
+  const { said } = await talking.give({ ...given, replies: [one, { id: second?.id ?? '', answer: false }] })
+  deepStrictEqual(said, ['written, selected no'])
+})
+
 test('of several things that it asks at once each has an answer of its own', async (t) => {
   const talking = new Talking(t)
   const given = { number: 1, text: 'write-two a.txt b.txt' }

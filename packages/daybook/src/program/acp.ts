@@ -1,5 +1,6 @@
 // Coding agents that speak the Agent Client Protocol: one process for many prompts, which asks before it does what needs a permission.
 
+import { hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { DaybookError } from '../schema/errors.ts'
 import type { Json } from '../schema/json.ts'
@@ -172,7 +173,7 @@ async function* requested(talk: Talk, updates: Updates, request: Request): Async
     await talk.send(replyName(request.id), rpcRefusal(request.id, codes.wrongParams, words))
     return null
   }
-  const reply = talk.prompt.replies.find(({ id }) => id === String(request.id))
+  const reply = talk.prompt.replies.find(({ id }) => id === askId(request))
   if (!reply && !talk.ending.wanted) return asksOf(talk.program, request, toolCall)
   const chosen = reply?.answer === true ? allow : reply ? deny : undefined
   const outcome = chosen === undefined ? { outcome: 'cancelled' } : { outcome: 'selected', optionId: chosen }
@@ -189,8 +190,13 @@ function optionsIn({ options }: Fields): readonly { readonly kind: unknown; read
 /** Characters of a summary. */
 const longestSummary = 512
 
-function asksOf({ name }: Program, { id }: Request, toolCall: Fields): Asks {
+/** Of exactly this request: what was decided of one call lets no other one through, whatever number it comes with. */
+function askId({ id, params }: Request): string {
+  return `${JSON.stringify(id)} ${hash('sha256', JSON.stringify(params), 'base64url').slice(0, 22)}`
+}
+
+function asksOf({ name }: Program, request: Request, toolCall: Fields): Asks {
   const what = textOf(toolCall.title) ?? textOf(toolCall.kind) ?? 'an unnamed call'
   const summary = `${name}: ${what}`.replace(/\s+/g, ' ').slice(0, longestSummary).toWellFormed()
-  return { id: String(id), kind: 'permission', summary, input: kept(toolCall) as Json }
+  return { id: askId(request), kind: 'permission', summary, input: kept(toolCall) as Json }
 }

@@ -2,7 +2,17 @@
 
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
@@ -50,6 +60,27 @@ suite('git', () => {
   }
 
   const bothChanged = [{ path: name, code: 'UU' }]
+
+  test('nothing that the repository names is run, and git gets no secret', async () => {
+    for (const filter of ['evil', 'a = b', 'c."d"']) {
+      const folder = copyOf()
+      const traps = ['clean', 'process'].map(
+        (kind) => [`filter.${filter}.${kind}`, `touch ran; env > seen; cat`] as const,
+      )
+      for (const [key, value] of traps) git(folder, 'config', key, value)
+      git(folder, 'config', 'core.fsmonitor', 'touch ran')
+      git(folder, 'config', `filter.${filter}.required`, 'true')
+      writeFileSync(join(folder, '.git', 'info', 'attributes'), `* filter="${filter}"\n* filter=${filter}\n`)
+      // As long as before, so that only a look at its content says whether it is another.
+      writeFileSync(join(folder, name), 'sruo\n')
+      assert.deepEqual(await gitStateOf(folder), state({}), filter)
+      assert.deepEqual(
+        ['ran', 'seen'].filter((made) => existsSync(join(folder, made))),
+        [],
+        filter,
+      )
+    }
+  })
 
   async function stateAfter(...commands: readonly (readonly string[])[]): Promise<GitState | null> {
     const folder = copyOf()

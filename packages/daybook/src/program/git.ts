@@ -37,7 +37,7 @@ export async function gitStateOf(folder: string, now: () => number = Date.now): 
   const [, gitDir, inside] = /^(.*)\n(true|false)\n$/s.exec(asked ?? '') ?? []
   if (gitDir === undefined || inside !== 'true') return null
   const [status, marks, lock] = await Promise.all([
-    git(folder, ['status', '--porcelain=v2', '--branch', '-z', '--untracked-files=no']),
+    statusOf(folder),
     marksOf(gitDir),
     ageOf(join(gitDir, 'index.lock'), now),
   ])
@@ -93,18 +93,45 @@ function readStatus(text: string): { branch: string | null; files: readonly GitC
   return { branch, files }
 }
 
-/** Null where there is no repository. No lock is taken, and no hook or pager is run. */
-async function git(folder: string, args: readonly string[]): Promise<string | null> {
-  // Of its own variables none: those of a hook that daybook was started from would name another repository.
-  const others = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'))
-  const env = { ...Object.fromEntries(others), GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' }
-  const options = { cwd: folder, env, timeout: gitMs, maxBuffer: 64 * 1024 * 1024 }
+/**
+ * Nothing that the repository itself may name is run: whoever may write there, as a program in its sandbox, would be run by
+ * daybook. Filters of contents are set to none, submodules are passed over; which files are in conflict needs neither.
+ */
+async function statusOf(folder: string): Promise<string | null> {
+  const filters = (await git(folder, ['config', '--null', '--name-only', '--get-regexp', '^filter\\..*'])) ?? ''
+  const off = filters.split('\0').filter((name) => /\.(?:clean|process|required)$/.test(name))
+  const options = ['--untracked-files=no', '--ignore-submodules=all']
+  return git(folder, ['status', '--porcelain=v2', '--branch', '-z', ...options], [...new Set(off)])
+}
+
+/**
+ * Of daybook's own variables those that git cannot do without; what is secret, or names another repository, is none of them.
+ *
+ * @param off settings that are emptied: by variables, for their names may hold anything
+ */
+function environment(off: readonly string[]): Record<string, string> {
+  const { PATH = '', HOME = '', XDG_CONFIG_HOME } = process.env
+  const emptied = off.flatMap((key, index) => [
+    [`GIT_CONFIG_KEY_${index}`, key],
+    [`GIT_CONFIG_VALUE_${index}`, ''],
+  ])
+  return {
+    ...{ PATH, HOME, GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C', GIT_CONFIG_COUNT: String(off.length) },
+    ...(XDG_CONFIG_HOME === undefined ? {} : { XDG_CONFIG_HOME }),
+    ...Object.fromEntries(emptied),
+  }
+}
+
+/** Null where there is no repository, or no such setting. No lock is taken, and no hook or pager is run. */
+async function git(folder: string, args: readonly string[], off: readonly string[] = []): Promise<string | null> {
+  const options = { cwd: folder, env: environment(off), timeout: gitMs, maxBuffer: 64 * 1024 * 1024 }
   try {
     const { stdout } = await promisify(execFile)('git', ['-c', 'core.fsmonitor=false', ...args], options)
     return stdout
   } catch (cause) {
     const { code, stderr = '' } = cause as { code?: unknown; stderr?: string }
     if (code === 128 && stderr.includes('not a git repository')) return null
+    if (code === 1 && stderr === '') return null
     if (code === 'ENOENT')
       throw new DaybookError('unreachable', 'git is not on this machine, or the folder is gone', { cause })
     throw new DaybookError('internal', `git failed in ${folder}: ${stderr.split('\n')[0] ?? ''}`, { cause })
