@@ -8,6 +8,9 @@ export async function livingIn(
   backend: Backend,
   session: string,
 ): Promise<readonly ViewShapes['processes']['processes'][number][]> {
-  const { processes } = await backend.session(session).view('processes')
-  return processes.filter(({ status, driver }) => status === 'running' && driver !== 'headless').toReversed()
+  const remote = backend.session(session)
+  const [{ processes }, { parent }] = await Promise.all([remote.view('processes'), remote.get()])
+  // What stands before is of the session that this one is a fork of.
+  const own = processes.filter(({ seq }) => seq > (parent?.seq ?? 0))
+  return own.filter(({ status, driver }) => status === 'running' && driver !== 'headless').toReversed()
 }

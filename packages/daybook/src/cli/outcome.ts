@@ -40,8 +40,8 @@ export async function tellRun(
   throw await failed(context, backend, run, told)
 }
 
-function exitOf({ status, reason }: RunStateShape): ExitCode {
-  if (status === 'done') return exits.ok
+function exitOf({ status, reason, output }: RunStateShape): ExitCode {
+  if (status === 'done') return exitCodeOf(output) === 0 ? exits.ok : exits.failed
   if (status === 'waiting') return reason === 'until' ? exits.ok : exits.needsPerson
   return exits.failed
 }
@@ -60,7 +60,15 @@ function done({ output }: Context, { run, streamed }: Settled, told: Told): Exit
   if (streamed !== '') output.line()
   // What came piece by piece is the answer, unless the run says something else in the end.
   if (streamed.trim() !== answer.trim()) output.line(harmless(answer))
-  return exits.ok
+  const code = exitCodeOf(run.output)
+  if (code !== 0) output.hint(`exit ${code}`)
+  return exitOf(run)
+}
+
+/** Of a command in a shell that lives on; 0 where there is none. */
+function exitCodeOf(output: unknown): number {
+  const code = typeof output === 'object' && output !== null && 'exit_code' in output ? output.exit_code : 0
+  return typeof code === 'number' ? code : 0
 }
 
 function waiting({ output, me, host }: Context, run: RunStateShape, { tail }: Told): ExitCode {

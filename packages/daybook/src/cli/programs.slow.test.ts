@@ -21,6 +21,7 @@ before(async () => {
   for (const through of ['store', 'server']) {
     const home = openHome()
     writePrograms(home, {
+      shell: { bin: 'bash', drivers: ['pty'], pty: { argv: ['--rcfile', '{rc}', '-i'], osc133: true } },
       reviewer: { bin: 'bash', headless: { format: 'text', token: 'session', ...reviewing } },
       odd: {
         bin: 'bash',
@@ -223,5 +224,25 @@ both(
     assert.deepEqual([shell.exit, shell.out], [0, 'still here\n'], shell.err)
     const silent = json(await run(['continue', tail, '--with', 'reviewer', '--json']))
     assert.deepEqual([typeof silent.preamble, silent.file], ['object', null])
+  },
+)
+
+both(
+  'a command that fails in a shell that lives on is told by its exit code, and a fork leaves that shell alone',
+  async (run, { where }) => {
+    const { exit, err } = await run(['start', 'shell', '(exit 3)'])
+    assert.equal(exit, 1, err)
+    assert.match(err, /^exit 3$/m)
+    const tail = /^(\S+) {2}shell in /m.exec(err)?.[1] ?? ''
+    assert.match((await run(['show', tail])).out, / run +\S+ +done with exit 3\n/)
+    assert.deepEqual(
+      [(await run(['say', tail, 'kept=1'])).exit, (await run(['say', tail, 'false', '--json'])).exit],
+      [0, 1],
+    )
+    const fork = String(json(await run(['fork', tail, '--json'])).tail)
+    // What lives is closed by a server.
+    assert.equal((await run(['stop', fork, '--close', '--yes'])).exit, where.length === 0 ? 6 : 0)
+    const { out } = await run(['say', tail, 'echo $kept'])
+    assert.equal(out, '1\n')
   },
 )

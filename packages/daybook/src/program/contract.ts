@@ -60,8 +60,11 @@ export interface Prompt {
   readonly started: boolean
   /** Of a driver that keeps its processes: where `ready` was told for this prompt, as the log has it; null: not yet. */
   readonly given: number | null
-  /** What its process was given before this prompt: by which key, and where it was ready for that; null: nothing. */
-  readonly before: { readonly key: string; readonly offset: number } | null
+  /**
+   * What its process was given before this prompt: by which key, and where it was ready for that; null: nothing. `cancelled`:
+   * somebody ended that one, so that what it left behind is nobody's.
+   */
+  readonly before: { readonly key: string; readonly offset: number; readonly cancelled?: boolean } | null
   /** The first byte of output that the log does not have. */
   readonly from: number
   /** What was answered to that which the program asked in this prompt, oldest first; each is sent once. */

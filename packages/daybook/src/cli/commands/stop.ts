@@ -44,7 +44,7 @@ export const perform: Perform = async (context, call) => {
   const left = queued.length - withdrawn.length
   if (left > 0) output.hint(`${many(left, 'run')} in the queue: ${me} stop ${session.tail} --all`)
   const lives = living.length - closed.length
-  if (lives > 0) output.hint(`${many(lives, 'process', 'processes')} live on: ${me} stop ${session.tail} --close`)
+  if (lives > 0) output.hint(`${many(lives, 'process lives', 'processes live')} on: ${me} stop ${session.tail} --close`)
   return undefined
 }
 

@@ -69,7 +69,11 @@ const sayings: Readonly<Record<string, (data: Fields) => string>> = {
   'run.moved': (data) => (data.before === null ? 'moved to the end of the queue' : 'moved forward in the queue'),
   'run.withdrawn': () => 'taken out of the queue',
   'run.waiting': (data) => joined('waits for', word(data.reason), word(data.summary)),
-  'run.finished': (data) => joined(word(data.status), word(data.reason), word(fieldsOf(data.error).message)),
+  'run.finished': (data) => {
+    const { exit_code: code } = fieldsOf(data.output)
+    const exit = typeof code === 'number' && code !== 0 ? `with exit ${code}` : ''
+    return joined(word(data.status), exit, word(data.reason), word(fieldsOf(data.error).message))
+  },
   'run.cancelled': (data) => `cancelled${because(data)}`,
   'step.started': (data) => joined('started', word(data.name)),
   'step.finished': (data) => (data.unknown === true ? 'outcome unknown' : joined('finished', failing(data.error))),

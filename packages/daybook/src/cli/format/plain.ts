@@ -22,7 +22,7 @@ const machinery: ReadonlySet<string> = new Set([
 /** Kinds of which only some tell a person something: what went well is told by what came of it. */
 const telling: Readonly<Record<string, (data: Fields) => boolean>> = {
   'step.finished': ({ unknown }) => unknown === true,
-  'run.finished': ({ status }) => status !== 'done',
+  'run.finished': ({ status, output }) => status !== 'done' || (fieldsOf(output).exit_code ?? 0) !== 0,
   'process.exited': ({ exit_code: code }) => code !== 0,
 }
 

@@ -14,24 +14,35 @@ export interface InterruptingPlaces {
   readonly seeing: Seeing
 }
 
-/** Gives the rung that worked. The keys are sent once: twice they end a program that people talk to. */
+/** Gives the rung that worked; at last the process itself is ended. */
 export async function* interrupted(places: InterruptingPlaces): AsyncGenerator<PromptEvent, string> {
+  const rung = yield* calmed(places, 'interrupt')
+  if (rung !== null) return rung
+  const { setting, prompt } = places
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    await setting.host.signal(prompt.process, signal, 'tree')
+    if (yield* isOver(places, Number.POSITIVE_INFINITY)) break
+  }
+  return 'close'
+}
+
+/**
+ * Ends what stands in the foreground, and nothing else; null where it is still there. The keys are sent once under a name:
+ * twice they end a program that people talk to.
+ */
+export async function* calmed(places: InterruptingPlaces, name: string): AsyncGenerator<PromptEvent, string | null> {
   const { setting, prompt } = places
   const { host, program } = setting
   const { process } = prompt
   const keys = program.pty?.interrupt_keys ?? '\u0003'
-  const at = await orGone(() => send(places, keys, `${prompt.key} interrupt`))
+  const at = await orGone(() => send(places, keys, `${prompt.key} ${name}`))
   if (yield* isOver(places, at ?? 0)) return 'keys'
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGKILL'] as const) {
     const offset = (await host.get(process))?.offset ?? 0
     await orGone(() => host.signal(process, signal, 'foreground'))
     if (yield* isOver(places, offset)) return signal
   }
-  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    await host.signal(process, signal, 'tree')
-    if (yield* isOver(places, Number.POSITIVE_INFINITY)) break
-  }
-  return 'close'
+  return null
 }
 
 /** It has ended, or is at its prompt again behind this offset. */

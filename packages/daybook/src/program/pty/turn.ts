@@ -3,7 +3,7 @@
 import type { Prompt, PromptEvent } from '../contract.ts'
 import type { Look } from '../host/contract.ts'
 import type { Collected } from './collected.ts'
-import { interrupted } from './interrupting.ts'
+import { calmed, interrupted } from './interrupting.ts'
 import { asksOf, Outcome } from './outcome.ts'
 import type { Seeing, Seen, Wanted } from './seeing.ts'
 import { orGone, send } from './send.ts'
@@ -130,8 +130,12 @@ export class Turn {
         return null
       }
       cleared = true
-      await send(this.#places, setting.program.pty?.interrupt_keys ?? '\u0003', `${prompt.key} clear`)
-      yield* this.#seeing({ is: ({ type }) => type === 'ready', within: longQuietMs })
+      // What a cancelled prompt has left there is nobody's; anything else may be what a person works with.
+      if (prompt.before?.cancelled) yield* calmed({ setting, prompt, seeing: this.#places.seeing }, 'clear')
+      else {
+        await send(this.#places, setting.program.pty?.interrupt_keys ?? '\u0003', `${prompt.key} clear`)
+        yield* this.#seeing({ is: ({ type }) => type === 'ready', within: longQuietMs })
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 // What the log knows of a process: where it is found, how much of its output is written down, and the entry that says how it ended.
 
+import type { Prompt } from '../../program/contract.ts'
 import type { NewEntry } from '../../schema/entries.ts'
 import type { RunId } from '../../schema/ids.ts'
 import type { DriverName } from '../../schema/states.ts'
@@ -14,7 +15,7 @@ export interface Place {
   /** Of a kept process: where it was ready for this prompt, as the log has it. */
   readonly given: number | null
   /** What it was given before that; null: nothing. */
-  readonly before: { readonly key: string; readonly offset: number } | null
+  readonly before: Prompt['before']
   /** The first bytes of output that the log does not have. */
   readonly out: number
   readonly err: number

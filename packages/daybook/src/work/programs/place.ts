@@ -32,8 +32,10 @@ export async function placeOf(wanted: Wanted, live: LivePrograms): Promise<Place
   // It may have ended between two prompts, and nobody was there to write that down.
   if (await writeEnded(session, kept, live.processes, run)) return unknown(own)
   const last = await newest(session, 'process.ready', 0, (data) => data.process_id === kept)
-  const before = last?.run_id ? { key: promptKey(last.run_id as RunId, driver), offset: last.offset } : null
-  return { ...known, before }
+  if (!last?.run_id) return { ...known, before: null }
+  const cancelled = await newest(session, 'run.cancelled', 0, (_, entry) => entry.run === last.run_id)
+  const key = promptKey(last.run_id as RunId, driver)
+  return { ...known, before: { key, offset: last.offset, cancelled: cancelled !== null } }
 }
 
 /** The newest of this program and driver that the log knows no end of; a fork takes none over. */

@@ -156,6 +156,16 @@ test('a run that is cancelled ends what it began and not its terminal, also wher
   strictEqual((await session.view('processes')).processes.length, 1)
 })
 
+test('what a cancelled prompt left in the terminal is ended, however it holds on, and takes no later prompt', async (t) => {
+  const machine = await Machine.open(t)
+  const session = await machine.session()
+  const first = await asked(machine, session, 'python3 -q')
+  strictEqual((await machine.anna.settled(first)).status, 'waiting')
+  await machine.anna.cancel(first)
+  strictEqual((await done(machine, session, 'echo "in ${0##*/}" && pgrep -c -P $$ python3')).text, 'in bash\n0')
+  strictEqual((await session.view('processes')).processes.length, 1)
+})
+
 test('without the packages for terminals programs are driven in their other ways', async (t) => {
   const hooks = registerHooks({
     resolve(specifier, context, next) {
