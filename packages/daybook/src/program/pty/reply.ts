@@ -8,7 +8,7 @@ import { marksIn } from './marks.ts'
 import { rowsOf } from './rows.ts'
 import type { Typed } from './typing.ts'
 
-/** Characters of an answer: its end, where there is more. */
+/** Characters of an answer: its beginning and its end, where there is more. */
 const longest = 262_144
 
 export interface Answered {
@@ -31,8 +31,17 @@ export async function replyOf(answered: Answered): Promise<string> {
   return bounded(marked ?? (await byLines(answered)))
 }
 
-function bounded(text: string): string {
-  return text.length <= longest ? text : text.slice(-longest)
+/** Whole lines of the beginning and the end, and how much was left out in all, where that is too long. */
+export function bounded(text: string, most = longest): string {
+  if (text.length <= most) return text
+  const half = most / 2
+  const head = text.slice(0, text.lastIndexOf('\n', half) + 1 || half).toWellFormed()
+  const end = text.indexOf('\n', text.length - half) + 1
+  const tail = text.slice(end || text.length - half).toWellFormed()
+  const middle = text.slice(head.length, text.length - tail.length)
+  const marks = [...middle.matchAll(/^\[… (\d+) bytes …\]$/gm)]
+  const known = marks.reduce((sum, [mark, bytes]) => sum + Number(bytes) - Buffer.byteLength(`${mark}\n`), 0)
+  return `${head}${head.endsWith('\n') ? '' : '\n'}${leftOut(Buffer.byteLength(middle) + known)}\n${tail}`
 }
 
 function joined(lines: readonly string[]): string {
