@@ -48,10 +48,9 @@ test('500 MB by a prompt cost the server no more than twice the memory of 5 MB, 
     const pieces = printedIn(exported.out)
     assert.equal(pieces[0]?.offset, 0)
     assert.equal((pieces.at(-1)?.offset ?? 0) + (pieces.at(-1)?.bytes ?? 0), size, 'up to the last byte')
-    assert.equal(
-      pieces.reduce((sum, { bytes }) => sum + bytes, 0),
-      1 << 20,
-    )
+    // A word that would be cut in two is left out.
+    const kept = pieces.reduce((sum, { bytes }) => sum + bytes, 0)
+    assert.ok(kept <= 1 << 20 && kept > (1 << 20) - 100, `${kept} bytes in the log`)
     used.push(memory(running.process.pid ?? 0))
   }
   const [little = 0, much = 0] = used

@@ -14,7 +14,8 @@ test('an answer that fits is whole', () => {
 test('of a long answer whole lines of beginning and end are left, with the bytes between them', () => {
   const text = numbers(100, 400)
   const cut = bounded(text, 200)
-  const [, head = '', bytes, tail = ''] = /^(line 100\n.*\n)\[… (\d+) bytes …\]\n(line \d+\n.*line 399)$/s.exec(cut) ?? []
+  const [, head = '', bytes, tail = ''] =
+    /^(line 100\n.*\n)\[… (\d+) bytes …\]\n(line \d+\n.*line 399)$/s.exec(cut) ?? []
   assert.ok(text.startsWith(head) && text.endsWith(tail) && cut.length < 250, cut)
   assert.equal(head.length + Number(bytes) + tail.length, text.length)
 })
