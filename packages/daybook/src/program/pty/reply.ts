@@ -31,10 +31,13 @@ export async function replyOf(answered: Answered): Promise<string> {
   return bounded(marked ?? (await byLines(answered)))
 }
 
+/** Characters of what says that something is left out. */
+const longestMark = 40
+
 /** Whole lines of the beginning and the end, and how much was left out in all, where that is too long. */
 export function bounded(text: string, most = longest): string {
   if (text.length <= most) return text
-  const half = most / 2
+  const half = Math.floor((most - longestMark) / 2)
   const head = text.slice(0, text.lastIndexOf('\n', half) + 1 || half).toWellFormed()
   const end = text.indexOf('\n', text.length - half) + 1
   const tail = text.slice(end || text.length - half).toWellFormed()
