@@ -74,6 +74,8 @@ export class WorkEngine implements Work {
   readonly #waiting = new Map<string, Place>()
   readonly #listeners = new Set<(run: EndedRun) => void>()
   #timer: NodeJS.Timeout | null = null
+  /** Looks for due work that are under way. */
+  readonly #looking = new Set<Promise<void>>()
   #closing: Promise<void> | null = null
 
   constructor(options: WorkOptions) {
@@ -120,24 +122,26 @@ export class WorkEngine implements Work {
   #arm(): void {
     if (this.#tickMs === null || this.#closing) return
     this.#timer = setTimeout(async () => {
-      try {
-        await this.tick()
-      } catch (error) {
-        this.#onError(error)
-      }
+      await this.tick().catch(this.#onError)
       this.#arm()
     }, this.#tickMs)
     this.#timer.unref()
   }
 
-  async tick(): Promise<void> {
+  tick(): Promise<void> {
+    const looking = this.#tick().finally(() => this.#looking.delete(looking))
+    this.#looking.add(looking)
+    return looking
+  }
+
+  async #tick(): Promise<void> {
     await this.#leases.renew()
     await Promise.all([...this.#active.values()].map((active) => this.#look(active)))
     const free = this.#concurrency - this.#active.size
     if (free <= 0 || this.#closing) return
     const due = await this.sessions.store.due(free, 'open')
     // Whoever has enough to do leaves the work of the dead to others, or until their leases run out.
-    const left = due.length < free ? await this.#leases.giveOfDead() : []
+    const left = due.length < free && !this.#closing ? await this.#leases.giveOfDead() : []
     for (const place of [...due, ...left]) this.poke(place)
   }
 
@@ -277,6 +281,8 @@ export class WorkEngine implements Work {
     }, this.#graceMs)
     await Promise.all(active.map(({ done }) => done))
     clearTimeout(timer)
+    // What failed is told to whoever asked for the look; from here on the store may be closed.
+    await Promise.allSettled(this.#looking)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
