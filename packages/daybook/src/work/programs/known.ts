@@ -5,7 +5,7 @@ import type { NewEntry } from '../../schema/entries.ts'
 import type { RunId } from '../../schema/ids.ts'
 import type { DriverName } from '../../schema/states.ts'
 import type { Session } from '../../session/contract.ts'
-import { newest } from './newest.ts'
+import { newest, newestEntry } from './newest.ts'
 
 export interface Place {
   /** Id of the process. */
@@ -53,10 +53,10 @@ export function unknown(process: string): Place {
 }
 
 export async function knownOf(session: Session, process: string): Promise<Place> {
-  const started = await newest(session, 'process.started', 0, (data) => data.process_id === process)
+  const started = await newestEntry(session, 'process.started', 0, (data) => data.process_id === process)
   if (!started) return unknown(process)
   const until = async (stream: 'out' | 'err'): Promise<number> => {
-    const data = await newest(session, 'process.output', 0, (each) => {
+    const data = await newest(session, 'process.output', started.entry.seq, (each) => {
       return each.process_id === process && each.stream === stream
     })
     return data ? data.offset + data.bytes : 0

@@ -7,7 +7,7 @@ import type { Session } from '../../session/contract.ts'
 import { idIn } from '../begin.ts'
 import { writeEnded } from './ended.ts'
 import { knownOf, type Place, promptKey, unknown } from './known.ts'
-import { newest } from './newest.ts'
+import { newest, newestEntry } from './newest.ts'
 
 export interface Wanted {
   readonly session: Session
@@ -31,20 +31,21 @@ export async function placeOf(wanted: Wanted, live: LivePrograms): Promise<Place
   if (ready?.process_id === kept) return { ...known, given: ready.offset }
   // It may have ended between two prompts, and nobody was there to write that down.
   if (await writeEnded(session, kept, live.processes, run)) return unknown(own)
-  const last = await newest(session, 'process.ready', 0, (data) => data.process_id === kept)
-  if (!last?.run_id) return { ...known, before: null }
-  const cancelled = await newest(session, 'run.cancelled', 0, (_, entry) => entry.run === last.run_id)
-  const key = promptKey(last.run_id as RunId, driver)
-  return { ...known, before: { key, offset: last.offset, cancelled: cancelled !== null } }
+  const last = await newestEntry(session, 'process.ready', 0, (data) => data.process_id === kept)
+  if (!last?.data.run_id) return { ...known, before: null }
+  const { run_id, offset } = last.data
+  const cancelled = await newest(session, 'run.cancelled', last.entry.seq, (_, entry) => entry.run === run_id)
+  return { ...known, before: { key: promptKey(run_id as RunId, driver), offset, cancelled: cancelled !== null } }
 }
 
 /** The newest of this program and driver that the log knows no end of; a fork takes none over. */
 async function keptProcess({ session, program, driver }: Wanted): Promise<string | null> {
   const own = (await session.head()).base?.seq ?? 0
-  const started = await newest(session, 'process.started', own, (data) => {
+  const started = await newestEntry(session, 'process.started', own, (data) => {
     return data.program === program && data.driver === driver
   })
   if (!started) return null
-  const { process_id: id } = started
-  return (await newest(session, 'process.exited', own, (data) => data.process_id === id)) ? null : id
+  const { data, entry } = started
+  const id = data.process_id
+  return (await newest(session, 'process.exited', entry.seq, (each) => each.process_id === id)) ? null : id
 }
