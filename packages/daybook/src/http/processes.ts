@@ -3,7 +3,7 @@
 import { hostname } from 'node:os'
 import type { HostProcess } from '../program/host/contract.ts'
 import type { LiveProcesses } from '../program/live.ts'
-import { DaybookError, isDaybookError } from '../schema/errors.ts'
+import { DaybookError, type ErrorCode, isDaybookError } from '../schema/errors.ts'
 import type { Head } from '../schema/heads.ts'
 import type { RunId } from '../schema/ids.ts'
 import type { DataOf } from '../schema/kinds.ts'
@@ -17,6 +17,15 @@ import { newest, newestEntry } from '../work/programs/newest.ts'
 import { keyHint } from '../work/queue.ts'
 import type { Call } from './call.ts'
 import type { Driven } from './context.ts'
+
+export const processPath = '/sessions/{session_id}/processes/{process_id}'
+/** Of all that only looks at a process. */
+export const processErrors = [
+  'unauthenticated',
+  'forbidden',
+  'invalid_state',
+  'unreachable',
+] as const satisfies ErrorCode[]
 
 export interface LiveSession {
   readonly session: Session

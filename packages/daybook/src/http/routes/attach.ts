@@ -5,7 +5,7 @@ import { AttachQuery } from '../../schema/wire-processes.ts'
 import { type Size, Sizes } from '../attach/sizes.ts'
 import { Watcher } from '../attach/watcher.ts'
 import type { Driven } from '../context.ts'
-import { alive, foundProcess } from '../processes.ts'
+import { alive, foundProcess, processPath } from '../processes.ts'
 import { type Route, socketRoute } from '../route.ts'
 
 /** Of the programs of one server. */
@@ -22,7 +22,7 @@ function sizesOf(driven: Driven): Sizes {
 const attach = socketRoute(
   {
     method: 'GET',
-    path: '/sessions/{session_id}/processes/{process_id}/attach',
+    path: `${processPath}/attach`,
     operation: 'attachToProcess',
     tag: 'runs',
     summary: 'See the screen of a process as it lives, and type into it',

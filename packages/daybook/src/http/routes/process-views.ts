@@ -1,6 +1,5 @@
 // How a process stands, what its screen shows and what it printed, for the owner of its session with the key of the user.
 
-import type { ErrorCode } from '../../schema/errors.ts'
 import {
   OutputQuery,
   ProcessScreen,
@@ -11,21 +10,18 @@ import {
 import type { Call } from '../call.ts'
 import * as examples from '../process-examples.ts'
 import { keptOutput, loggedOutput, type OutputRange, type OutputRead } from '../process-output.ts'
-import { alive, atHost, type Found, foundProcess, stateOf } from '../processes.ts'
+import { alive, atHost, type Found, foundProcess, processErrors, processPath, stateOf } from '../processes.ts'
 import { type Route, route } from '../route.ts'
-
-const one = '/sessions/{session_id}/processes/{process_id}'
-const reading = ['unauthenticated', 'forbidden', 'invalid_state', 'unreachable'] as const satisfies ErrorCode[]
 
 const read = route(
   {
     method: 'GET',
-    path: one,
+    path: processPath,
     operation: 'getProcess',
     tag: 'views',
     summary: 'One process: what the log says of it, and how it stands now',
     answers: { 200: { description: 'The process.', schema: ProcessState, example: examples.state } },
-    errors: [...reading],
+    errors: [...processErrors],
   },
   async (call) => {
     const found = await foundProcess(call, call.params)
@@ -36,7 +32,7 @@ const read = route(
 const screen = route(
   {
     method: 'GET',
-    path: `${one}/screen`,
+    path: `${processPath}/screen`,
     operation: 'getScreen',
     tag: 'views',
     summary: 'What the screen of a process shows',
@@ -50,7 +46,7 @@ const screen = route(
         media: { 'text/plain': 'The screen alone.' },
       },
     },
-    errors: [...reading],
+    errors: [...processErrors],
   },
   async (call) => {
     const found = await foundProcess(call, call.params)
@@ -73,7 +69,7 @@ function plain({ request }: Call): boolean {
 const output = route(
   {
     method: 'GET',
-    path: `${one}/output`,
+    path: `${processPath}/output`,
     operation: 'getOutput',
     tag: 'views',
     summary: 'What a process printed, as bytes from an offset on',
@@ -82,7 +78,7 @@ const output = route(
       'whole pieces of it with secrets masked, where the host has them no more. Nothing is waited for: at the end the answer is empty.',
     query: OutputQuery,
     answers: { 200: { description: 'The bytes.', media: { 'application/octet-stream': 'The bytes.' } } },
-    errors: [...reading],
+    errors: [...processErrors],
   },
   async (call) => {
     const found = await foundProcess(call, call.params)

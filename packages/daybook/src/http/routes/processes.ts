@@ -22,14 +22,23 @@ import type { EndedProcess } from '../../work/programs/watch.ts'
 import { runStateOf } from '../../work/wire.ts'
 import type { Call } from '../call.ts'
 import * as examples from '../process-examples.ts'
-import { alive, atHost, checkTyping, drivenSession, type Found, foundProcess, runIn, stateOf } from '../processes.ts'
+import {
+  alive,
+  atHost,
+  checkTyping,
+  drivenSession,
+  type Found,
+  foundProcess,
+  processErrors,
+  processPath,
+  runIn,
+  stateOf,
+} from '../processes.ts'
 import { type Route, route } from '../route.ts'
 import { settled } from '../runs.ts'
 import { startErrors } from './runs.ts'
 
-const one = '/sessions/{session_id}/processes/{process_id}'
-const reading = ['unauthenticated', 'forbidden', 'invalid_state', 'unreachable'] as const satisfies ErrorCode[]
-const typing = [...reading, 'busy'] as const satisfies ErrorCode[]
+const typing = [...processErrors, 'busy'] as const satisfies ErrorCode[]
 
 const open = route(
   {
@@ -89,7 +98,7 @@ async function resized(found: Found, size: Size): Promise<void> {
 const input = route(
   {
     method: 'POST',
-    path: `${one}/input`,
+    path: `${processPath}/input`,
     operation: 'typeIntoProcess',
     tag: 'runs',
     summary: 'Type into a process',
@@ -124,7 +133,7 @@ function onceOf({ key }: Call): string | undefined {
 const resize = route(
   {
     method: 'POST',
-    path: `${one}/resize`,
+    path: `${processPath}/resize`,
     operation: 'resizeProcess',
     tag: 'runs',
     summary: 'Give a process a screen of another size',
@@ -145,7 +154,7 @@ const resize = route(
 const interrupt = route(
   {
     method: 'POST',
-    path: `${one}/interrupt`,
+    path: `${processPath}/interrupt`,
     operation: 'interruptProcess',
     tag: 'runs',
     summary: 'End what a process is doing; it lives on',
@@ -182,7 +191,7 @@ const interrupt = route(
 const close = route(
   {
     method: 'DELETE',
-    path: one,
+    path: processPath,
     operation: 'closeProcess',
     tag: 'runs',
     summary: 'End a process and all that it started',
