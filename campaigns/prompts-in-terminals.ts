@@ -2,22 +2,19 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { hostClient } from '../packages/daybook/src/program/host/client.ts'
 import type { ProcessHost } from '../packages/daybook/src/program/host/contract.ts'
 import type { AnyEntry } from '../packages/daybook/src/schema/entries.ts'
 import { openSessions } from '../packages/daybook/src/session/sessions.ts'
 import { verifyStore } from '../packages/daybook/src/session/verify.ts'
 import { sqliteStore } from '../packages/daybook/src/store/sqlite.ts'
-import { type Campaign, Counter, describeProblems, pause, type Result, type Settings } from './lib/campaign.ts'
-import { environment, Process } from './lib/processes.ts'
-import type { FromPrompts, PromptsTask } from './lib/prompts/child.ts'
-import { Random } from './lib/random.ts'
+import { type Campaign, Counter, pause, type Result, type Settings } from './lib/campaign.ts'
+import { environment } from './lib/processes.ts'
+import type { PromptsTask } from './lib/prompts/child.ts'
+import { givenToTheEnd, giving, playRounds, said } from './lib/prompts/rounds.ts'
+import type { Random } from './lib/random.ts'
 
-const program = new URL('./lib/prompts/child.ts', import.meta.url).pathname
 const scope = { tenant: 'default', subjects: ['local'] } as const
-/** Milliseconds that a round may take once nobody is killed any more. */
-const patience = 60_000
 
 interface Planned {
   readonly text: string
@@ -40,22 +37,13 @@ function planned(random: Random, name: string, place: number): Planned {
 class PromptsInTerminals {
   readonly #settings: Settings
   readonly #counter = new Counter('prompts', 'kills of who gives them', 'bytes of output')
-  #failed = 0
 
   constructor(settings: Settings) {
     this.#settings = settings
   }
 
-  async run(): Promise<Result> {
-    const { rounds, seed, folder, log } = this.#settings
-    for (let round = 1; round <= rounds; round += 1) {
-      const own = join(folder, `round-${round}`)
-      const problems = await this.#round(own, Random.of(seed, 'terminals', round))
-      if (problems.length === 0) continue
-      this.#failed += 1
-      describeProblems(`round ${round} (${own})`, problems, log)
-    }
-    return { rounds, failed: this.#failed, counts: this.#counter.all, skipped: [] }
+  run(): Promise<Result> {
+    return playRounds(this.#settings, 'terminals', this.#counter, (folder, random) => this.#round(folder, random))
   }
 
   async #round(folder: string, random: Random): Promise<string[]> {
@@ -73,20 +61,16 @@ class PromptsInTerminals {
     const task: PromptsTask = { folder, agent: 'bash', prompts, driver: 'pty' }
     const env = environment(folder)
     for (let kills = random.between(1, 4); kills > 0; kills -= 1) {
-      const child = new Process([program, JSON.stringify(task)], env)
+      const child = giving(task, env)
       await Promise.race([said(child, 'asked'), child.ended])
       await pause(random.between(0, 1500))
       await child.kill()
       this.#counter.add('kills of who gives them')
     }
-    const last = new Process([program, JSON.stringify(task)], env)
-    const late = wait(patience, false, { ref: false })
-    const ended = await Promise.race([said(last, 'over'), last.ended.then(() => false), late])
-    if (!ended) await last.kill()
-    await last.ended
+    const unfinished = await givenToTheEnd(task, env)
     const host = hostClient({ folder: join(folder, 'host') })
     try {
-      if (!ended) return [`the prompts were not over in ${patience} ms: ${last.errors}`]
+      if (unfinished.length > 0) return unfinished
       return await this.#look(folder, plans, host)
     } finally {
       for (const { key, exit } of await host.list()) if (!exit) await host.signal(key, 'SIGKILL', 'tree')
@@ -151,14 +135,6 @@ async function printedBy(host: ProcessHost, key: string): Promise<string> {
     if (bytes >= offset) break
   }
   return Buffer.concat(pieces).toString()
-}
-
-function said(child: Process, what: FromPrompts['t']): Promise<true> {
-  return new Promise((resolve) => {
-    child.lines((line) => {
-      if (line.startsWith('{') && (JSON.parse(line) as FromPrompts).t === what) resolve(true)
-    })
-  })
 }
 
 export const promptsInTerminals: Campaign = {

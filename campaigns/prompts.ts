@@ -2,20 +2,17 @@
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import type { AnyEntry } from '../packages/daybook/src/schema/entries.ts'
 import { openSessions } from '../packages/daybook/src/session/sessions.ts'
 import { verifyStore } from '../packages/daybook/src/session/verify.ts'
 import { sqliteStore } from '../packages/daybook/src/store/sqlite.ts'
-import { type Campaign, Counter, describeProblems, pause, type Result, type Settings } from './lib/campaign.ts'
-import { environment, Process } from './lib/processes.ts'
-import type { FromPrompts, PromptsTask } from './lib/prompts/child.ts'
-import { Random } from './lib/random.ts'
+import { type Campaign, Counter, pause, type Result, type Settings } from './lib/campaign.ts'
+import { environment } from './lib/processes.ts'
+import type { PromptsTask } from './lib/prompts/child.ts'
+import { givenToTheEnd, giving, playRounds, said } from './lib/prompts/rounds.ts'
+import type { Random } from './lib/random.ts'
 
-const program = new URL('./lib/prompts/child.ts', import.meta.url).pathname
 const scope = { tenant: 'default', subjects: ['local'] } as const
-/** Milliseconds that a round may take once nobody is killed any more. */
-const patience = 60_000
 
 interface Planned {
   readonly text: string
@@ -37,22 +34,13 @@ function planned(random: Random, name: string): Planned {
 class Prompts {
   readonly #settings: Settings
   readonly #counter = new Counter('prompts', 'kills of who gives them', 'kills of the process host', 'bytes of output')
-  #failed = 0
 
   constructor(settings: Settings) {
     this.#settings = settings
   }
 
-  async run(): Promise<Result> {
-    const { rounds, seed, folder, log } = this.#settings
-    for (let round = 1; round <= rounds; round += 1) {
-      const own = join(folder, `round-${round}`)
-      const problems = await this.#round(own, Random.of(seed, 'prompts', round))
-      if (problems.length === 0) continue
-      this.#failed += 1
-      describeProblems(`round ${round} (${own})`, problems, log)
-    }
-    return { rounds, failed: this.#failed, counts: this.#counter.all, skipped: [] }
+  run(): Promise<Result> {
+    return playRounds(this.#settings, 'prompts', this.#counter, (folder, random) => this.#round(folder, random))
   }
 
   async #round(folder: string, random: Random): Promise<string[]> {
@@ -70,7 +58,7 @@ class Prompts {
     const task: PromptsTask = { folder, agent: 'bash', prompts }
     const env = environment(folder)
     for (let kills = random.between(1, 3); kills > 0; kills -= 1) {
-      const child = new Process([program, JSON.stringify(task)], env)
+      const child = giving(task, env)
       const asked = said(child, 'asked')
       await Promise.race([asked, child.ended])
       await pause(random.between(0, 1200))
@@ -78,15 +66,8 @@ class Prompts {
       await child.kill()
       this.#counter.add('kills of who gives them')
     }
-    const last = new Process([program, JSON.stringify(task)], env)
-    const over = said(last, 'over')
-    const late = wait(patience, false, { ref: false })
-    const ended = await Promise.race([over, last.ended.then(() => false), late])
-    if (!ended) {
-      await last.kill()
-      return [`the prompts were not over in ${patience} ms: ${last.errors}`]
-    }
-    await last.ended
+    const unfinished = await givenToTheEnd(task, env)
+    if (unfinished.length > 0) return unfinished
     const problems = await this.#look(folder, plans)
     this.#killHost(folder, false)
     return problems
@@ -154,14 +135,6 @@ function commandOf(pid: string): string[] {
   } catch {
     return []
   }
-}
-
-function said(child: Process, what: FromPrompts['t']): Promise<true> {
-  return new Promise((resolve) => {
-    child.lines((line) => {
-      if (line.startsWith('{') && (JSON.parse(line) as FromPrompts).t === what) resolve(true)
-    })
-  })
 }
 
 export const prompts: Campaign = {
