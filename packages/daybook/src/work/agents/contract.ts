@@ -1,0 +1,99 @@
+// Agents that think: how one is defined, what a call of its model is made of, and who watches what it spends.
+
+import type { ModelAnswer, ModelFacts, ModelMessage, ModelName, ModelRequest } from '../../model/contract.ts'
+import type { RunId, Seq } from '../../schema/ids.ts'
+import type { Session } from '../../session/contract.ts'
+
+export interface AgentLimits {
+  /** Calls of the model in one turn; default 24. Then the turn ends as it is, and says so. */
+  readonly calls?: number
+  /** Hand-offs in one turn, whoever makes them; default 4. */
+  readonly handoffs?: number
+  /** Tokens of one turn, all calls and child runs together. */
+  readonly tokens?: number
+  /** US dollars of one turn. */
+  readonly cost?: number
+  /** Milliseconds of one call of the model; default 5 minutes. */
+  readonly callMs?: number
+}
+
+export interface AgentDefinition {
+  readonly name: string
+  /** For people, and for the agent that chooses among others. */
+  readonly description: string
+  readonly instructions: string
+  /** Tried in this order; default: the standard model. */
+  readonly models?: readonly ModelName[]
+  /** Ids of skills, `*` at the end stands for any ending; default: none. */
+  readonly skills?: readonly string[]
+  /** Names of configured MCP servers, whose tools are its skills too. */
+  readonly mcp?: readonly string[]
+  /** Agents that it may hand over to; default: none. */
+  readonly handoffs?: readonly string[]
+  readonly limits?: AgentLimits
+  readonly temperature?: number
+  readonly reasoning?: ModelRequest['reasoning']
+  /** Where it was read from: `built-in`, or the path of its file. */
+  readonly source: string
+}
+
+/** Why something stands in a context, and what it takes. */
+export interface ContextPart {
+  readonly kind: 'instructions' | 'skills' | 'pins' | 'state' | 'summary' | 'recalled' | 'messages'
+  /** An estimate. */
+  readonly tokens: number
+  /** Entries that it was made of, where it was made of entries. */
+  readonly from?: Seq
+  readonly to?: Seq
+  /** For people, in one line. */
+  readonly why: string
+}
+
+/** Exactly what the next call of a model would send. */
+export interface Context {
+  readonly instructions: string
+  readonly messages: readonly ModelMessage[]
+  readonly parts: readonly ContextPart[]
+  /** Estimates; `tokens` is never more than `budget`. */
+  readonly tokens: number
+  readonly budget: number
+  /** The seq that it was made at. */
+  readonly seq: Seq
+}
+
+export interface ContextSetting {
+  readonly session: Session
+  readonly agent: Pick<AgentDefinition, 'name' | 'instructions'>
+  readonly model: { readonly facts: ModelFacts; estimate(text: string): number }
+  /** Tokens that the offered skills take; they count against the budget. */
+  readonly skillTokens?: number
+  /** Tokens kept free for the answer; default: what the model may answer, at most a quarter of its context. */
+  readonly answerTokens?: number
+  /** As things stood at this seq; default: now. */
+  readonly until?: Seq
+}
+
+/** One call of a model, before and after. */
+export interface Spending {
+  /** Puts aside what the call may take at most. @throws RunFailure `budget` when that is more than is left. */
+  reserve(call: SpendingCall): Promise<Reservation>
+}
+
+export interface SpendingCall {
+  readonly session: Session
+  readonly run: RunId
+  readonly agent: string
+  readonly model: ModelFacts
+  /** Estimated tokens of the question, and the most that may be answered. */
+  readonly inputTokens: number
+  readonly outputTokens: number
+}
+
+export interface Reservation {
+  /** For people, when a budget is nearly used up. */
+  readonly warning?: string
+  /** What it took. Once; later calls do nothing. */
+  settle(answer: Pick<ModelAnswer, 'usage' | 'cost'>): Promise<void>
+  /** Nothing was taken. */
+  release(): Promise<void>
+}
