@@ -21,11 +21,21 @@ export interface Agent extends Performer {
   /** What stands behind it. */
   readonly kind: 'skills' | 'model' | 'team' | 'program'
   readonly description: string
+  /** Why it cannot take a turn as things are, in a sentence for people; absent: it can. */
+  readonly unusable?: string
+  /** Of those that ask a model: which, in this order; absent or empty: the standard model. */
+  readonly models?: readonly string[]
+  /** Agents that it may hand over to, or, of a team, that are in it. */
+  readonly handoffs?: readonly string[]
+  /** `built-in`, or the path of its file; absent where it has none of its own. */
+  readonly source?: string
 }
 
 export interface Agents {
   list(): readonly Agent[]
   get(name: string): Agent | undefined
+  /** What is wrong at the moment with the files that agents are read from; absent where there are none. */
+  faults?(): readonly { readonly path: string; readonly message: string; readonly since: number }[]
 }
 
 export interface Turn extends TextContext {

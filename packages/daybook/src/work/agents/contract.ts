@@ -33,8 +33,31 @@ export interface AgentDefinition {
   readonly limits?: AgentLimits
   readonly temperature?: number
   readonly reasoning?: ModelRequest['reasoning']
+  /** Words that a text may name it by, in any language. */
+  readonly tags?: readonly string[]
   /** Where it was read from: `built-in`, or the path of its file. */
   readonly source: string
+}
+
+/** What is wrong with the file of an agent; its last good version stays in use. */
+export interface AgentFault {
+  readonly path: string
+  /** Begins with file and line, where they are known. */
+  readonly message: string
+  /** Milliseconds since 1970. */
+  readonly since: number
+}
+
+/** The definitions of this process: built-in ones and those of files, which may change while it runs. */
+export interface AgentDefinitions {
+  /** In the order in which they are shown; each name once. */
+  list(): readonly AgentDefinition[]
+  /** As it is now: a turn that has begun keeps the one that it was given. */
+  get(name: string): AgentDefinition | undefined
+  /** What is wrong at the moment. */
+  faults(): readonly AgentFault[]
+  /** Called after every change of the list; returns the call that ends it. */
+  onChange(listener: () => void): () => void
 }
 
 /** Why something stands in a context, and what it takes. */

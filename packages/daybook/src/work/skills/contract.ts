@@ -133,6 +133,11 @@ export interface Skills {
   get(id: string): Skill | undefined
   /** What is wrong at the moment with folders that skills are read from; absent where there are none. */
   faults?(): readonly SkillFault[]
+  /**
+   * Makes known what stands behind these ids (`*` at the end: any ending), where that takes a connection. Called before a
+   * model is offered them. What cannot be reached is told in the answer, a sentence for each, and fails nothing.
+   */
+  prepare?(ids: readonly string[], signal: AbortSignal): Promise<readonly string[]>
   /** Called after every change of the list; returns the call that ends it. */
   onChange(listener: () => void): () => void
 }
