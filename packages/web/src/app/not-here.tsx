@@ -1,0 +1,13 @@
+// What an address shows that leads nowhere.
+
+import { Link } from '@tanstack/react-router'
+import { t } from '../i18n/base.ts'
+
+export function NotHere() {
+  return (
+    <div className="mx-auto p-8 text-center">
+      <h1 className="text-title font-semibold">{t('notHere')}</h1>
+      <Link to="/">{t('toHome')}</Link>
+    </div>
+  )
+}

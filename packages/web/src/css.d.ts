@@ -1,0 +1,3 @@
+// Styles are imported for their effect alone.
+
+declare module '*.css' {}

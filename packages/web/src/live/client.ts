@@ -1,0 +1,8 @@
+// The one client of the page, at the address that the page itself was loaded from.
+
+import { openClient } from 'daybook/client'
+
+/** Of the page, with its path prefix and without a slash at the end. */
+export const baseUrl = document.baseURI.replace(/[?#].*$/, '').replace(/\/+$/, '')
+
+export const client = openClient({ url: baseUrl })
