@@ -82,18 +82,43 @@ export interface Context {
   readonly budget: number
   /** The seq that it was made at. */
   readonly seq: Seq
+  /** Active entries that are neither among the messages nor covered by a summary: what a summary should take in; null: none. */
+  readonly leftOut: { readonly from: Seq; readonly to: Seq } | null
+  /** Where the summary that it begins with reaches; 0 without one. Messages begin behind it. */
+  readonly covers: Seq
 }
+
+/** Entries of one session that fit some words, before a seq; the best first, and only those that the index knows. */
+export type Recall = (
+  session: Session,
+  question: { readonly words: string; readonly before: Seq; readonly limit: number },
+) => Promise<{
+  readonly seqs: readonly Seq[]
+  /** Whether everything that was stored before the call was looked through. */
+  readonly complete: boolean
+}>
 
 export interface ContextSetting {
   readonly session: Session
   readonly agent: Pick<AgentDefinition, 'name' | 'instructions'>
-  readonly model: { readonly facts: ModelFacts; estimate(text: string): number }
+  readonly model: {
+    readonly facts: ModelFacts
+    estimate(text: string): number
+    /** Its estimates were corrected by what it reported; until then less of its context is used. */
+    readonly corrected?: boolean
+  }
   /** Tokens that the offered skills take; they count against the budget. */
   readonly skillTokens?: number
   /** Tokens kept free for the answer; default: what the model may answer, at most a quarter of its context. */
   readonly answerTokens?: number
   /** As things stood at this seq; default: now. */
   readonly until?: Seq
+  /** Looks passages up in what is not sent as it stands; without it none are recalled. */
+  readonly recall?: Recall
+  /** Bytes of a file by its hash; without it files are named and not sent. */
+  readonly blob?: (hash: string) => Promise<Uint8Array | null>
+  /** At most so many of the last messages; default: as many as fit. */
+  readonly lastMessages?: number
 }
 
 /** One call of a model, before and after. */
