@@ -39,6 +39,8 @@ export interface MessageData {
   readonly metadata?: Readonly<Record<string, unknown>>
 }
 
+const known = new Set(['text', 'reasoning', 'call', 'result', 'edit', 'file'])
+
 /** Of a message: its items, and the results that belong to calls which stand elsewhere. */
 export interface SplitMessage {
   readonly items: readonly Item[]
@@ -48,7 +50,7 @@ export interface SplitMessage {
 /** @throws never: parts of types that are not known here are passed over, their text stands in `content` */
 export function splitMessage(entry: EntryShape): SplitMessage {
   const data = fieldsOf(entry) as unknown as MessageData
-  const parts = data.parts ?? []
+  const parts = (data.parts ?? []).filter((part) => known.has(part.type))
   const results = parts.filter((part) => part.type === 'result')
   const items: Item[] = []
   const add = (make: (number: number) => Item): void => {
@@ -61,7 +63,9 @@ export function splitMessage(entry: EntryShape): SplitMessage {
     add((number) => message(entry, data, data.content, number))
     for (const part of parts) if (part.type !== 'reasoning') add((number) => partItem(entry, data, part, number))
   } else {
-    for (const part of parts) if (part.type !== 'result') add((number) => partItem(entry, data, part, number))
+    const empty = (part: MessagePart): boolean => part.type === 'text' && part.text?.trim() === ''
+    for (const part of parts)
+      if (part.type !== 'result' && !empty(part)) add((number) => partItem(entry, data, part, number))
   }
   if (items.length === 0 && results.length === 0) add((number) => message(entry, data, data.content, number))
   return { items: lastOfText(items), results }

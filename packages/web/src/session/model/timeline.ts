@@ -1,0 +1,294 @@
+// Folds entries to the rows of a timeline: each new entry touches the row it belongs to and no other.
+
+import type { EntryShape } from 'daybook/client'
+import type { Item, OutputItem, Row } from './items.ts'
+import { mostOutput } from './items.ts'
+import { splitMessage } from './messages.ts'
+import { type Fields, fieldsOf, placed, placeOf, textOf } from './places.ts'
+
+/** Lines of no interest to most readers are put together, as calls are. */
+const quietRuns = new Set(['started', 'queued', 'waiting', 'changed'])
+const quietProcesses = new Set(['ready', 'busy', 'idle', 'told'])
+
+/** A longer line of calls is several groups: one that is opened is drawn whole. */
+const mostGrouped = 40
+
+function groupOf(item: Item): Row['group'] {
+  if (item.type === 'tool') return 'tools'
+  if (item.type === 'quiet') return 'quiet'
+  if (item.type === 'run' && (quietRuns.has(item.state) || (item.state === 'done' && item.text === ''))) return 'quiet'
+  return item.type === 'process' && quietProcesses.has(item.state) ? 'quiet' : null
+}
+
+/** Of entries in their order, without a gap. Rows and items are never changed: what changes is another object. */
+export class Timeline {
+  #rows: Row[] = []
+  readonly #rowOf = new Map<string, number>()
+  readonly #items = new Map<string, Item>()
+  /** Item by what is told of it later: `call:<id>`, `approval:<id>`, … */
+  readonly #later = new Map<string, string>()
+  /** Items of a fold before this one, which stay where they say the same. */
+  #known: ReadonlyMap<string, Item>
+  #knownRows: ReadonlyMap<string, Row>
+  #last = 0
+
+  constructor(before?: Timeline) {
+    this.#known = before ? before.#items : new Map()
+    this.#knownRows = new Map(before?.#rows.map((row) => [row.key, row]))
+  }
+
+  /** Replaced with each change, so that it may be compared by identity. */
+  get rows(): readonly Row[] {
+    return this.#rows
+  }
+
+  /** The newest entry folded in; 0 before the first. */
+  get last(): number {
+    return this.#last
+  }
+
+  add(entries: readonly EntryShape[]): void {
+    this.#rows = [...this.#rows]
+    for (const entry of entries) {
+      this.#last = entry.seq
+      this.#fold(entry)
+    }
+    if (this.#knownRows.size === 0) return
+    for (const [at, row] of this.#rows.entries()) {
+      const known = this.#knownRows.get(row.key)
+      if (known && known !== row && sameRow(known, row)) this.#rows[at] = known
+    }
+    this.#known = new Map()
+    this.#knownRows = new Map()
+  }
+
+  #fold(entry: EntryShape): void {
+    if (entry.erased) return this.#push({ ...placed(entry), type: 'erased', kind: entry.kind })
+    const data = fieldsOf(entry)
+    switch (entry.kind) {
+      case 'message':
+        return this.#message(entry)
+      case 'process.output':
+        return this.#output(entry, data)
+      case 'note':
+        return this.#push({ ...placed(entry), type: 'note', kind: textOf(data.type), text: textOf(data.text) })
+      case 'summary':
+        return this.#push({
+          ...placed(entry),
+          type: 'summary',
+          text: textOf(data.text),
+          covers: Number(data.covers_seq),
+        })
+      default:
+        if (!this.#wait(entry, data) && !this.#step(entry, data)) this.#push(placeOf(entry))
+    }
+  }
+
+  #message(entry: EntryShape): void {
+    const { items, results } = splitMessage(entry)
+    for (const item of items) {
+      this.#push(item)
+      if (item.type === 'tool') this.#later.set(`call:${item.id}`, item.key)
+    }
+    for (const [number, part] of results.entries()) {
+      const of = { output: part.output, state: part.error === true ? ('failed' as const) : ('done' as const) }
+      const ended = { seq: entry.seq, at: entry.at }
+      const found = this.#change(`call:${part.call_id}`, entry, (item) =>
+        item.type === 'tool' ? { ...item, ...of, ended } : item,
+      )
+      if (found) continue
+      // Its call stands before what is read here.
+      const place = placed(entry, items.length + number)
+      this.#push({ ...place, type: 'tool', id: part.call_id ?? place.key, name: '', input: undefined, ...of, ended })
+    }
+  }
+
+  /** Approvals and questions: what is decided stands where it was asked. */
+  #wait(entry: EntryShape, data: Fields): boolean {
+    const key = `approval:${textOf(data.approval_id)}`
+    const asked = `question:${textOf(data.question_id)}`
+    const until = typeof data.until === 'string' ? data.until : undefined
+    switch (entry.kind) {
+      case 'approval.requested':
+        this.#later.set(key, placed(entry).key)
+        this.#push({
+          ...placed(entry),
+          type: 'approval',
+          id: textOf(data.approval_id),
+          summary: textOf(data.summary),
+          digest: textOf(data.digest),
+          input: data.input,
+          deciders: Array.isArray(data.deciders) ? (data.deciders as string[]) : [],
+          until,
+          state: 'open',
+        })
+        return true
+      case 'approval.decided': {
+        const state = data.decision === 'approved' ? 'approved' : 'denied'
+        const comment = typeof data.comment === 'string' ? data.comment : undefined
+        const decided = { by: textOf(data.by), at: entry.at, comment }
+        return this.#change(key, entry, (item) => (item.type === 'approval' ? { ...item, state, decided } : item))
+      }
+      case 'approval.expired':
+        return this.#change(key, entry, (item) => (item.type === 'approval' ? { ...item, state: 'expired' } : item))
+      case 'question.asked':
+        this.#later.set(asked, placed(entry).key)
+        this.#push({
+          ...placed(entry),
+          type: 'question',
+          id: textOf(data.question_id),
+          summary: textOf(data.summary),
+          until,
+          state: 'open',
+          answer: undefined,
+        })
+        return true
+      case 'question.answered':
+        return this.#change(asked, entry, (item) =>
+          item.type === 'question' ? { ...item, state: 'answered', answer: data.answer } : item,
+        )
+      default:
+        return false
+    }
+  }
+
+  /** Steps look like calls; one whose outcome nobody knows asks for a person as well. */
+  #step(entry: EntryShape, data: Fields): boolean {
+    const step = textOf(data.step)
+    switch (entry.kind) {
+      case 'step.started': {
+        const { name, input } = data
+        if (this.#change(`step:${step}`, entry, (item) => item)) return true
+        this.#later.set(`step:${step}`, placed(entry).key)
+        this.#push({
+          ...placed(entry),
+          type: 'tool',
+          id: step,
+          name: textOf(name),
+          input,
+          output: undefined,
+          state: 'open',
+        })
+        return true
+      }
+      case 'step.finished': {
+        const state = data.unknown === true ? 'unknown' : data.error === undefined ? 'done' : 'failed'
+        const ended = { seq: entry.seq, at: entry.at }
+        const output = data.error ?? data.output
+        let name = ''
+        const found = this.#change(`step:${step}`, entry, (item) => {
+          if (item.type !== 'tool') return item
+          name = item.name
+          return { ...item, state, output, ended }
+        })
+        if (state === 'unknown') this.#unknown(entry, step, name)
+        return found || state === 'unknown'
+      }
+      case 'step.resolved':
+        return this.#change(`outcome:${step}`, entry, (item) =>
+          item.type === 'outcome'
+            ? {
+                ...item,
+                state: data.resolution as 'retry' | 'done' | 'fail',
+                reason: textOf(data.reason),
+                resolvedBy: textOf(data.by),
+              }
+            : item,
+        )
+      default:
+        return false
+    }
+  }
+
+  #unknown(entry: EntryShape, step: string, name: string): void {
+    this.#later.set(`outcome:${step}`, placed(entry).key)
+    this.#push({
+      ...placed(entry),
+      type: 'outcome',
+      step,
+      name,
+      state: 'open',
+      reason: undefined,
+      resolvedBy: undefined,
+    })
+  }
+
+  /** Output of one process that follows itself is one item, of which the newest is shown. */
+  #output(entry: EntryShape, data: Fields): void {
+    const from = Number(data.offset)
+    const to = from + Number(data.bytes)
+    const text = textOf(data.text)
+    const before = this.#rows.at(-1)?.items.at(-1)
+    if (before?.type === 'output' && before.process === data.process_id && before.stream === data.stream) {
+      const whole = before.text + text
+      const cut = Math.max(0, whole.length - mostOutput)
+      const grown: OutputItem = {
+        ...before,
+        stamp: `${before.stamp.split('-')[0]}-${entry.seq}`,
+        text: whole.slice(cut),
+        to,
+        cut: before.cut + cut,
+        lastSeq: entry.seq,
+      }
+      return this.#replace(before.key, grown, entry.seq)
+    }
+    const stream = data.stream === 'err' ? 'err' : 'out'
+    const process = textOf(data.process_id)
+    this.#push({
+      ...placed(entry),
+      type: 'output',
+      process,
+      stream,
+      text: text.slice(-mostOutput),
+      from,
+      to,
+      cut: Math.max(0, text.length - mostOutput),
+      lastSeq: entry.seq,
+    })
+  }
+
+  #push(made: Item): void {
+    const item = this.#same(made)
+    this.#items.set(item.key, item)
+    const group = groupOf(item)
+    const last = this.#rows.at(-1)
+    if (group !== null && last?.group === group && last.items.length < mostGrouped) {
+      this.#rows[this.#rows.length - 1] = { ...last, to: item.seq, items: [...last.items, item] }
+    } else this.#rows.push({ key: item.key, from: item.seq, to: item.seq, group, items: [item] })
+    this.#rowOf.set(item.key, this.#rows.length - 1)
+  }
+
+  /** False where what is changed stands before what is read here. */
+  #change(name: string, entry: EntryShape, change: (item: Item) => Item): boolean {
+    const key = this.#later.get(name)
+    const item = key === undefined ? undefined : this.#items.get(key)
+    if (!item) return false
+    const changed = change(item)
+    if (changed !== item) this.#replace(item.key, { ...changed, stamp: `${item.stamp}:${entry.seq}` }, null)
+    return true
+  }
+
+  #replace(key: string, changed: Item, to: number | null): void {
+    const item = this.#same(changed)
+    const at = this.#rowOf.get(key) ?? -1
+    const row = this.#rows[at]
+    this.#items.set(key, item)
+    if (!row) return
+    const items = row.items.map((each) => (each.key === key ? item : each))
+    this.#rows[at] = { ...row, to: to ?? row.to, items }
+  }
+
+  #same(item: Item): Item {
+    const known = this.#known.get(item.key)
+    return known && known.stamp === item.stamp ? known : item
+  }
+}
+
+function sameRow(one: Row, other: Row): boolean {
+  return (
+    one.to === other.to &&
+    one.group === other.group &&
+    one.items.length === other.items.length &&
+    one.items.every((item, at) => item === other.items[at])
+  )
+}
