@@ -82,7 +82,18 @@ export const kindData = Object.freeze({
     },
     closed,
   ),
-  handoff: Type.Object({ from: Label, to: Label, reason: Text(4096) }, closed),
+  handoff: Type.Object(
+    {
+      from: Label,
+      to: Label,
+      reason: Text(4096),
+      confidence: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+      model: Type.Optional(Label),
+      usage: Type.Optional(Usage),
+      cost: Type.Optional(Type.Number({ minimum: 0, description: 'US dollars.' })),
+    },
+    { ...closed, description: 'Where a model chose: how sure it was, which one, and what asking it took.' },
+  ),
   note: Type.Object(
     { type: oneOf(noteTypes), text: Type.String({ minLength: 1 }), links: Type.Optional(Type.Array(Text(1024))) },
     closed,

@@ -62,6 +62,7 @@ export const folders: { readonly [K in Kind]?: Folder<K> } = {
       switches: head.switches + 1,
       lastSwitchAt: entry.at,
       lastActivity: entry.at,
+      ...addUsage(head, data.usage, data.cost),
     },
   }),
   note: (_state, data, entry) => ({
