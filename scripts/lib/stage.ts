@@ -5,6 +5,7 @@ import { bundle } from './bundle.ts'
 import { declare } from './declarations.ts'
 import { entries, entryOf, home, type Manifest, manifest } from './entries.ts'
 import { root } from './files.ts'
+import { buildPage, page } from './page.ts'
 
 export interface StageOptions {
   /** Without types the layout runs but is not to be published; for measuring. Default true. */
@@ -18,6 +19,8 @@ export async function stage(folder: string, { types = true }: StageOptions = {})
   mkdirSync(folder, { recursive: true })
   await bundle(entries(source), join(folder, 'dist'))
   if (types) declare(exported(source), join(folder, 'dist'))
+  if ((await buildPage()) === 'no vite') throw new Error('the page cannot be built: vite is not installed')
+  cpSync(page, join(folder, 'page'), { recursive: true, filter: (path) => !path.endsWith('sources.txt') })
   cpSync(join(home, 'bin'), join(folder, 'bin'), { recursive: true })
   for (const paper of ['README.md', 'CHANGELOG.md']) cpSync(join(home, paper), join(folder, paper))
   cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'))

@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { userKey } from './cli/user-key.ts'
 import { openFinding } from './finding.ts'
 import type { Server } from './http/server.ts'
@@ -74,6 +75,7 @@ export async function startServer(settings: ServeSettings): Promise<RunningServe
       peers: () => neighbours.list(),
       scope: localScope,
       version: version(),
+      page: pageFolder(),
       ...(settings.programs && workshop.programs && workshop.processes
         ? {
             programs: {
@@ -195,6 +197,11 @@ function keepLoop(sessions: Sessions, every: number, onError: (error: unknown) =
     clearInterval(timer)
     await pass
   }
+}
+
+/** Where the page stands once it was built. */
+function pageFolder(): string {
+  return fileURLToPath(new URL('../page/', import.meta.url))
 }
 
 /** Of the package, as its manifest says. */

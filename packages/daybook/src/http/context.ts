@@ -1,6 +1,7 @@
 // What the handlers of one server share.
 
 import type { LivePrograms } from '../program/contract.ts'
+import type { FeedHello } from '../schema/wire-shapes.ts'
 import type { Search } from '../search/search.ts'
 import type { ScopedSessions } from '../session/contract.ts'
 import type { Peer } from '../store/peers.ts'
@@ -11,6 +12,7 @@ import type { Agents } from '../work/performer.ts'
 import type { Watch } from '../work/programs/watch.ts'
 import type { Skills } from '../work/skills/contract.ts'
 import type { Meters } from './meters.ts'
+import type { PageFiles } from './page-files.ts'
 import type { Rate } from './rate.ts'
 import type { Broadcast } from './stream/broadcast.ts'
 
@@ -29,6 +31,8 @@ export interface DrivenBy extends Omit<Driven, 'rawInput'>, Partial<Pick<Driven,
 
 export interface Context {
   readonly version: string
+  /** What streams of the feed begin with. */
+  readonly hello: FeedHello
   /** Everything that callers of this server may see. */
   readonly sessions: ScopedSessions
   readonly store: Store
@@ -43,6 +47,8 @@ export interface Context {
   around(): Promise<Around>
   /** Other servers on the same store. */
   peers(): readonly Peer[]
+  /** The page as it was built; null where it was not. */
+  readonly page: PageFiles | null
   readonly broadcast: Broadcast
   readonly meters: Meters
   /** How fast an address may write; null: as it likes. */

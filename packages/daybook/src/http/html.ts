@@ -21,9 +21,9 @@ export function hashSource(text: string): string {
 }
 
 /** Headers of pages: nothing from elsewhere, in no frame, and nobody is told where the reader came from. */
-export function pageHeadersFor(policy: string): Readonly<Record<string, string>> {
+export function pageHeadersFor(policy: string, base = "'none'"): Readonly<Record<string, string>> {
   return {
-    'content-security-policy': `default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; ${policy}`,
+    'content-security-policy': `default-src 'none'; base-uri ${base}; form-action 'none'; frame-ancestors 'none'; ${policy}`,
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
     'referrer-policy': 'no-referrer',

@@ -71,6 +71,7 @@ export async function firstPage(context: Context): Promise<string> {
 ${found(around)}<h2>Newest sessions</h2>
 ${page.items.length === 0 ? empty(prefix) : `<ol>\n${page.items.map((head) => line(head, prefix)).join('\n')}\n</ol>`}
 </main>
+<p class="empty">This is the small page. The whole one is built from the sources by <code>npm run page</code>.</p>
 ${page.cursor === null ? '' : `<footer>The newest ${shown} of ${count}. <a href="${prefix}/sessions">All of them</a></footer>`}
 </body>
 </html>

@@ -1,5 +1,6 @@
 // The HTTP server: one fastify instance over one engine, from the first byte of a request to a problem document.
 
+import { randomUUID } from 'node:crypto'
 import { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, fastify, LogController } from 'fastify'
 import { DaybookError } from '../schema/errors.ts'
 import { limits } from '../schema/json.ts'
@@ -15,6 +16,7 @@ import type { Context, DrivenBy } from './context.ts'
 import { type Gate, isLoopback, openGate } from './hosts.ts'
 import { type Meters, openMeters } from './meters.ts'
 import { openApi } from './openapi.ts'
+import { openPage, servePage } from './page-files.ts'
 import { addPlugins, upgrades } from './plugins.ts'
 import { asDaybookError, problemHeaders, problemOf, rawProblem } from './problems.ts'
 import { openRate } from './rate.ts'
@@ -38,6 +40,8 @@ export interface ServerSettings {
   readonly scope: Scope
   readonly caller?: Caller
   readonly version: string
+  /** Folder of the built page; where it holds none, or by default, a small page without script is served. */
+  readonly page?: string
   /** Programs of this machine, and what `Authorization: Bearer` shows by whom they may be driven. Default: none are. */
   readonly programs?: DrivenBy
   /** Default `/api/v1`. */
@@ -85,9 +89,10 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
   const limit = rate === undefined ? null : openRate({ rate, clock })
   const ended = new AbortController()
   const meters = openMeters()
+  const heartbeat = settings.heartbeat ?? 15_000
   const broadcast = new Broadcast({
     bus: settings.sessions.store.bus,
-    heartbeat: settings.heartbeat ?? 15_000,
+    heartbeat,
     mostWaiting: settings.streamBytes ?? 256 * 1024,
     onError: (error) => app.log.error(error, 'a stream ended early'),
   })
@@ -95,6 +100,7 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
   let document: string | undefined
   const context: Context = {
     ...info,
+    hello: { server: randomUUID(), version: settings.version, heartbeat_ms: heartbeat },
     sessions: settings.sessions.within(settings.scope, settings.caller),
     store: settings.sessions.store,
     work: work.within(settings.scope, { ...callerOf(settings), programs: false }),
@@ -106,6 +112,7 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
     search: settings.search,
     around: lookingOf(settings, (error) => app.log.error(error, 'sessions of other agents were not looked for')),
     peers: settings.peers ?? (() => []),
+    page: settings.page === undefined ? null : openPage(settings.page),
     longestWait: settings.longestWait ?? longestWait,
     broadcast,
     meters,
@@ -125,6 +132,7 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
   answerProblems(app)
   register(app, context, routes)
   serveBundle(app)
+  if (context.page) servePage(app, context.page)
   await app.ready()
 
   let closed: Promise<void> | undefined

@@ -82,10 +82,15 @@ const home = route(
     at: 'root',
     operation: 'getHome',
     tag: 'server',
-    summary: 'A small page: status, sessions, links',
+    summary: 'The page, or a small one where it was not built',
     answers: { 200: { description: 'The page.', media: { 'text/html': 'The page.' } } },
   },
-  async ({ context }) => ({ body: await firstPage(context), type: 'text/html; charset=utf-8', headers: pageHeaders }),
+  async ({ context, request }) =>
+    context.page?.index('/', request.headers['if-none-match']) ?? {
+      body: await firstPage(context),
+      type: 'text/html; charset=utf-8',
+      headers: pageHeaders,
+    },
 )
 
 export const operationRoutes: readonly Route[] = [health, ready, metrics, openapi, home]
