@@ -1,6 +1,6 @@
 // One session of a server: every call that the HTTP interface has for it, typed.
 
-import type { NewEntryShape, NewMessage, SessionPatch, SessionReplacement } from '../schema/wire-requests.ts'
+import type { NewEntryShape, NewMarks, NewMessage, SessionPatch, SessionReplacement } from '../schema/wire-requests.ts'
 import type {
   EntryListShape,
   EntryShape,
@@ -89,11 +89,8 @@ export interface RemoteSession {
   delete(options?: WriteOptions & { now?: boolean }): Promise<void>
   handoff(to: string, reason?: string, options?: WriteOptions): Promise<EntryShape>
   marks(options?: CallOptions): Promise<MarkShape>
-  /** Replaces the caller's marks where `version` is still the present one. */
-  setMarks(
-    marks: { version: number; seen?: number; draft?: string; pinned?: boolean },
-    options?: CallOptions & { key?: string },
-  ): Promise<MarkShape>
+  /** Replaces the caller's marks where `version` is still the present one; `conflict` with that as `seq`. What is left out is unset. */
+  setMarks(marks: NewMarks, options?: CallOptions & { key?: string }): Promise<MarkShape>
   /** The latest summary; null when there is none. */
   summary(options?: CallOptions): Promise<SummaryShape | null>
   summarise(text?: string, options?: WriteOptions): Promise<SummaryShape>

@@ -155,8 +155,10 @@ export const marks = {
   version: 1,
   seen: 5,
   draft: null,
+  attachments: [],
   pinned: true,
   pinned_at: later,
 }
+export const presence = { session_id: session.session_id, actor: 'local', client: '3f9c', seq: 5, name: 'Anna' }
 export const feed = { items: [{ cursor: '7', session_id: session.session_id, entry, session: listed }], cursor: '7' }
 export const blob = { blob: hash, size: 1024 }

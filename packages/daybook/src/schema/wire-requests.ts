@@ -5,7 +5,7 @@ import { limits } from './json.ts'
 import { kindNames } from './kinds.ts'
 import { Count, Id, Label, Message, OpenObject, oneOf, SeqNumber, Text } from './parts.ts'
 import { roles, statuses } from './states.ts'
-import { closed } from './wire-shapes.ts'
+import { Attachment, closed } from './wire-shapes.ts'
 
 /** Ids that callers may name: no system sessions. */
 export const SessionIdText = Type.String({
@@ -130,10 +130,18 @@ export const NewMarks = Type.Object(
     }),
     seen: Type.Optional(Count),
     draft: Type.Optional(Text(limits.cellBytes)),
+    attachments: Type.Optional(
+      Type.Array(Attachment, {
+        maxItems: 64,
+        description:
+          'Of the draft: blobs that were put before. What only a draft names is kept for 24 hours after it was put.',
+      }),
+    ),
     pinned: Type.Optional(Type.Boolean()),
   },
   { ...closed, title: 'NewMarks', description: 'Replaces all of them; what is absent is unset.' },
 )
+export type NewMarks = Static<typeof NewMarks>
 export const Cleanup = Type.Object(
   { max_age_hours: Type.Optional(Type.Number({ minimum: 0, maximum: 1_000_000, description: 'Default 24.' })) },
   { ...closed, title: 'Cleanup' },
@@ -214,5 +222,28 @@ export const ExportQuery = Type.Object(
   closed,
 )
 export type ExportQuery = Static<typeof ExportQuery>
-export const FeedQuery = Type.Object({ cursor, limit }, closed)
+export const FeedQuery = Type.Object(
+  {
+    cursor,
+    limit,
+    watch: Type.Optional(
+      Type.Array(SessionIdText, {
+        maxItems: 16,
+        description:
+          'With text/event-stream: sessions whose unfinished output and watchers are told too. Joined by commas or repeated.',
+      }),
+    ),
+  },
+  closed,
+)
+export type FeedQuery = Static<typeof FeedQuery>
+export const NewPresence = Type.Object(
+  {
+    client: Type.String({ minLength: 1, maxLength: 64, description: 'One window; the same while it is open.' }),
+    seq: Type.Union([Count, Type.Null()], { description: 'The entry that it looks at; null: it looks away.' }),
+    name: Type.Optional(Text(64)),
+  },
+  { ...closed, title: 'NewPresence', description: 'Said again every 10 s while it is so; forgotten after 30 s.' },
+)
+export type NewPresence = Static<typeof NewPresence>
 export const NoQuery = Type.Object({}, closed)

@@ -7,7 +7,7 @@ import { tailOf } from './ids.ts'
 import type { Json } from './json.ts'
 import { kinds } from './kinds.ts'
 import { upcast } from './upcasters.ts'
-import type { EntryShape, MarkShape, SessionShape, SummaryShape } from './wire-shapes.ts'
+import type { AttachmentShape, EntryShape, MarkShape, SessionShape, SummaryShape } from './wire-shapes.ts'
 
 /** RFC 3339, UTC, milliseconds. */
 export function moment(at: number): string {
@@ -121,13 +121,20 @@ export function storedOf(entry: EntryShape): StoredEntry {
 /** What one caller keeps about a session; `pinned` is a time inside and a yes or no on the wire. */
 export function markOf(
   session: string,
-  mark: { version: number; seen?: number; draft?: string; pinned?: number },
+  mark: {
+    version: number
+    seen?: number
+    draft?: string
+    attachments?: readonly AttachmentShape[]
+    pinned?: number
+  },
 ): MarkShape {
   return {
     session_id: session,
     version: mark.version,
     seen: mark.seen ?? null,
     draft: mark.draft ?? null,
+    attachments: [...(mark.attachments ?? [])],
     pinned: mark.pinned !== undefined,
     pinned_at: momentOrNull(mark.pinned ?? null),
   }

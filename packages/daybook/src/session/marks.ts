@@ -2,7 +2,7 @@
 
 import { DaybookError } from '../schema/errors.ts'
 import type { Subject } from '../schema/ids.ts'
-import type { Mark, ScopedStore } from '../store/store.ts'
+import type { Attachment, Mark, ScopedStore } from '../store/store.ts'
 import type { Redactor } from './redact.ts'
 
 /** A mark as people ask for it: whether pinned, not since when. */
@@ -10,15 +10,17 @@ export interface AskedMark {
   readonly version: number
   readonly seen?: number
   readonly draft?: string
+  readonly attachments?: readonly Attachment[]
   readonly pinned?: boolean
 }
 
 /** The mark that is asked for; what is pinned already stays so since then. `now`: by the clock of the store. */
-export function markOn(before: Mark, { version, seen, draft, pinned }: AskedMark, now: number): Mark {
+export function markOn(before: Mark, { version, seen, draft, attachments = [], pinned }: AskedMark, now: number): Mark {
   return {
     version,
     ...(seen === undefined ? {} : { seen }),
     ...(draft === undefined ? {} : { draft }),
+    ...(attachments.length === 0 ? {} : { attachments }),
     ...(pinned ? { pinned: before.pinned ?? now } : {}),
   }
 }
@@ -42,6 +44,7 @@ export async function putMark(
     now.version === wanted.version + 1 &&
     now.seen === wanted.seen &&
     now.draft === wanted.draft &&
+    JSON.stringify(now.attachments) === JSON.stringify(wanted.attachments) &&
     (now.pinned === undefined) === (wanted.pinned === undefined)
   if (same) return now
   throw new DaybookError('conflict', `the mark is at version ${now.version}`, { seq: now.version })

@@ -6,6 +6,7 @@ import type { Cell, Head } from '../schema/heads.ts'
 import type { Seq, SessionId, Subject } from '../schema/ids.ts'
 import type { Kind } from '../schema/kinds.ts'
 import type { NoteType, PlaceEvent } from '../schema/states.ts'
+import { type MarkHint, markTopic } from '../store/bus.ts'
 import type { Key, Mark, Range, Scope, ScopedStore } from '../store/store.ts'
 import type { Command, Made, Writable } from './assemble.ts'
 import type {
@@ -288,7 +289,10 @@ export class SessionHandle implements Session {
   async setMark(mark: Mark, subject: Subject = ownerOf(this.scope)): Promise<Mark> {
     const wanted = { ...mark }
     await this.head()
-    return putMark(this.store, this.engine.redactor, this.id, subject, wanted)
+    const stored = await putMark(this.store, this.engine.redactor, this.id, subject, wanted)
+    const hint: MarkHint = { session: this.id, version: stored.version }
+    this.engine.store.bus.publish(markTopic(this.scope.tenant, subject), hint)
+    return stored
   }
 
   async forks(): Promise<readonly SessionId[]> {

@@ -23,6 +23,30 @@ export function deltaTopic(tenant: string, session: string): string {
   return `delta ${tenant} ${session}`
 }
 
+/** Topic of the marks that one person changed. Message: {@link MarkHint}. */
+export function markTopic(tenant: string, subject: string): string {
+  return `marks ${tenant} ${subject}`
+}
+
+export interface MarkHint {
+  readonly session: string
+  readonly version: number
+}
+
+/** Topic of who looks at a session now. Message: {@link PresenceHint}, said again while it is so. */
+export function presenceTopic(tenant: string, session: string): string {
+  return `presence ${tenant} ${session}`
+}
+
+export interface PresenceHint {
+  readonly actor: string
+  /** One window of one device. */
+  readonly client: string
+  readonly name?: string
+  /** The entry that it looks at; null: it looks away. */
+  readonly seq: number | null
+}
+
 /** A bus for one process. A listener that throws does not keep the others from hearing; its error goes to `onError`. */
 export function localBus(onError: (error: unknown) => void = reportLater): Bus {
   const topics = new Map<string, Set<Listener>>()

@@ -263,12 +263,22 @@ export interface Lease {
   readonly left: number
 }
 
+/** A blob as a message names it. */
+export interface Attachment {
+  readonly blob: Hash
+  readonly name?: string
+  readonly media_type?: string
+  readonly size?: number
+}
+
 /** What one person keeps about a session, outside the log. */
 export interface Mark {
   /** 0 before the first write. */
   readonly version: number
   readonly seen?: Seq
   readonly draft?: string
+  /** Of the draft: blobs that somebody put, which no entry names yet. */
+  readonly attachments?: readonly Attachment[]
   /** Milliseconds since 1970; absent when not pinned. */
   readonly pinned?: number
 }

@@ -41,8 +41,8 @@ async function pinSession(context: Context, remote: BackendSession, session: Ses
 /** Keeps what else is marked; another writer in between is read again. */
 async function changeMark(remote: BackendSession, on: boolean): Promise<MarkShape> {
   for (let tried = 1; ; tried += 1) {
-    const { version, seen, draft } = await remote.marks()
-    const kept = { ...(seen === null ? {} : { seen }), ...(draft === null ? {} : { draft }) }
+    const { version, seen, draft, attachments } = await remote.marks()
+    const kept = { ...(seen === null ? {} : { seen }), ...(draft === null ? {} : { draft }), attachments }
     try {
       return await remote.setMarks({ version, ...kept, ...(on ? { pinned: true } : {}) })
     } catch (error) {

@@ -1,24 +1,19 @@
 // The feed: every entry of every session that the caller sees, in commit order, as pages or live.
 
-import type { ServerResponse } from 'node:http'
-import { isDaybookError } from '../../schema/errors.ts'
-import { entryText, sessionOf } from '../../schema/wire.ts'
-import { FeedQuery } from '../../schema/wire-requests.ts'
-import { FeedPage } from '../../schema/wire-shapes.ts'
-import type { FeedItem } from '../../store/store.ts'
+import { DaybookError } from '../../schema/errors.ts'
+import { FeedQuery, NewPresence } from '../../schema/wire-requests.ts'
+import { FeedPage, Presence } from '../../schema/wire-shapes.ts'
+import { type PresenceHint, presenceTopic } from '../../store/bus.ts'
 import type { Call } from '../call.ts'
 import * as examples from '../examples.ts'
 import { type Route, route } from '../route.ts'
-import type { Stream } from '../stream/broadcast.ts'
-import { beatFrame, beginStream, drained, endFrame } from '../stream/frames.ts'
+import { FeedStream, itemText } from '../stream/feed-stream.ts'
+import { beginStream } from '../stream/frames.ts'
 
 /** Where a cursor is asked for: after the last entry there is. */
 const now = 'now'
 
-function itemText({ cursor, session, entry, head }: FeedItem): string {
-  const changed = head === undefined ? '' : `,"session":${JSON.stringify(sessionOf(head))}`
-  return `{"cursor":${JSON.stringify(cursor)},"session_id":${JSON.stringify(session)},"entry":${entryText(entry)}${changed}}`
-}
+type FeedCall = Call<Record<never, string>, FeedQuery>
 
 const feed = route(
   {
@@ -29,7 +24,8 @@ const feed = route(
     summary: 'Read or follow all sessions',
     details:
       'Without a cursor from the beginning; cursor=now begins after the last entry. With Accept: text/event-stream the id of ' +
-      'an event is its cursor, and Last-Event-ID resumes.',
+      'an event is its cursor, and Last-Event-ID resumes. It begins with `hello` (which server, its heartbeat); `live` comes when ' +
+      'all that was there is told. `marks` says that marks of the caller changed; `delta` and `presence` are of sessions to watch.',
     query: FeedQuery,
     answers: {
       200: {
@@ -47,6 +43,7 @@ const feed = route(
     const asked = typeof resumed === 'string' && resumed !== '' ? resumed : query.cursor
     const cursor = asked === now ? await mine.tip() : (asked ?? null)
     if (live) return follow(call, cursor)
+    if (query.watch) throw new DaybookError('invalid', 'watch goes with text/event-stream', { field: 'watch' })
     const page = await mine.feed(cursor, query.limit ?? 50)
     return {
       body: `{"items":[${page.items.map(itemText).join(',')}],"cursor":${JSON.stringify(page.cursor ?? cursor ?? '')}}`,
@@ -54,34 +51,38 @@ const feed = route(
   },
 )
 
-async function follow({ mine, context, reply }: Call, cursor: string | null): Promise<null> {
+async function follow({ mine, context, reply, query }: FeedCall, cursor: string | null): Promise<null> {
   // A cursor that cannot be read is told before the stream begins.
   if (cursor !== null) await mine.feed(cursor, 1)
   const response = beginStream(reply)
-  const stop = new AbortController()
-  const stream: Stream = {
-    beat() {
-      if (!response.writableNeedDrain) response.write(beatFrame(''))
-    },
-    end(why) {
-      stop.abort()
-      if (!response.writableEnded && !response.destroyed) response.end(endFrame(why))
-    },
-  }
-  response.once('close', () => stop.abort())
+  const { hello, store } = context
+  const stream = new FeedStream(response, { mine, bus: store.bus, hello, cursor, watch: query.watch ?? [] })
   context.broadcast.add(stream, response)
-  send(mine.followFeed(cursor, stop.signal), response).then(
-    () => stream.end('the feed has ended'),
-    (error) => stream.end(isDaybookError(error) ? error.code : 'interrupted'),
-  )
+  stream.start()
   return null
 }
 
-async function send(items: AsyncIterable<FeedItem>, response: ServerResponse): Promise<void> {
-  for await (const item of items) {
-    if (response.destroyed || response.writableEnded) return
-    if (!response.write(`id: ${item.cursor}\ndata: ${itemText(item)}\n\n`)) await drained(response)
-  }
-}
+/** Presence is a hint between those who look now: it is said, heard, and gone. */
+const look = route(
+  {
+    method: 'PUT',
+    path: '/sessions/{session_id}/presence',
+    operation: 'putPresence',
+    tag: 'feed',
+    summary: 'Say that somebody looks at a session',
+    details:
+      'Told to those who watch the session in their feed, and stored nowhere. Whoever stays says it again every 10 s.',
+    body: NewPresence,
+    example: { client: '3f9c', seq: 5, name: 'Anna' },
+    answers: { 200: { description: 'It was told.', schema: Presence, example: examples.presence } },
+  },
+  async (call) => {
+    const { session, head } = await call.seen(call.params.session_id)
+    const { tenant } = call.mine.scope
+    const said: PresenceHint = { actor: call.mine.caller.actor, ...call.body }
+    call.context.store.bus.publish(presenceTopic(tenant, session.id), said)
+    return { body: JSON.stringify({ session_id: session.id, ...said }), seq: head.seq }
+  },
+)
 
-export const feedRoutes: readonly Route[] = [feed]
+export const feedRoutes: readonly Route[] = [feed, look]
