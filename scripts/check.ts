@@ -28,6 +28,17 @@ const steps: readonly Step[] = [
     name: 'types',
     command: [bin('tsc'), '-p', '.', '--incremental', '--tsBuildInfoFile', 'node_modules/.cache/types.json'],
   },
+  {
+    name: 'page types',
+    command: [
+      bin('tsc'),
+      '-p',
+      'packages/web',
+      '--incremental',
+      '--tsBuildInfoFile',
+      'node_modules/.cache/page-types.json',
+    ],
+  },
   { name: 'lint', command: [bin('biome'), 'lint', '--error-on-warnings'] },
   { name: 'format', command: [bin('biome'), 'check', '--linter-enabled=false'] },
   { name: 'floors', command: rule('floors', 'cycles', 'sizes', 'typing', 'headers') },

@@ -47,4 +47,5 @@ test('the floor rules allow what the layout allows', () => {
   const web = (text: string): string[] => webFaults(source('packages/web/src/a.ts', text))
   assert.deepEqual(web(`import { a } from 'daybook/client'`), [])
   assert.equal(web(`import { a } from 'daybook'\nimport '../../daybook/src/main.ts'`).length, 2)
+  assert.equal(web(`import { join } from 'node:path'`).length, 1)
 })

@@ -102,12 +102,15 @@ export function floorFaults(one: Source): string[] {
 
 /** The web interface talks through the client only. */
 export function webFaults(one: Source): string[] {
-  if (!one.path.startsWith('packages/web/')) return []
+  if (!one.path.startsWith('packages/web/src/')) return []
   return importsOf(one)
     .filter(({ target, relative }) =>
-      relative ? !target.startsWith('packages/web/') : /^daybook(?!\/client$)/.test(target),
+      relative ? !target.startsWith('packages/web/') : /^(?:daybook(?!\/client$)|node:)/.test(target),
     )
-    .map(({ target }) => `${one.path} -> ${target}: the web interface talks only through daybook/client`)
+    .map(
+      ({ target }) =>
+        `${one.path} -> ${target}: the web interface runs in a browser and talks only through daybook/client`,
+    )
 }
 
 function packageOf({ target }: Import): string {

@@ -39,3 +39,8 @@ test('every layer keeps the length and the lines of the text', () => {
 test('a bracket finds its partner', () => {
   assert.equal(closing('a(b[c]{d})e', 1), 10)
 })
+
+test('markup is code: its slashes begin no regular expression', () => {
+  const source = 'const a = <p>{b}</p> || <p x={c} /> || <q>{d}</q>'
+  assert.equal(scan(source).code, source)
+})

@@ -53,6 +53,11 @@ function endOfComment(source: string, from: number): number {
   return source[from + 1] === '/' ? end : end + 2
 }
 
+/** The slash of `</b>`, or that of `<b {...c} />`. */
+function closesMarkup(source: string, at: number): boolean {
+  return source[at - 1] === '<' || (source[at + 1] === '>' && /\}\s*$/.test(source.slice(Math.max(0, at - 80), at)))
+}
+
 /** One step of the scan: where the piece at `at` ends and what it is. `depths` holds the open template braces. */
 function piece(source: string, at: number, behind: string, depths: number[]): { end: number; layer: Layer } {
   const char = source[at] ?? ''
@@ -61,7 +66,7 @@ function piece(source: string, at: number, behind: string, depths: number[]): { 
     return { end: endOfComment(source, at), layer: 'comment' }
   }
   if (char === "'" || char === '"') return { end: endOfQuoted(source, at), layer: 'text' }
-  if (char === '/' && beforeRegex.test(behind)) {
+  if (char === '/' && beforeRegex.test(behind) && !closesMarkup(source, at)) {
     const end = endOfRegex(source, at)
     if (end > at) return { end, layer: 'text' }
   }
