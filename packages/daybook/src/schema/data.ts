@@ -99,7 +99,16 @@ export const kindData = Object.freeze({
     closed,
   ),
   pin: Type.Object({ path: Type.Optional(Text(4096)), on: Type.Boolean() }, closed),
-  summary: Type.Object({ covers_seq: SeqNumber, text: Type.String(), usage: Type.Optional(Usage) }, closed),
+  summary: Type.Object(
+    {
+      covers_seq: SeqNumber,
+      text: Type.String(),
+      model: Type.Optional(Label),
+      usage: Type.Optional(Usage),
+      cost: Type.Optional(Type.Number({ minimum: 0 })),
+    },
+    { ...closed, description: 'Made by `model`; without one it was made from the log alone, or given.' },
+  ),
   'entry.erased': Type.Object(
     {
       seqs: Type.Array(SeqNumber, { minItems: 1, maxItems: 512 }),

@@ -69,7 +69,7 @@ export const folders: { readonly [K in Kind]?: Folder<K> } = {
     head: { last: line(data.text, entry, data.type), lastActivity: entry.at },
   }),
   summary: ({ head }, data, entry) => ({
-    head: { summary: { seq: entry.seq, covers: data.covers_seq }, ...addUsage(head, data.usage) },
+    head: { summary: { seq: entry.seq, covers: data.covers_seq }, ...addUsage(head, data.usage, data.cost) },
   }),
   'entry.erased': ({ head }, data) => ({
     head: { tokens: addTokens(head.tokens, sum(data.tokens)), cost: addCost(head.cost, sum(data.cost)) },

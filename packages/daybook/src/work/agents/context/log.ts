@@ -1,0 +1,137 @@
+// What a context reads of a log: from its end backwards, active entries only, the latest summary that still holds, notes and pins.
+
+import type { StoredEntry } from '../../../schema/entries.ts'
+import type { Seq } from '../../../schema/ids.ts'
+import { type JsonObject, limits } from '../../../schema/json.ts'
+import type { DataOf, Kind } from '../../../schema/kinds.ts'
+import type { Session } from '../../../session/contract.ts'
+import { dataOf } from '../../../session/decode.ts'
+import type { Span } from '../../../session/views/active.ts'
+
+export interface SummaryEntry extends DataOf<'summary'> {
+  readonly seq: Seq
+}
+
+export interface NoteEntry extends DataOf<'note'> {
+  readonly seq: Seq
+}
+
+/** A session at one seq, as far as a context needs it. */
+export interface Looked {
+  readonly session: Session
+  readonly seq: Seq
+  readonly state: JsonObject
+  /** Newest first. */
+  readonly spans: readonly Span[]
+  /** Null: none, or what it covers was erased in part since. */
+  readonly summary: SummaryEntry | null
+  /** Oldest first. */
+  readonly notes: readonly NoteEntry[]
+  readonly pins: { readonly paths: readonly string[]; readonly from: Seq; readonly to: Seq } | null
+}
+
+/** Notes and pins that are looked at from the end. */
+const mostKept = 400
+const firstPage = 64
+const page = 256
+
+/** @throws DaybookError `not_found`, `gone`, and `invalid` for a seq that the session has not reached */
+export async function lookAt(session: Session, until: Seq | undefined): Promise<Looked> {
+  const view = await session.view('history', { limit: 1, ...(until === undefined ? undefined : { until }) })
+  const { seq } = view
+  const changes = await allOf(session, ['session.rewound', 'entry.erased'], seq)
+  const spans = spansOf(changes, seq)
+  const [summary, kept] = await Promise.all([
+    summaryIn(session, spans, changes),
+    session.stored({ kinds: ['note', 'pin'], until: seq, order: 'desc', limit: mostKept }),
+  ])
+  return {
+    session,
+    seq,
+    state: view.context,
+    spans,
+    summary,
+    ...keptOf(kept.filter((one) => isActive(spans, one.seq))),
+  }
+}
+
+/** Newest first. */
+async function allOf(session: Session, kinds: readonly Kind[], seq: Seq): Promise<readonly StoredEntry[]> {
+  const found: StoredEntry[] = []
+  for (let until = seq; until > 0; ) {
+    const entries = await session.stored({ kinds, until, order: 'desc', limit: limits.pageItems })
+    found.push(...entries)
+    if (entries.length < limits.pageItems) break
+    until = (entries.at(-1)?.seq ?? 1) - 1
+  }
+  return found
+}
+
+function spansOf(changes: readonly StoredEntry[], seq: Seq): readonly Span[] {
+  const spans: Span[] = []
+  let until = seq
+  for (const change of changes) {
+    const to = change.kind === 'session.rewound' ? dataOf(change, 'session.rewound')?.to : undefined
+    if (to === undefined || change.seq > until) continue
+    spans.push({ after: change.seq, until })
+    until = to
+  }
+  return [...spans, { after: 0, until }]
+}
+
+export function isActive(spans: readonly Span[], seq: Seq): boolean {
+  return spans.some(({ after, until }) => seq > after && seq <= until)
+}
+
+/** The latest active summary, but for those that cover what was erased behind them: their text may hold it. */
+async function summaryIn(
+  session: Session,
+  spans: readonly Span[],
+  changes: readonly StoredEntry[],
+): Promise<SummaryEntry | null> {
+  const erased = changes.flatMap((change) => {
+    const seqs = change.kind === 'entry.erased' ? dataOf(change, 'entry.erased')?.seqs : undefined
+    return seqs ? [{ at: change.seq, first: Math.min(...seqs) }] : []
+  })
+  for (const { after, until } of spans) {
+    for (let below = until; below > after; ) {
+      const [entry] = await session.stored({ kinds: ['summary'], after, until: below, order: 'desc', limit: 1 })
+      if (!entry) break
+      const data = dataOf(entry, 'summary')
+      const holds = !erased.some(({ at, first }) => at > entry.seq && first <= (data?.covers_seq ?? 0))
+      if (data && holds && data.text.trim() !== '') return { ...data, seq: entry.seq }
+      below = entry.seq - 1
+    }
+  }
+  return null
+}
+
+function keptOf(entries: readonly StoredEntry[]): Pick<Looked, 'notes' | 'pins'> {
+  const notes: NoteEntry[] = []
+  const pinned = new Map<string, { readonly on: boolean; readonly seq: Seq }>()
+  for (const entry of entries) {
+    const note = entry.kind === 'note' ? dataOf(entry, 'note') : null
+    if (note) notes.push({ ...note, seq: entry.seq })
+    const pin = entry.kind === 'pin' ? dataOf(entry, 'pin') : null
+    if (pin?.path !== undefined && !pinned.has(pin.path)) pinned.set(pin.path, { on: pin.on, seq: entry.seq })
+  }
+  const on = [...pinned].filter(([, pin]) => pin.on).reverse()
+  const [first, last] = [on[0], on.at(-1)]
+  const pins = first && last ? { paths: on.map(([path]) => path), from: first[1].seq, to: last[1].seq } : null
+  return { notes: notes.reverse(), pins }
+}
+
+/** Active messages above `floor`, newest first. */
+export async function* messagesBack({ session, spans }: Looked, floor: Seq): AsyncGenerator<StoredEntry> {
+  let limit = firstPage
+  for (const span of spans) {
+    const after = Math.max(span.after, floor)
+    for (let { until } = span; until > after; ) {
+      const entries = await session.stored({ kinds: ['message'], after, until, order: 'desc', limit })
+      yield* entries
+      if (entries.length < limit) break
+      until = (entries.at(-1)?.seq ?? 1) - 1
+      limit = page
+    }
+  }
+}
