@@ -42,10 +42,22 @@ export type ModelDelta =
 
 export interface ModelCallOptions {
   readonly signal: AbortSignal
-  /** Each piece once, in order. What was told stays told when the call fails behind it. */
+  /** Milliseconds of the whole call with all its attempts; default 5 minutes. Then it is `timeout`. */
+  readonly timeoutMs?: number
+  /**
+   * Each piece once, in order. What was told stays told when the call fails behind it: then nothing is tried again, no
+   * fall-back either, and the failure is `cut_off` with all that came. Who gives no listener gets further attempts.
+   */
   readonly onDelta?: (delta: ModelDelta) => void
   /** Told before each further attempt, with what it waits for in milliseconds. */
   readonly onRetry?: (retry: { readonly model: ModelName; readonly code: string; readonly waitMs: number }) => void
+}
+
+/** A call whose input the model did not write as a JSON object. It is never performed: the model is told why instead. */
+export interface InvalidCall {
+  readonly call_id: string
+  /** For the model, as in `the input is not JSON`. */
+  readonly why: string
 }
 
 export type Finish = 'stop' | 'calls' | 'length' | 'refused' | 'other'
@@ -55,6 +67,8 @@ export interface ModelAnswer {
   readonly parts: readonly Part[]
   /** All of its text. */
   readonly content: string
+  /** Those of its calls that cannot be performed; their input in `parts` is the text as it came. */
+  readonly invalid: readonly InvalidCall[]
   /** With {@link ModelRequest.output}: what fits it. */
   readonly value?: unknown
   readonly finish: Finish
@@ -132,6 +146,10 @@ export class ModelFailure extends Error {
   readonly waitMs: number | undefined
   /** What came before it failed. */
   readonly partial: string
+  /** Estimated, where an answer had begun: it was taken all the same. */
+  readonly usage: ModelUsage | undefined
+  /** US dollars for that, where the model has a price. */
+  readonly cost: number | undefined
 
   constructor(
     code: ModelFailureCode,
@@ -141,6 +159,8 @@ export class ModelFailure extends Error {
       readonly passing?: boolean
       readonly waitMs?: number
       readonly partial?: string
+      readonly usage?: ModelUsage
+      readonly cost?: number
       readonly cause?: unknown
     } = {},
   ) {
@@ -150,5 +170,7 @@ export class ModelFailure extends Error {
     this.passing = more.passing ?? false
     this.waitMs = more.waitMs
     this.partial = more.partial ?? ''
+    this.usage = more.usage
+    this.cost = more.cost
   }
 }

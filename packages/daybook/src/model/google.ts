@@ -1,0 +1,15 @@
+// Google's Gemini interface.
+
+import type { ProviderKind } from './provider.ts'
+
+export const google: ProviderKind = {
+  kind: 'google',
+  package: '@ai-sdk/google',
+  key: 'GOOGLE_GENERATIVE_AI_API_KEY',
+  baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
+  async load({ baseUrl, key, fetch }) {
+    const { createGoogle } = await import('@ai-sdk/google')
+    const provider = createGoogle({ apiKey: key ?? '', fetch, ...(baseUrl ? { baseURL: baseUrl } : {}) })
+    return (model) => provider(model)
+  },
+}

@@ -1,0 +1,18 @@
+// What a provider wants back verbatim with a part, as the log keeps it, and who may get it.
+
+import type { Part } from '../schema/parts.ts'
+import type { ModelName } from './contract.ts'
+import type { SdkOptions } from './provider.ts'
+
+/** As the log keeps it in `provider` of a part. */
+export function signed(by: ModelName, metadata: unknown): { provider?: Readonly<Record<string, unknown>> } {
+  if (typeof metadata !== 'object' || metadata === null || Object.keys(metadata).length === 0) return {}
+  return { provider: { by, metadata } }
+}
+
+/** What of it goes to a model: all when it is from this very one, else nothing. A signature in which something was masked is none. */
+export function metadataFor({ provider }: Part, model: ModelName): SdkOptions | undefined {
+  if (provider?.by !== model || typeof provider.metadata !== 'object' || provider.metadata === null) return undefined
+  if (JSON.stringify(provider.metadata).includes('[redacted:')) return undefined
+  return provider.metadata as SdkOptions
+}
