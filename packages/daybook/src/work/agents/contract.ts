@@ -121,9 +121,33 @@ export interface ContextSetting {
   readonly lastMessages?: number
 }
 
+/** For whom a context is made or a session is summarised, while that may take a model's time. */
+export interface ContextCall {
+  readonly run: RunId
+  readonly signal: AbortSignal
+  readonly spending?: Spending
+}
+
+/** Makes contexts in time: what would not fit is summarised before the call, and what soon would not, behind the turn. */
+export interface Contexts {
+  /**
+   * What the call is sent. Where something would be left out that no summary covers, one is written first, under the session's
+   * own lease; the context is then made anew. A model that fails is no failure of this: the summary is made without one.
+   */
+  make(setting: ContextSetting, call: ContextCall): Promise<Context>
+  /** The same without writing anything: what `show --context` prints. */
+  look(setting: ContextSetting): Promise<Context>
+  /** Behind a turn: begins a summary when the last context of it was nearly full. Returns at once, and never fails. */
+  after(setting: ContextSetting, context: Context, call: Omit<ContextCall, 'signal'>): void
+}
+
 /** One call of a model, before and after. */
 export interface Spending {
-  /** Puts aside what the call may take at most. @throws RunFailure `budget` when that is more than is left. */
+  /**
+   * Puts aside what the call may take at most, or what is left; waits while only calls under way stand between.
+   *
+   * @throws RunFailure `budget` when what is left does not even take the question
+   */
   reserve(call: SpendingCall): Promise<Reservation>
 }
 
@@ -135,11 +159,15 @@ export interface SpendingCall {
   /** Estimated tokens of the question, and the most that may be answered. */
   readonly inputTokens: number
   readonly outputTokens: number
+  /** Ends the wait for calls under way, whose true amounts decide whether this one fits. */
+  readonly signal?: AbortSignal
 }
 
 export interface Reservation {
   /** For people, when a budget is nearly used up. */
   readonly warning?: string
+  /** So many tokens of an answer stay within every budget; absent: as many as wanted. */
+  readonly outputTokens?: number
   /** What it took. Once; later calls do nothing. */
   settle(answer: Pick<ModelAnswer, 'usage' | 'cost'>): Promise<void>
   /** Nothing was taken. */
