@@ -177,6 +177,27 @@ export interface RunRecord {
   readonly error?: { readonly code: string; readonly message: string }
 }
 
+export interface SummaryRecord {
+  readonly text: string
+  readonly coversSeq: Seq
+  /** What made it; absent where none did. */
+  readonly model?: string
+  readonly runCount: number
+  readonly totalTokens: number
+  readonly createdAt: number
+}
+
+export interface SummaryFields {
+  /** Default: made from the log up to there without a model. */
+  readonly text?: string
+  readonly coversSeq: Seq
+  /** What made it, and what that took; a model of the form `provider/model`. */
+  readonly model?: string
+  readonly usage?: Usage
+  /** US dollars. */
+  readonly cost?: number
+}
+
 export interface Session {
   readonly id: SessionId
   head(): Promise<Head>
@@ -224,9 +245,9 @@ export interface Session {
   addRun(run: RunRecord, options?: WriteOptions): Promise<Receipt>
   lastRun(): Promise<ViewOf<'runs'>['runs'][number] | null>
   /** The latest summary, or null. */
-  summary(): Promise<{ text: string; coversSeq: Seq; runCount: number; totalTokens: number; createdAt: number } | null>
-  /** Writes a summary: the given text, or a plain one made from the log without a model. */
-  summarise(text?: string, options?: WriteOptions): Promise<Receipt>
+  summary(): Promise<SummaryRecord | null>
+  /** Writes a summary: the given one, covering all there is unless it says less, or a plain one made from the log without a model. */
+  summarise(text?: string | SummaryFields, options?: WriteOptions): Promise<Receipt>
   mark(subject?: Subject): Promise<Mark>
   /**
    * Compare-and-set by `version`; `conflict` when another write was first, but not for a repeat of the last one. Answers with

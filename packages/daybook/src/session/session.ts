@@ -35,7 +35,7 @@ import { checkStateScope, writerOf } from './own-kinds.ts'
 import { entriesOf } from './pages.ts'
 import { foldAt } from './refold.ts'
 import { runEntries } from './run-record.ts'
-import { plainSummary, type SummaryRecord, summaryOf } from './summaries.ts'
+import { summaryData, summaryOf } from './summaries.ts'
 import { updateEntries } from './updates.ts'
 import type { RunView, ViewName, ViewOf, ViewOptions } from './views/contract.ts'
 import { viewOf } from './views/views.ts'
@@ -271,14 +271,12 @@ export class SessionHandle implements Session {
     return (await this.view('runs')).runs.at(-1) ?? null
   }
 
-  summary(): Promise<SummaryRecord | null> {
+  summary(): ReturnType<Session['summary']> {
     return summaryOf(this)
   }
 
-  async summarise(text?: string, options?: WriteOptions): Promise<Receipt> {
-    const head = await this.head()
-    const data = { covers_seq: head.seq, text: text ?? (await plainSummary(this, head)) }
-    return this.#write('summarise', text ?? null, [{ kind: 'summary', data }], options)
+  async summarise(given?: Parameters<Session['summarise']>[0], options?: WriteOptions): Promise<Receipt> {
+    return this.#write('summarise', given ?? null, [{ kind: 'summary', data: await summaryData(this, given) }], options)
   }
 
   async mark(subject: Subject = ownerOf(this.scope)): Promise<Mark> {
