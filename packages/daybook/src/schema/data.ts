@@ -21,7 +21,15 @@ const run = { run_id: Id }
 const nothing = Type.Object({}, closed)
 const Failure = Type.Object({ code: Label, message: Type.String() }, closed)
 const RunCaller = Type.Object(
-  { role: Type.Optional(Label), attributes: Type.Optional(OpenObject) },
+  {
+    role: Type.Optional(Label),
+    attributes: Type.Optional(OpenObject),
+    programs: Type.Optional(
+      Type.Boolean({
+        description: 'Whoever asked may give prompts to programs: the engine says so, no request.',
+      }),
+    ),
+  },
   { ...closed, description: 'Who asked, beside the input: no input can set or read it.' },
 )
 const Routed = Type.Object(

@@ -10,6 +10,7 @@ import { firstAgent } from '../schema/states.ts'
 import type { Route, RunFields } from './contract.ts'
 import { entryOf, moment } from './entry.ts'
 import type { Agent, Agents } from './performer.ts'
+import type { RunCaller } from './skills/contract.ts'
 
 export interface Wanted {
   readonly run: RunId
@@ -57,6 +58,20 @@ export function checkAgent(agent: Agent | undefined, programs: boolean): void {
   })
 }
 
+/** What is said to a run that may use programs reaches them: `forbidden` for whoever may not. */
+export function checkCaller(caller: RunCaller | undefined, programs: boolean): void {
+  if (!caller?.programs || programs) return
+  throw new DaybookError('forbidden', 'this run may use programs of this machine: that takes the key of its user', {
+    hint: keyHint,
+  })
+}
+
+/** Whoever asked, as it is recorded. */
+function callerOf({ fields, programs }: Wanted, agent: Agent | undefined): RunCaller {
+  const { programs: _, ...caller } = fields.caller ?? {}
+  return programs && (agent?.kind === 'model' || agent?.kind === 'team') ? { ...caller, programs: true } : caller
+}
+
 /** Who takes the turn where no skill was named: the named agent, the session's, or the orchestrator. */
 function agentOf(head: Head, { fields }: Wanted, agents: Agents): Agent | undefined {
   if (fields.skill !== undefined) return undefined
@@ -65,14 +80,16 @@ function agentOf(head: Head, { fields }: Wanted, agents: Agents): Agent | undefi
 
 type Queued = Omit<DataOf<'run.queued'>, 'run_id'>
 
-function queuedData({ fields, now, undoes, route }: Wanted, agent: Agent | undefined, behind: boolean): Queued {
-  const { input, skill, caller, timeoutMs } = fields
+function queuedData(wanted: Wanted, agent: Agent | undefined, behind: boolean): Queued {
+  const { fields, now, undoes, route } = wanted
+  const { input, skill, timeoutMs } = fields
+  const caller = callerOf(wanted, agent)
   return {
     ...(input === undefined ? undefined : { input }),
     ...(agent === undefined ? undefined : { agent: agent.name }),
     ...(skill === undefined ? undefined : { skill }),
     ...(agent?.kind === 'skills' && typeof input === 'string' ? routingOf(route(input)) : undefined),
-    ...(caller && Object.keys(caller).length > 0 ? { caller: caller as NonNullable<Queued['caller']> } : undefined),
+    ...(Object.keys(caller).length > 0 ? { caller: caller as NonNullable<Queued['caller']> } : undefined),
     ...(undoes === undefined ? undefined : { undoes }),
     ...(timeoutMs === undefined ? undefined : { deadline: moment(now + timeoutMs) }),
     ...(behind ? { reason: 'busy' as const } : undefined),

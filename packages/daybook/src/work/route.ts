@@ -30,7 +30,7 @@ export function routeOf(skills: Skills, text: string, caller: RunCaller, context
 const claimConfidence = 0.9
 
 function claimed(skills: Skills, text: string, caller: RunCaller, context: TextContext): Skill | undefined {
-  const found = skills.list().filter((skill) => skill.claims && mayCall(skill, caller) && reads(skill, text, context))
+  const found = skills.list().filter((skill) => skill.claims && skill.routable && mayCall(skill, caller) && reads(skill, text, context))
   return found.length === 1 ? found[0] : undefined
 }
 
@@ -55,7 +55,7 @@ function routerOf(skills: Skills, caller: RunCaller): Router {
   const role = caller.role ?? ''
   let made = known.get(role)
   if (!made) {
-    made = router(skills.list().filter((skill) => skill.run !== null && mayCall(skill, caller)))
+    made = router(skills.list().filter((skill) => skill.run !== null && skill.routable && mayCall(skill, caller)))
     // Roles are free text: a few are kept.
     if (known.size >= 64) known.clear()
     known.set(role, made)

@@ -1,6 +1,6 @@
 // Runs as one scope sees them: starting, the queue, decisions, and waiting for an end.
 
-import { DaybookError } from '../schema/errors.ts'
+import { DaybookError, isDaybookError } from '../schema/errors.ts'
 import type { Head } from '../schema/heads.ts'
 import { newId, type RunId, type SessionId } from '../schema/ids.ts'
 import type { Json } from '../schema/json.ts'
@@ -25,7 +25,16 @@ import type {
   WorkOptions,
 } from './contract.ts'
 import { entryOf } from './entry.ts'
-import { cancelEntries, checkAgent, editEntries, moveEntries, mustBeOpen, queueEntries, type Wanted } from './queue.ts'
+import {
+  cancelEntries,
+  checkAgent,
+  checkCaller,
+  editEntries,
+  moveEntries,
+  mustBeOpen,
+  queueEntries,
+  type Wanted,
+} from './queue.ts'
 import { routeOf } from './route.ts'
 import { type KnownRun, queueOf, stateOf } from './run-state.ts'
 import { settledRun } from './settled.ts'
@@ -59,6 +68,7 @@ export class WorkOfScope implements ScopedWork {
     // Whether it may be started is asked with the rest: the repeat of a call is answered as the first was.
     const make = (head: Head) => queueEntries(head, this.#wanted(run, fields, now), this.#engine.agents)
     const asking = { handle, actor: caller.actor, run, make, fields, ...(key ? { key } : undefined) }
+    if (fields.onBusy === 'steer' && !this.#programs) await this.#mayReach(handle)
     const claim = this.#engine.claim(place)
     const { receipt, before } = (claim && (await begin(asking, claim, this.#engine))) ?? (await ask(asking))
     this.#engine.poke(place)
@@ -248,7 +258,18 @@ export class WorkOfScope implements ScopedWork {
   async #reached(session: Session, run: RunId): Promise<KnownRun> {
     const state = await stateOf(session, run)
     checkAgent(this.#engine.agents.get(state.agent ?? ''), this.#programs)
+    checkCaller(state.queued.caller as RunCaller | undefined, this.#programs)
     return state
+  }
+
+  /** Whoever steers speaks to the run that is under way. */
+  async #mayReach(session: Session): Promise<void> {
+    const head = await session.head().catch((error) => {
+      if (isDaybookError(error) && error.code === 'not_found') return null
+      throw error
+    })
+    const present = head?.openRuns.find(({ parent, status }) => parent === undefined && status !== 'queued')
+    if (present) await this.#reached(session, present.run)
   }
 
   async #sessionOf(run: RunId): Promise<Session> {

@@ -10,6 +10,11 @@ import type { StepOptions } from '../contract.ts'
 export interface RunCaller {
   readonly role?: string
   readonly attributes?: JsonObject
+  /**
+   * Whoever asked may give prompts to programs, which is to say run commands on this machine. The engine says so, and only of
+   * runs whose agent chooses what it does by itself; what a request says of it is dropped.
+   */
+  readonly programs?: boolean
 }
 
 /** What `defineSkill` takes. Optional fields have the defaults of {@link Skill}. */
@@ -44,6 +49,8 @@ export interface SkillDefinition<Input extends Json = Json, Output extends Json 
   readonly fromText?: (text: string, context: TextContext) => Input | null
   /** `fromText` is exact: a text that it reads is meant for this skill, also where no word of it names the skill. Default: false. */
   readonly claims?: boolean
+  /** A free text may be routed to it. Default: true; false for what only makes sense with an input that somebody made. */
+  readonly routable?: boolean
   /** Takes back what a call did; may be called twice, and when there is nothing to take back. */
   readonly undo?: (done: { readonly input: Input; readonly output: Output }, context: SkillContext) => Promise<void>
   readonly run: (input: Input, context: SkillContext) => Output | Promise<Output>
@@ -65,6 +72,7 @@ export interface Skill {
   readonly idempotent: boolean
   readonly durable: boolean
   readonly claims: boolean
+  readonly routable: boolean
   /** `built-in`, or the folder it was read from. */
   readonly source: string
   /** The text of its `SKILL.md` below the head, for models. */

@@ -22,6 +22,7 @@ const fields: Readonly<Record<string, true>> = Object.freeze({
   idempotent: true,
   durable: true,
   claims: true,
+  routable: true,
   fromText: true,
   undo: true,
   run: true,
@@ -59,7 +60,7 @@ export function skillOf(definition: object, source: string, extra: SkillExtra = 
     if (given[name] !== undefined && typeof given[name] !== 'function') throw invalid(name, 'is not a function')
   }
   if (given.run === undefined && extra.instructions === undefined) throw invalid('run', 'is required')
-  for (const name of ['idempotent', 'durable', 'claims'] as const) {
+  for (const name of ['idempotent', 'durable', 'claims', 'routable'] as const) {
     if (given[name] !== undefined && typeof given[name] !== 'boolean') throw invalid(name, 'must be true or false')
   }
   for (const name of ['input', 'output'] as const) {
@@ -84,6 +85,7 @@ function complete(given: SkillDefinition, source: string, extra: SkillExtra): Sk
     idempotent: given.idempotent ?? false,
     durable: given.durable ?? false,
     claims: given.claims ?? false,
+    routable: given.routable ?? true,
     source,
     instructions: extra.instructions ?? null,
   }
