@@ -5,7 +5,7 @@ import { compatible } from './model/compatible.ts'
 import type { Models } from './model/contract.ts'
 import { deepseek } from './model/deepseek.ts'
 import { google } from './model/google.ts'
-import { type ConfiguredKey, keyNames, type ModelParts, modelsOf } from './model/models.ts'
+import { type ModelParts, modelsOf } from './model/models.ts'
 import { ollama } from './model/ollama.ts'
 import { openai } from './model/openai.ts'
 import type { ModelSettings } from './model/settings.ts'
@@ -15,14 +15,6 @@ const kinds = [openai, anthropic, google, deepseek, ollama, compatible] as const
 /** The models that a configuration names. Opening costs nothing; a key that is missing is told by `why`. */
 export function openModels(settings: ModelSettings, parts: Partial<ModelParts> = {}): Models {
   return modelsOf(settings, { kinds, installed, ...parts })
-}
-
-/** Every key that is set and that a model could be asked with: what a redactor has to know, so that none gets into a log. */
-export function keysInUse(settings: ModelSettings): readonly ConfiguredKey[] {
-  return keyNames(settings, kinds).flatMap((name) => {
-    const value = settings.key(name)
-    return value === undefined || value.length < 6 || value.length > 4096 ? [] : [{ name, value }]
-  })
 }
 
 function installed(name: string): boolean {

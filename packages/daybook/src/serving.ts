@@ -7,6 +7,7 @@ import { userKey } from './cli/user-key.ts'
 import { openFinding } from './finding.ts'
 import type { Server } from './http/server.ts'
 import { localScope } from './local-scope.ts'
+import { keysInUse } from './model/keys.ts'
 import { DaybookError } from './schema/errors.ts'
 import type { KeepReport, Sessions } from './session/contract.ts'
 import { openPeers, type Peer, type Peers } from './store/peers.ts'
@@ -15,7 +16,8 @@ import { openStore } from './stores.ts'
 import type { Around } from './transcripts/around.ts'
 import { startWork, type WorkSettings } from './workshop.ts'
 
-export interface ServeSettings extends Pick<WorkSettings, 'skillFolders' | 'httpAllow' | 'approve' | 'programs'> {
+export interface ServeSettings
+  extends Pick<WorkSettings, 'skillFolders' | 'httpAllow' | 'approve' | 'programs' | 'models'> {
   /** 0 takes a free one. */
   readonly port: number
   readonly host: string
@@ -139,11 +141,15 @@ class Neighbours {
   }
 }
 
-async function sessionsOn(store: Store, { idleMs: given }: ServeSettings, onError: (error: unknown) => void) {
-  const { openSessions } = await import('./session/sessions.ts')
+async function sessionsOn(store: Store, { idleMs: given, models }: ServeSettings, onError: (error: unknown) => void) {
+  const [{ openSessions }, { redactor }] = await Promise.all([
+    import('./session/sessions.ts'),
+    import('./session/redact.ts'),
+  ])
+  const keys = models ? { redactor: redactor({ values: keysInUse(models) }) } : {}
   const afterMs = given === undefined ? idleMs : given
   const idle = afterMs === null ? {} : { idle: { afterMs, tenants: [localScope.tenant] } }
-  return openSessions({ store, ...idle, onError })
+  return openSessions({ store, ...idle, ...keys, onError })
 }
 
 function workOn(sessions: Sessions, settings: ServeSettings, logger: Awaited<ReturnType<typeof loggerOf>>) {
@@ -154,6 +160,7 @@ function workOn(sessions: Sessions, settings: ServeSettings, logger: Awaited<Ret
     ...(settings.httpAllow ? { httpAllow: settings.httpAllow } : {}),
     ...(settings.approve ? { approve: settings.approve } : {}),
     ...(settings.programs ? { programs: settings.programs } : {}),
+    ...(settings.models ? { models: settings.models } : {}),
     onError: (error) => logger?.error(error, 'in the background'),
     onFault: (fault) => logger?.warn(fault, 'a skill cannot be read'),
   })

@@ -1,6 +1,8 @@
 // Composes the run engine with its skills: built-in ones, and those of folders.
 
 import { dirname, join } from 'node:path'
+import { keysInUse } from './model/keys.ts'
+import type { ModelSettings } from './model/settings.ts'
 import type { LivePrograms } from './program/contract.ts'
 import type { Tenant } from './schema/ids.ts'
 import type { Sessions } from './session/contract.ts'
@@ -20,6 +22,8 @@ export interface WorkSettings {
   readonly approve?: readonly string[]
   /** Absolute paths of the programs file and of the user's state folder; without, no programs are driven. */
   readonly programs?: { readonly file: string; readonly state: string }
+  /** What is configured of models; without, agents that think have none. */
+  readonly models?: ModelSettings
   /** Follow changes of the skills' folders, and look after processes that live on; default: false. */
   readonly watch?: boolean
   /** Milliseconds between two looks for due work; default one second. */
@@ -99,7 +103,7 @@ async function drivingOf(
   sessions: Sessions,
   store: string,
   places: Places,
-  { tenant, onError, watch = false }: Pick<WorkSettings, 'tenant' | 'onError' | 'watch'>,
+  { tenant, models, onError, watch = false }: Pick<WorkSettings, 'tenant' | 'models' | 'onError' | 'watch'>,
 ) {
   const [{ openDriving }, { withPrograms }, { openWatch }, { agentsOf }, { redactor }] = await Promise.all([
     import('./driving.ts'),
@@ -110,7 +114,7 @@ async function drivingOf(
   ])
   const driving = await openDriving({ ...places, store, ...(onError ? { onError } : {}) })
   const { blobs } = sessions.store.within({ tenant, subjects: 'all' })
-  const { text: masked } = redactor()
+  const { text: masked } = redactor(models ? { values: keysInUse(models) } : {})
   const keep = (printed: Uint8Array): Promise<string> => {
     return blobs.put(new TextEncoder().encode(masked(new TextDecoder().decode(printed)).text))
   }

@@ -9,6 +9,7 @@ import type { Env } from './folders.ts'
 import { momentOf } from './format/time.ts'
 import type { Call } from './grammar.ts'
 import type { LocalRunsOptions } from './local-runs.ts'
+import { modelSettings } from './models.ts'
 import type { Output } from './output.ts'
 import type { OpenedStore } from './storage.ts'
 import { type Asked, findPlace, findStore, type Place, placeText, workSettings } from './where.ts'
@@ -35,7 +36,7 @@ export function openContext(call: Call, host: Host, output: Output, table: Table
     const place = named(await findPlace(asked, isAlive))
     if (place.kind === 'server') return keep(await viaServer(place, actor, host.env))
     const { openStorage } = await import('./storage.ts')
-    const store = keep(await openStorage(place, host, { create: false, actor }))
+    const store = keep(await openStorage(place, host, { create: false, actor, models: modelSettings(asked) }))
     const { localBackend } = await import('./backend-local.ts')
     return keep(localBackend(store, localWork(host, output, asked)))
   })
@@ -57,7 +58,7 @@ export function openContext(call: Call, host: Host, output: Output, table: Table
       store ??= (async () => {
         const place = await storePlace()
         const { openStorage } = await import('./storage.ts')
-        return keep(await openStorage(place, host, { create, actor }))
+        return keep(await openStorage(place, host, { create, actor, models: modelSettings(asked) }))
       })()
       return store
     },

@@ -1,5 +1,7 @@
 // What the command line is given from above, because only the top floor composes concrete parts.
 
+import type { Models } from '../model/contract.ts'
+import type { ModelSettings } from '../model/settings.ts'
 import type { Tenant } from '../schema/ids.ts'
 import type { JsonObject } from '../schema/json.ts'
 import type { Search } from '../search/search.ts'
@@ -50,9 +52,12 @@ export interface ServeSettings {
   readonly approve?: readonly string[]
   /** Absolute paths of the programs file and of the user's state folder; without, no programs are driven. */
   readonly programs?: { readonly file: string; readonly state: string }
+  /** What is configured of models; without, agents that think have none. */
+  readonly models?: ModelSettings
 }
 
-export interface WorkSettings extends Pick<ServeSettings, 'skillFolders' | 'httpAllow' | 'approve' | 'programs'> {
+export interface WorkSettings
+  extends Pick<ServeSettings, 'skillFolders' | 'httpAllow' | 'approve' | 'programs' | 'models'> {
   readonly tenant: Tenant
   /** Milliseconds between two looks for due work. */
   readonly tickMs?: number
@@ -92,6 +97,8 @@ export interface Parts {
   startWork(sessions: Sessions, store: string, settings: WorkSettings): Promise<Workshop>
   /** Finding in a store; the index beside it is opened when something is looked for. */
   openFinding(store: Store, url: string): Promise<Search>
+  /** The models of a configuration; nothing of a provider is loaded before its first call. */
+  openModels(settings: ModelSettings): Promise<Models>
   openAdopting(): Promise<Adopting>
   /** The readers of all known agents, without what adopts. */
   openReaders(): Promise<readonly TranscriptReader[]>

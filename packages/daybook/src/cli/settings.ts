@@ -21,6 +21,8 @@ export interface Setting {
   readonly secret?: true
 }
 
+const modelPattern = String.raw`^[^/\s]+/\S+$`
+
 export const settings = {
   server: { help: 'the server that commands talk to', flag: 'server' },
   store: {
@@ -92,6 +94,63 @@ export const settings = {
   approve: {
     help: 'skills and steps that wait for an approval, beside those of high risk; * at the end stands for any ending',
     shape: { type: 'array', items: { type: 'string', minLength: 1 } },
+  },
+  model: {
+    help: 'the model of agents that name none; without one, programs and skills do all the work',
+    variable: 'DAYBOOK_MODEL',
+    shape: { type: 'string', pattern: modelPattern },
+    takes: 'a provider and a model',
+    example: 'anthropic/claude-sonnet-4-5',
+  },
+  fallback: {
+    help: 'models that stand in for that one, in this order, when it fails',
+    shape: { type: 'array', items: { type: 'string', pattern: modelPattern } },
+  },
+  providers: {
+    help: 'where models are asked: base_url, and as key the NAME of the variable that holds it',
+    shape: {
+      type: 'object',
+      additionalProperties: {
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          kind: { enum: ['openai', 'anthropic', 'google', 'deepseek', 'ollama', 'openai-compatible'] },
+          base_url: { type: 'string', pattern: '^https?://' },
+          key: { type: 'string', pattern: '^[A-Z][A-Z0-9_]{0,63}$' },
+          api: { enum: ['responses', 'chat'] },
+          schemas: { type: 'boolean' },
+        },
+      },
+    },
+  },
+  model_facts: {
+    help: 'what is known of models and our table does not say: context, output, images, price for a million tokens',
+    shape: {
+      type: 'object',
+      additionalProperties: {
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          context: { type: 'integer', minimum: 1 },
+          output: { type: 'integer', minimum: 1 },
+          images: { type: 'boolean' },
+          price: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['input', 'output'],
+            properties: {
+              input: { type: 'number', minimum: 0 },
+              output: { type: 'number', minimum: 0 },
+              cached_input: { type: 'number', minimum: 0 },
+            },
+          },
+        },
+      },
+    },
+  },
+  secrets: {
+    help: 'the file of keys, lines of NAME=value that only its owner may read; default: secrets.env of the user',
+    shape: { type: 'string', minLength: 1 },
   },
 } as const satisfies Readonly<Record<string, Setting>>
 

@@ -2,7 +2,10 @@
 
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { keysInUse } from '../model/keys.ts'
+import type { ModelSettings } from '../model/settings.ts'
 import type { Caller, ScopedSessions, Sessions } from '../session/contract.ts'
+import { redactor } from '../session/redact.ts'
 import { openSessions } from '../session/sessions.ts'
 import type { Store } from '../store/store.ts'
 import { readAddress } from './address.ts'
@@ -25,6 +28,8 @@ export interface StorageOptions {
   /** May make a new store. */
   readonly create: boolean
   readonly actor: string | undefined
+  /** Whose keys get into no log. */
+  readonly models: ModelSettings
 }
 
 export async function openStorage(place: Place, host: Host, options: StorageOptions): Promise<OpenedStore> {
@@ -34,7 +39,7 @@ export async function openStorage(place: Place, host: Host, options: StorageOpti
     throw atPlace(place, error)
   })
   try {
-    const sessions = await openSessions({ store })
+    const sessions = await openSessions({ store, redactor: redactor({ values: keysInUse(options.models) }) })
     const caller = options.actor === undefined ? undefined : callerOf(options.actor)
     return {
       place,

@@ -7,6 +7,7 @@ import { type Address, readAddress } from './address.ts'
 import { configFile, readConfig } from './config.ts'
 import { misuse } from './exits.ts'
 import { type Env, userFolder } from './folders.ts'
+import { modelSettings } from './models.ts'
 import type { ServeSettings } from './parts.ts'
 import { settingFrom } from './settings.ts'
 
@@ -64,15 +65,18 @@ export function serveStore(asked: Asked): Place {
 /** What skills are given, as daybook.json says: their folders with absolute paths, and the hosts they may ask. */
 export function workSettings(
   asked: Asked,
-): Pick<ServeSettings, 'skillFolders' | 'httpAllow' | 'approve'> & Required<Pick<ServeSettings, 'programs'>> {
+): Pick<ServeSettings, 'skillFolders' | 'httpAllow' | 'approve'> &
+  Required<Pick<ServeSettings, 'programs' | 'models'>> {
   const config = readConfig(asked)
   const state = userFolder('state', asked.env)
   const programs = { file: programsFile(asked), state }
-  if (config === null) return { programs }
+  const models = modelSettings(asked)
+  if (config === null) return { programs, models }
   const { skills, http_allow: httpAllow, approve } = config.value
   const folder = dirname(config.path)
   return {
     programs,
+    models,
     ...(skills === undefined ? {} : { skillFolders: skills.map((each) => resolve(folder, each)) }),
     ...(httpAllow === undefined ? {} : { httpAllow }),
     ...(approve === undefined ? {} : { approve }),

@@ -1,11 +1,12 @@
 // Anthropic's messages interface.
 
+import { usualKeys } from './keys.ts'
 import type { ProviderKind } from './provider.ts'
 
 export const anthropic: ProviderKind = {
   kind: 'anthropic',
   package: '@ai-sdk/anthropic',
-  key: 'ANTHROPIC_API_KEY',
+  key: usualKeys.anthropic,
   baseUrl: 'https://api.anthropic.com/v1',
   limitAlways: true,
   async load({ baseUrl, key, fetch }) {

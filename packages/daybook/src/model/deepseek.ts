@@ -1,11 +1,12 @@
 // DeepSeek's chat interface.
 
+import { usualKeys } from './keys.ts'
 import type { ProviderKind } from './provider.ts'
 
 export const deepseek: ProviderKind = {
   kind: 'deepseek',
   package: '@ai-sdk/deepseek',
-  key: 'DEEPSEEK_API_KEY',
+  key: usualKeys.deepseek,
   baseUrl: 'https://api.deepseek.com',
   async load({ baseUrl, key, fetch }) {
     const { createDeepSeek } = await import('@ai-sdk/deepseek')

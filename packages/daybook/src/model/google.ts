@@ -1,11 +1,12 @@
 // Google's Gemini interface.
 
+import { usualKeys } from './keys.ts'
 import type { ProviderKind } from './provider.ts'
 
 export const google: ProviderKind = {
   kind: 'google',
   package: '@ai-sdk/google',
-  key: 'GOOGLE_GENERATIVE_AI_API_KEY',
+  key: usualKeys.google,
   baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
   async load({ baseUrl, key, fetch }) {
     const { createGoogle } = await import('@ai-sdk/google')

@@ -22,23 +22,6 @@ type Provider =
   | { readonly kind: ProviderKind; readonly opening: Omit<ProviderOpening, 'fetch'> }
   | { readonly why: string }
 
-export interface ConfiguredKey {
-  /** Its name, as a redactor takes it. */
-  readonly name: string
-  readonly value: string
-}
-
-/** The names of all keys that the configuration can lead to, whether they are set or not. */
-export function keyNames(
-  { providers = {} }: Pick<ModelSettings, 'providers'>,
-  kinds: readonly ProviderKind[],
-): readonly string[] {
-  const usual = kinds.flatMap(({ key }) => (key === null ? [] : [key]))
-  const known = Object.values(presets).flatMap(({ key }) => (key === undefined ? [] : [key]))
-  const named = Object.values(providers).flatMap(({ key }) => (key === undefined ? [] : [key]))
-  return [...new Set([...usual, ...known, ...named])]
-}
-
 class ConfiguredModels implements Models {
   readonly #settings: ModelSettings
   readonly #parts: ModelParts
@@ -140,7 +123,10 @@ class ConfiguredModels implements Models {
     const variable = said.key ?? kind.key
     const key = variable === null ? undefined : this.#settings.key(variable)
     if (variable !== null && !key) {
-      return { why: `its key is not set: put it into ${variable}, in the environment or the secrets file` }
+      const refused = this.#settings.refused
+      return {
+        why: `its key is not set: put it into ${variable}, in the environment or the secrets file${refused === undefined ? '' : `; ${refused}`}`,
+      }
     }
     const opening = {
       name,

@@ -1,13 +1,14 @@
 // OpenAI, through its responses interface or the older chat interface.
 
 import type { ModelRequest } from './contract.ts'
+import { usualKeys } from './keys.ts'
 import type { ProviderKind } from './provider.ts'
 import { isStrict } from './strict.ts'
 
 export const openai: ProviderKind = {
   kind: 'openai',
   package: '@ai-sdk/openai',
-  key: 'OPENAI_API_KEY',
+  key: usualKeys.openai,
   baseUrl: 'https://api.openai.com/v1',
   async load({ baseUrl, key, fetch, api = 'responses' }) {
     const { createOpenAI } = await import('@ai-sdk/openai')

@@ -33,6 +33,8 @@ export interface ModelSettings {
   readonly facts?: Readonly<Record<string, FactSettings>>
   /** The value of a key by its name; undefined: it is not set. */
   key(name: string): string | undefined
+  /** Why the file of keys was not read, and what to do about it. */
+  readonly refused?: string
 }
 
 /** Servers that are known by a name of their own. */
