@@ -23,6 +23,11 @@ export function deltaTopic(tenant: string, session: string): string {
   return `delta ${tenant} ${session}`
 }
 
+/** Topic on which whoever begins to listen to the deltas of a session asks for what is unfinished in it. Message: `{}`. */
+export function deltaAskTopic(tenant: string, session: string): string {
+  return `delta asked ${tenant} ${session}`
+}
+
 /** Topic of the marks that one person changed. Message: {@link MarkHint}. */
 export function markTopic(tenant: string, subject: string): string {
   return `marks ${tenant} ${subject}`

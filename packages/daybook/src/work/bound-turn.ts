@@ -17,6 +17,7 @@ export function boundTurn(turn: TurnOfRun): Turn {
       return turn.now
     },
     step: (name, effect, options) => turn.step(name, effect, options),
+    tell: (name, effect, says, options) => turn.tell(name, effect, says, options),
     wait: (until, name) => turn.wait(until, name),
     ask: (question, options) => turn.ask(question, options),
     child: (fields) => turn.child(fields),

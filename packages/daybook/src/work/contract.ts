@@ -219,4 +219,8 @@ export interface StepOptions {
   /** Further attempts after a failure, each so many milliseconds later, doubling. Default: none. */
   readonly retries?: number
   readonly retryMs?: number
+  /** What stands in the log in place of its input, where that stands there already. */
+  readonly inputNamed?: Json
+  /** In whose name its message is told, where that is not the agent of the run. */
+  readonly speaker?: string
 }

@@ -1,7 +1,10 @@
 // What performs a run: agents by name, and the turn that they are given.
 
+import type { DeltaContent } from '../schema/deltas.ts'
+import type { NewEntry } from '../schema/entries.ts'
 import type { RunId } from '../schema/ids.ts'
 import type { Json } from '../schema/json.ts'
+import type { Message } from '../schema/parts.ts'
 import type { Session } from '../session/contract.ts'
 import type { StepOptions } from './contract.ts'
 import type { RunCaller, StepAttempt, TextContext } from './skills/contract.ts'
@@ -54,6 +57,18 @@ export interface Turn extends TextContext {
     effect: (attempt: StepAttempt) => T | Promise<T>,
     options?: StepOptions,
   ): Promise<T>
+  /**
+   * One recorded effect whose end stands in the log as a message: both go out in one append, the end only names the message,
+   * and after a restart the message is read from the log. What the effect threw, a refused approval and an unknown outcome are
+   * told in the same way, where `says` makes a message of them; where it gives null they are thrown. The run's output, unless its
+   * performer gives another, is the last message that was told.
+   */
+  tell<T>(
+    name: string,
+    effect: (attempt: TellAttempt) => Promise<T>,
+    says: (end: StepEnd<T>) => Said | null,
+    options?: StepOptions,
+  ): Promise<Message>
   wait(until: number, name?: string): Promise<void>
   ask(question: string, options?: { readonly until?: number }): Promise<Json>
   /** A run of its own inside this one, under the same lease. Gives its output; throws {@link RunFailure} when it failed. */
@@ -62,4 +77,18 @@ export interface Turn extends TextContext {
   delta(text: string): void
   /** What was steered into the run so far, oldest first. */
   steered(): readonly Json[]
+}
+
+/** How an effect ended: with what it gave, or with why it gave nothing. */
+export type StepEnd<T> = { readonly output: T } | { readonly failure: unknown }
+
+export interface Said {
+  readonly message: Message
+  /** Entries in front of it, in the same append. */
+  readonly before?: readonly NewEntry[]
+}
+
+export interface TellAttempt extends StepAttempt {
+  /** A piece of the message that is to come; shown live, kept with the run if it is cut off. */
+  piece(content: DeltaContent): void
 }

@@ -15,7 +15,8 @@ import type { ApprovalPolicy } from './policy.ts'
 import { LogEnded, RunLog } from './run-log.ts'
 import { skillPerformer } from './skill-performer.ts'
 import type { Skills } from './skills/contract.ts'
-import { TurnOfRun, type TurnSetting } from './turn.ts'
+import { messageAt, namedMessage } from './tell.ts'
+import { type Live, TurnOfRun, type TurnSetting } from './turn.ts'
 import { undoPerformer } from './undo-performer.ts'
 
 export interface PerformSetting {
@@ -24,7 +25,7 @@ export interface PerformSetting {
   readonly clock: () => number
   readonly timeZone: string
   readonly policy: ApprovalPolicy | undefined
-  readonly onDelta: TurnSetting['onDelta']
+  readonly live: Live
   /** Told of the execution when it begins. */
   readonly onBegin: (execution: Execution) => void
   /** Milliseconds that an aborted performer gets to come to its end before the next run begins. */
@@ -146,13 +147,13 @@ export class Performing {
   }
 
   #turnSetting(execution: Execution): TurnSetting {
-    const { clock, timeZone, policy, onDelta } = this.#setting
+    const { clock, timeZone, policy, live } = this.#setting
     const setting: TurnSetting = {
       session: this.#session,
       clock,
       timeZone,
       policy,
-      onDelta,
+      live,
       child: (parent, run, fields) => this.#child(execution, setting, parent, run, fields),
     }
     return setting
@@ -169,18 +170,19 @@ export class Performing {
     let record = journal.get(run)
     if (!record) {
       const queued = { run_id: run, parent: parent.run, ...fields }
-      log.write(entryOf('run.queued', run, queued), entryOf('run.started', run, {}))
+      log.write(entryOf('run.queued', run, queued), ...this.#said(run, fields), entryOf('run.started', run, {}))
       log.bind({ type: 'run', value: run })
       record = blank({ seq: 0, actor: parent.run, at: setting.clock() }, queued)
       journal.set(run, record)
     }
-    if (record.ended) return endOf(record)
+    if (record.ended) return endOf(record, this.#session)
     const turn = new TurnOfRun(execution, setting, record, parent.line)
     try {
       const output = recorded(await this.#performerOf(record, journal).perform(boundTurn(turn)), 'output')
-      log.write(entryOf('run.finished', run, { status: 'done', ...(output === undefined ? undefined : { output }) }))
-      record.ended = output === undefined ? {} : { output }
-      return output
+      log.write(() => done(turn, output))
+      const given = output === undefined ? turn.told?.content : output
+      record.ended = given === undefined ? {} : { output: given }
+      return given
     } catch (error) {
       const failure = failureOf(error)
       log.write(failed(run, failure))
@@ -188,9 +190,16 @@ export class Performing {
     }
   }
 
+  /** A model is told what it is asked by what stands in the log. */
+  #said(run: RunId, { agent, input }: { readonly agent?: string; readonly input?: Json }): NewEntry[] {
+    const content = textOf(input)
+    if (content === '' || this.#setting.agents.get(agent ?? '')?.kind !== 'model') return []
+    return [{ kind: 'message', run, data: { role: 'user', content } }]
+  }
+
   async #finish(execution: Execution, turn: TurnOfRun, end: End): Promise<Performed> {
     const { run } = turn
-    const agent = execution.journal.get(run)?.queued.agent
+    const agent = turn.speaker ?? execution.journal.get(run)?.queued.agent
     if ('failure' in end) {
       const { failure } = end
       if (failure.reason === 'refused') this.#log.write(answer(run, agent, failure.message))
@@ -199,8 +208,7 @@ export class Performing {
     } else {
       const content = this.#told ? '' : textOf(end.output)
       if (content !== '') this.#log.write(answer(run, agent, content))
-      const output = end.output === undefined ? undefined : { output: end.output }
-      this.#log.write(entryOf('run.finished', run, { status: 'done', ...output }))
+      this.#log.write(() => done(turn, end.output))
     }
     try {
       await this.#log.end()
@@ -226,7 +234,7 @@ export class Performing {
   /** What was produced before the end is kept with its status. */
   async #keepPartial(turn: TurnOfRun, status: 'cancelled' | 'failed'): Promise<void> {
     if (turn.partial === '') return
-    await this.#session.append(answer(turn.run, undefined, turn.partial, status))
+    await this.#session.append(answer(turn.run, turn.speaker, turn.partial, status))
   }
 }
 
@@ -249,9 +257,16 @@ function failed(run: RunId, { reason, code, message }: RunFailure): NewEntry {
   return entryOf('run.finished', run, { status: 'failed', reason, error: { code, message: message.slice(0, 65_536) } })
 }
 
-function endOf({ ended }: RunRecord): Json | undefined {
+/** Of a run that told its answer, the output names the message: no text stands twice. */
+function done({ run, told }: TurnOfRun, output: Json | undefined): NewEntry {
+  const given = output === undefined && told ? { message_seq: told.seq } : output
+  return entryOf('run.finished', run, { status: 'done', ...(given === undefined ? undefined : { output: given }) })
+}
+
+async function endOf({ ended }: RunRecord, session: Session): Promise<Json | undefined> {
   if (ended?.error) throw new RunFailure('error', ended.error.message, ended.error.code)
-  return ended?.output
+  const told = namedMessage(ended?.output)
+  return told === null ? ended?.output : (await messageAt(session, told)).content
 }
 
 /** Where the journal of what is undone begins: named in the input of the run that undoes it. */

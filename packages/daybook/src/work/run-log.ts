@@ -3,7 +3,7 @@
 import type { NewEntry } from '../schema/entries.ts'
 import { isDaybookError } from '../schema/errors.ts'
 import type { Head } from '../schema/heads.ts'
-import type { RunId } from '../schema/ids.ts'
+import type { RunId, Seq } from '../schema/ids.ts'
 import type { Receipt, Session, Writing } from '../session/contract.ts'
 import type { Ref } from '../store/store.ts'
 
@@ -23,10 +23,14 @@ export class LogEnded extends Error {
 /** Looked at on the head that the entries go on; throwing refuses them all. */
 export type Condition = (head: Head) => void
 
+/** An entry, or what makes one of the seq that it will have; asked again after every lost race. */
+export type Written = NewEntry | ((seq: Seq) => NewEntry)
+
 export class RunLog {
   readonly #session: Session
   readonly #run: RunId
-  #gathered: NewEntry[] = []
+  #gathered: Written[] = []
+  #told: (() => void)[] = []
   #conditions: Condition[] = []
   #refs: Ref[] = []
   #next: Promise<void> | null = null
@@ -42,8 +46,13 @@ export class RunLog {
   }
 
   /** Goes out with the next flush. */
-  write(...entries: readonly NewEntry[]): void {
+  write(...entries: readonly Written[]): void {
     this.#gathered.push(...entries)
+  }
+
+  /** Calls as soon as what was written so far is durable. */
+  onDurable(told: () => void): void {
+    this.#told.push(told)
   }
 
   /** Whether the lease went with the end of the run. */
@@ -91,7 +100,9 @@ export class RunLog {
     const entries = this.#gathered
     const conditions = this.#conditions
     const refs = this.#refs
+    const told = this.#told
     this.#gathered = []
+    this.#told = []
     this.#conditions = []
     this.#refs = []
     if (entries.length === 0) return
@@ -100,11 +111,13 @@ export class RunLog {
       if (!head.openRuns.some((open) => open.run === this.#run)) throw new LogEnded('over')
       for (const condition of conditions) condition(head)
       release = this.#ending && head.openRuns.length === 1
-      return release ? { entries, release } : { entries }
+      const placed = entries.map((entry, index) => (typeof entry === 'function' ? entry(head.seq + 1 + index) : entry))
+      return release ? { entries: placed, release } : { entries: placed }
     }
     try {
       await appended(this.#session, make, refs)
       this.#released = release
+      for (const tell of told) tell()
     } catch (error) {
       if (error instanceof LogEnded) this.#ended = error
       throw error

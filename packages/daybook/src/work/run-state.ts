@@ -11,6 +11,7 @@ import { dataOf } from '../session/decode.ts'
 import { foldRuns, runKinds } from '../session/views/runs.ts'
 import type { ApprovalView, QuestionView, QueuedRun, RunState } from './contract.ts'
 import type { RunCaller } from './skills/contract.ts'
+import { messageAt, namedMessage } from './tell.ts'
 
 /** What it was asked with, beside what views show. */
 export interface KnownRun extends RunState {
@@ -34,8 +35,10 @@ export async function stateOf(session: Session, run: RunId): Promise<KnownRun> {
   const [view] = (await foldRuns(entries.filter(({ kind }) => shown.has(kind)))).filter((one) => one.run === run)
   if (!queued || !view) throw new DaybookError('not_found', `no run ${run}`)
   const data = queued.kind === 'run.queued' ? dataOf(queued, 'run.queued') : null
+  const told = namedMessage(view.output)
   return {
     ...view,
+    ...(told === null ? undefined : { output: (await messageAt(session, told)).content }),
     session: session.id,
     approvals: approvalsOf(entries),
     questions: questionsOf(entries),

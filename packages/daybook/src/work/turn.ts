@@ -1,7 +1,9 @@
 // One run as its performer sees it: steps that are done once, waits, questions and child runs, replayed from the journal.
 
-import type { IdPrefix, RunId } from '../schema/ids.ts'
+import type { DeltaContent, DeltaPlace } from '../schema/deltas.ts'
+import type { IdPrefix, RunId, Seq } from '../schema/ids.ts'
 import type { Json } from '../schema/json.ts'
+import type { Message } from '../schema/parts.ts'
 import { sha256 } from '../session/chain.ts'
 import type { Session } from '../session/contract.ts'
 import { idIn, stepId, stepStarted } from './begin.ts'
@@ -10,8 +12,19 @@ import { entryOf, moment, recorded } from './entry.ts'
 import { EffectLeft, type Execution, type Pending } from './execution.ts'
 import { RunFailure, recordOf } from './failure.ts'
 import type { AskedRecord, RunRecord, StepRecord } from './journal.ts'
+import type { Said, StepEnd, TellAttempt } from './performer.ts'
 import { type ApprovalPolicy, guarded } from './policy.ts'
 import type { RunCaller, StepAttempt } from './skills/contract.ts'
+import { type StepNamed, tell } from './tell.ts'
+
+/** For those who follow live; nothing of it is stored. */
+export interface Live {
+  progress(run: RunId, text: string): void
+  /** One more piece of what is unfinished. */
+  piece(place: DeltaPlace, content: DeltaContent): void
+  /** It stands in the log now, or was given up. */
+  end(place: Pick<DeltaPlace, 'run_id' | 'step'>): void
+}
 
 /** What the engine gives to every turn. */
 export interface TurnSetting {
@@ -19,8 +32,7 @@ export interface TurnSetting {
   readonly clock: () => number
   readonly timeZone: string
   readonly policy: ApprovalPolicy | undefined
-  /** Text as it comes, for those who follow live. */
-  readonly onDelta: (run: RunId, delta: { readonly text?: string; readonly progress?: string }) => void
+  readonly live: Live
   /** Performs a child run. */
   readonly child: (
     parent: TurnOfRun,
@@ -46,6 +58,10 @@ export class TurnOfRun {
   readonly line: readonly RunId[]
   /** What came as deltas and stands nowhere else yet. */
   partial = ''
+  /** The last message that a step of it told; its seq is known once it is written. */
+  told: { seq: Seq; readonly content: string } | null = null
+  /** In whose name it is told, where that is not the agent that was asked. */
+  speaker: string | undefined
   readonly #setting: TurnSetting
   readonly #record: RunRecord
   readonly #counts = new Map<string, number>()
@@ -76,14 +92,31 @@ export class TurnOfRun {
     effect: (attempt: StepAttempt) => T | Promise<T>,
     given: StepOptions = {},
   ): Promise<T> {
-    const options = guarded(this.#setting.policy, name, given)
-    const id = stepId(this.run, name, this.#count(`step ${name}`))
-    const record = this.#record.steps.get(id)
+    const { id, record, options } = this.stepNamed(name, given)
     if (this.execution.begun === id) return this.#attempt(id, name, effect, options, undefined)
     const known = record && (await this.#recorded(id, name, record, options))
     if (known) return known.output as T
-    if (options.risk === 'high') await this.#approval(id, name, options)
+    if (options.risk === 'high') await this.approval(id, name, options)
     return this.#attempt(id, name, effect, options, record)
+  }
+
+  tell<T>(
+    name: string,
+    effect: (attempt: TellAttempt) => Promise<T>,
+    says: (end: StepEnd<T>) => Said | null,
+    options: StepOptions = {},
+  ): Promise<Message> {
+    return tell(this, name, effect, says, options)
+  }
+
+  /** The next step of this name, with what the journal knows of it. */
+  stepNamed(name: string, given: StepOptions): StepNamed {
+    const id = stepId(this.run, name, this.#count(`step ${name}`))
+    return { id, name, record: this.#record.steps.get(id), options: guarded(this.#setting.policy, name, given) }
+  }
+
+  get live(): Live {
+    return this.#setting.live
   }
 
   /** What the journal says of a step; null when it is to be done (again). */
@@ -129,7 +162,7 @@ export class TurnOfRun {
     const input = recorded(options.input, 'input')
     const end = await this.execution.effect(async (): Promise<{ readonly output: T } | { readonly error: unknown }> => {
       if (!this.execution.takeBegun(id)) {
-        this.#goOn()
+        this.goOn()
         log.write(stepStarted(this.run, id, name, input, options.risk, attempt))
         await log.flush()
       }
@@ -138,7 +171,7 @@ export class TurnOfRun {
         log.write(entryOf('step.finished', this.run, { step: id, ...(output === undefined ? undefined : { output }) }))
         return { output }
       } catch (error) {
-        if (options.leavable && isLeft(this.signal)) throw new EffectLeft()
+        if (isLeft(options, this.signal)) throw new EffectLeft()
         log.write(entryOf('step.finished', this.run, { step: id, error: recordOf(error) }))
         return { error }
       }
@@ -155,7 +188,7 @@ export class TurnOfRun {
     return this.#waitFor({ reason: 'until', until: this.now + pause, summary })
   }
 
-  async #approval(step: string, name: string, options: StepOptions): Promise<void> {
+  async approval(step: string, name: string, options: StepOptions): Promise<void> {
     const id = idIn(this.run, 'apr', step)
     const input = options.input
     const asked = this.#record.asked.get(id)
@@ -203,7 +236,7 @@ export class TurnOfRun {
       }
       return this.#waitFor({ reason: 'until', until: end, ...(name === undefined ? undefined : { summary: name }) })
     }
-    this.#goOn()
+    this.goOn()
     if (known) this.execution.log.write(entryOf('wait.ended', this.run, { wait_id: id }))
   }
 
@@ -228,12 +261,12 @@ export class TurnOfRun {
   }
 
   progress(text: string): void {
-    this.#setting.onDelta(this.run, { progress: text })
+    this.live.progress(this.run, text)
   }
 
   delta(text: string): void {
     this.partial += text
-    this.#setting.onDelta(this.run, { text })
+    this.live.piece({ run_id: this.run }, { text })
   }
 
   steered(): readonly Json[] {
@@ -241,7 +274,7 @@ export class TurnOfRun {
   }
 
   /** A child run that waited works again; the root's own entry was written when it was taken. */
-  #goOn(): void {
+  goOn(): void {
     if (this.line.length === 1 || !this.#record.waiting) return
     this.#record.waiting = false
     this.execution.log.write(entryOf('run.started', this.run, {}))
@@ -263,9 +296,9 @@ export class TurnOfRun {
   }
 }
 
-/** Nobody ended the run: this process only goes on without it. */
-function isLeft({ aborted, reason }: AbortSignal): boolean {
-  return aborted && (reason === 'shutdown' || reason === 'lost')
+/** Nobody ended the run: this process only goes on without it, and the effect goes on by itself or is done again. */
+function isLeft({ leavable, idempotent }: StepOptions, { aborted, reason }: AbortSignal): boolean {
+  return (leavable === true || idempotent === true) && aborted && (reason === 'shutdown' || reason === 'lost')
 }
 
 function untilOf({ until }: AskedRecord): { until?: number } {

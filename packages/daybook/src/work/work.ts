@@ -3,7 +3,6 @@
 import type { Head } from '../schema/heads.ts'
 import type { RunId, SessionId } from '../schema/ids.ts'
 import type { Caller, Session, Sessions } from '../session/contract.ts'
-import { deltaTopic } from '../store/bus.ts'
 import type { Scope, SessionRef } from '../store/store.ts'
 import { agentsOf } from './agents.ts'
 import { type Claim, type Claimed, dueRun, type Taken } from './claim.ts'
@@ -12,6 +11,7 @@ import type { Execution } from './execution.ts'
 import { holderName } from './holder.ts'
 import { readJournal } from './journal.ts'
 import { type Held, Leases } from './leases.ts'
+import { LiveRuns } from './live.ts'
 import type { Agents } from './performer.ts'
 import { type Performed, Performing, type PerformSetting } from './performing.ts'
 import type { ApprovalPolicy } from './policy.ts'
@@ -65,7 +65,7 @@ export class WorkEngine implements Work {
   readonly timeZone: string
   readonly policy: ApprovalPolicy | undefined
   readonly #leases: Leases
-  readonly #setting: Omit<PerformSetting, 'onDelta' | 'onBegin'>
+  readonly #setting: Omit<PerformSetting, 'live' | 'onBegin'>
   readonly #concurrency: number
   readonly #tickMs: number | null
   readonly #graceMs: number
@@ -231,21 +231,20 @@ export class WorkEngine implements Work {
   async #perform(active: Active, held: Held, { head, run, ...known }: Taken | Claimed): Promise<Performed> {
     const { place } = active
     const begun = 'journal' in known ? known : null
+    const live = new LiveRuns(this.sessions.store.bus, place)
     const setting: PerformSetting = {
       ...this.#setting,
+      live,
       onBegin: (execution) => {
         active.execution = execution
         if (this.#closing) execution.closeSoon()
-      },
-      onDelta: (run, delta) => {
-        this.sessions.store.bus.publish(deltaTopic(place.tenant, place.session), { run_id: run, ...delta })
       },
     }
     const session = this.#sessionOf(place, head, held.fence)
     const performing = new Performing(setting, session, held.fence, run, begun)
     const began = performance.now()
     const journal = 'journal' in known ? known.journal : await readJournal(session, known.from, head.seq)
-    const performed = await performing.perform(journal, held.lost)
+    const performed = await performing.perform(journal, held.lost).finally(() => live.close())
     if (performed === 'released') {
       // Before anybody is told: the next run may begin with what they do then.
       this.#leases.given(held)

@@ -1,0 +1,165 @@
+// Turns of agents that ask a model, through the real providers: skills, refusals, hand-offs, limits and what stands in the log.
+
+import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict'
+import { test } from 'node:test'
+import type { AnyEntry } from '../../schema/entries.ts'
+import type { Message } from '../../schema/parts.ts'
+import { skill } from '../testing.fixture.ts'
+import { defined, type TurnsWorld, turnsWorld } from './turns.fixture.ts'
+
+const add = skill('add', (input) => ({ sum: (input as { a: number }).a + (input as { b: number }).b }), {
+  input: {
+    type: 'object',
+    properties: { a: { type: 'number' }, b: { type: 'number' } },
+    required: ['a', 'b'],
+    additionalProperties: false,
+  },
+})
+
+const call = (id: string, name: string, input: unknown) => ({ id, name, arguments: JSON.stringify(input) })
+
+async function entriesOf({ world }: TurnsWorld, session: string): Promise<readonly AnyEntry[]> {
+  return world.world.anna.session(session).read()
+}
+
+async function messagesOf(at: TurnsWorld, session: string): Promise<readonly Message[]> {
+  return (await entriesOf(at, session)).flatMap(({ kind, data }) => (kind === 'message' ? [data as Message] : []))
+}
+
+test('a turn calls skills and answers; each text stands once in the log', async () => {
+  await using at = await turnsWorld({
+    skills: [add],
+    answers: [
+      {
+        match: { userMessage: 'sum', hasToolResult: false },
+        response: { toolCalls: [call('c1', 'add', { a: 2, b: 3 })] },
+      },
+      { match: { userMessage: 'sum' }, response: { content: 'It is exactly five.' } },
+    ],
+  })
+  const { run, session } = await at.world.anna.start(null, { agent: 'coder', input: 'sum of 2 and 3' })
+  const state = await at.world.settle(run, 'end')
+  deepStrictEqual([state.status, state.output], ['done', 'It is exactly five.'])
+  const entries = await entriesOf(at, session)
+  deepStrictEqual(
+    entries.map(({ kind }) => kind),
+    [
+      ...['session.opened', 'run.queued', 'message', 'run.started', 'step.started', 'message', 'step.finished'],
+      ...['step.started', 'message', 'step.finished', 'step.started', 'message', 'step.finished', 'run.finished'],
+    ],
+  )
+  const said = await messagesOf(at, session)
+  deepStrictEqual(
+    said.map(({ role }) => role),
+    ['user', 'assistant', 'tool', 'assistant'],
+  )
+  const log = JSON.stringify(entries)
+  strictEqual(log.split('exactly five').length, 2)
+  const [result] = said[2]?.parts ?? []
+  ok(result?.type === 'result')
+  deepStrictEqual(result.output, { sum: 5 })
+  match(said[1]?.model ?? '', /^openai\/mock/)
+  ok((said[3]?.usage?.output_tokens ?? 0) > 0)
+})
+
+test('what fails, is refused or does not exist goes to the model as an error, and it goes on', async () => {
+  await using at = await turnsWorld({
+    skills: [add, skill('fail', () => Promise.reject(new Error('no disk')))],
+    answers: [
+      {
+        match: { userMessage: 'try', hasToolResult: false },
+        response: {
+          toolCalls: [call('c1', 'add', { a: 'two' }), call('c2', 'fail', {}), call('c3', 'nothing_here', {})],
+        },
+      },
+      { match: { userMessage: 'try' }, response: { content: 'Nothing worked.' } },
+    ],
+  })
+  const { run, session } = await at.world.anna.start(null, { agent: 'coder', input: 'try it' })
+  const state = await at.world.settle(run, 'end')
+  deepStrictEqual([state.status, state.output], ['done', 'Nothing worked.'])
+  const results = (await messagesOf(at, session)).flatMap(({ parts = [] }) =>
+    parts.filter(({ type }) => type === 'result'),
+  )
+  strictEqual(results.length, 3)
+  ok(results.every((part) => part.type === 'result' && part.error))
+})
+
+test('a skill of high risk waits for a person; refused, the model is told and goes on', async () => {
+  let done = 0
+  await using at = await turnsWorld({
+    skills: [
+      skill(
+        'ship',
+        () => {
+          done += 1
+          return 'shipped'
+        },
+        { risk: 'high' },
+      ),
+    ],
+    answers: [
+      {
+        match: { userMessage: 'ship', hasToolResult: false },
+        response: { toolCalls: [call('c1', 'ship', { what: 'it' })] },
+      },
+      { match: { userMessage: 'ship' }, response: { content: 'Well.' } },
+    ],
+  })
+  for (const decision of ['denied', 'approved'] as const) {
+    const { run, session } = await at.world.anna.start(null, { agent: 'coder', input: 'ship it' })
+    const waiting = await at.world.settle(run)
+    deepStrictEqual([waiting.status, waiting.reason], ['waiting', 'approval'])
+    const [asked] = waiting.approvals
+    await at.world.crash()
+    await at.world.anna.decide(run, asked?.id ?? '', { decision, digest: asked?.digest ?? '' })
+    const state = await at.world.settle(run, 'end')
+    deepStrictEqual([state.status, state.output], ['done', 'Well.'])
+    const [result] = (await messagesOf(at, session)).flatMap(({ parts = [] }) =>
+      parts.filter(({ type }) => type === 'result'),
+    )
+    ok(result?.type === 'result')
+    strictEqual(result.error ?? false, decision === 'denied')
+    strictEqual(done, decision === 'denied' ? 0 : 1)
+  }
+})
+
+test('a turn is handed over to another agent, who goes on with it; a ring of them is refused', async () => {
+  await using at = await turnsWorld({
+    agents: [defined('desk', { handoffs: ['coder'] }), defined('coder', { handoffs: ['desk'] })],
+    answers: [
+      {
+        match: { systemMessage: 'You are desk', userMessage: 'fix' },
+        response: { toolCalls: [call('h1', 'hand_over', { to: 'coder', reason: 'it is code' })] },
+      },
+      { match: { systemMessage: 'You are coder' }, response: { content: 'Fixed.' } },
+    ],
+  })
+  const { run, session } = await at.world.anna.start(null, { agent: 'desk', input: 'fix it' })
+  const state = await at.world.settle(run, 'end')
+  deepStrictEqual([state.status, state.output], ['done', 'Fixed.'])
+  const head = await at.world.world.anna.session(session).head()
+  strictEqual(head.currentAgent, 'coder')
+  const said = await messagesOf(at, session)
+  strictEqual(said.at(-1)?.agent, 'coder')
+})
+
+test('a turn asks its model so often and no more, and says so', async () => {
+  await using at = await turnsWorld({
+    skills: [add],
+    agents: [defined('coder', { skills: ['*'], limits: { calls: 3 } })],
+    answers: [{ match: {}, response: { toolCalls: [call('c', 'add', { a: 1, b: 1 })] } }],
+  })
+  const { run, session } = await at.world.anna.start(null, { agent: 'coder', input: 'for ever' })
+  const state = await at.world.settle(run, 'end')
+  strictEqual(state.status, 'done')
+  strictEqual(at.server.requests().length, 3)
+  strictEqual((await messagesOf(at, session)).at(-1)?.metadata?.status, 'limit')
+})
+
+test('nothing configured: the run is refused in words that say what to set', async () => {
+  await using at = await turnsWorld({ models: { model: 'openai/mock', key: () => undefined } })
+  const { run } = await at.world.anna.start(null, { agent: 'coder', input: 'hello' })
+  const state = await at.world.settle(run, 'end')
+  deepStrictEqual([state.status, state.reason, state.error?.code], ['failed', 'refused', 'no_model'])
+})

@@ -1,0 +1,172 @@
+// Agents that ask a model: a turn is a loop of calls of the model and of the skills that it calls, until it has answered.
+
+import type { Model } from '../../model/contract.ts'
+import type { Json } from '../../schema/json.ts'
+import type { Message } from '../../schema/parts.ts'
+import { totalTokens } from '../../schema/usage.ts'
+import { RunFailure } from '../failure.ts'
+import type { Agent, Turn } from '../performer.ts'
+import { type AnswerFacts, answer, failedBy } from './answering.ts'
+import { checkAttachments } from './attachments.ts'
+import { callAll, callsOf } from './calling.ts'
+import type { AgentDefinition } from './contract.ts'
+import { handOverOffer, offered, skillsOf, wantedOf } from './offering.ts'
+import { steeredInto } from './steering.ts'
+import type { AgentSetting } from './turn-setting.ts'
+
+/** Calls of the model in one turn. */
+const usualCalls = 24
+/** Times that an answer whose stream broke is gone on with in one turn. */
+const mostCuts = 3
+
+export function modelAgent(definition: AgentDefinition, setting: AgentSetting): Agent {
+  const { name, description, models, handoffs, source } = definition
+  const unusable = whyUnusable(definition, setting)
+  return {
+    name,
+    kind: 'model',
+    description,
+    source,
+    ...(models ? { models } : undefined),
+    ...(handoffs ? { handoffs } : undefined),
+    ...(unusable === null ? undefined : { unusable }),
+    steerable: true,
+    tells: true,
+    perform: (turn) => performTurn(turn, definition, setting),
+  }
+}
+
+/** In a sentence for people; null where it can be asked. */
+export function whyUnusable({ models: names = [] }: AgentDefinition, { models }: AgentSetting): string | null {
+  const name = names[0] ?? models.standard ?? ''
+  return models.get(names.length > 0 ? names : name) ? null : models.why(name)
+}
+
+interface Spent {
+  calls: number
+  cuts: number
+  tokens: number
+  cost: number
+}
+
+/**
+ * The turn from here on, by this agent and those that it is handed over to. Its limits are those of the agent that begins.
+ *
+ * @throws RunFailure
+ */
+export async function performTurn(
+  turn: Turn,
+  definition: AgentDefinition,
+  setting: AgentSetting,
+): Promise<Json | undefined> {
+  const spent: Spent = { calls: 0, cuts: 0, tokens: 0, cost: 0 }
+  const { limits = {} } = definition
+  let agent = definition
+  for (;;) {
+    const to = await part(turn, agent, setting, limits, spent)
+    if (to === null) return undefined
+    const next = setting.definition(to)
+    if (!next) return (await otherAgent(to, setting)).perform(turn)
+    agent = next
+  }
+}
+
+async function otherAgent(name: string, { others }: AgentSetting): Promise<Agent> {
+  const agent = others?.(name)
+  if (!agent) throw new RunFailure('refused', `there is no agent ${name}`, 'not_found')
+  return agent
+}
+
+type Limits = NonNullable<AgentDefinition['limits']>
+
+/** What one agent does of a turn; gives whom it hands over to, or null at the end. */
+async function part(
+  turn: Turn,
+  agent: AgentDefinition,
+  setting: AgentSetting,
+  limits: Limits,
+  spent: Spent,
+): Promise<string | null> {
+  const model = modelOf(agent, setting)
+  await checkAttachments(turn, model)
+  const told = (await setting.skills.prepare?.(wantedOf(agent), turn.signal)) ?? []
+  for (const line of told) turn.progress(line)
+  const skills = skillsOf(setting.skills, agent, turn.caller)
+  const others = (agent.handoffs ?? []).flatMap((name) => describe(name, agent, setting))
+  const offers = [...skills.map(offered), ...(others.length === 0 ? [] : [handOverOffer(others)])]
+  const handoffs = others.map(({ name }) => name)
+  const calling = { turn, setting, agent, skills, handoffs, mostHandoffs: limits.handoffs }
+  for (;;) {
+    const stop = reached(limits, spent)
+    if (stop !== null) return ended(turn, agent, stop)
+    const message = await asked(turn, () => answer({ turn, setting, agent, model, offers }))
+    count(spent, message)
+    const calls = callsOf(message)
+    if (calls.length > 0) {
+      const to = await callAll(calling, message)
+      if (to !== null) return to
+    } else if (!(await goesOn(turn, message, spent))) return null
+  }
+}
+
+async function asked<T>(turn: Turn, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask()
+  } catch (error) {
+    throw turn.signal.aborted ? error : failedBy(error)
+  }
+}
+
+function modelOf(agent: AgentDefinition, setting: AgentSetting): Model {
+  const { models } = setting
+  const names = agent.models?.length ? agent.models : models.standard === null ? [] : [models.standard]
+  const model = names.length === 0 ? undefined : models.get(names)
+  if (!model) throw new RunFailure('refused', models.why(names[0] ?? ''), 'no_model')
+  return model
+}
+
+/** Of those that a turn may be handed over to, the ones that are there. Programs are not: they take a person. */
+function describe(name: string, agent: AgentDefinition, { definition, others }: AgentSetting) {
+  const found = definition(name) ?? others?.(name)
+  if (!found || name === agent.name || ('kind' in found && found.kind === 'program')) return []
+  return [{ name, description: found.description }]
+}
+
+function count(spent: Spent, { usage, cost = 0 }: Message): void {
+  spent.calls += 1
+  spent.tokens += totalTokens(usage)
+  spent.cost += cost
+}
+
+function reached({ calls = usualCalls, tokens, cost }: Limits, spent: Spent): string | null {
+  if (tokens !== undefined && spent.tokens >= tokens) throw overspent(`${spent.tokens} of ${tokens} tokens`)
+  if (cost !== undefined && spent.cost >= cost) throw overspent(`${spent.cost} of ${cost} US dollars`)
+  return spent.calls >= calls ? `The turn ends here: it has asked the model ${calls} times, which is its limit.` : null
+}
+
+function overspent(what: string): RunFailure {
+  return new RunFailure('budget', `the turn has taken ${what}, which is its limit`)
+}
+
+/** The limit is reached: the turn ends as it is, and says so. */
+async function ended(turn: Turn, { name }: AgentDefinition, why: string): Promise<null> {
+  const message: Message = { role: 'assistant', content: why, agent: name, metadata: { status: 'limit' } }
+  await turn.tell(
+    'limit',
+    async () => undefined,
+    () => ({ message }),
+    { idempotent: true, speaker: name },
+  )
+  return null
+}
+
+/** Whether the model is asked again though it called nothing: its stream broke, or something was said meanwhile. */
+async function goesOn(turn: Turn, { metadata }: Message, spent: Spent): Promise<boolean> {
+  const { status, heard = 0 } = (metadata ?? {}) as AnswerFacts & { readonly status?: string }
+  if (status === 'cut_off') {
+    spent.cuts += 1
+    if (spent.cuts > mostCuts) throw new RunFailure('error', 'the answer broke off again and again', 'cut_off')
+    return true
+  }
+  return (await steeredInto(turn)).length > heard
+}
