@@ -119,9 +119,11 @@ export interface ContextSetting {
   readonly blob?: (hash: string) => Promise<Uint8Array | null>
   /** At most so many of the last messages; default: as many as fit. */
   readonly lastMessages?: number
+  /** For which call it is made; see {@link Contexts}. */
+  readonly call?: ContextCall
 }
 
-/** For whom a context is made or a session is summarised, while that may take a model's time. */
+/** For which call a context is made, where a summary may have to be written before it. */
 export interface ContextCall {
   readonly run: RunId
   readonly signal: AbortSignal
@@ -131,14 +133,15 @@ export interface ContextCall {
 /** Makes contexts in time: what would not fit is summarised before the call, and what soon would not, behind the turn. */
 export interface Contexts {
   /**
-   * What the call is sent. Where something would be left out that no summary covers, one is written first, under the session's
-   * own lease; the context is then made anew. A model that fails is no failure of this: the summary is made without one.
+   * What a call is sent. With {@link ContextSetting.call}, where something would be left out that no summary covers, a summary is
+   * written first, under the session's own lease, and the context is made anew. A model that fails is no failure of this: then
+   * the summary is made without one. Without a call nothing is written: what `show --context` prints.
    */
-  make(setting: ContextSetting, call: ContextCall): Promise<Context>
-  /** The same without writing anything: what `show --context` prints. */
-  look(setting: ContextSetting): Promise<Context>
-  /** Behind a turn: begins a summary when the last context of it was nearly full. Returns at once, and never fails. */
-  after(setting: ContextSetting, context: Context, call: Omit<ContextCall, 'signal'>): void
+  make(setting: ContextSetting): Promise<Context>
+  /** A run ended: where its last context was nearly full, a summary begins in the background. Returns at once, and never fails. */
+  ended(run: RunId): void
+  /** Ends what is under way in the background. */
+  close(): Promise<void>
 }
 
 /** One call of a model, before and after. */

@@ -122,12 +122,22 @@ function keptOf(entries: readonly StoredEntry[]): Pick<Looked, 'notes' | 'pins'>
 }
 
 /** Active messages above `floor`, newest first. */
-export async function* messagesBack({ session, spans }: Looked, floor: Seq): AsyncGenerator<StoredEntry> {
+export function messagesBack(looked: Looked, floor: Seq): AsyncGenerator<StoredEntry> {
+  return activeBack(looked, ['message'], floor, looked.seq)
+}
+
+/** Active entries of these kinds above `floor`, up to and with `last`, newest first. */
+export async function* activeBack(
+  { session, spans }: Looked,
+  kinds: readonly Kind[],
+  floor: Seq,
+  last: Seq,
+): AsyncGenerator<StoredEntry> {
   let limit = firstPage
   for (const span of spans) {
     const after = Math.max(span.after, floor)
-    for (let { until } = span; until > after; ) {
-      const entries = await session.stored({ kinds: ['message'], after, until, order: 'desc', limit })
+    for (let until = Math.min(span.until, last); until > after; ) {
+      const entries = await session.stored({ kinds, after, until, order: 'desc', limit })
       yield* entries
       if (entries.length < limit) break
       until = (entries.at(-1)?.seq ?? 1) - 1

@@ -88,7 +88,8 @@ class Maker {
       else this.#text(`[${part.operation} ${part.path}]`, part, false)
     }
     const status = message.metadata?.status
-    if (status === 'failed' || status === 'cancelled') this.#text('[it broke off here]', undefined, false)
+    if (status === 'failed' || status === 'cancelled' || status === 'cut_off')
+      this.#text('[it broke off here]', undefined, false)
   }
 
   /** What another one said, with who it was. */
@@ -150,8 +151,13 @@ function own(part: Part | undefined): { provider?: NonNullable<Part['provider']>
 function spoken({ content, parts = [] }: Message): readonly Part[] {
   const texts = parts.flatMap((part) => (part.type === 'text' ? [part.text] : []))
   const isThere = content === '' || texts.join('').includes(content) || texts.join('\n\n').includes(content)
-  const rest = parts.filter((part) => part.type !== 'text' || !content.includes(part.text))
-  return isThere ? parts : [{ type: 'text', text: content }, ...rest]
+  if (isThere) return parts
+  // Thoughts come before what they led to.
+  const thoughts = parts.filter(({ type }) => type === 'reasoning')
+  const rest = parts.filter(
+    (part) => part.type !== 'reasoning' && (part.type !== 'text' || !content.includes(part.text)),
+  )
+  return [...thoughts, { type: 'text', text: content }, ...rest]
 }
 
 function providerOf(model: string | undefined): string {

@@ -2,7 +2,7 @@
 
 import type { Seq } from '../../../schema/ids.ts'
 import { cutText } from './cut.ts'
-import { type Looked, messagesBack } from './log.ts'
+import { activeBack, type Looked, messagesBack } from './log.ts'
 import { messageTokens } from './measure.ts'
 import { type Block, type FilePart, fileName, type Piece, pieceOf } from './pieces.ts'
 import { tokensOf, type UnitSetting } from './units.ts'
@@ -42,7 +42,19 @@ export async function readBack(
   pieces.reverse()
   // Their calls were not read.
   while (!whole && pieces[0]?.role === 'tool') pieces.shift()
-  return { pieces, whole }
+  const question = asked || pieces.length === 0 ? null : await questionBefore(looked, floor, setting)
+  return { pieces: question ? [question, ...pieces] : pieces, whole }
+}
+
+/** A summary may reach into a turn: what the person said stays there all the same. */
+async function questionBefore(looked: Looked, floor: Seq, setting: UnitSetting): Promise<Piece | null> {
+  let left = farthest
+  for await (const entry of activeBack(looked, ['message'], 0, floor)) {
+    const piece = pieceFor(entry, setting, false)
+    if (piece?.asked) return piece
+    if (--left === 0) break
+  }
+  return null
 }
 
 /** What the person said last may be longer than other messages. */
