@@ -1,14 +1,19 @@
 // Composes the run engine with its skills: built-in ones, and those of folders.
 
 import { dirname, join } from 'node:path'
+import type { Models } from './model/contract.ts'
 import { keysInUse } from './model/keys.ts'
 import type { ModelSettings } from './model/settings.ts'
 import type { LivePrograms } from './program/contract.ts'
 import type { Tenant } from './schema/ids.ts'
 import type { Sessions } from './session/contract.ts'
 import { pathOf, splitAt } from './store-url.ts'
+import type { Budgets } from './work/budgets/contract.ts'
 import type { Work } from './work/contract.ts'
+import type { Agents } from './work/performer.ts'
+import type { ApprovalPolicy } from './work/policy.ts'
 import type { Watch } from './work/programs/watch.ts'
+import type { Skills } from './work/skills/contract.ts'
 import type { OpenSkills } from './work/skills/skills.ts'
 
 export interface WorkSettings {
@@ -40,6 +45,10 @@ export interface Workshop extends AsyncDisposable {
   readonly programs: LivePrograms | null
   /** Looks after processes that live on; null where no programs are driven. */
   readonly processes: Watch | null
+  /** Null where nothing was said of models. */
+  readonly models: Models | null
+  /** Null where there are no models: then nobody spends. */
+  readonly budgets: Budgets | null
   readonly skills: OpenSkills
 }
 
@@ -51,13 +60,15 @@ export function skillFolderOf(url: string): string | null {
 
 /** Reads the skills, writes down their versions, and begins to look for due runs. Disposing lets runs come to their next step. */
 export async function startWork(sessions: Sessions, store: string, settings: WorkSettings): Promise<Workshop> {
-  const [{ openWork }, { openSkills }, { recordSkills }, { skillOf }, { builtInSkills }] = await Promise.all([
-    import('./work/work.ts'),
-    import('./work/skills/skills.ts'),
-    import('./work/skills/record.ts'),
-    import('./work/skills/skill.ts'),
-    import('./work/skills/builtin/all.ts'),
-  ])
+  const [{ openWork }, { openSkills }, { recordSkills }, { skillOf }, { builtInSkills }, { agentsOf }] =
+    await Promise.all([
+      import('./work/work.ts'),
+      import('./work/skills/skills.ts'),
+      import('./work/skills/record.ts'),
+      import('./work/skills/skill.ts'),
+      import('./work/skills/builtin/all.ts'),
+      import('./work/agents.ts'),
+    ])
   const { watch = false, httpAllow = [], approve, onError, onFault, tickMs } = settings
   const own = skillFolderOf(store)
   const { blobs } = sessions.store.within({ tenant: settings.tenant, subjects: 'all' })
@@ -74,12 +85,17 @@ export async function startWork(sessions: Sessions, store: string, settings: Wor
     recorded = recorded.then(record, record).catch(told)
   })
   await recorded
-  const driving = settings.programs ? await drivingOf(sessions, store, settings.programs, settings) : null
+  const policy = approve ? { steps: approve } : undefined
+  const thinking = settings.models ? await thinkingOf(sessions, store, skills, policy, settings.models, settings) : null
+  const known = thinking?.agents ?? agentsOf()
+  const driving = settings.programs ? await drivingOf(sessions, store, settings.programs, settings, known) : null
+  const agents = driving?.agents ?? known
+  thinking?.among(agents)
   const work = openWork({
     sessions,
     skills,
-    ...(driving ? { agents: driving.agents } : {}),
-    ...(approve ? { policy: { steps: approve } } : {}),
+    agents: thinking ? thinking.budgets.counting(agents) : agents,
+    ...(policy ? { policy } : {}),
     ...(onError ? { onError } : {}),
     ...(tickMs === undefined ? {} : { tickMs }),
   })
@@ -87,15 +103,40 @@ export async function startWork(sessions: Sessions, store: string, settings: Wor
     work,
     programs: driving?.programs ?? null,
     processes: driving?.processes ?? null,
+    models: thinking?.models ?? null,
+    budgets: thinking?.budgets ?? null,
     skills,
     async [Symbol.asyncDispose]() {
       stop()
       await work.close()
       await driving?.close()
+      await thinking?.[Symbol.asyncDispose]()
       await skills.close()
       await recorded
     },
   }
+}
+
+/** The agents that ask models: built-in ones, and those of the folder `agents` beside the store. */
+async function thinkingOf(
+  sessions: Sessions,
+  store: string,
+  skills: Skills,
+  policy: ApprovalPolicy | undefined,
+  models: ModelSettings,
+  { tenant, watch = false, onFault }: Pick<WorkSettings, 'tenant' | 'watch' | 'onFault'>,
+) {
+  const { openThinking } = await import('./thinking.ts')
+  const own = skillFolderOf(store)
+  const folders = own === null ? [] : [join(dirname(own), 'agents')]
+  const told = (path: string, message: string): void => {
+    if (onFault) onFault({ folder: path, message })
+    else process.emitWarning(`${path}: ${message}`)
+  }
+  return openThinking(sessions, {
+    ...{ tenant, models, skills, folders, watch, policy },
+    onFault: ({ path, message }) => told(path, message),
+  })
 }
 
 /** The agents that are programs of this machine, beside those that need none. */
@@ -104,12 +145,12 @@ async function drivingOf(
   store: string,
   places: Places,
   { tenant, models, onError, watch = false }: Pick<WorkSettings, 'tenant' | 'models' | 'onError' | 'watch'>,
+  known: Agents,
 ) {
-  const [{ openDriving }, { withPrograms }, { openWatch }, { agentsOf }, { redactor }] = await Promise.all([
+  const [{ openDriving }, { withPrograms }, { openWatch }, { redactor }] = await Promise.all([
     import('./driving.ts'),
     import('./work/programs/agent.ts'),
     import('./work/programs/watch.ts'),
-    import('./work/agents.ts'),
     import('./session/redact.ts'),
   ])
   const driving = await openDriving({ ...places, store, ...(onError ? { onError } : {}) })
@@ -125,7 +166,7 @@ async function drivingOf(
   return {
     programs: driving,
     processes,
-    agents: withPrograms(agentsOf(), driving, keep, (name) => processes.see(name)),
+    agents: withPrograms(known, driving, keep, (name) => processes.see(name)),
     async close() {
       await processes[Symbol.asyncDispose]()
       await driving[Symbol.asyncDispose]()

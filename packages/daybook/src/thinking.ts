@@ -1,0 +1,76 @@
+// Composes what thinks: models, agents as they are defined, what their calls are made of, and who counts what they spend.
+
+import type { Models } from './model/contract.ts'
+import type { ModelSettings } from './model/settings.ts'
+import { openModels } from './open-models.ts'
+import type { Tenant } from './schema/ids.ts'
+import type { Sessions } from './session/contract.ts'
+import { builtInAgents } from './work/agents/builtin/all.ts'
+import { buildContext } from './work/agents/context/build.ts'
+import type { AgentDefinition, AgentFault, Recall } from './work/agents/contract.ts'
+import { definedAgents } from './work/agents/defined.ts'
+import { openDefinitions } from './work/agents/definitions.ts'
+import { orchestratorOf } from './work/agents/orchestrator/orchestrator.ts'
+import { modelAgent } from './work/agents/performer.ts'
+import type { AgentSetting } from './work/agents/turn-setting.ts'
+import { openBudgets } from './work/budgets/budgets.ts'
+import type { BudgetConfig, Budgets } from './work/budgets/contract.ts'
+import type { Agents } from './work/performer.ts'
+import type { ApprovalPolicy } from './work/policy.ts'
+import type { Skills } from './work/skills/contract.ts'
+
+export interface ThinkingSettings {
+  readonly tenant: Tenant
+  readonly models: ModelSettings
+  readonly skills: Skills
+  /** Folders with files of agents and teams. */
+  readonly folders: readonly string[]
+  readonly watch: boolean
+  readonly policy: ApprovalPolicy | undefined
+  readonly budgets?: BudgetConfig | undefined
+  readonly recall?: Recall | undefined
+  readonly onFault: (fault: AgentFault) => void
+}
+
+export interface Thinking extends AsyncDisposable {
+  readonly models: Models
+  readonly budgets: Budgets
+  readonly agents: Agents
+  /** All agents there are, programs too: those that turns are handed over to. Told once they are known. */
+  among(all: Agents): void
+}
+
+export async function openThinking(sessions: Sessions, settings: ThinkingSettings): Promise<Thinking> {
+  const { tenant, skills, folders, watch, policy, recall, onFault } = settings
+  const models = openModels(settings.models)
+  const budgets = openBudgets({ sessions, tenant, ...(settings.budgets ? { config: settings.budgets } : {}) })
+  const { blobs } = sessions.store.within({ tenant, subjects: 'all' })
+  const definitions = await openDefinitions({ folders, builtIn: builtInAgents, watch, onFault })
+  let all: Agents | null = null
+  const setting: AgentSetting = {
+    models,
+    skills,
+    definition: (name) => definitions.get(name),
+    others: (name) => all?.get(name),
+    context: buildContext,
+    spending: budgets,
+    blob: (hash) => blobs.get(hash),
+    ...(policy ? { policy } : {}),
+    ...(recall ? { recall } : {}),
+  }
+  const defined: Agents = definedAgents({
+    definitions,
+    agent: (definition) => modelAgent(definition, setting),
+    orchestrator: (definition: AgentDefinition) =>
+      orchestratorOf({ definition, models, skills, policy, spending: budgets, agents: () => all ?? defined }),
+  })
+  return {
+    models,
+    budgets,
+    agents: defined,
+    among: (agents) => {
+      all = agents
+    },
+    [Symbol.asyncDispose]: () => definitions[Symbol.asyncDispose](),
+  }
+}
