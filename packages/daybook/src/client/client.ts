@@ -6,13 +6,24 @@ import type { EntryShape, FeedPageShape, SessionListShape, SessionShape } from '
 import { type FollowOptions, follow } from './follow.ts'
 import { type RemoteRuns, remoteRuns } from './runs.ts'
 import { type CallOptions, prefix, type RemoteSession, remoteSession, type WriteOptions, written } from './session.ts'
+import { openShared, type Shared, type Surroundings } from './shared.ts'
 import type { ServerSentEvent } from './sse.ts'
 import { openTransport, type Request, type Transport, type TransportOptions } from './transport.ts'
 
 export { DaybookError, isDaybookError } from '../schema/errors.ts'
+export type { Connection, ConnectionState } from './connection.ts'
 export type { FollowOptions } from './follow.ts'
 export type { RemoteRuns, RunFields, RunItem, RunReceiptShape, RunStateShape, WaitOptions } from './runs.ts'
-export type { CallOptions, Delta, EntriesRange, RemoteSession, ViewShapes, WriteOptions } from './session.ts'
+export type {
+  CallOptions,
+  Delta,
+  EntriesRange,
+  MarkChange,
+  RemoteSession,
+  ViewShapes,
+  WriteOptions,
+} from './session.ts'
+export type { Shared, SharedListeners, Surroundings } from './shared.ts'
 export type { TransportOptions } from './transport.ts'
 export type { EntryShape, FeedPageShape, FindQuery, HitListShape, HitShape, SessionListShape, SessionShape }
 export type FeedItemShape = FeedPageShape['items'][number]
@@ -59,6 +70,11 @@ export interface Client {
   feed(cursor?: string | null, limit?: number, options?: CallOptions): Promise<FeedPageShape>
   /** Everything the caller may see, in commit order, from a cursor on (`''`: the beginning); `null` begins now. No gap, no double. */
   followFeed(cursor: string | null, options?: FollowOptions): AsyncGenerator<FeedItemShape>
+  /**
+   * The feed for a page, live until it is closed: one stream for all tabs of a browser. Where it is not said what is around, that is
+   * the browser, and elsewhere nothing: then it is a stream of its own.
+   */
+  shared(surroundings?: Surroundings): Shared
   /** Version of the server; `unreachable` when none answers. */
   health(options?: CallOptions): Promise<{ readonly status: string; readonly version: string }>
   /** Whether the server can work, and on which store. */
@@ -108,6 +124,7 @@ export function openClient(options: TransportOptions): Client {
     feed: (cursor, limit, { signal } = {}) =>
       transport.json({ path: `${prefix}/feed`, query: { cursor: cursor || undefined, limit }, signal }),
     followFeed: (cursor, given = {}) => followFeed(transport, cursor, given),
+    shared: (surroundings = inBrowser()) => openShared(transport, surroundings),
     health: ({ signal } = {}) => transport.json({ path: '/health', signal }),
     ready: ({ signal } = {}) => transport.json({ path: '/ready', signal }),
   }
@@ -138,5 +155,23 @@ async function* followFeed(
     if (!event.numbered || event.id === undefined || event.id === last) return null
     last = event.id
     return event.data === '' ? null : (JSON.parse(event.data) as FeedItemShape)
+  }
+}
+
+/** What a browser offers; the types of a browser are not those of this package. */
+function inBrowser(): Surroundings {
+  const page = globalThis as unknown as EventTarget & {
+    readonly document?: object
+    readonly navigator?: { readonly locks?: Surroundings['locks']; readonly onLine?: boolean }
+    readonly BroadcastChannel?: new (name: string) => ReturnType<NonNullable<Surroundings['channel']>>
+  }
+  const { document, navigator, BroadcastChannel } = page
+  if (!document) return {}
+  return {
+    locks: navigator?.locks ?? null,
+    channel: BroadcastChannel ? (name) => new BroadcastChannel(name) : null,
+    online: () => navigator?.onLine !== false,
+    // `visibilitychange` bubbles up to the window.
+    page,
   }
 }

@@ -63,14 +63,14 @@ async function waited(transport: Transport, milliseconds: number, signal: AbortS
   }
 }
 
-interface Watch {
+export interface Watch {
   readonly signal: AbortSignal
   alive(): void
   end(): void
 }
 
 /** A signal of its own for one connection: the caller's, or too long a silence. */
-function watchOver(caller: AbortSignal | undefined): Watch {
+export function watchOver(caller: AbortSignal | undefined, most: () => number = () => silence): Watch {
   const own = new AbortController()
   const stop = (): void => own.abort(caller?.reason)
   caller?.addEventListener('abort', stop, { once: true })
@@ -78,7 +78,7 @@ function watchOver(caller: AbortSignal | undefined): Watch {
   let timer: ReturnType<typeof setTimeout> | undefined
   const alive = (): void => {
     clearTimeout(timer)
-    timer = setTimeout(() => own.abort(new Error('the server is silent')), silence)
+    timer = setTimeout(() => own.abort(new Error('the server is silent')), most())
   }
   alive()
   return {

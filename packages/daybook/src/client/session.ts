@@ -1,5 +1,6 @@
 // One session of a server: every call that the HTTP interface has for it, typed.
 
+import { isDaybookError } from '../schema/errors.ts'
 import type { NewEntryShape, NewMarks, NewMessage, SessionPatch, SessionReplacement } from '../schema/wire-requests.ts'
 import type {
   EntryListShape,
@@ -91,9 +92,24 @@ export interface RemoteSession {
   marks(options?: CallOptions): Promise<MarkShape>
   /** Replaces the caller's marks where `version` is still the present one; `conflict` with that as `seq`. What is left out is unset. */
   setMarks(marks: NewMarks, options?: CallOptions & { key?: string }): Promise<MarkShape>
+  /**
+   * Reads the marks and replaces them by what `change` gives (what it leaves out is kept); again where another tab or device was
+   * quicker.
+   */
+  changeMarks(change: (now: MarkShape) => MarkChange, options?: CallOptions): Promise<MarkShape>
+  /** Tells those who watch that somebody looks at an entry, or with null away. To be said again every 10 s. */
+  look(client: string, seq: number | null, name?: string, options?: CallOptions): Promise<void>
   /** The latest summary; null when there is none. */
   summary(options?: CallOptions): Promise<SummaryShape | null>
   summarise(text?: string, options?: WriteOptions): Promise<SummaryShape>
+}
+
+/** Null unsets. */
+export interface MarkChange {
+  readonly seen?: number | null
+  readonly draft?: string | null
+  readonly attachments?: MarkShape['attachments']
+  readonly pinned?: boolean
 }
 
 export function remoteSession(transport: Transport, id: string): RemoteSession {
@@ -132,11 +148,39 @@ export function remoteSession(transport: Transport, id: string): RemoteSession {
     handoff: (to, reason, options) => write('POST', '/handoff', { to, reason }, options),
     marks: (options) => read('/marks', options),
     setMarks: (marks, options) => write('PUT', '/marks', marks, options),
+    changeMarks: (change, options) => changeMarks({ read, write }, change, options),
+    async look(client, seq, name, options) {
+      const body = { client, seq, name }
+      await transport.json({ method: 'PUT', path: `${path}/presence`, body, signal: options?.signal })
+    },
     async summary(options) {
       const session = await read<SessionShape>('', options, { include: 'summary' })
       return session.summary ?? null
     },
     summarise: (text, options) => write('POST', '/summary', { text }, options),
+  }
+}
+
+interface MarkCalls {
+  read(part: string, options?: CallOptions): Promise<MarkShape>
+  write(method: string, part: string, body: object, options?: WriteOptions): Promise<MarkShape>
+}
+
+/** Every conflict means that somebody else's change was stored: no limit is needed. */
+async function changeMarks(
+  { read, write }: MarkCalls,
+  change: (now: MarkShape) => MarkChange,
+  options?: CallOptions,
+): Promise<MarkShape> {
+  for (;;) {
+    const now = await read('/marks', options)
+    const { seen, draft, attachments, pinned } = { ...now, ...change(now) }
+    const marks = { version: now.version, seen: seen ?? undefined, draft: draft ?? undefined, attachments, pinned }
+    try {
+      return await write('PUT', '/marks', marks, options)
+    } catch (error) {
+      if (!isDaybookError(error) || error.code !== 'conflict') throw error
+    }
   }
 }
 
@@ -152,7 +196,7 @@ function expecting(body: object, { expect }: WriteOptions): object {
 }
 
 /** 128 random bits. Not `randomUUID`, which browsers offer on secure pages only. */
-function newKey(): string {
+export function newKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
