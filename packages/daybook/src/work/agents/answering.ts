@@ -14,6 +14,7 @@ import type { Json } from '../../schema/json.ts'
 import type { Message, Part, Usage } from '../../schema/parts.ts'
 import { RunFailure } from '../failure.ts'
 import type { Said, StepEnd, TellAttempt, Turn } from '../performer.ts'
+import { contextSetting } from './context-setting.ts'
 import type { AgentDefinition, Context, Reservation } from './contract.ts'
 import { hear } from './steering.ts'
 import type { AgentSetting } from './turn-setting.ts'
@@ -63,7 +64,7 @@ export function answer(asking: Asking): Promise<Message> {
 async function asked(asking: Asking, attempt: TellAttempt): Promise<Answered> {
   const { turn, agent, model, offers, choice } = asking
   const heard = await hear(turn)
-  const context = await contextFor(asking)
+  const context = await contextFor(asking, attempt.signal)
   const reservation = await reserve(asking, context, attempt.signal)
   if (reservation?.warning !== undefined) turn.progress(reservation.warning)
   const { temperature, reasoning, limits } = agent
@@ -99,16 +100,10 @@ async function giveBack(reservation: Reservation | undefined, error: unknown): P
   await reservation?.settle({ usage, ...(cost === undefined ? undefined : { cost }) })
 }
 
-async function contextFor({ turn, setting, agent, model, offers }: Asking): Promise<Context> {
-  const { blob, recall } = setting
-  return setting.context({
-    session: turn.session,
-    agent,
-    model,
-    skillTokens: offers.reduce((sum, offer) => sum + model.estimate(JSON.stringify(offer)), 0),
-    ...(blob ? { blob } : undefined),
-    ...(recall ? { recall } : undefined),
-  })
+function contextFor({ turn, setting, agent, model, offers }: Asking, signal: AbortSignal): Promise<Context> {
+  const { spending } = setting
+  const call = { run: turn.run, signal, ...(spending ? { spending } : undefined) }
+  return setting.context({ ...contextSetting(turn.session, setting, agent, model, offers), call })
 }
 
 async function reserve({ turn, setting, agent, model }: Asking, { tokens }: Context, signal: AbortSignal) {

@@ -1,6 +1,5 @@
 // Agents that ask a model: a turn is a loop of calls of the model and of the skills that it calls, until it has answered.
 
-import type { Model } from '../../model/contract.ts'
 import type { Json } from '../../schema/json.ts'
 import type { Message } from '../../schema/parts.ts'
 import { totalTokens } from '../../schema/usage.ts'
@@ -9,8 +8,9 @@ import type { Agent, Turn } from '../performer.ts'
 import { type AnswerFacts, answer, failedBy } from './answering.ts'
 import { checkAttachments } from './attachments.ts'
 import { callAll, callsOf } from './calling.ts'
+import { modelOf, offersOf } from './context-setting.ts'
 import type { AgentDefinition } from './contract.ts'
-import { handOverOffer, offered, skillsOf, wantedOf } from './offering.ts'
+import { wantedOf } from './offering.ts'
 import { steeredInto } from './steering.ts'
 import type { AgentSetting } from './turn-setting.ts'
 
@@ -91,10 +91,7 @@ async function part(
   await checkAttachments(turn, model)
   const told = (await setting.skills.prepare?.(wantedOf(agent), turn.signal)) ?? []
   for (const line of told) turn.progress(line)
-  const skills = skillsOf(setting.skills, agent, turn.caller)
-  const others = (agent.handoffs ?? []).flatMap((name) => describe(name, agent, setting))
-  const offers = [...skills.map(offered), ...(others.length === 0 ? [] : [handOverOffer(others)])]
-  const handoffs = others.map(({ name }) => name)
+  const { skills, handoffs, offers } = offersOf(agent, setting, turn.caller)
   const calling = { turn, setting, agent, skills, handoffs, mostHandoffs: limits.handoffs }
   for (;;) {
     const stop = reached(limits, spent)
@@ -115,21 +112,6 @@ async function asked<T>(turn: Turn, ask: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw turn.signal.aborted ? error : failedBy(error)
   }
-}
-
-function modelOf(agent: AgentDefinition, setting: AgentSetting): Model {
-  const { models } = setting
-  const names = agent.models?.length ? agent.models : models.standard === null ? [] : [models.standard]
-  const model = names.length === 0 ? undefined : models.get(names)
-  if (!model) throw new RunFailure('refused', models.why(names[0] ?? ''), 'no_model')
-  return model
-}
-
-/** Of those that a turn may be handed over to, the ones that are there. Programs are not: they take a person. */
-function describe(name: string, agent: AgentDefinition, { definition, others }: AgentSetting) {
-  const found = definition(name) ?? others?.(name)
-  if (!found || name === agent.name || ('kind' in found && found.kind === 'program')) return []
-  return [{ name, description: found.description }]
 }
 
 function count(spent: Spent, { usage, cost = 0 }: Message): void {
