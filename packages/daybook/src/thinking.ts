@@ -4,6 +4,7 @@ import type { Models } from './model/contract.ts'
 import type { ModelSettings } from './model/settings.ts'
 import { openModels } from './open-models.ts'
 import type { Tenant } from './schema/ids.ts'
+import { firstAgent } from './schema/states.ts'
 import type { Sessions } from './session/contract.ts'
 import { builtInAgents } from './work/agents/builtin/all.ts'
 import { buildContext } from './work/agents/context/build.ts'
@@ -18,6 +19,9 @@ import type { BudgetConfig, Budgets } from './work/budgets/contract.ts'
 import type { Agents } from './work/performer.ts'
 import type { ApprovalPolicy } from './work/policy.ts'
 import type { Skills } from './work/skills/contract.ts'
+import type { TeamDefinitions } from './work/teams/contract.ts'
+import { openTeams } from './work/teams/definitions.ts'
+import { withTeams } from './work/teams/team.ts'
 
 export interface ThinkingSettings {
   readonly tenant: Tenant
@@ -36,6 +40,9 @@ export interface Thinking extends AsyncDisposable {
   readonly models: Models
   readonly budgets: Budgets
   readonly agents: Agents
+  readonly teams: TeamDefinitions
+  /** These agents, and the teams of them: a team's members are among them. */
+  inTeams(agents: Agents): Agents
   /** All agents there are, programs too: those that turns are handed over to. Told once they are known. */
   among(all: Agents): void
 }
@@ -46,11 +53,13 @@ export async function openThinking(sessions: Sessions, settings: ThinkingSetting
   const budgets = openBudgets({ sessions, tenant, ...(settings.budgets ? { config: settings.budgets } : {}) })
   const { blobs } = sessions.store.within({ tenant, subjects: 'all' })
   const definitions = await openDefinitions({ folders, builtIn: builtInAgents, watch, onFault })
+  const teams = await openTeams({ folders, watch, onFault })
   let all: Agents | null = null
   const setting: AgentSetting = {
     models,
     skills,
-    definition: (name) => definitions.get(name),
+    // The one that chooses asks no model in a loop of its own: it is an agent like any other.
+    definition: (name) => (name === firstAgent ? undefined : definitions.get(name)),
     others: (name) => all?.get(name),
     context: buildContext,
     spending: budgets,
@@ -68,9 +77,15 @@ export async function openThinking(sessions: Sessions, settings: ThinkingSetting
     models,
     budgets,
     agents: defined,
+    teams,
+    inTeams: (agents) => withTeams(agents, teams),
     among: (agents) => {
       all = agents
     },
-    [Symbol.asyncDispose]: () => definitions[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await definitions[Symbol.asyncDispose]()
+      await teams[Symbol.asyncDispose]()
+      await budgets.close()
+    },
   }
 }

@@ -15,6 +15,7 @@ import type { ApprovalPolicy } from './work/policy.ts'
 import type { Watch } from './work/programs/watch.ts'
 import type { Skills } from './work/skills/contract.ts'
 import type { OpenSkills } from './work/skills/skills.ts'
+import type { TeamDefinitions } from './work/teams/contract.ts'
 
 export interface WorkSettings {
   /** In whose registry the versions of skills are written down. */
@@ -49,6 +50,7 @@ export interface Workshop extends AsyncDisposable {
   readonly models: Models | null
   /** Null where there are no models: then nobody spends. */
   readonly budgets: Budgets | null
+  readonly teams: TeamDefinitions | null
   readonly skills: OpenSkills
 }
 
@@ -89,7 +91,8 @@ export async function startWork(sessions: Sessions, store: string, settings: Wor
   const thinking = settings.models ? await thinkingOf(sessions, store, skills, policy, settings.models, settings) : null
   const known = thinking?.agents ?? agentsOf()
   const driving = settings.programs ? await drivingOf(sessions, store, settings.programs, settings, known) : null
-  const agents = driving?.agents ?? known
+  const alone = driving?.agents ?? known
+  const agents = thinking?.inTeams(alone) ?? alone
   thinking?.among(agents)
   const work = openWork({
     sessions,
@@ -105,6 +108,7 @@ export async function startWork(sessions: Sessions, store: string, settings: Wor
     processes: driving?.processes ?? null,
     models: thinking?.models ?? null,
     budgets: thinking?.budgets ?? null,
+    teams: thinking?.teams ?? null,
     skills,
     async [Symbol.asyncDispose]() {
       stop()

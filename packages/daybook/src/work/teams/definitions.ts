@@ -21,14 +21,20 @@ export interface TeamsOptions {
 /** Reads all of them; a file that names no members is an agent's, and read elsewhere, with what is wrong in it. */
 export async function openTeams({ folders, watch, lookMs, onFault }: TeamsOptions): Promise<OpenTeams> {
   const listeners = new Set<() => void>()
+  /** A file that cannot be read at all is told by those who read agents. */
+  const known = new Set<string>()
   const files = new DefinitionFiles<TeamDefinition>({
     folders,
     ...(watch === undefined ? undefined : { watch }),
     ...(lookMs === undefined ? undefined : { lookMs }),
-    // A file that cannot be read at all is told by those who read agents.
-    onFault: (fault) => onFault?.(fault),
-    read: ({ value, name, path }) =>
-      typeof value === 'object' && value !== null && 'members' in value ? teamOf(value, { name, source: path }) : null,
+    onFault: (fault) => {
+      if (known.has(fault.path)) onFault?.(fault)
+    },
+    read({ value, name, path }) {
+      if (typeof value !== 'object' || value === null || !('members' in value)) return null
+      known.add(path)
+      return teamOf(value, { name, source: path })
+    },
     onChange() {
       for (const listener of [...listeners]) listener()
     },
@@ -37,7 +43,7 @@ export async function openTeams({ folders, watch, lookMs, onFault }: TeamsOption
   return {
     list: () => files.list(),
     get: (name) => files.list().find((one) => one.name === name),
-    faults: () => files.faults(),
+    faults: () => files.faults().filter(({ path }) => known.has(path)),
     onChange(listener) {
       const own = () => listener()
       listeners.add(own)
