@@ -19,6 +19,8 @@ export interface Wanted {
   readonly undoes?: RunId
   /** Whoever asks may give prompts to programs. */
   readonly programs: boolean
+  /** The skill that is asked for is only for them. */
+  readonly needsPrograms?: boolean
   readonly route: (text: string) => Route
 }
 
@@ -67,9 +69,10 @@ export function checkCaller(caller: RunCaller | undefined, programs: boolean): v
 }
 
 /** Whoever asked, as it is recorded. */
-function callerOf({ fields, programs }: Wanted, agent: Agent | undefined): RunCaller {
+function callerOf({ fields, programs, needsPrograms }: Wanted, agent: Agent | undefined): RunCaller {
   const { programs: _, ...caller } = fields.caller ?? {}
-  return programs && (agent?.kind === 'model' || agent?.kind === 'team') ? { ...caller, programs: true } : caller
+  const chooses = agent?.kind === 'model' || agent?.kind === 'team'
+  return programs && (needsPrograms || chooses) ? { ...caller, programs: true } : caller
 }
 
 /** Who takes the turn where no skill was named: the named agent, the session's, or the orchestrator. */

@@ -30,7 +30,9 @@ export function routeOf(skills: Skills, text: string, caller: RunCaller, context
 const claimConfidence = 0.9
 
 function claimed(skills: Skills, text: string, caller: RunCaller, context: TextContext): Skill | undefined {
-  const found = skills.list().filter((skill) => skill.claims && skill.routable && mayCall(skill, caller) && reads(skill, text, context))
+  const found = skills
+    .list()
+    .filter((skill) => skill.claims && skill.routable && mayCall(skill, caller) && reads(skill, text, context))
   return found.length === 1 ? found[0] : undefined
 }
 

@@ -30,6 +30,7 @@ import {
   checkAgent,
   checkCaller,
   editEntries,
+  keyHint,
   moveEntries,
   mustBeOpen,
   queueEntries,
@@ -79,10 +80,13 @@ export class WorkOfScope implements ScopedWork {
   #wanted(run: RunId, fields: RunFields, now: number): Wanted {
     const { caller = {}, skill, agent, input } = fields
     const { skills, agents } = this.#engine
+    const found = skill === undefined ? undefined : skills.get(skill)
     if (skill !== undefined) {
-      const found = skills.get(skill)
       if (!found) throw new DaybookError('not_found', `there is no skill ${skill}`, { field: 'skill' })
-      if (!mayCall(found, caller))
+      if (found.programs && !this.#programs) {
+        throw new DaybookError('forbidden', `${skill} takes the key of the user of this machine`, { hint: keyHint })
+      }
+      if (!mayCall(found, { ...caller, programs: this.#programs }))
         throw new DaybookError('forbidden', `${skill} is not for this role`, { field: 'caller.role' })
     }
     const named = agent === undefined ? undefined : agents.get(agent)
@@ -93,7 +97,8 @@ export class WorkOfScope implements ScopedWork {
     if (routed && typeof input !== 'string') {
       throw new DaybookError('invalid', 'an input that is no text needs a skill', { field: 'skill' })
     }
-    return { run, fields, now, programs: this.#programs, route: (text) => this.route(text, caller) }
+    const route = (text: string) => this.route(text, caller)
+    return { run, fields, now, programs: this.#programs, needsPrograms: found?.programs ?? false, route }
   }
 
   /** What an interrupting run ended is told at once. */

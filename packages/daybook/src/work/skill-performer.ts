@@ -39,8 +39,12 @@ export function needsApproval({ id, risk }: Skill, policy: ApprovalPolicy | unde
   return guarded(policy, id, { risk }).risk === 'high'
 }
 
-/** Whether the caller's role is one of the skill's; a skill that names none is for everybody. */
-export function mayCall({ roles }: Pick<Skill, 'roles'>, { role }: RunCaller): boolean {
+/** Whether the caller's role is one of the skill's (one that names none is for everybody), and it may use programs where that is needed. */
+export function mayCall(
+  { roles, programs }: Pick<Skill, 'roles'> & Partial<Pick<Skill, 'programs'>>,
+  { role, programs: may }: RunCaller,
+): boolean {
+  if (programs && may !== true) return false
   return roles.length === 0 || (role !== undefined && roles.includes(role))
 }
 

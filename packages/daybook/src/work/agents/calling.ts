@@ -10,6 +10,7 @@ import type { Skill } from '../skills/contract.ts'
 import type { AnswerFacts } from './answering.ts'
 import type { AgentDefinition } from './contract.ts'
 import { handOver } from './handing-over.ts'
+import { madeBy } from './made.ts'
 import { handOverName, inputFor, offeredName } from './offering.ts'
 import type { AgentSetting } from './turn-setting.ts'
 
@@ -143,10 +144,10 @@ function textOr(value: unknown, otherwise: string): string {
 
 function resultOf({ agent }: Calling, call: Call, end: StepEnd<Json | undefined>): Said {
   const { call_id, name } = call
-  const output = 'output' in end ? end.output : failureText(end.failure)
+  const { output, parts } = 'output' in end ? madeBy(end.output) : { output: failureText(end.failure), parts: [] }
   const part = { type: 'result', call_id, ...(output === undefined ? undefined : { output }) } as const
   const result = 'failure' in end ? { ...part, error: true } : part
-  return { message: { role: 'tool', content: '', name, agent: agent.name, parts: [result] } }
+  return { message: { role: 'tool', content: '', name, agent: agent.name, parts: [result, ...parts] } }
 }
 
 /** For the model: what became of the call, in words that let it go on. */

@@ -51,6 +51,8 @@ export interface SkillDefinition<Input extends Json = Json, Output extends Json 
   readonly claims?: boolean
   /** A free text may be routed to it. Default: true; false for what only makes sense with an input that somebody made. */
   readonly routable?: boolean
+  /** Only for whoever may give prompts to programs ({@link RunCaller.programs}). Default: false. */
+  readonly programs?: boolean
   /** Takes back what a call did; may be called twice, and when there is nothing to take back. */
   readonly undo?: (done: { readonly input: Input; readonly output: Output }, context: SkillContext) => Promise<void>
   readonly run: (input: Input, context: SkillContext) => Output | Promise<Output>
@@ -73,6 +75,7 @@ export interface Skill {
   readonly durable: boolean
   readonly claims: boolean
   readonly routable: boolean
+  readonly programs: boolean
   /** `built-in`, or the folder it was read from. */
   readonly source: string
   /** The text of its `SKILL.md` below the head, for models. */

@@ -23,6 +23,7 @@ const fields: Readonly<Record<string, true>> = Object.freeze({
   durable: true,
   claims: true,
   routable: true,
+  programs: true,
   fromText: true,
   undo: true,
   run: true,
@@ -60,7 +61,7 @@ export function skillOf(definition: object, source: string, extra: SkillExtra = 
     if (given[name] !== undefined && typeof given[name] !== 'function') throw invalid(name, 'is not a function')
   }
   if (given.run === undefined && extra.instructions === undefined) throw invalid('run', 'is required')
-  for (const name of ['idempotent', 'durable', 'claims', 'routable'] as const) {
+  for (const name of ['idempotent', 'durable', 'claims', 'routable', 'programs'] as const) {
     if (given[name] !== undefined && typeof given[name] !== 'boolean') throw invalid(name, 'must be true or false')
   }
   for (const name of ['input', 'output'] as const) {
@@ -86,6 +87,7 @@ function complete(given: SkillDefinition, source: string, extra: SkillExtra): Sk
     durable: given.durable ?? false,
     claims: given.claims ?? false,
     routable: given.routable ?? true,
+    programs: given.programs ?? false,
     source,
     instructions: extra.instructions ?? null,
   }

@@ -3,8 +3,15 @@
 import type { Json } from '../../../schema/json.ts'
 import type { SkillDefinition } from '../contract.ts'
 import { calculate } from './calculate.ts'
+import { commandRun } from './command-run.ts'
 import { dates } from './dates.ts'
 import { type BlobsOf, exportMarkdown } from './export-markdown.ts'
+import { fileEdit } from './file-edit.ts'
+import { fileList } from './file-list.ts'
+import { fileRead } from './file-read.ts'
+import { fileSearch } from './file-search.ts'
+import { fileWrite } from './file-write.ts'
+import type { FileSettings } from './files/place.ts'
 import { httpGet } from './http-get.ts'
 import { note } from './note.ts'
 import { remind } from './remind.ts'
@@ -15,10 +22,12 @@ export interface BuiltInSettings {
   readonly httpAllow?: readonly string[]
   /** Where `export-markdown` puts what is larger than an entry. */
   readonly blobs: BlobsOf
+  /** Where the skills of files may work; absent: there are none. */
+  readonly files?: FileSettings
 }
 
 /** @throws DaybookError `invalid`, field `httpAllow`, for what is no host */
-export function builtInSkills({ httpAllow = [], blobs }: BuiltInSettings): readonly SkillDefinition[] {
+export function builtInSkills({ httpAllow = [], blobs, files }: BuiltInSettings): readonly SkillDefinition[] {
   return [
     general(calculate),
     general(dates),
@@ -27,6 +36,18 @@ export function builtInSkills({ httpAllow = [], blobs }: BuiltInSettings): reado
     general(note),
     general(remind),
     general(summarise),
+    ...(files ? fileSkills(files) : []),
+  ]
+}
+
+function fileSkills(files: FileSettings): readonly SkillDefinition[] {
+  return [
+    general(fileRead(files)),
+    general(fileList(files)),
+    general(fileSearch(files)),
+    general(fileWrite(files)),
+    general(fileEdit(files)),
+    general(commandRun(files)),
   ]
 }
 
