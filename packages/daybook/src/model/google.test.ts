@@ -1,0 +1,5 @@
+// Google's Gemini interface.
+
+import { conformance } from './conformance.fixture.ts'
+
+conformance({ provider: 'google', reasoning: 'shown', textInput: false })

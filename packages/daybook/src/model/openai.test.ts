@@ -1,0 +1,6 @@
+// OpenAI by both of its interfaces.
+
+import { conformance } from './conformance.fixture.ts'
+
+conformance({ provider: 'openai', reasoning: 'shown' })
+conformance({ provider: 'openai-chat', reasoning: 'none' })
