@@ -1,14 +1,21 @@
 // Which address shows which screen. Only Home is in the first file; every other screen is loaded when it is opened.
 
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { filtersOf } from '../home/filters.tsx'
 import { HomeScreen } from '../home/home-screen.tsx'
 import { baseUrl } from '../live/client.ts'
+import { Broken } from './broken.tsx'
 import { NotHere } from './not-here.tsx'
 import { Shell } from './shell.tsx'
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotHere })
 
-const home = createRoute({ getParentRoute: () => root, path: '/', component: HomeScreen })
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  validateSearch: filtersOf,
+  component: HomeScreen,
+})
 
 /** `address` is `id`, `id@seq` or `a..b`; see addresses.ts. */
 const session = createRoute({
@@ -46,6 +53,7 @@ export const router = createRouter({
     return text === '' ? '' : `?${text}`
   },
   pathParamsAllowedCharacters: ['@', ':', '+', ','],
+  defaultErrorComponent: Broken,
   scrollRestoration: true,
   defaultPreload: false,
 })

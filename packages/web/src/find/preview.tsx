@@ -1,0 +1,66 @@
+// The entry of a hit with those around it, beside the list: enough to know whether it is the one.
+
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { EntryShape, HitShape, SessionShape } from 'daybook/client'
+import { addressOf } from '../app/addresses.ts'
+import { t } from '../i18n/base.ts'
+import { client } from '../live/client.ts'
+import { agentOf, titleOf } from '../parts/session-text.ts'
+import { fullTime } from '../parts/time.ts'
+
+/** Characters of one entry that are shown here. */
+const most = 1200
+
+function textOf({ kind, data }: EntryShape): string {
+  if (typeof data !== 'object' || data === null) return kind
+  for (const name of ['content', 'text', 'summary', 'reason', 'input', 'name']) {
+    const value: unknown = (data as Readonly<Record<string, unknown>>)[name]
+    if (typeof value === 'string' && value.trim() !== '') return value
+  }
+  return kind
+}
+
+export function Preview({ hit, session }: { hit: HitShape; session: SessionShape | undefined }) {
+  const around = useQuery({
+    queryKey: ['around', hit.session_id, hit.seq],
+    queryFn: ({ signal }) => client.session(hit.session_id).around(hit.seq, 5, { signal }),
+    placeholderData: (before) => before,
+  })
+  const address = addressOf(hit.session_id, hit.seq)
+  return (
+    <aside
+      aria-label={t('preview')}
+      data-region
+      className="sticky top-16 rounded-box border border-rule bg-sheet max-wide:hidden"
+    >
+      <h2 dir="auto" className="border-b border-rule px-3 py-2 font-medium">
+        {session ? titleOf(session) : hit.session_id}
+        <span className="ms-2 font-normal text-soft">
+          {[session && agentOf(session), session?.branch].filter(Boolean).join(' · ')}
+        </span>
+      </h2>
+      <ol className="rows max-h-[65vh] overflow-y-auto">
+        {around.data?.entries.map((entry) => (
+          <li key={entry.seq} className={`px-3 py-2 ${entry.seq === hit.seq ? 'bg-chosen' : 'text-soft'}`}>
+            <div className="flex gap-3 text-small text-soft">
+              <code className="figures">{entry.seq}</code>
+              <span>{entry.actor}</span>
+              <time dateTime={entry.at} className="ms-auto">
+                {fullTime(entry.at)}
+              </time>
+            </div>
+            <p dir="auto" className="whitespace-pre-wrap">
+              {textOf(entry).slice(0, most)}
+            </p>
+          </li>
+        ))}
+      </ol>
+      <p className="border-t border-rule px-3 py-2">
+        <Link to="/s/$address" params={{ address }}>
+          {t('openAt', { n: hit.seq })}
+        </Link>
+      </p>
+    </aside>
+  )
+}

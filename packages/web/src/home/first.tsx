@@ -1,0 +1,70 @@
+// Nothing is kept yet: the three ways to begin, each with the command that does the same.
+
+import { useNavigate } from '@tanstack/react-router'
+import { Copy } from 'lucide-react'
+import { useState } from 'react'
+import { t } from '../i18n/base.ts'
+import { client } from '../live/client.ts'
+import { announce } from '../parts/announce.tsx'
+import { Button } from '../parts/button.tsx'
+import { errorText } from '../parts/errors.ts'
+
+const ways = [
+  { name: 'adopt', command: 'npx daybook adopt --dry-run' },
+  { name: 'tour', command: 'npx daybook tour' },
+  { name: 'start', command: 'npx daybook start bash' },
+] as const
+
+async function copy(command: string): Promise<void> {
+  await navigator.clipboard.writeText(command)
+  announce(t('copied'))
+}
+
+export function First() {
+  const navigate = useNavigate()
+  const [error, setError] = useState<unknown>(null)
+  const open = async (): Promise<void> => {
+    try {
+      const { session_id: address } = await client.create()
+      await navigate({ to: '/s/$address', params: { address } })
+    } catch (failure) {
+      setError(failure)
+    }
+  }
+  return (
+    <section aria-labelledby="first" className="rounded-box border border-rule bg-sheet">
+      <h2 id="first" className="border-b border-rule px-4 py-3 text-title font-semibold">
+        {t('nothingYet')}
+      </h2>
+      <ul>
+        {ways.map(({ name, command }) => (
+          <li
+            key={name}
+            className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-rule px-4 py-3 last:border-0"
+          >
+            <div className="min-w-60 flex-1">
+              <h3 className="font-medium">{t(`first_${name}`)}</h3>
+              <p className="text-soft">{t(`first_${name}_why`)}</p>
+            </div>
+            <span className="flex items-center gap-2">
+              <code className="rounded-small bg-well px-2 py-1 text-small">{command}</code>
+              <Button onClick={() => void copy(command).catch(setError)} aria-label={t('copyCommand', { command })}>
+                <Copy aria-hidden size={14} />
+              </Button>
+            </span>
+          </li>
+        ))}
+      </ul>
+      <p className="border-t border-rule px-4 py-3">
+        <Button look="first" onClick={() => void open()}>
+          {t('newSession')}
+        </Button>
+      </p>
+      {error !== null && (
+        <p role="alert" className="px-4 pb-3 text-fail">
+          {errorText(error)}
+        </p>
+      )}
+    </section>
+  )
+}

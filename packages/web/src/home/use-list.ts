@@ -1,0 +1,142 @@
+// The list of all sessions: read page by page as the reader goes through it, kept by the feed, no longer than five hundred heads.
+
+import type { SessionQuery, SessionShape } from 'daybook/client'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { client } from '../live/client.ts'
+import { live, useFeed } from '../live/live.ts'
+import type { Filters } from './filters.tsx'
+import {
+  below,
+  firstWindow,
+  type HeadWindow,
+  pageSize,
+  withAbove,
+  withBelow,
+  withChanged,
+  withNewer,
+  without,
+} from './window.ts'
+
+export interface List {
+  readonly window: HeadWindow | null
+  readonly error: unknown
+  readonly reading: boolean
+  down(): void
+  up(): void
+  /** What waited stands at the top; where the top is not held, it is read anew. */
+  top(): void
+  retry(): void
+}
+
+function queryOf({ agent, repository, branch, person, status, q, place }: Filters): SessionQuery {
+  return {
+    limit: pageSize,
+    ...(agent === undefined ? {} : { agent_id: agent }),
+    ...(repository === undefined ? {} : { repository }),
+    ...(branch === undefined ? {} : { branch }),
+    ...(person === undefined ? {} : { user_id: person }),
+    ...(status === undefined ? {} : { status: status as SessionShape['status'] }),
+    ...(q === undefined ? {} : { q }),
+    ...(place === 'archived' ? { archived: true } : place === 'trash' ? { trashed: true } : {}),
+  }
+}
+
+/** Whether a head belongs to what is filtered, as far as the head alone says so. */
+export function fits(session: SessionShape, { agent, repository, branch, person, status, q, place }: Filters): boolean {
+  const wanted = place ?? 'open'
+  if (session.place !== wanted) return false
+  if (agent !== undefined && session.agent_id !== agent && session.current_agent !== agent) return false
+  if (repository !== undefined && session.repository !== repository) return false
+  if (branch !== undefined && session.branch !== branch) return false
+  if (person !== undefined && session.user_id !== person) return false
+  if (status !== undefined && session.status !== status) return false
+  return q === undefined || `${session.name ?? ''} ${session.title ?? ''}`.toLowerCase().includes(q.toLowerCase())
+}
+
+/** Milliseconds that a filter rests before it is asked for. */
+const typing = 150
+
+export function useList(filters: Filters): List {
+  const [window, setWindow] = useState<HeadWindow | null>(null)
+  const [error, setError] = useState<unknown>(null)
+  const [reading, setReading] = useState(false)
+  const [turn, setTurn] = useState(0)
+  const busy = useRef(false)
+  const key = JSON.stringify(filters)
+  const first = useRef(true)
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the filters, the turn for asking again
+  useEffect(() => {
+    const stop = new AbortController()
+    const read = async (): Promise<void> => {
+      setReading(true)
+      try {
+        await live().ready
+        const list = await client.list(queryOf(filters), { signal: stop.signal })
+        setWindow(firstWindow(list))
+        setError(null)
+      } catch (failure) {
+        if (!stop.signal.aborted) setError(failure)
+      } finally {
+        if (!stop.signal.aborted) setReading(false)
+      }
+    }
+    const timer = setTimeout(() => void read(), first.current ? 0 : typing)
+    first.current = false
+    return () => {
+      clearTimeout(timer)
+      stop.abort()
+    }
+  }, [key, turn])
+
+  useEffect(() => live().on('again', (what) => what === 'all' && setTurn((now) => now + 1)), [])
+
+  useFeed(({ session }) => {
+    if (!session || session.session_id.startsWith('@')) return
+    setWindow((now) => {
+      if (!now) return now
+      const fit = fits(session, filters)
+      return fit ? withChanged(now, session, true) : without(now, session.session_id)
+    })
+  })
+
+  const page = useCallback(
+    async (
+      from: string | undefined,
+      add: (window: HeadWindow, list: Awaited<ReturnType<typeof client.list>>) => HeadWindow,
+    ) => {
+      if (busy.current) return
+      busy.current = true
+      setReading(true)
+      try {
+        const list = await client.list({ ...queryOf(filters), ...(from === undefined ? {} : { cursor: from }) })
+        setWindow((now) => now && add(now, list))
+        setError(null)
+      } catch (failure) {
+        setError(failure)
+      } finally {
+        busy.current = false
+        setReading(false)
+      }
+    },
+    [filters],
+  )
+
+  return {
+    window,
+    error,
+    reading,
+    down() {
+      const from = window && below(window)
+      if (from) void page(from, (now, list) => withBelow(now, from, list))
+    },
+    up() {
+      if (window && window.above.length > 0) void page(window.above.at(-1), withAbove)
+    },
+    top() {
+      if (window && window.above.length > 0) setTurn((now) => now + 1)
+      else setWindow((now) => now && withNewer(now))
+    },
+    retry: () => setTurn((now) => now + 1),
+  }
+}

@@ -1,0 +1,21 @@
+// A session in the words of one line.
+
+import type { SessionShape } from 'daybook/client'
+import { t } from '../i18n/base.ts'
+
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim()
+
+export function titleOf({ name, title }: Pick<SessionShape, 'name' | 'title'>): string {
+  return oneLine(name ?? title ?? '') || t('noTitle')
+}
+
+/** The last thing said or done, without repeating the title. */
+export function lastOf(session: Pick<SessionShape, 'name' | 'title' | 'last'>): string {
+  const text = oneLine(session.last?.text ?? '')
+  return text === titleOf(session) ? '' : text
+}
+
+/** Who works in it, where that says something. */
+export function agentOf({ current_agent }: Pick<SessionShape, 'current_agent'>): string {
+  return current_agent === 'orchestrator' ? '' : current_agent
+}

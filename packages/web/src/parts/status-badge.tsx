@@ -1,0 +1,58 @@
+// The look of every state: a shape, a colour and a word, never one of them alone.
+
+import type { SessionShape } from 'daybook/client'
+import {
+  Archive,
+  Circle,
+  CircleAlert,
+  CircleDot,
+  CircleX,
+  Clock3,
+  ListOrdered,
+  type LucideIcon,
+  Moon,
+  OctagonAlert,
+  Trash2,
+} from 'lucide-react'
+import { t } from '../i18n/base.ts'
+import { type State, stateOf } from './status.ts'
+import { duration } from './time.ts'
+import { useNow } from './use-now.ts'
+
+interface Look {
+  readonly icon: LucideIcon
+  readonly tone: string
+}
+
+export const looks: Readonly<Record<State, Look>> = {
+  needs: { icon: CircleAlert, tone: 'text-need' },
+  stuck: { icon: OctagonAlert, tone: 'text-fail' },
+  failed: { icon: CircleX, tone: 'text-fail' },
+  running: { icon: CircleDot, tone: 'text-run' },
+  quiet: { icon: Moon, tone: 'text-run' },
+  queued: { icon: ListOrdered, tone: 'text-wait' },
+  waiting: { icon: Clock3, tone: 'text-wait' },
+  idle: { icon: Circle, tone: 'text-soft' },
+  archived: { icon: Archive, tone: 'text-soft' },
+  trashed: { icon: Trash2, tone: 'text-soft' },
+  deleted: { icon: Trash2, tone: 'text-soft' },
+}
+
+/** The word of a state, with what it is about where that is known. */
+export function stateText(session: SessionShape, now: number): string {
+  const state = stateOf(session, now)
+  if (state === 'needs') return t(session.attention?.kind === 'question' ? 'needsAnswer' : 'needsApproval')
+  if (state === 'quiet') return t('quietFor', { time: duration(now - Date.parse(session.updated_at)) })
+  return t(`state_${state}`)
+}
+
+export function StatusBadge({ session, className = '' }: { session: SessionShape; className?: string }) {
+  const now = useNow()
+  const { icon: Icon, tone } = looks[stateOf(session, now)]
+  return (
+    <span className={`inline-flex items-center gap-1 whitespace-nowrap text-small ${tone} ${className}`}>
+      <Icon aria-hidden size={14} strokeWidth={2.25} />
+      {stateText(session, now)}
+    </span>
+  )
+}
