@@ -79,7 +79,7 @@ class Maker {
     const isResult = message.role === 'tool' && message.parts?.some((part) => part.type === 'result') === true
     for (const part of spoken(message)) {
       // What a result says stands in its message's text once more.
-      if (part.type === 'text' && isResult) continue
+      if ((part.type === 'text' || part.type === 'edit') && isResult) continue
       if (part.type === 'text') this.#text(name === undefined ? part.text : `[${name}] ${part.text}`, part, mine)
       else if (part.type === 'call') this.#call(part, mine)
       else if (part.type === 'result') this.#result(part)
