@@ -74,6 +74,7 @@ export async function startServer(settings: ServeSettings): Promise<RunningServe
       work: workshop.work,
       search,
       around,
+      facts: async () => (await import('./store-facts.ts')).factsOfStore(settings.store),
       peers: () => neighbours.list(),
       scope: localScope,
       version: version(),

@@ -1,5 +1,6 @@
 // The client of a daybook server, for browsers and node: typed calls, safe repeats, streams that go on by themselves.
 
+import type { BlobLinesShape, ComparisonShape, OutlineShape, ServerStatusShape } from '../schema/wire-overview.ts'
 import type { NewSession } from '../schema/wire-requests.ts'
 import type { FindQuery, HitListShape, HitShape } from '../schema/wire-search.ts'
 import type { EntryShape, FeedPageShape, SessionListShape, SessionShape } from '../schema/wire-shapes.ts'
@@ -25,7 +26,19 @@ export type {
 } from './session.ts'
 export type { Shared, SharedListeners, Surroundings } from './shared.ts'
 export type { TransportOptions } from './transport.ts'
-export type { EntryShape, FeedPageShape, FindQuery, HitListShape, HitShape, SessionListShape, SessionShape }
+export type {
+  BlobLinesShape,
+  ComparisonShape,
+  EntryShape,
+  FeedPageShape,
+  FindQuery,
+  HitListShape,
+  HitShape,
+  OutlineShape,
+  ServerStatusShape,
+  SessionListShape,
+  SessionShape,
+}
 export type FeedItemShape = FeedPageShape['items'][number]
 
 export interface SessionQuery {
@@ -77,6 +90,8 @@ export interface Client {
   shared(surroundings?: Surroundings): Shared
   /** Version of the server; `unreachable` when none answers. */
   health(options?: CallOptions): Promise<{ readonly status: string; readonly version: string }>
+  /** How the server and its store are, in the words of `doctor`; with `check` the store looks at itself too. */
+  status(check?: boolean, options?: CallOptions): Promise<ServerStatusShape>
   /** Whether the server can work, and on which store. */
   ready(options?: CallOptions): Promise<ServerReady>
 }
@@ -126,6 +141,7 @@ export function openClient(options: TransportOptions): Client {
     followFeed: (cursor, given = {}) => followFeed(transport, cursor, given),
     shared: (surroundings = inBrowser()) => openShared(transport, surroundings),
     health: ({ signal } = {}) => transport.json({ path: '/health', signal }),
+    status: (check, { signal } = {}) => transport.json({ path: `${prefix}/status`, query: { check }, signal }),
     ready: ({ signal } = {}) => transport.json({ path: '/ready', signal }),
   }
 }

@@ -1,6 +1,7 @@
 // One session of a server: every call that the HTTP interface has for it, typed.
 
 import { isDaybookError } from '../schema/errors.ts'
+import type { BlobLinesShape, ComparisonShape, OutlineShape } from '../schema/wire-overview.ts'
 import type { NewEntryShape, NewMarks, NewMessage, SessionPatch, SessionReplacement } from '../schema/wire-requests.ts'
 import type {
   EntryListShape,
@@ -39,6 +40,14 @@ export interface EntriesRange {
   readonly limit?: number
   readonly order?: 'asc' | 'desc'
   readonly kind?: readonly string[]
+}
+
+export interface OutlineRange {
+  readonly until?: number
+  readonly before?: number
+  /** Default 200; at most 1,000. */
+  readonly limit?: number
+  readonly type?: readonly OutlineShape['items'][number]['type'][]
 }
 
 export interface ViewShapes {
@@ -89,6 +98,19 @@ export interface RemoteSession {
   /** Into the trash; with `now` it is forgotten at once. */
   delete(options?: WriteOptions & { now?: boolean }): Promise<void>
   handoff(to: string, reason?: string, options?: WriteOptions): Promise<EntryShape>
+  /** Where turns begin, what failed, was edited, summed up: newest first, page by page with `before`. */
+  outline(query?: OutlineRange, options?: CallOptions): Promise<OutlineShape>
+  /** This session and a fork of it, or another fork of its base, from the last entry that both have. */
+  compare(other: string, options?: CallOptions): Promise<ComparisonShape>
+  /** Keeps bytes for an entry or a draft to name; up to 8 MiB. */
+  putBlob(
+    bytes: Blob | Uint8Array<ArrayBuffer>,
+    options?: CallOptions & { key?: string },
+  ): Promise<{ blob: string; size: number }>
+  /** Bytes of a blob; `end` is behind the last. */
+  blob(hash: string, range?: { start: number; end: number }, options?: CallOptions): Promise<Uint8Array>
+  /** Lines of a long text, counted from 1, at most 1,000; and how many there are. */
+  blobLines(hash: string, from: number, to: number, options?: CallOptions): Promise<BlobLinesShape>
   marks(options?: CallOptions): Promise<MarkShape>
   /** Replaces the caller's marks where `version` is still the present one; `conflict` with that as `seq`. What is left out is unset. */
   setMarks(marks: NewMarks, options?: CallOptions & { key?: string }): Promise<MarkShape>
@@ -146,6 +168,22 @@ export function remoteSession(transport: Transport, id: string): RemoteSession {
       await transport.json({ ...written(options), method: 'DELETE', path, query: { now } })
     },
     handoff: (to, reason, options) => write('POST', '/handoff', { to, reason }, options),
+    outline: ({ type, ...query } = {}, options) => read('/outline', options, { ...query, type: type?.join(',') }),
+    compare: (other, options) => read(`/compare/${encodeURIComponent(other)}`, options),
+    putBlob: (bytes, options = {}) =>
+      transport.json({
+        ...written(options),
+        method: 'POST',
+        path: `${path}/blobs`,
+        bytes,
+        type: 'application/octet-stream',
+      }),
+    async blob(hash, range, options) {
+      const headers = range ? { range: `bytes=${range.start}-${range.end - 1}` } : {}
+      const asked = { path: `${path}/blobs/${hash}`, headers: { ...headers, accept: '*/*' }, signal: options?.signal }
+      return new Uint8Array(await (await transport.send(asked)).arrayBuffer())
+    },
+    blobLines: (hash, from, to, options) => read(`/blobs/${hash}`, options, { lines: `${from}-${to}` }),
     marks: (options) => read('/marks', options),
     setMarks: (marks, options) => write('PUT', '/marks', marks, options),
     changeMarks: (change, options) => changeMarks({ read, write }, change, options),

@@ -18,6 +18,8 @@ export interface Request {
   readonly path: string
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined
   readonly body?: unknown
+  /** Sent as they are, in place of a body. */
+  readonly bytes?: Blob | Uint8Array<ArrayBuffer>
   /** Sent as JSON unless named. */
   readonly type?: string
   readonly key?: string | undefined
@@ -75,17 +77,18 @@ function addressOf(url: string, { path, query }: Request): string {
 }
 
 function initOf(
-  { method, body, type, key, headers, signal }: Request,
+  { method, body, bytes, type, key, headers, signal }: Request,
   always: TransportOptions['headers'],
 ): RequestInit {
   const all: Record<string, string> = { accept: 'application/json', ...always }
-  if (body !== undefined) all['content-type'] = type ?? 'application/json'
+  if (body !== undefined || bytes !== undefined) all['content-type'] = type ?? 'application/json'
   if (key !== undefined) all['idempotency-key'] = key
   for (const [name, value] of Object.entries(headers ?? {})) if (value !== undefined) all[name] = value
   return {
     method: method ?? 'GET',
     headers: all,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(bytes === undefined ? {} : { body: bytes }),
     ...(signal === undefined ? {} : { signal }),
   }
 }

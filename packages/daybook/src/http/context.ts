@@ -4,6 +4,7 @@ import type { LivePrograms } from '../program/contract.ts'
 import type { FeedHello } from '../schema/wire-shapes.ts'
 import type { Search } from '../search/search.ts'
 import type { ScopedSessions } from '../session/contract.ts'
+import type { StoreFact } from '../store/facts.ts'
 import type { Peer } from '../store/peers.ts'
 import type { Store } from '../store/store.ts'
 import type { Around } from '../transcripts/around.ts'
@@ -11,6 +12,7 @@ import type { ScopedWork } from '../work/contract.ts'
 import type { Agents } from '../work/performer.ts'
 import type { Watch } from '../work/programs/watch.ts'
 import type { Skills } from '../work/skills/contract.ts'
+import type { BlobLines } from './blob-lines.ts'
 import type { Meters } from './meters.ts'
 import type { PageFiles } from './page-files.ts'
 import type { Rate } from './rate.ts'
@@ -45,6 +47,12 @@ export interface Context {
   readonly search: Search
   /** What other agents left on this machine. */
   around(): Promise<Around>
+  /** What the server of the store says about itself; nothing where there is none. */
+  facts(): Promise<readonly StoreFact[]>
+  /** Runs that this process performs, and those that wait for room. */
+  load(): { readonly active: number; readonly waiting: number }
+  /** Lines of long texts. */
+  readonly blobLines: BlobLines
   /** Other servers on the same store. */
   peers(): readonly Peer[]
   /** The page as it was built; null where it was not. */

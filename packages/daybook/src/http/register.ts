@@ -16,6 +16,7 @@ import { optionalBody } from './validate.ts'
 /** Shapes of the names that paths may carry. */
 export const parameters: Readonly<Record<string, typeof SessionIdText>> = {
   session_id: SessionIdText,
+  other_id: SessionIdText,
   hash: HashText,
   run_id: RunIdText,
   approval_id: RunIdText,

@@ -7,10 +7,12 @@ import { limits } from '../schema/json.ts'
 import { longestWait } from '../schema/wire-run-requests.ts'
 import type { Search } from '../search/search.ts'
 import type { Caller, Sessions } from '../session/contract.ts'
+import type { StoreFact } from '../store/facts.ts'
 import type { Peer } from '../store/peers.ts'
 import type { Scope } from '../store/store.ts'
 import type { Around } from '../transcripts/around.ts'
 import type { Work, WorkCaller } from '../work/contract.ts'
+import { BlobLines } from './blob-lines.ts'
 import { readBodies } from './body.ts'
 import type { Context, DrivenBy } from './context.ts'
 import { type Gate, isLoopback, openGate } from './hosts.ts'
@@ -34,6 +36,8 @@ export interface ServerSettings {
   readonly search: Search
   /** What other agents left on this machine, for the first page; default: nothing. */
   readonly around?: () => Promise<Around>
+  /** What the server of the store says about itself, for the state of this one; default: nothing. */
+  readonly facts?: () => Promise<readonly StoreFact[]>
   /** Other servers on the same store; default: none. */
   readonly peers?: () => readonly Peer[]
   /** Whom all callers are, until the server knows them apart. */
@@ -111,6 +115,9 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
     agents: work.agents,
     search: settings.search,
     around: lookingOf(settings, (error) => app.log.error(error, 'sessions of other agents were not looked for')),
+    facts: settings.facts ?? (async () => []),
+    load: () => work.load,
+    blobLines: new BlobLines(),
     peers: settings.peers ?? (() => []),
     page: settings.page === undefined ? null : openPage(settings.page),
     longestWait: settings.longestWait ?? longestWait,

@@ -13,6 +13,7 @@ import { feedRoutes } from './feed.ts'
 import { listRoutes } from './list.ts'
 import { markRoutes } from './marks.ts'
 import { operationRoutes } from './operations.ts'
+import { overviewRoutes } from './overview.ts'
 import { placeRoutes } from './places.ts'
 import { processViewRoutes } from './process-views.ts'
 import { processRoutes } from './processes.ts'
@@ -31,6 +32,7 @@ export const routes: readonly Route[] = [
   ...sessionRoutes,
   ...entryRoutes,
   ...viewRoutes,
+  ...overviewRoutes,
   ...runRoutes,
   ...runChangeRoutes,
   ...approvalRoutes,

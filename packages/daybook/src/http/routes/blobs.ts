@@ -2,9 +2,12 @@
 
 import { createHash } from 'node:crypto'
 import { DaybookError } from '../../schema/errors.ts'
+import { BlobLines, BlobQuery } from '../../schema/wire-overview.ts'
 import { Blob } from '../../schema/wire-shapes.ts'
+import type { Call } from '../call.ts'
 import * as examples from '../examples.ts'
-import { type Route, route } from '../route.ts'
+import * as overview from '../overview-examples.ts'
+import { type Answer, type Route, route } from '../route.ts'
 
 const put = route(
   {
@@ -37,9 +40,17 @@ const get = route(
     operation: 'getBlob',
     tag: 'entries',
     summary: 'Read a blob, whole or a range of it',
-    details: 'Takes Range: bytes=…, one range.',
+    details:
+      'Takes Range: bytes=…, one range. With lines it is text: those lines as JSON, and how many there are, in as much memory ' +
+      'as a thousand lines take.',
+    query: BlobQuery,
     answers: {
-      200: { description: 'The bytes.', media: { 'application/octet-stream': 'The bytes.' } },
+      200: {
+        description: 'The bytes, or with lines a part of the text.',
+        schema: BlobLines,
+        example: overview.blobLines,
+        media: { 'application/octet-stream': 'The bytes.' },
+      },
       206: { description: 'The bytes of the range.', media: { 'application/octet-stream': 'The bytes of the range.' } },
     },
   },
@@ -49,6 +60,7 @@ const get = route(
     const { blobs } = call.mine
     const size = await blobs.size(hash)
     if (size === null) throw new DaybookError('not_found', 'there is no such blob', { field: 'hash' })
+    if (call.query.lines !== undefined) return linesOf(call, hash, size, call.query.lines, head.seq)
     const range = rangeOf(call.request.headers.range, size)
     const bytes = await blobs.get(hash, range ?? undefined)
     if (bytes === null) throw new DaybookError('not_found', 'there is no such blob', { field: 'hash' })
@@ -63,6 +75,23 @@ const get = route(
     return { status: range ? 206 : 200, body, type: 'application/octet-stream', headers, seq: head.seq }
   },
 )
+
+const mostLines = 1000
+
+async function linesOf(
+  { mine, context }: Call,
+  hash: string,
+  size: number,
+  lines: string,
+  seq: number,
+): Promise<Answer> {
+  const [from = 1, to = 0] = lines.split('-').map(Number)
+  if (to < from || to - from >= mostLines) {
+    throw new DaybookError('invalid', `lines must be at most ${mostLines}, from and to`, { field: 'lines' })
+  }
+  const { lineCount, ...read } = await context.blobLines.read(mine.blobs, hash, size, { from, to })
+  return { body: JSON.stringify({ blob: hash, size, line_count: lineCount, first: from, ...read }), seq }
+}
 
 /** Half-open; null for the whole. What does not fit is `invalid`. */
 function rangeOf(header: string | undefined, size: number): { start: number; end: number } | null {

@@ -4,7 +4,7 @@ import type { StoredEntry } from '../../schema/entries.ts'
 import { DaybookError } from '../../schema/errors.ts'
 import type { Seq, SessionId } from '../../schema/ids.ts'
 import type { Kind } from '../../schema/kinds.ts'
-import type { ScopedStore } from '../../store/store.ts'
+import type { Range, ScopedStore } from '../../store/store.ts'
 import { dataOf } from '../decode.ts'
 import { entriesOf } from '../pages.ts'
 
@@ -15,17 +15,24 @@ export interface Span {
 }
 
 /** Active spans up to `seq`, oldest first: at each rewind, met from the end, the walk jumps to where it went back to. */
-async function activeSpans(store: ScopedStore, session: SessionId, seq: Seq): Promise<readonly Span[]> {
+export async function activeSpans(
+  read: (range: Range) => Promise<readonly StoredEntry[]>,
+  seq: Seq,
+): Promise<readonly Span[]> {
   const spans: Span[] = []
   let until = seq
   while (until > 0) {
-    const found = await store.read(session, { until, order: 'desc', limit: 1, kinds: ['session.rewound'] })
+    const found = await read({ until, order: 'desc', limit: 1, kinds: ['session.rewound'] })
     const rewind = found[0]
     spans.push({ after: rewind?.seq ?? 0, until })
     const data = rewind && dataOf(rewind, 'session.rewound')
     until = data?.to ?? 0
   }
   return spans.reverse()
+}
+
+function spansOf(store: ScopedStore, session: SessionId, seq: Seq): Promise<readonly Span[]> {
+  return activeSpans((range) => store.read(session, range), seq)
 }
 
 /** What of the active history at `seq` is wanted. */
@@ -42,7 +49,7 @@ export async function* activeEntries(
   seq: Seq,
   { kinds, before }: Wanted,
 ): AsyncGenerator<StoredEntry> {
-  for (const span of below(await activeSpans(store, session, seq), before)) {
+  for (const span of below(await spansOf(store, session, seq), before)) {
     yield* entriesOf(store, session, { ...span, kinds })
   }
   await mustBeThere(store, session)
@@ -57,7 +64,7 @@ export async function lastActive(
   limit: number,
 ): Promise<readonly StoredEntry[]> {
   const found: StoredEntry[] = []
-  for (const span of below(await activeSpans(store, session, seq), before).reverse()) {
+  for (const span of below(await spansOf(store, session, seq), before).reverse()) {
     const left = limit - found.length
     if (left <= 0) break
     for await (const entry of entriesOf(store, session, { ...span, kinds, order: 'desc', limit: left }))
@@ -67,7 +74,7 @@ export async function lastActive(
   return found.reverse()
 }
 
-function below(spans: readonly Span[], before: Seq | undefined): Span[] {
+export function below(spans: readonly Span[], before: Seq | undefined): Span[] {
   if (before === undefined) return [...spans]
   return spans.flatMap(({ after, until }) => (after + 1 < before ? { after, until: Math.min(until, before - 1) } : []))
 }
