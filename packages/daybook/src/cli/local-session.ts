@@ -19,8 +19,8 @@ import {
   runOf,
   sessionShape,
 } from '../session/views/wire.ts'
-import { deltaTopic } from '../store/bus.ts'
 import type { Range, Store } from '../store/store.ts'
+import { DeltaFollowing } from '../work/following.ts'
 import type { BackendSession } from './backend.ts'
 import { entryShape, newEntryOf } from './entry-shapes.ts'
 import { withDeltas } from './with-deltas.ts'
@@ -65,7 +65,7 @@ export function localSession(mine: ScopedSessions, id: string, store: Pick<Store
     followDeltas: (from, { signal = new AbortController().signal } = {}) =>
       withDeltas(
         (ended) => follow(session, from, AbortSignal.any([signal, ended])),
-        (listener) => store.bus.subscribe(deltaTopic(mine.scope.tenant, id), listener),
+        (listener) => new DeltaFollowing(store.bus, { tenant: mine.scope.tenant, session: id }, listener),
       ),
     ...places(mine, session),
     ...marks(session, store),

@@ -3,7 +3,7 @@
 import type { RunReceiptShape, RunStateShape } from '../schema/wire-runs.ts'
 import type { Backend } from './backend.ts'
 import type { Context } from './context.ts'
-import { textOfDelta } from './format/run.ts'
+import { textOfDelta, textSoFar } from './format/run.ts'
 import { timeOf } from './format/time.ts'
 import { harmless, oneLine } from './format/width.ts'
 
@@ -27,7 +27,10 @@ export async function settle(
   const { host, output } = context
   let streamed = ''
   const show = async (delta: unknown): Promise<void> => {
-    const { run, text, progress } = textOfDelta(delta)
+    const { run, text: piece, progress } = textOfDelta(delta)
+    const soFar = textSoFar(delta)
+    // What was missed is shown; what was shown already is not shown again.
+    const text = soFar === null ? piece : soFar.startsWith(streamed) ? soFar.slice(streamed.length) : ''
     if (run !== run_id) return
     // On a terminal a line of progress would wipe out what stands there of the answer.
     if (progress !== '' && streamed === '') output.progress(oneLine(progress))

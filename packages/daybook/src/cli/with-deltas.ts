@@ -1,14 +1,15 @@
 // Entries as they are followed, with the unfinished output of this process between them.
 
 import type { Delta } from '../client/client.ts'
+import type { DeltaFollowing } from '../work/following.ts'
 
 /**
  * @param follow ends when its signal does
- * @param subscribe returns the call that ends it
+ * @param subscribe begins to follow deltas
  */
-export async function* withDeltas<E>(
+export async function* withDeltas<E extends Parameters<DeltaFollowing['seen']>[0]>(
   follow: (ended: AbortSignal) => AsyncIterable<E>,
-  subscribe: (listener: (delta: unknown) => void) => () => void,
+  subscribe: (listener: (delta: unknown) => void) => DeltaFollowing,
 ): AsyncGenerator<E | Delta> {
   const end = new AbortController()
   const inbox: (E | Delta)[] = []
@@ -17,11 +18,14 @@ export async function* withDeltas<E>(
     inbox.push(item)
     wake.resolve()
   }
-  const unsubscribe = subscribe((delta) => take({ delta }))
+  const deltas = subscribe((delta) => take({ delta }))
   let over = false
   const following = (async () => {
     try {
-      for await (const entry of follow(end.signal)) take(entry)
+      for await (const entry of follow(end.signal)) {
+        deltas.seen(entry)
+        take(entry)
+      }
     } finally {
       over = true
       wake.resolve()
@@ -37,7 +41,7 @@ export async function* withDeltas<E>(
       if (over && inbox.length === 0) return await following
     }
   } finally {
-    unsubscribe()
+    deltas.close()
     end.abort()
     await following
   }

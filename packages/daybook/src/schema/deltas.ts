@@ -124,18 +124,21 @@ export class Unfinished {
 
   /** What an entry of the log ends. */
   see(entry: { readonly kind: string; readonly run?: string; readonly data: unknown }): void {
-    const { kind, run } = entry
-    if (run === undefined || this.#parts.size === 0) return
-    if (kind === 'run.finished' || kind === 'run.cancelled' || kind === 'run.withdrawn') return this.endRun(run)
-    if (kind === 'step.finished') {
-      const { step } = (entry.data ?? {}) as { step?: string }
-      if (step !== undefined) this.end({ run_id: run, step })
-    } else if (kind === 'message') {
-      const { role, metadata } = (entry.data ?? {}) as { role?: string; metadata?: { step?: unknown } }
-      const step = metadata?.step
-      if (typeof step === 'string') this.end({ run_id: run, step })
-      else if (role === 'assistant') this.end({ run_id: run })
-    }
+    const { kind, run, data } = entry
+    if (run === undefined) return
+    if (kind === 'run.finished' || kind === 'run.cancelled' || kind === 'run.withdrawn') this.endRun(run)
+    else if (kind === 'step.finished') this.#endStep(run, (data as { step?: unknown } | null)?.step)
+    else if (kind === 'message') this.#endMessage(run, data)
+  }
+
+  #endStep(run: string, step: unknown): void {
+    if (typeof step === 'string') this.end({ run_id: run, step })
+  }
+
+  #endMessage(run: string, data: unknown): void {
+    const { role, metadata } = (data ?? {}) as { role?: unknown; metadata?: { step?: unknown } }
+    if (metadata?.step !== undefined) this.#endStep(run, metadata.step)
+    else if (role === 'assistant') this.end({ run_id: run })
   }
 }
 

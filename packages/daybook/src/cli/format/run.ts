@@ -59,3 +59,12 @@ export function textOfDelta(delta: unknown): {
   const text = (name: string): string => (typeof fields[name] === 'string' ? (fields[name] as string) : '')
   return { run: text('run_id'), text: text('text'), progress: text('progress') }
 }
+
+/** The text of what a delta takes the place of, where it tells all of a step so far; null for any other. */
+export function textSoFar(delta: unknown): string | null {
+  const { so_far: parts } = (typeof delta === 'object' && delta !== null ? delta : {}) as { so_far?: unknown }
+  if (!Array.isArray(parts)) return null
+  return (parts as { type?: unknown; text?: unknown }[])
+    .map(({ type, text }) => (type === 'text' && typeof text === 'string' ? text : ''))
+    .join('')
+}

@@ -4,7 +4,8 @@ import type { ServerResponse } from 'node:http'
 import type { Head } from '../../schema/heads.ts'
 import type { Kind } from '../../schema/kinds.ts'
 import type { ScopedSessions, Session } from '../../session/contract.ts'
-import { type Bus, deltaTopic } from '../../store/bus.ts'
+import type { Bus } from '../../store/bus.ts'
+import { DeltaFollowing } from '../../work/following.ts'
 import { Follower } from './follower.ts'
 import { Hub } from './hub.ts'
 
@@ -62,7 +63,7 @@ export class Broadcast {
     if (!hub) {
       const { bus, onError } = this.#options
       const fresh: Hub = new Hub(session, head.seq, {
-        subscribe: (listener) => bus.subscribe(deltaTopic(tenant, session.id), listener),
+        deltas: (tell) => new DeltaFollowing(bus, { tenant, session: session.id }, tell),
         onError,
         onEnd: () => {
           if (this.#hubs.get(name) === fresh) this.#hubs.delete(name)

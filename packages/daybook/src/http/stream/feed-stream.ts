@@ -1,13 +1,15 @@
 // The feed as a stream: what is stored, in commit order, and between it what is never stored and concerns the reader now.
 
 import type { ServerResponse } from 'node:http'
+import type { Delta } from '../../schema/deltas.ts'
 import { isDaybookError } from '../../schema/errors.ts'
 import { entryText, sessionOf } from '../../schema/wire.ts'
 import type { FeedDelta, FeedHello, MarksChanged, PresenceShape } from '../../schema/wire-shapes.ts'
 import type { ScopedSessions } from '../../session/contract.ts'
 import { ownerOf } from '../../session/opening.ts'
-import { type Bus, deltaTopic, type MarkHint, markTopic, type PresenceHint, presenceTopic } from '../../store/bus.ts'
+import { type Bus, type MarkHint, markTopic, type PresenceHint, presenceTopic } from '../../store/bus.ts'
 import type { FeedItem } from '../../store/store.ts'
+import { DeltaFollowing } from '../../work/following.ts'
 import type { Stream } from './broadcast.ts'
 import { beatFrame, drained, endFrame } from './frames.ts'
 
@@ -37,6 +39,7 @@ export class FeedStream implements Stream {
   readonly #stop = new AbortController()
   readonly #unsubscribe: (() => void)[] = []
   readonly #unseen: Set<string>
+  readonly #followings = new Map<string, DeltaFollowing>()
 
   constructor(response: ServerResponse, streamed: FeedStreamed) {
     this.#response = response
@@ -103,6 +106,7 @@ export class FeedStream implements Stream {
   async #send(item: FeedItem): Promise<void> {
     const response = this.#response
     if (this.#gone) return
+    this.#followings.get(item.session)?.see(item.entry)
     if (!response.write(`id: ${item.cursor}\ndata: ${itemText(item)}\n\n`)) await drained(response)
   }
 
@@ -124,18 +128,38 @@ export class FeedStream implements Stream {
   #watch(session: string): void {
     if (!this.#unseen.delete(session) || this.#gone) return
     const { tenant } = this.#streamed.mine.scope
-    this.#hear(deltaTopic(tenant, session), 'delta', (delta) => ({ session_id: session, delta }) satisfies FeedDelta)
+    this.#follow(session)
     this.#hear(presenceTopic(tenant, session), 'presence', (message) => {
       return { session_id: session, ...(message as PresenceHint) } satisfies PresenceShape
     })
   }
 
+  /** Who is behind misses pieces, and gets the part so far in their place once the connection is free again. */
+  #follow(session: string): void {
+    const { mine, bus } = this.#streamed
+    let behind = false
+    const tell = (delta: Delta): void => {
+      if (this.#gone) return
+      const known = this.#followings.get(session)
+      if (this.#response.writableNeedDrain) behind = true
+      else if (behind && known && 'n' in delta) {
+        behind = false
+        for (const soFar of known.soFar()) this.#tellDelta(session, soFar)
+      } else this.#tellDelta(session, delta)
+    }
+    const following = new DeltaFollowing(bus, { tenant: mine.scope.tenant, session }, tell)
+    this.#followings.set(session, following)
+    this.#unsubscribe.push(() => following.close())
+  }
+
+  #tellDelta(session: string, delta: Delta): void {
+    this.#response.write(eventText('delta', { session_id: session, delta } satisfies FeedDelta))
+  }
+
   #hear(topic: string, name: string, shape: (message: unknown) => object): void {
     const response = this.#response
     const tell = (message: unknown): void => {
-      // Unfinished output is lost to a reader who is behind: only the animation is missing.
-      if (this.#gone || (name === 'delta' && response.writableNeedDrain)) return
-      response.write(eventText(name, shape(message)))
+      if (!this.#gone) response.write(eventText(name, shape(message)))
     }
     this.#unsubscribe.push(this.#streamed.bus.subscribe(topic, tell))
   }

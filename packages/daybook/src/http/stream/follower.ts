@@ -27,6 +27,8 @@ export class Follower implements Stream {
   readonly #bounded: boolean
   /** Written to directly while live: the layer in between has nothing to add to a stream that ends with its connection. */
   readonly #socket: Socket
+  /** Pieces of what is unfinished were not sent. */
+  #behind = false
   /** Why the stream ends once everything was sent. */
   #ending: string | undefined
 
@@ -38,6 +40,7 @@ export class Follower implements Stream {
     this.#socket = socket
     this.#bounded = options.kinds !== undefined || options.until !== undefined
     response.once('close', () => hub.leave(this))
+    if (options.deltas) response.on('drain', () => this.#behind && this.#tellSoFar())
   }
 
   get deltas(): boolean {
@@ -57,7 +60,11 @@ export class Follower implements Stream {
    * called for every follower and entry: it does as little as it can.
    */
   push(seq: Seq, kind: Kind, frame: Buffer, held: Socket[]): void {
-    if (!this.#live || seq <= this.#position) return
+    if (!this.#live || seq <= this.#position) {
+      // Sent before the hub saw it: from here on the hub takes nothing for unfinished that this has ended.
+      if (this.#behind && seq === this.#position) this.#tellSoFar()
+      return
+    }
     const socket = this.#socket
     if (this.#bounded || socket.writableNeedDrain) this.#pushWithCare(seq, kind, frame)
     else {
@@ -79,12 +86,26 @@ export class Follower implements Stream {
     if (until !== undefined && this.#position >= until) this.end('the end was reached')
   }
 
-  /** Deltas are lost to readers who are behind: only the animation is missing, the finished message comes. */
+  /** Who is behind misses pieces, and gets the part so far in their place once the connection is free again. */
   pushDelta(frame: Buffer): void {
-    if (this.#live && this.#response.writableLength === 0) this.#response.write(frame)
+    if (this.#behind) this.#tellSoFar()
+    else if (this.#hears && this.#response.writableLength === 0) this.#response.write(frame)
+    else this.#behind = true
+  }
+
+  /** Not before the hub has seen the entries that were sent: they may end what it takes for unfinished. */
+  get #hears(): boolean {
+    return this.#live && !this.#response.writableNeedDrain && this.#position <= this.#hub.last
+  }
+
+  #tellSoFar(): void {
+    this.#behind = !this.#hears
+    if (this.#behind) return
+    for (const frame of this.#hub.soFar()) this.#response.write(frame)
   }
 
   beat(): void {
+    if (this.#behind) this.#tellSoFar()
     if (this.#live && !this.#response.writableNeedDrain) this.#response.write(this.#hub.beatAt(this.#position))
   }
 
@@ -123,6 +144,7 @@ export class Follower implements Stream {
       if (this.#ending !== undefined) return this.end(this.#ending)
       if (this.#position < this.#hub.last) continue
       this.#live = true
+      if (this.deltas) this.#tellSoFar()
       return
     }
   }

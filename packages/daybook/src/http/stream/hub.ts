@@ -1,16 +1,17 @@
 // Follows one session once for all its followers: each new entry becomes bytes once and goes to everybody who is live.
 
 import type { Socket } from 'node:net'
+import type { Delta } from '../../schema/deltas.ts'
 import { isDaybookError } from '../../schema/errors.ts'
 import type { Seq } from '../../schema/ids.ts'
 import type { Session } from '../../session/contract.ts'
-import type { Listener } from '../../store/bus.ts'
+import type { DeltaFollowing } from '../../work/following.ts'
 import type { Follower } from './follower.ts'
 import { beatFrame, deltaFrame, entryFrame, letGo } from './frames.ts'
 
 export interface HubOptions {
-  /** To the session's deltas. */
-  readonly subscribe: (listener: Listener) => () => void
+  /** Follows the session's deltas. */
+  readonly deltas: (tell: (delta: Delta) => void) => Pick<DeltaFollowing, 'see' | 'soFar' | 'close'>
   readonly onError: (error: unknown) => void
   /** Called once, when nobody is left or the session has ended. */
   readonly onEnd: () => void
@@ -24,7 +25,7 @@ export class Hub {
   #last: Seq
   #beat: { readonly seq: Seq; readonly frame: Buffer } | undefined
   #deltas = 0
-  #unsubscribe: (() => void) | undefined
+  #following: ReturnType<HubOptions['deltas']> | undefined
 
   /** `seq` is one that the log has reached; what comes after it is told live. */
   constructor(session: Session, seq: Seq, options: HubOptions) {
@@ -43,7 +44,7 @@ export class Hub {
     this.#followers.add(follower)
     if (follower.deltas) {
       this.#deltas += 1
-      this.#unsubscribe ??= this.#options.subscribe((delta) => this.#tell(delta))
+      this.#following ??= this.#options.deltas((delta) => this.#tell(delta))
     }
     follower.start()
   }
@@ -61,6 +62,11 @@ export class Hub {
     return this.#beat.frame
   }
 
+  /** What is unfinished, for whoever missed some of it. */
+  soFar(): readonly Buffer[] {
+    return this.#following?.soFar().map(deltaFrame) ?? []
+  }
+
   #run(): void {
     this.#pump().then(
       () => this.#endAll('the session has ended'),
@@ -74,6 +80,7 @@ export class Hub {
   async #pump(): Promise<void> {
     for await (const entry of this.session.follow(this.#last, this.#stop.signal)) {
       this.#last = entry.seq
+      this.#following?.see(entry)
       const frame = entryFrame(entry)
       const held: Socket[] = []
       for (const follower of this.#followers) follower.push(entry.seq, entry.kind, frame, held)
@@ -81,7 +88,7 @@ export class Hub {
     }
   }
 
-  #tell(delta: unknown): void {
+  #tell(delta: Delta): void {
     const frame = deltaFrame(delta)
     for (const follower of this.#followers) if (follower.deltas) follower.pushDelta(frame)
   }
@@ -92,8 +99,8 @@ export class Hub {
   }
 
   #endDeltas(): void {
-    this.#unsubscribe?.()
-    this.#unsubscribe = undefined
+    this.#following?.close()
+    this.#following = undefined
   }
 
   #end(): void {

@@ -2,14 +2,15 @@
 
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply } from 'fastify'
+import type { Delta } from '../../schema/deltas.ts'
 import type { StoredEntry } from '../../schema/entries.ts'
 import { isDaybookError } from '../../schema/errors.ts'
 import type { Head } from '../../schema/heads.ts'
 import type { Kind } from '../../schema/kinds.ts'
 import type { Session } from '../../session/contract.ts'
 import { dataOf } from '../../session/decode.ts'
-import { deltaTopic } from '../../store/bus.ts'
 import type { RunState } from '../../work/contract.ts'
+import { DeltaFollowing } from '../../work/following.ts'
 import { runStateOf } from '../../work/wire.ts'
 import type { Context } from '../context.ts'
 import type { Stream } from './broadcast.ts'
@@ -25,8 +26,6 @@ const waking: ReadonlySet<Kind> = new Set([
   'step.resolved',
   'wait.ended',
 ])
-/** Deltas kept for a stream that has not begun yet. */
-const mostEarly = 1000
 
 export interface RunStreamed {
   readonly session: Session
@@ -39,9 +38,12 @@ export interface RunStreamed {
 export class RunStream implements Stream {
   readonly #context: Context
   readonly #stop = new AbortController()
-  readonly #unsubscribe: () => void
+  readonly #following: DeltaFollowing
   readonly #runs = new Set<string>()
-  #early: unknown[] = []
+  /** Everything that was there at the beginning has been sent. */
+  #live = false
+  /** Pieces of what is unfinished were not sent. */
+  #behind = false
   #response: ServerResponse | null = null
   #position = 0
   #waits = false
@@ -49,12 +51,12 @@ export class RunStream implements Stream {
   /** Hears deltas from now on: a run that is about to be started loses none. Ends with {@link drop} or its connection. */
   constructor(context: Context, session: string) {
     this.#context = context
-    const topic = deltaTopic(context.sessions.scope.tenant, session)
-    this.#unsubscribe = context.store.bus.subscribe(topic, (delta) => this.#tell(delta))
+    const place = { tenant: context.sessions.scope.tenant, session }
+    this.#following = new DeltaFollowing(context.store.bus, place, (delta) => this.#tell(delta))
   }
 
   drop(): void {
-    this.#unsubscribe()
+    this.#following.close()
     this.#stop.abort()
   }
 
@@ -66,8 +68,6 @@ export class RunStream implements Stream {
     this.#runs.add(streamed.run.run)
     response.once('close', () => this.drop())
     this.#context.broadcast.add(this, response)
-    for (const delta of this.#early) this.#tell(delta)
-    this.#early = []
     this.#follow(streamed).then(
       (whole) => whole && this.end('the run has ended or waits'),
       (error) => this.end(isDaybookError(error) ? error.code : 'interrupted'),
@@ -92,11 +92,16 @@ export class RunStream implements Stream {
     if (!response) return false
     // From its beginning, also when the reader was there before: only so the runs inside it are known.
     for await (const entry of session.follow(run.seq - 1, this.#stop.signal)) {
+      this.#following.see(entry)
       const ended = this.#note(entry, run.run)
       if (this.#runs.has(entry.run ?? '') && entry.seq > after && !response.write(entryFrame(entry))) {
         await drained(response)
       }
       this.#position = Math.max(this.#position, entry.seq)
+      if (!this.#live && entry.seq >= head.seq) {
+        this.#live = true
+        this.#tellSoFar()
+      }
       // A wait of long ago is over when more of the run follows.
       if (ended || (this.#waits && entry.seq >= head.seq)) {
         const state = await this.#context.work.get(run.run)
@@ -120,14 +125,24 @@ export class RunStream implements Stream {
     return over.has(entry.kind)
   }
 
-  #tell(delta: unknown): void {
+  /** Who is behind misses pieces, and gets the part so far in their place once the connection is free again. */
+  #tell(delta: Delta): void {
+    if (!this.#runs.has(delta.run_id)) return
+    if (this.#behind && 'n' in delta) this.#tellSoFar()
+    else if (this.#hears) this.#response?.write(deltaFrame(delta))
+    else this.#behind = true
+  }
+
+  get #hears(): boolean {
     const response = this.#response
-    if (!response) {
-      if (this.#early.length < mostEarly) this.#early.push(delta)
-      return
+    return this.#live && response !== null && !response.writableEnded && !response.writableNeedDrain
+  }
+
+  #tellSoFar(): void {
+    this.#behind = !this.#hears
+    if (this.#behind) return
+    for (const run of this.#runs) {
+      for (const soFar of this.#following.soFar(run)) this.#response?.write(deltaFrame(soFar))
     }
-    if (!this.#runs.has((delta as { run_id?: string }).run_id ?? '')) return
-    // Lost to a slow reader: only the animation is missing, the finished message comes.
-    if (!response.writableEnded && !response.writableNeedDrain) response.write(deltaFrame(delta))
   }
 }
