@@ -9,6 +9,7 @@ import type { Server } from './http/server.ts'
 import { localScope } from './local-scope.ts'
 import { keysInUse } from './model/keys.ts'
 import { DaybookError } from './schema/errors.ts'
+import type { Search } from './search/search.ts'
 import type { KeepReport, Sessions } from './session/contract.ts'
 import { openPeers, type Peer, type Peers } from './store/peers.ts'
 import type { Store } from './store/store.ts'
@@ -17,7 +18,7 @@ import type { Around } from './transcripts/around.ts'
 import { startWork, type WorkSettings } from './workshop.ts'
 
 export interface ServeSettings
-  extends Pick<WorkSettings, 'skillFolders' | 'httpAllow' | 'approve' | 'programs' | 'models'> {
+  extends Pick<WorkSettings, 'skillFolders' | 'httpAllow' | 'approve' | 'programs' | 'models' | 'summaries'> {
   /** 0 takes a free one. */
   readonly port: number
   readonly host: string
@@ -62,16 +63,17 @@ export async function startServer(settings: ServeSettings): Promise<RunningServe
   const logger = await loggerOf(settings.log)
   const onError = (error: unknown): void => logger?.error(error, 'in the background')
   const sessions = opened.use(await sessionsOn(store, settings, onError))
-  const workshop = opened.use(await workOn(sessions, settings, logger))
+  const search = opened.use(await openFinding(store, settings.store, { follow: true, onError }))
+  const workshop = opened.use(await workOn(sessions, settings, search, logger))
   const { followTranscripts, openAround } = await import('./adopting.ts')
   const around = openAround(sessions, { scope: localScope })
-  const search = opened.use(await openFinding(store, settings.store, { follow: true, onError }))
   const { createServer } = await import('./http/server.ts')
   const neighbours = new Neighbours(store)
   const server = opened.adopt(
     await createServer({
       sessions,
       work: workshop.work,
+      ahead: workshop.ahead,
       search,
       around,
       facts: async () => (await import('./store-facts.ts')).factsOfStore(settings.store),
@@ -88,6 +90,7 @@ export async function startServer(settings: ServeSettings): Promise<RunningServe
             },
           }
         : {}),
+      ...(workshop.models ? { models: workshop.models } : {}),
       ...(settings.hosts ? { hosts: settings.hosts } : {}),
       ...(settings.origins ? { origins: settings.origins } : {}),
       ...(settings.rate ? { rate: settings.rate } : {}),
@@ -153,15 +156,22 @@ async function sessionsOn(store: Store, { idleMs: given, models }: ServeSettings
   return openSessions({ store, ...idle, ...keys, onError })
 }
 
-function workOn(sessions: Sessions, settings: ServeSettings, logger: Awaited<ReturnType<typeof loggerOf>>) {
+function workOn(
+  sessions: Sessions,
+  settings: ServeSettings,
+  search: Search,
+  logger: Awaited<ReturnType<typeof loggerOf>>,
+) {
   return startWork(sessions, settings.store, {
     tenant: localScope.tenant,
+    search,
     watch: true,
     ...(settings.skillFolders ? { skillFolders: settings.skillFolders } : {}),
     ...(settings.httpAllow ? { httpAllow: settings.httpAllow } : {}),
     ...(settings.approve ? { approve: settings.approve } : {}),
     ...(settings.programs ? { programs: settings.programs } : {}),
     ...(settings.models ? { models: settings.models } : {}),
+    ...(settings.summaries ? { summaries: settings.summaries } : {}),
     onError: (error) => logger?.error(error, 'in the background'),
     onFault: (fault) => logger?.warn(fault, 'a skill cannot be read'),
   })

@@ -84,6 +84,16 @@ export const administration: readonly Command[] = [
     load: () => import('./commands/agent-show.ts'),
   },
   {
+    name: 'agent test',
+    group: 'administration',
+    summary: 'asks a model for one sentence: how fast it answers, what that takes, or what to set',
+    arguments: [{ name: 'agent', optional: true, help: 'An agent or a provider/model; omitted: the standard one.' }],
+    details: ['One real call with the keys of this shell, which costs what it costs. Nothing is written to a log.'],
+    json: 'the model with what is known of it, answer, first_ms, duration_ms, usage and cost in US dollars or null',
+    exits: [2, 3, 4, 5, 6, 130],
+    load: () => import('./commands/agent-test.ts'),
+  },
+  {
     name: 'skill list',
     group: 'administration',
     summary: 'every skill with its risk, where it comes from, and what cannot be read',

@@ -1,5 +1,6 @@
 // What the handlers of one server share.
 
+import type { Models } from '../model/contract.ts'
 import type { LivePrograms } from '../program/contract.ts'
 import type { FeedHello } from '../schema/wire-shapes.ts'
 import type { Search } from '../search/search.ts'
@@ -8,6 +9,7 @@ import type { StoreFact } from '../store/facts.ts'
 import type { Peer } from '../store/peers.ts'
 import type { Store } from '../store/store.ts'
 import type { Around } from '../transcripts/around.ts'
+import type { Ahead } from '../work/agents/ahead.ts'
 import type { ScopedWork } from '../work/contract.ts'
 import type { Agents } from '../work/performer.ts'
 import type { Watch } from '../work/programs/watch.ts'
@@ -44,6 +46,10 @@ export interface Context {
   readonly programs: (Driven & DrivenBy & { readonly work: ScopedWork }) | null
   readonly skills: Skills
   readonly agents: Agents
+  /** What calls of models would send; null where no model is configured. */
+  readonly ahead: Ahead | null
+  /** Null where the server was told nothing of models. */
+  readonly models: Models | null
   readonly search: Search
   /** What other agents left on this machine. */
   around(): Promise<Around>

@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, fastify, LogController } from 'fastify'
+import type { Models } from '../model/contract.ts'
 import { DaybookError } from '../schema/errors.ts'
 import { limits } from '../schema/json.ts'
 import { longestWait } from '../schema/wire-run-requests.ts'
@@ -11,6 +12,7 @@ import type { StoreFact } from '../store/facts.ts'
 import type { Peer } from '../store/peers.ts'
 import type { Scope } from '../store/store.ts'
 import type { Around } from '../transcripts/around.ts'
+import type { Ahead } from '../work/agents/ahead.ts'
 import type { Work, WorkCaller } from '../work/contract.ts'
 import { BlobLines } from './blob-lines.ts'
 import { readBodies } from './body.ts'
@@ -32,6 +34,8 @@ export interface ServerSettings {
   readonly sessions: Sessions
   /** The run engine over the same sessions; it stays open for its owner. */
   readonly work: Work
+  /** What calls of models would send, and summaries by models; default: no model is configured. */
+  readonly ahead?: Ahead | null
   /** Finding over the same sessions; it stays open for its owner. */
   readonly search: Search
   /** What other agents left on this machine, for the first page; default: nothing. */
@@ -48,6 +52,8 @@ export interface ServerSettings {
   readonly page?: string
   /** Programs of this machine, and what `Authorization: Bearer` shows by whom they may be driven. Default: none are. */
   readonly programs?: DrivenBy
+  /** What agents ask; default: nothing. */
+  readonly models?: Models
   /** Default `/api/v1`. */
   readonly prefix?: string
   /** Names beside those of this machine under which the server may be called. */
@@ -113,6 +119,8 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
       : null,
     skills: work.skills,
     agents: work.agents,
+    ahead: settings.ahead ?? null,
+    models: settings.models ?? null,
     search: settings.search,
     around: lookingOf(settings, (error) => app.log.error(error, 'sessions of other agents were not looked for')),
     facts: settings.facts ?? (async () => []),

@@ -111,6 +111,8 @@ export interface Model {
 export interface Models {
   /** Those that can be asked as things are configured. */
   list(): readonly ModelFacts[]
+  /** Those that the configuration names, whether they can be asked or not. */
+  readonly named: readonly ModelName[]
   /** Further names are tried in their order when the first fails. Undefined: not configured; {@link why} says more. */
   get(names: ModelName | readonly ModelName[]): Model | undefined
   /** What agents use that name none; null: nothing is configured. */

@@ -41,11 +41,14 @@ class ConfiguredModels implements Models {
     return this.#settings.model ?? null
   }
 
-  list(): readonly ModelFacts[] {
+  get named(): readonly ModelName[] {
     const { model, fallback = [], facts = {} } = this.#settings
-    const exact = Object.keys(facts).filter((name) => !name.includes('*') && name.includes('/'))
-    const names = new Set([...(model === undefined ? [] : [model]), ...fallback, ...exact])
-    return [...names].flatMap((name) => this.#candidate(name)?.facts ?? [])
+    const exact = Object.keys(facts).filter((name) => isName(name) && !name.includes('*'))
+    return [...new Set([...(model === undefined ? [] : [model]), ...fallback, ...exact])]
+  }
+
+  list(): readonly ModelFacts[] {
+    return this.named.flatMap((name) => this.#candidate(name)?.facts ?? [])
   }
 
   get(names: ModelName | readonly ModelName[]): Model | undefined {

@@ -11,6 +11,7 @@ import type { Context } from '../context.ts'
 import { type ExitCode, exits, refusalOf } from '../exits.ts'
 import { bytes, count, many } from '../format/time.ts'
 import type { Perform } from '../grammar.ts'
+import { modelSettings } from '../models.ts'
 import { findStore, isThere, placeText, storeFile } from '../where.ts'
 
 export interface Diagnosis {
@@ -28,6 +29,7 @@ export const perform: Perform = async (context, call): Promise<ExitCode | undefi
     await gitState(),
     await serverState(context, fix),
     programsState(context),
+    await modelsState(context),
   ]
   found.push(...(await storeStates(context, fix)))
   const bad = found.filter(({ state }) => state === 'bad')
@@ -87,6 +89,19 @@ function programsState(context: Context): Diagnosis {
   const here = known.filter(({ bin }) => locate(bin, context.host.env) !== null).map(({ name }) => name)
   const detail = `${here.length} of ${many(known.length, 'known program')} found: ${here.join(', ')}`
   return { part, state: 'ok', detail, next: `${context.me} agent list --all` }
+}
+
+/** Without any model, skills and programs work all the same; one that is configured has to be there. */
+async function modelsState(context: Context): Promise<Diagnosis> {
+  const part = 'models'
+  const settings = modelSettings(context.asked)
+  const models = await (await context.host.parts()).openModels(settings)
+  const able = models.list().map(({ name }) => name)
+  const missing = models.named.find((name) => !able.includes(name))
+  if (settings.refused !== undefined) return { part, state: 'bad', detail: settings.refused }
+  if (missing !== undefined) return { part, state: 'bad', detail: models.why(missing), next: 'docs/guide/models.md' }
+  if (models.standard === null) return { part, state: 'ok', detail: models.why(''), next: 'docs/guide/models.md' }
+  return { part, state: 'ok', detail: able.join(', '), next: `${context.me} agent test` }
 }
 
 async function storeStates(context: Context, fix: boolean): Promise<Diagnosis[]> {

@@ -6,12 +6,14 @@ import { agentRoutes } from './agents.ts'
 import { approvalRoutes } from './approvals.ts'
 import { attachRoutes } from './attach.ts'
 import { blobRoutes } from './blobs.ts'
+import { contextRoutes } from './context.ts'
 import { docsRoute } from './docs.ts'
 import { entryRoutes } from './entries.ts'
 import { exportRoutes } from './exports.ts'
 import { feedRoutes } from './feed.ts'
 import { listRoutes } from './list.ts'
 import { markRoutes } from './marks.ts'
+import { modelRoutes } from './models.ts'
 import { operationRoutes } from './operations.ts'
 import { overviewRoutes } from './overview.ts'
 import { placeRoutes } from './places.ts'
@@ -33,10 +35,12 @@ export const routes: readonly Route[] = [
   ...entryRoutes,
   ...viewRoutes,
   ...overviewRoutes,
+  ...contextRoutes,
   ...runRoutes,
   ...runChangeRoutes,
   ...approvalRoutes,
   ...skillRoutes,
+  ...modelRoutes,
   ...workerRoutes,
   ...programRoutes,
   ...processRoutes,
