@@ -6,9 +6,9 @@ import { openModels } from './open-models.ts'
 import type { Tenant } from './schema/ids.ts'
 import { firstAgent } from './schema/states.ts'
 import type { Sessions } from './session/contract.ts'
+import { type Ahead, openAhead } from './work/agents/ahead.ts'
 import { builtInAgents } from './work/agents/builtin/all.ts'
-import { buildContext } from './work/agents/context/build.ts'
-import type { AgentDefinition, AgentFault, Recall } from './work/agents/contract.ts'
+import type { AgentDefinition, AgentFault, Contexts, Recall } from './work/agents/contract.ts'
 import { definedAgents } from './work/agents/defined.ts'
 import { openDefinitions } from './work/agents/definitions.ts'
 import { orchestratorOf } from './work/agents/orchestrator/orchestrator.ts'
@@ -19,6 +19,8 @@ import type { BudgetConfig, Budgets } from './work/budgets/contract.ts'
 import type { Agents } from './work/performer.ts'
 import type { ApprovalPolicy } from './work/policy.ts'
 import type { Skills } from './work/skills/contract.ts'
+import { openContexts, type SummarySettings } from './work/summaries/contexts.ts'
+import { summaryAgent } from './work/summaries/writing.ts'
 import type { TeamDefinitions } from './work/teams/contract.ts'
 import { openTeams } from './work/teams/definitions.ts'
 import { withTeams } from './work/teams/team.ts'
@@ -33,12 +35,17 @@ export interface ThinkingSettings {
   readonly policy: ApprovalPolicy | undefined
   readonly budgets?: BudgetConfig | undefined
   readonly recall?: Recall | undefined
+  readonly summaries?: SummarySettings | undefined
+  readonly onError: (error: unknown) => void
   readonly onFault: (fault: AgentFault) => void
 }
 
 export interface Thinking extends AsyncDisposable {
   readonly models: Models
   readonly budgets: Budgets
+  readonly ahead: Ahead
+  /** To be told of runs that ended. */
+  readonly contexts: Contexts
   readonly agents: Agents
   readonly teams: TeamDefinitions
   /** These agents, and the teams of them: a team's members are among them. */
@@ -48,12 +55,19 @@ export interface Thinking extends AsyncDisposable {
 }
 
 export async function openThinking(sessions: Sessions, settings: ThinkingSettings): Promise<Thinking> {
-  const { tenant, skills, folders, watch, policy, recall, onFault } = settings
+  const { tenant, skills, folders, watch, policy, recall, onFault, onError } = settings
   const models = openModels(settings.models)
   const budgets = openBudgets({ sessions, tenant, ...(settings.budgets ? { config: settings.budgets } : {}) })
   const { blobs } = sessions.store.within({ tenant, subjects: 'all' })
   const definitions = await openDefinitions({ folders, builtIn: builtInAgents, watch, onFault })
   const teams = await openTeams({ folders, watch, onFault })
+  const contexts = openContexts({
+    ...settings.summaries,
+    models,
+    onError,
+    unleased: (id) =>
+      sessions.within({ tenant, subjects: 'all' }, { actor: `agent:${summaryAgent}`, writer: 'R' }).session(id),
+  })
   let all: Agents | null = null
   const setting: AgentSetting = {
     models,
@@ -61,7 +75,7 @@ export async function openThinking(sessions: Sessions, settings: ThinkingSetting
     // The one that chooses asks no model in a loop of its own: it is an agent like any other.
     definition: (name) => (name === firstAgent ? undefined : definitions.get(name)),
     others: (name) => all?.get(name),
-    context: buildContext,
+    context: (given) => contexts.make(given),
     spending: budgets,
     blob: (hash) => blobs.get(hash),
     ...(policy ? { policy } : {}),
@@ -76,6 +90,8 @@ export async function openThinking(sessions: Sessions, settings: ThinkingSetting
   return {
     models,
     budgets,
+    contexts,
+    ahead: openAhead(setting, () => all ?? defined),
     agents: defined,
     teams,
     inTeams: (agents) => withTeams(agents, teams),
@@ -83,6 +99,7 @@ export async function openThinking(sessions: Sessions, settings: ThinkingSetting
       all = agents
     },
     async [Symbol.asyncDispose]() {
+      await contexts.close()
       await definitions[Symbol.asyncDispose]()
       await teams[Symbol.asyncDispose]()
       await budgets.close()

@@ -6,8 +6,11 @@ import { keysInUse } from './model/keys.ts'
 import type { ModelSettings } from './model/settings.ts'
 import type { LivePrograms } from './program/contract.ts'
 import type { Tenant } from './schema/ids.ts'
+import type { Search } from './search/search.ts'
 import type { Sessions } from './session/contract.ts'
 import { pathOf, splitAt } from './store-url.ts'
+import type { Ahead } from './work/agents/ahead.ts'
+import type { Recall } from './work/agents/contract.ts'
 import type { Budgets } from './work/budgets/contract.ts'
 import type { Work } from './work/contract.ts'
 import type { Agents } from './work/performer.ts'
@@ -15,6 +18,7 @@ import type { ApprovalPolicy } from './work/policy.ts'
 import type { Watch } from './work/programs/watch.ts'
 import type { Skills } from './work/skills/contract.ts'
 import type { OpenSkills } from './work/skills/skills.ts'
+import type { SummarySettings } from './work/summaries/contexts.ts'
 import type { TeamDefinitions } from './work/teams/contract.ts'
 
 export interface WorkSettings {
@@ -30,6 +34,10 @@ export interface WorkSettings {
   readonly programs?: { readonly file: string; readonly state: string }
   /** What is configured of models; without, agents that think have none. */
   readonly models?: ModelSettings
+  /** When the contexts of agents are summarised, and by what. */
+  readonly summaries?: SummarySettings
+  /** Finding over the same store, to recall what agents see no more; it stays open for its owner. Default: opened when it is needed. */
+  readonly search?: Search
   /** Follow changes of the skills' folders, and look after processes that live on; default: false. */
   readonly watch?: boolean
   /** Milliseconds between two looks for due work; default one second. */
@@ -50,6 +58,8 @@ export interface Workshop extends AsyncDisposable {
   readonly models: Models | null
   /** Null where there are no models: then nobody spends. */
   readonly budgets: Budgets | null
+  /** Null where nothing was said of models. */
+  readonly ahead: Ahead | null
   readonly teams: TeamDefinitions | null
   readonly skills: OpenSkills
 }
@@ -74,21 +84,18 @@ export async function startWork(sessions: Sessions, store: string, settings: Wor
   const { watch = false, httpAllow = [], approve, onError, onFault, tickMs } = settings
   const own = skillFolderOf(store)
   const { blobs } = sessions.store.within({ tenant: settings.tenant, subjects: 'all' })
+  const { recall, ...recalling } = await recallingOf(sessions, store, settings)
   const skills = await openSkills({
     folders: [...(settings.skillFolders ?? []), ...(own === null ? [] : [own])],
-    builtIn: builtInSkills({ httpAllow, blobs: () => blobs }).map((definition) => skillOf(definition, 'built-in')),
+    builtIn: builtInSkills({ httpAllow, blobs: () => blobs, recall }).map((each) => skillOf(each, 'built-in')),
     watch,
     ...(onFault ? { onFault } : {}),
   })
-  const record = () => recordSkills(sessions, settings.tenant, skills.list())
-  let recorded: Promise<unknown> = record()
-  const told = onError ?? ((error: unknown) => process.emitWarning(String(error)))
-  const stop = skills.onChange(() => {
-    recorded = recorded.then(record, record).catch(told)
-  })
-  await recorded
+  const recording = await recordingOf(recordSkills, sessions, settings, skills)
   const policy = approve ? { steps: approve } : undefined
-  const thinking = settings.models ? await thinkingOf(sessions, store, skills, policy, settings.models, settings) : null
+  const thinking = settings.models
+    ? await thinkingOf(sessions, store, skills, policy, settings.models, { ...settings, recall })
+    : null
   const known = thinking?.agents ?? agentsOf()
   const driving = settings.programs ? await drivingOf(sessions, store, settings.programs, settings, known) : null
   const alone = driving?.agents ?? known
@@ -102,23 +109,62 @@ export async function startWork(sessions: Sessions, store: string, settings: Wor
     ...(onError ? { onError } : {}),
     ...(tickMs === undefined ? {} : { tickMs }),
   })
+  if (thinking) work.onEnded(({ run }) => thinking.contexts.ended(run))
   return {
     work,
     programs: driving?.programs ?? null,
     processes: driving?.processes ?? null,
     models: thinking?.models ?? null,
     budgets: thinking?.budgets ?? null,
+    ahead: thinking?.ahead ?? null,
     teams: thinking?.teams ?? null,
     skills,
     async [Symbol.asyncDispose]() {
-      stop()
+      recording.stop()
       await work.close()
       await driving?.close()
       await thinking?.[Symbol.asyncDispose]()
       await skills.close()
-      await recorded
+      await recording.settled()
+      await recalling.close()
     },
   }
+}
+
+/** Versions of skills are written down, now and after every change. */
+async function recordingOf(
+  recordSkills: typeof import('./work/skills/record.ts').recordSkills,
+  sessions: Sessions,
+  { tenant, onError }: WorkSettings,
+  skills: OpenSkills,
+) {
+  const record = () => recordSkills(sessions, tenant, skills.list())
+  const told = onError ?? ((error: unknown) => process.emitWarning(String(error)))
+  let recorded: Promise<unknown> = record()
+  const stop = skills.onChange(() => {
+    recorded = recorded.then(record, record).catch(told)
+  })
+  await recorded
+  return { stop, settled: () => recorded }
+}
+
+/** An index is opened when something is looked up first. */
+async function recallingOf(sessions: Sessions, store: string, { tenant, search, onError }: WorkSettings) {
+  const { openRecall } = await import('./recalling.ts')
+  let own: Promise<Search> | undefined
+  const opened = async (): Promise<Search> => {
+    const { openFinding } = await import('./finding.ts')
+    return openFinding(sessions.store, store)
+  }
+  const recall = openRecall({
+    ...{ sessions, tenant },
+    search() {
+      own ??= search ? Promise.resolve(search) : opened()
+      return own
+    },
+    onError: onError ?? ((error) => process.emitWarning(String(error))),
+  })
+  return { recall, close: async () => (search ? undefined : (await own)?.close()) }
 }
 
 /** The agents that ask models: built-in ones, and those of the folder `agents` beside the store. */
@@ -128,7 +174,7 @@ async function thinkingOf(
   skills: Skills,
   policy: ApprovalPolicy | undefined,
   models: ModelSettings,
-  { tenant, watch = false, onFault }: Pick<WorkSettings, 'tenant' | 'watch' | 'onFault'>,
+  { tenant, watch = false, summaries, recall, onError, onFault }: WorkSettings & { readonly recall: Recall },
 ) {
   const { openThinking } = await import('./thinking.ts')
   const own = skillFolderOf(store)
@@ -138,7 +184,8 @@ async function thinkingOf(
     else process.emitWarning(`${path}: ${message}`)
   }
   return openThinking(sessions, {
-    ...{ tenant, models, skills, folders, watch, policy },
+    ...{ tenant, models, skills, folders, watch, policy, recall, summaries },
+    onError: onError ?? ((error) => process.emitWarning(String(error))),
     onFault: ({ path, message }) => told(path, message),
   })
 }

@@ -104,8 +104,12 @@ function chosen(found: readonly Found[], wanted: ReadonlySet<string>, caps: Caps
   return sections.sort((a, b) => (a.from ?? 0) - (b.from ?? 0))
 }
 
-/** The piece of a text in which most of the wanted words stand. */
-function passageOf({ text, terms }: Found, most: number): string {
+/** The piece of a text in which most of these words stand. */
+export function passageAt(text: string, words: string, most: number): string {
+  return passageOf({ text, terms: new Set(termsOf(words)) }, most)
+}
+
+function passageOf({ text, terms }: Pick<Found, 'text' | 'terms'>, most: number): string {
   const line = text.replace(/\s+/g, ' ').trim()
   if (line.length <= most) return line
   let [best, score] = [0, -1]

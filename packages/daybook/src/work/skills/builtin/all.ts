@@ -1,6 +1,7 @@
 // The skills that every daybook has, made from its settings.
 
 import type { Json } from '../../../schema/json.ts'
+import type { Recall } from '../../agents/contract.ts'
 import type { SkillDefinition } from '../contract.ts'
 import { calculate } from './calculate.ts'
 import { commandRun } from './command-run.ts'
@@ -14,6 +15,7 @@ import { fileWrite } from './file-write.ts'
 import type { FileSettings } from './files/place.ts'
 import { httpGet } from './http-get.ts'
 import { note } from './note.ts'
+import { recallSkill } from './recall.ts'
 import { remind } from './remind.ts'
 import { summarise } from './summarise.ts'
 
@@ -22,18 +24,21 @@ export interface BuiltInSettings {
   readonly httpAllow?: readonly string[]
   /** Where `export-markdown` puts what is larger than an entry. */
   readonly blobs: BlobsOf
+  /** Looks up what agents see no more; absent: nothing is recalled. */
+  readonly recall?: Recall
   /** Where the skills of files may work; absent: there are none. */
   readonly files?: FileSettings
 }
 
 /** @throws DaybookError `invalid`, field `httpAllow`, for what is no host */
-export function builtInSkills({ httpAllow = [], blobs, files }: BuiltInSettings): readonly SkillDefinition[] {
+export function builtInSkills({ httpAllow = [], blobs, recall, files }: BuiltInSettings): readonly SkillDefinition[] {
   return [
     general(calculate),
     general(dates),
     general(exportMarkdown(blobs)),
     general(httpGet(httpAllow)),
     general(note),
+    ...(recall ? [general(recallSkill(recall))] : []),
     general(remind),
     general(summarise),
     ...(files ? fileSkills(files) : []),
