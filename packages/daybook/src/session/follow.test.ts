@@ -205,6 +205,27 @@ eachStore('the feed tells each entry of a scope once, whenever the follower come
   }
 })
 
+eachStore('a tail that lags tells a follower nothing from before its cursor [B1]', async ({ anna, store }) => {
+  const stop = new AbortController()
+  const one = await anna.open({ id: 'one' })
+  const early = watch(anna.followFeed(null, stop.signal))
+  await until(() => early.seen.length === 1)
+  // As in a process that was frozen while others wrote and read.
+  const thawed = Promise.withResolvers<void>()
+  const feed = store.feed.bind(store)
+  store.feed = (...asked) => thawed.promise.then(() => feed(...asked))
+  await one.append(say('a'))
+  const two = await anna.open({ id: 'two' })
+  const { cursor } = await anna.feed(null)
+  const late = watch(anna.followFeed(cursor, stop.signal))
+  thawed.resolve()
+  await two.append(say('b'))
+  await until(() => late.seen.at(-1)?.session === 'two' && late.seen.at(-1)?.entry.seq === 2)
+  deepStrictEqual(names(late.seen), ['two 2'])
+  stop.abort()
+  await Promise.all([early.done, late.done])
+})
+
 eachStore('the feed is resumed from each cursor', async ({ anna }) => {
   const session = await anna.open()
   for (const number of range(20)) await session.append(say(`${number}`))

@@ -199,36 +199,38 @@ export async function* followFeed(
   cursor: Cursor | null,
   signal: AbortSignal,
 ): AsyncGenerator<FeedItem> {
-  const { total } = tail
   const inbox = new Inbox<FeedItem>(signal, ({ entry }) => lengthOf(entry))
   const unlisten = await tail.listen('everything', (item, head) => {
     if (shown(item, head, store.scope)) inbox.push(head ? { ...item, head } : item)
   })
   let at = cursor
   let behind = true
-  // What was read may come once more through the inbox.
-  const read = new Map<SessionId, Seq>()
   try {
     while (!signal.aborted) {
-      const reading: boolean = behind
-      const page: Page<FeedItem> = reading ? await store.feed(at, pageSize) : { items: inbox.take(), cursor: at }
+      const given = behind ? null : inbox.take()
+      // Without one order for all, what the tail gives only says that there is something to read.
+      const live = tail.total ? given : null
+      const page: Page<FeedItem> = live ? { items: live, cursor: at } : await store.feed(at, pageSize)
       // A page may be empty before the end: the end is where the cursor stays the same.
-      behind = reading ? page.cursor !== at : inbox.overflowed()
-      at = page.cursor
+      behind = page.cursor !== at || inbox.overflowed()
       for (const item of page.items) {
-        if (reading) read.set(item.session, item.entry.seq)
-        else if (item.entry.seq <= (read.get(item.session) ?? 0)) continue
-        // In one order for all, what comes behind the first new one is new.
-        else if (total) read.clear()
+        // A tail may be behind: what it gives was perhaps read here, or is from before the cursor.
+        if (live && !isBehind(item.cursor, at)) continue
         at = item.cursor
         yield item
         if (signal.aborted) return
       }
+      if (!live) at = page.cursor
       if (!behind && inbox.empty) await inbox.next()
     }
   } finally {
     unlisten()
   }
+}
+
+/** Whether one cursor of a feed in one order stands behind another. */
+function isBehind(cursor: Cursor, other: Cursor | null): boolean {
+  return Number(cursor) > Number(other ?? 0)
 }
 
 function shown(item: FeedItem, head: Head | undefined, scope: Scope): boolean {

@@ -17,14 +17,17 @@ export interface Supports {
   readonly shared: 'process' | 'host' | 'network'
   /** Whether other processes' writes are announced; if not, followers look once a second. */
   readonly push: boolean
-  /** Order of the feed: one for all, or only each session's own. */
+  /** Order of the feed: one for all, so that cursors compare, or only each session's own. */
   readonly feed: 'total' | 'session'
   /** Whether the store can write a copy of itself. */
   readonly backup: boolean
 }
 
 // Page sizes (`limit`) are whole numbers from 1 on, read as 1,000 above it; others: `invalid`.
-/** Opaque position in a feed or list; only the store that made it reads it, and only for the same order: else `invalid`. */
+/**
+ * Position in a feed or list; only the store that made it reads it, and only for the same order: else `invalid`. Opaque, but for
+ * the cursors of a feed in one `total` order: these are decimal digits, and as numbers they rise along it.
+ */
 export type Cursor = string
 
 export interface Page<T> {
