@@ -16,7 +16,7 @@ const Palette = lazy(() => import('../palette/palette.tsx').then(({ Palette }) =
 const KeyList = lazy(() => import('../palette/key-list.tsx').then(({ KeyList }) => ({ default: KeyList })))
 
 const item =
-  'target inline-flex items-center gap-1.5 rounded-small px-2 py-1 no-underline text-soft hover:bg-well hover:text-ink aria-[current=page]:text-ink aria-[current=page]:underline aria-[current=page]:decoration-2 aria-[current=page]:underline-offset-8'
+  'target inline-flex items-center gap-1.5 rounded-small px-2 py-1 no-underline text-soft hover:bg-well hover:text-ink aria-[current=page]:text-ink aria-[current=page]:shadow-[inset_0_-2px_0_currentColor]'
 
 export function Shell() {
   const [open, setOpen] = useState<'palette' | 'keys' | null>(null)
@@ -75,7 +75,7 @@ function HomeLink() {
       activeOptions={{ exact: true, includeSearch: false }}
     >
       <Mark />
-      daybook
+      <span>daybook</span>
       {needing > 0 && (
         <span className="figures rounded-small bg-need-well px-1.5 text-small font-semibold text-need">
           {needing}

@@ -2,7 +2,7 @@
 
 import type { HitShape, SessionShape } from 'daybook/client'
 import { Age } from '../parts/age.tsx'
-import { titleOf } from '../parts/session-text.ts'
+import { actorOf, titleOf } from '../parts/session-text.ts'
 import { Snippet } from './snippet.tsx'
 
 interface HitLineProps {
@@ -34,7 +34,7 @@ export function HitLine({ id, hit, session, chosen, onPoint, onOpen }: HitLinePr
         <span dir="auto" className="min-w-0 flex-1 truncate">
           {session ? titleOf(session) : ''}
         </span>
-        <span>{hit.actor}</span>
+        <span dir="auto">{actorOf(hit.actor)}</span>
         <Age at={hit.at} />
       </div>
       <p dir="auto" className="line-clamp-3">

@@ -6,22 +6,30 @@ import type { EntryShape, HitShape, SessionShape } from 'daybook/client'
 import { addressOf } from '../app/addresses.ts'
 import { t } from '../i18n/base.ts'
 import { client } from '../live/client.ts'
-import { agentOf, titleOf } from '../parts/session-text.ts'
-import { fullTime } from '../parts/time.ts'
+import { actorOf, agentOf, titleOf } from '../parts/session-text.ts'
+import { clockTime, fullTime } from '../parts/time.ts'
+import { useNow } from '../parts/use-now.ts'
+import { Snippet } from './snippet.tsx'
 
 /** Characters of one entry that are shown here. */
 const most = 1200
 
+/** The longest text of an entry: what it says. Its kind where it says nothing. */
 function textOf({ kind, data }: EntryShape): string {
-  if (typeof data !== 'object' || data === null) return kind
-  for (const name of ['content', 'text', 'summary', 'reason', 'input', 'name']) {
-    const value: unknown = (data as Readonly<Record<string, unknown>>)[name]
-    if (typeof value === 'string' && value.trim() !== '') return value
+  let longest = ''
+  const look = (value: unknown, name: string): void => {
+    if (typeof value === 'string' && !/hash|digest|_id$|^(?:blob|role|status|kind|type)$/.test(name)) {
+      if (value.length > longest.length) longest = value
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [inner, one] of Object.entries(value)) look(one, inner)
+    }
   }
-  return kind
+  look(data, '')
+  return longest.trim() === '' ? kind : longest
 }
 
 export function Preview({ hit, session }: { hit: HitShape; session: SessionShape | undefined }) {
+  const now = useNow()
   const around = useQuery({
     queryKey: ['around', hit.session_id, hit.seq],
     queryFn: ({ signal }) => client.session(hit.session_id).around(hit.seq, 5, { signal }),
@@ -45,13 +53,13 @@ export function Preview({ hit, session }: { hit: HitShape; session: SessionShape
           <li key={entry.seq} className={`px-3 py-2 ${entry.seq === hit.seq ? 'bg-chosen' : 'text-soft'}`}>
             <div className="flex gap-3 text-small text-soft">
               <code className="figures">{entry.seq}</code>
-              <span>{entry.actor}</span>
-              <time dateTime={entry.at} className="ms-auto">
-                {fullTime(entry.at)}
+              <span dir="auto">{actorOf(entry.actor)}</span>
+              <time dateTime={entry.at} title={fullTime(entry.at)} className="ms-auto">
+                {clockTime(entry.at, now)}
               </time>
             </div>
             <p dir="auto" className="whitespace-pre-wrap">
-              {textOf(entry).slice(0, most)}
+              {entry.seq === hit.seq ? <Snippet snippet={hit.snippet} /> : textOf(entry).slice(0, most)}
             </p>
           </li>
         ))}

@@ -19,7 +19,7 @@ export type Asked = Awaited<ReturnType<RemoteRuns['approvals']>>['items'][number
 /** Everything that is asked now; the feed says when it is to be read again. */
 export const asked = queryOptions({
   queryKey: ['approvals'],
-  queryFn: async ({ signal }) => (await client.runs.approvals({ limit: 200 }, { signal })).items,
+  queryFn: async ({ signal }) => (await client.runs.approvals({ limit: 100 }, { signal })).items,
 })
 
 type Choice = 'approved' | 'denied' | 'answer' | 'retry' | 'done' | 'fail'

@@ -1,24 +1,18 @@
 // Nothing is kept yet: the three ways to begin, each with the command that does the same.
 
 import { useNavigate } from '@tanstack/react-router'
-import { Copy } from 'lucide-react'
 import { useState } from 'react'
 import { t } from '../i18n/base.ts'
 import { client } from '../live/client.ts'
-import { announce } from '../parts/announce.tsx'
 import { Button } from '../parts/button.tsx'
 import { errorText } from '../parts/errors.ts'
+import { Command } from './command.tsx'
 
 const ways = [
   { name: 'adopt', command: 'npx daybook adopt --dry-run' },
   { name: 'tour', command: 'npx daybook tour' },
   { name: 'start', command: 'npx daybook start bash' },
 ] as const
-
-async function copy(command: string): Promise<void> {
-  await navigator.clipboard.writeText(command)
-  announce(t('copied'))
-}
 
 export function First() {
   const navigate = useNavigate()
@@ -46,12 +40,7 @@ export function First() {
               <h3 className="font-medium">{t(`first_${name}`)}</h3>
               <p className="text-soft">{t(`first_${name}_why`)}</p>
             </div>
-            <span className="flex items-center gap-2">
-              <code className="rounded-small bg-well px-2 py-1 text-small">{command}</code>
-              <Button onClick={() => void copy(command).catch(setError)} aria-label={t('copyCommand', { command })}>
-                <Copy aria-hidden size={14} />
-              </Button>
-            </span>
+            <Command text={command} />
           </li>
         ))}
       </ul>

@@ -3,15 +3,16 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useCallback, useMemo, useState } from 'react'
 import { t } from '../i18n/base.ts'
+import { client } from '../live/client.ts'
 import { Button } from '../parts/button.tsx'
 import { errorText } from '../parts/errors.ts'
 import { useKey } from '../parts/keys.ts'
-import { changeMarks } from '../parts/marks.ts'
 import { useTitle } from '../parts/title.ts'
 import { AllSessions } from './all-sessions.tsx'
 import { Band, Rows } from './band.tsx'
 import { filtersOf } from './filters.tsx'
 import { First } from './first.tsx'
+import { Found } from './found.tsx'
 import { NeedCard } from './need-card.tsx'
 import { type Overview, pin, readAgain, useOverview } from './overview.ts'
 import { Row } from './row.tsx'
@@ -39,7 +40,7 @@ export function HomeScreen() {
     [navigate],
   )
   const filtered = Object.keys(filters).length > 0
-  const empty = window !== null && window.total === 0 && !filtered
+  const empty = window !== null && window.total === 0 && window.newer.length === 0 && !filtered
   const above = new Set([...bands.needs, ...bands.running].map(({ session_id }) => session_id))
   const changed = window ? shown(window).filter(({ session_id }) => !above.has(session_id)) : []
   return (
@@ -69,6 +70,7 @@ export function HomeScreen() {
           </Rows>
         </Band>
       )}
+      {!filtered && <Found />}
       {!filtered && since !== null && <Since sessions={changed} since={since} onSeen={seen} />}
       {empty && <First />}
       <div hidden={empty}>
@@ -103,7 +105,7 @@ function usePinKey({ bands }: Overview, window: HeadWindow | null): void {
     const session = known.find(({ session_id }) => session_id === id)
     if (!session) return false
     const pinned = !bands.pinned.some(({ session_id }) => session_id === id)
-    void pin(session, pinned, () => changeMarks(session.session_id, () => ({ pinned }))).catch(readAgain)
+    void pin(session, pinned, () => client.session(session.session_id).changeMarks(() => ({ pinned }))).catch(readAgain)
     return true
   })
 }

@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router'
 import type { SessionShape } from 'daybook/client'
 import { t } from '../i18n/base.ts'
 import { Age } from '../parts/age.tsx'
+import { errorText } from '../parts/errors.ts'
 import { agentOf, titleOf } from '../parts/session-text.ts'
 import { stateOf } from '../parts/status.ts'
 import { looks, StatusBadge } from '../parts/status-badge.tsx'
@@ -15,7 +16,7 @@ export function NeedCard({ session }: { session: SessionShape }) {
   const mine = requests.data?.filter(({ session_id }) => session_id === session.session_id) ?? []
   const { tone } = looks[stateOf(session, 0)]
   return (
-    <li className={`border-s-4 ${tone === 'text-fail' ? 'border-fail' : 'border-need'} px-3 py-2`}>
+    <li className={`border-s-4 ${tone === 'text-fail' ? 'border-s-fail' : 'border-s-need'} px-3 py-2`}>
       <div className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5">
         <code className="figures text-small text-soft">{session.tail}</code>
         <Link
@@ -39,6 +40,11 @@ export function NeedCard({ session }: { session: SessionShape }) {
         <p dir="auto" className="mt-1">
           {session.attention.kind === 'failed' && <>{t('failedWith')} </>}
           {session.attention.summary}
+        </p>
+      )}
+      {requests.error && (
+        <p role="alert" className="mt-1 text-fail">
+          {errorText(requests.error)}
         </p>
       )}
       {mine.map((request: Asked) => (

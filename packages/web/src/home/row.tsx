@@ -45,15 +45,21 @@ export const Row = memo(function Row({ session, line, seq, pinned = false, calm 
         )}
       </span>
       <span className="row-facts text-small text-soft">
-        {(!calm || session.status !== 'idle' || session.attention) && <StatusBadge session={session} />}
-        {agent && <span dir="auto">{agent}</span>}
-        {session.branch && (
-          <span className="inline-flex max-w-40 items-center gap-0.5">
-            <GitBranch aria-label={t('branch')} size={12} className="shrink-0" />
-            <span className="truncate">{session.branch}</span>
-          </span>
-        )}
-        {session.cost > 0 && <span className="figures">{money(session.cost)}</span>}
+        <span className="row-status">
+          {(!calm || session.status !== 'idle' || session.attention) && <StatusBadge session={session} />}
+        </span>
+        <span dir="auto" className="row-agent">
+          {agent}
+        </span>
+        <span className="row-branch">
+          {session.branch && (
+            <>
+              <GitBranch aria-label={t('branch')} size={12} className="shrink-0" />
+              <span className="truncate">{session.branch}</span>
+            </>
+          )}
+        </span>
+        <span className="row-cost figures">{money(session.cost)}</span>
         <Age at={session.last_activity} className="row-age" />
       </span>
     </li>

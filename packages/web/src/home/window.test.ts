@@ -15,7 +15,7 @@ import {
 } from './window.ts'
 
 const head = (id: string, seq = 1, activity = '1'): SessionShape =>
-  ({ session_id: id, tail: id, seq, last_activity: activity }) as SessionShape
+  ({ session_id: id, tail: id, seq, last_activity: activity, created_at: activity }) as SessionShape
 const list = (ids: readonly string[], cursor: string | null): SessionListShape => ({
   sessions: ids.map((id) => head(id)),
   total: 5000,

@@ -23,6 +23,8 @@ export interface HeadWindow {
   readonly newer: readonly SessionShape[]
   readonly total: number
   readonly totalIs: SessionListShape['total_is']
+  /** The newest activity when it was read: what was created later is not counted yet. */
+  readonly latest: string
 }
 
 function pageOf(from: string | undefined, { sessions, cursor }: SessionListShape): Page {
@@ -30,7 +32,8 @@ function pageOf(from: string | undefined, { sessions, cursor }: SessionListShape
 }
 
 export function firstWindow(list: SessionListShape): HeadWindow {
-  return { pages: [pageOf(undefined, list)], above: [], newer: [], total: list.total, totalIs: list.total_is }
+  const latest = list.sessions[0]?.last_activity ?? ''
+  return { pages: [pageOf(undefined, list)], above: [], newer: [], total: list.total, totalIs: list.total_is, latest }
 }
 
 /** Where the page below begins; null when nothing is below. */
@@ -73,7 +76,7 @@ export function withChanged(window: HeadWindow, session: SessionShape, fits: boo
   const waited = others.length < window.newer.length
   const moved = fits && (waited || !before || before.last_activity !== session.last_activity)
   const first = window.above.length === 0 ? window.pages[0]?.sessions[0]?.session_id : undefined
-  const total = window.total + (fits && !before && !waited && session.seq === 1 ? 1 : 0)
+  const total = window.total + (fits && !before && !waited && session.created_at > window.latest ? 1 : 0)
   if (!moved || first === id) return { ...window, pages, newer: others, total }
   return { ...window, pages, newer: [session, ...others].slice(0, pageSize), total }
 }

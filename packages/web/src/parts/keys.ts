@@ -115,5 +115,7 @@ export function useKey(name: KeyName, hear: (event: KeyboardEvent) => unknown, a
 /** As it stands on the keyboard of the reader. */
 export function keyText(key: string): string {
   const mac = /Mac|iPhone|iPad/.test(navigator.userAgent)
-  return key.replace('Mod+', mac ? '⌘ ' : 'Ctrl ').replace('Shift+', '⇧ ')
+  return key
+    .replace(/Mod\+(.+)/, (_, rest: string) => `${mac ? '⌘' : 'Ctrl'} ${rest.toUpperCase()}`)
+    .replace('Shift+', '⇧ ')
 }

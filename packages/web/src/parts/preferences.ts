@@ -15,6 +15,8 @@ export interface Preferences {
   readonly notify: boolean
   /** Milliseconds since 1970 when Home was looked at before this visit. */
   readonly lookedAt: number
+  /** Files of other agents that the reader does not want to copy now. */
+  readonly foundFiles: number
 }
 
 type Listener = () => void

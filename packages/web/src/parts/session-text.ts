@@ -19,3 +19,8 @@ export function lastOf(session: Pick<SessionShape, 'name' | 'title' | 'last'>): 
 export function agentOf({ current_agent }: Pick<SessionShape, 'current_agent'>): string {
   return current_agent === 'orchestrator' ? '' : current_agent
 }
+
+/** Who caused an entry, without what it is: `agent:codex` is `codex`, and whoever owns this machine is the reader. */
+export function actorOf(actor: string): string {
+  return actor === 'user:local' ? t('you') : actor.replace(/^(?:agent|user|program|system):/, '')
+}

@@ -50,3 +50,18 @@ const figure = new Intl.NumberFormat(language)
 export function count(value: number): string {
   return figure.format(value)
 }
+
+const sizes = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
+
+/** Of 1000 bytes each, as disks are sold. */
+export function bytes(value: number): string {
+  const power = Math.min(sizes.length - 1, Math.floor(Math.log10(Math.max(1, value)) / 3))
+  const unit = sizes[power] ?? 'byte'
+  const digits = power > 0 && value / 1000 ** power < 10 ? 1 : 0
+  return new Intl.NumberFormat(language, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'short',
+    maximumFractionDigits: digits,
+  }).format(value / 1000 ** power)
+}

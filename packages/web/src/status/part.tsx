@@ -2,6 +2,26 @@
 
 import { CircleAlert, CircleCheck } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { t } from '../i18n/base.ts'
+import { Button } from '../parts/button.tsx'
+import { errorText } from '../parts/errors.ts'
+
+interface Asked<T> {
+  readonly data: T | undefined
+  readonly error: unknown
+  readonly refetch: () => unknown
+}
+
+/** What was asked for, or why it is not there. */
+export function Told<T>({ asked, children }: { asked: Asked<T>; children: (data: T) => ReactNode }) {
+  if (asked.data !== undefined) return children(asked.data)
+  if (!asked.error) return <p className="px-3 py-2 text-soft">{t('reading')}</p>
+  return (
+    <p role="alert" className="px-3 py-2 text-fail">
+      {errorText(asked.error)} <Button onClick={() => void asked.refetch()}>{t('tryAgain')}</Button>
+    </p>
+  )
+}
 
 export function Part({ id, title, children }: { id: string; title: string; children: ReactNode }) {
   return (
@@ -30,7 +50,7 @@ export function Line({ name, beside, children }: { name: string; beside?: string
 
 export function Fine({ children }: { children: ReactNode }) {
   return (
-    <span className="ms-2 inline-flex items-center gap-1 text-done first:ms-0">
+    <span className="inline-flex items-start gap-1 text-done [&>svg]:mt-1 [&>svg]:shrink-0">
       <CircleCheck aria-hidden size={14} />
       {children}
     </span>
@@ -39,7 +59,7 @@ export function Fine({ children }: { children: ReactNode }) {
 
 export function Fault({ children }: { children: ReactNode }) {
   return (
-    <span className="ms-2 inline-flex items-center gap-1 text-fail first:ms-0">
+    <span className="inline-flex items-start gap-1 text-fail [&>svg]:mt-1 [&>svg]:shrink-0">
       <CircleAlert aria-hidden size={14} />
       {children}
     </span>

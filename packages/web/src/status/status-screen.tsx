@@ -1,181 +1,163 @@
 // Status: the server, its store, who works here and what is wrong, in the words of `daybook doctor`.
 
 import { useQuery } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
 import { t } from '../i18n/base.ts'
 import { client } from '../live/client.ts'
 import { useConnection } from '../live/live.ts'
 import { Button } from '../parts/button.tsx'
-import { errorText } from '../parts/errors.ts'
-import { count, duration } from '../parts/time.ts'
+import { bytes, duration, fullTime } from '../parts/time.ts'
 import { useTitle } from '../parts/title.ts'
-import { Fault, Fine, Line, Part } from './part.tsx'
+import { useNow } from '../parts/use-now.ts'
+import { Fault, Fine, Line, Part, Told } from './part.tsx'
+import { SkillsPart, WorkPart } from './work-parts.tsx'
+
+type Server = Awaited<ReturnType<typeof client.status>>
+
+/** Milliseconds after which coming back asks anew. */
+const fresh = 10_000
 
 export function StatusScreen() {
   useTitle(t('status'))
+  const status = useQuery({
+    queryKey: ['status'],
+    queryFn: ({ signal }) => client.status(false, { signal }),
+    staleTime: fresh,
+  })
   return (
     <div className="grid items-start gap-x-8 px-2 py-4 medium:px-4 wide:grid-cols-2">
       <h1 className="mb-4 text-large font-semibold wide:col-span-2">{t('status')}</h1>
-      <ServerPart />
-      <AgentsPart />
-      <WorkPart />
-      <SkillsPart />
+      <div className="min-w-0">
+        <Part id="findings" title={t('findings')}>
+          <Told asked={status}>{(server) => <Findings server={server} />}</Told>
+        </Part>
+        <Part id="server" title={t('server')}>
+          <Told asked={status}>{(server) => <ServerLines server={server} />}</Told>
+        </Part>
+        <Part id="store" title={t('store')}>
+          <Told asked={status}>{(server) => <StoreLines server={server} />}</Told>
+        </Part>
+      </div>
+      <div className="min-w-0">
+        <AgentsPart left={status.data?.left ?? []} />
+        <WorkPart />
+        <SkillsPart />
+      </div>
     </div>
   )
 }
 
-interface Asked<T> {
-  readonly data: T | undefined
-  readonly error: unknown
-  readonly refetch: () => unknown
-}
-
-/** What was asked for, or why it is not there. */
-function Told<T>({ asked, children }: { asked: Asked<T>; children: (data: T) => ReactNode }) {
-  if (asked.data !== undefined) return children(asked.data)
-  if (!asked.error) return <p className="px-3 py-2 text-soft">{t('reading')}</p>
+function Findings({ server: { findings } }: { server: Server }) {
+  const check = useQuery({
+    queryKey: ['status', 'checked'],
+    queryFn: ({ signal }) => client.status(true, { signal }),
+    enabled: false,
+  })
+  const found = check.data?.findings ?? findings
   return (
-    <p role="alert" className="px-3 py-2 text-fail">
-      {errorText(asked.error)} <Button onClick={() => void asked.refetch()}>{t('tryAgain')}</Button>
-    </p>
+    <>
+      {found.map(({ part, state, detail, next }) => (
+        <Line key={`${part} ${detail}`} name={part}>
+          {state === 'ok' ? <Fine>{detail}</Fine> : <Fault>{detail}</Fault>}
+          {next && <code className="ms-2 text-small">{next}</code>}
+        </Line>
+      ))}
+      {found.length === 0 && (
+        <Line name={t('server')}>
+          <Fine>{t('nothingWrong')}</Fine>
+        </Line>
+      )}
+      <p className="px-3 py-1.5">
+        <Button disabled={check.isFetching} onClick={() => void check.refetch()}>
+          {check.isFetching ? t('reading') : t('checkStore')}
+        </Button>
+      </p>
+    </>
   )
 }
 
-function ServerPart() {
-  const ready = useQuery({ queryKey: ['ready'], queryFn: ({ signal }) => client.ready({ signal }), staleTime: 10_000 })
+function ServerLines({ server }: { server: Server }) {
   const { state } = useConnection()
+  const now = useNow()
+  const { version, node, started_at, streams, runs, search_lag_ms: lag, peers } = server
   return (
-    <Part id="server" title={t('server')}>
-      <Told asked={ready}>
-        {({ version, store, peers }) => (
-          <>
-            <Line name={t('version')}>{version}</Line>
-            <Line name={t('store')}>
-              {store.name}
-              {store.durable === 'power' ? (
-                <Fine>{t('durable_power')}</Fine>
-              ) : (
-                <Fault>{t(`durable_${store.durable as 'none'}`)}</Fault>
-              )}
-            </Line>
-            <Line name={t('stream')}>
-              {state === 'live' ? (
-                <Fine>{t('connection_live')}</Fine>
-              ) : (
-                <Fault>{t(`connection_${state}`, { n: 0 })}</Fault>
-              )}
-            </Line>
-            <Line name={t('otherServers')}>
-              {peers.length === 0 ? t('noPeers') : peers.map(({ url, version }) => `${url} (${version})`).join(', ')}
-            </Line>
-          </>
-        )}
-      </Told>
-    </Part>
+    <>
+      <Line name={t('version')}>
+        {version}, node {node}
+      </Line>
+      <Line name={t('runsSince')}>
+        <time dateTime={started_at} title={fullTime(started_at)}>
+          {duration(now - Date.parse(started_at))}
+        </time>
+      </Line>
+      <Line name={t('stream')}>
+        {state === 'live' ? (
+          <Fine>{t('connection_live')}</Fine>
+        ) : (
+          <Fault>
+            {state === 'reconnecting' || state === 'offline'
+              ? t(`connection_${state}`)
+              : t(`connection_${state}`, { n: 0 })}
+          </Fault>
+        )}{' '}
+        {t('streams', { n: streams })}
+      </Line>
+      <Line name={t('runs')}>{t('runsNow', { active: runs.active, waiting: runs.waiting })}</Line>
+      {lag !== null && lag > 0 && (
+        <Line name={t('find')}>
+          <Fault>{t('indexLag', { time: duration(lag) })}</Fault>
+        </Line>
+      )}
+      <Line name={t('otherServers')}>
+        {peers.length === 0 ? t('noPeers') : peers.map(({ url, version }) => `${url} (${version})`).join(', ')}
+      </Line>
+    </>
   )
 }
 
-function AgentsPart() {
+function StoreLines({ server: { store } }: { server: Server }) {
+  return (
+    <>
+      <Line name={t('location')}>{store.location}</Line>
+      <Line name={t('durability')}>
+        {store.durable === 'power' ? <Fine>{t('durable_power')}</Fine> : <Fault>{t(`durable_${store.durable}`)}</Fault>}
+      </Line>
+      <Line name={t('contents')}>
+        {t('sessionCount', { n: store.sessions })}, {t('entryCount', { n: store.entries })}
+      </Line>
+      <Line name={t('size')}>
+        {bytes(store.bytes)}
+        {store.blobs > 0 && `, ${t('blobCount', { n: store.blobs })} ${bytes(store.blob_bytes)}`}
+      </Line>
+    </>
+  )
+}
+
+function AgentsPart({ left }: { left: Server['left'] }) {
   const agents = useQuery({
     queryKey: ['agents'],
     queryFn: ({ signal }) => client.runs.agents({ signal }),
-    staleTime: 10_000,
+    staleTime: fresh,
   })
   return (
     <Part id="agents" title={t('agents')}>
       <Told asked={agents}>
-        {(found) =>
-          found.length === 0 ? (
-            <p className="px-3 py-2 text-soft">{t('noAgents')}</p>
-          ) : (
-            found.map(({ name, kind, description }) => (
+        {(found) => (
+          <>
+            {found.map(({ name, kind, description }) => (
               <Line key={name} name={name} beside={t(`agent_${kind}`)}>
                 {description}
               </Line>
-            ))
-          )
-        }
-      </Told>
-    </Part>
-  )
-}
-
-const periodDays = 7
-
-function WorkPart() {
-  const metrics = useQuery({
-    queryKey: ['metrics'],
-    queryFn: ({ signal }) => {
-      const since = new Date(Date.now() - periodDays * 24 * 3_600_000).toISOString()
-      return client.runs.metrics({ group: 'agent', since, limit: 12 }, { signal })
-    },
-    staleTime: 10_000,
-  })
-  return (
-    <Part id="work" title={t('workOf', { n: periodDays })}>
-      <Told asked={metrics}>
-        {({ total, groups }) =>
-          total.runs === 0 ? (
-            <p className="px-3 py-2 text-soft">{t('noRuns')}</p>
-          ) : (
-            <div className="overflow-x-auto">
-              <table className="figures w-full">
-                <thead className="text-small text-soft">
-                  <tr>
-                    {(['agent', 'runs', 'failedRuns', 'time', 'tokens'] as const).map((name) => (
-                      <th key={name} scope="col" className="px-3 py-1 text-end font-normal first:text-start">
-                        {t(`column_${name}`)}
-                      </th>
-                    ))}
-                  </tr>
-                </thead>
-                <tbody>
-                  {[...groups, { key: t('together'), ...total }].map((group) => (
-                    <tr key={group.key ?? ''} className="border-t border-rule last:font-medium">
-                      <th scope="row" className="px-3 py-1 text-start font-normal">
-                        {group.key ?? t('none')}
-                      </th>
-                      <td className="px-3 text-end">{count(group.runs)}</td>
-                      <td className={`px-3 text-end ${group.failed > 0 ? 'text-fail' : ''}`}>{count(group.failed)}</td>
-                      <td className="px-3 text-end">{duration(group.avg_response_time_ms ?? 0)}</td>
-                      <td className="px-3 text-end">{count(group.total_tokens)}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
-          )
-        }
-      </Told>
-    </Part>
-  )
-}
-
-function SkillsPart() {
-  const skills = useQuery({
-    queryKey: ['skills'],
-    queryFn: ({ signal }) => client.runs.skills({ signal }),
-    staleTime: 10_000,
-  })
-  return (
-    <Part id="skills" title={t('skills')}>
-      <Told asked={skills}>
-        {({ skills, faults }) => (
-          <>
-            {faults.map(({ folder, message }) => (
-              <Line key={folder} name={folder}>
-                <Fault>{message}</Fault>
-              </Line>
             ))}
-            {skills.map(({ skill_id, description, risk }) => (
-              <Line key={skill_id} name={skill_id} beside={risk === 'high' ? t('asksFirst') : undefined}>
-                {description}
-              </Line>
-            ))}
-            {skills.length === 0 && faults.length === 0 && <p className="px-3 py-2 text-soft">{t('none')}</p>}
+            {found.length === 0 && <p className="px-3 py-2 text-soft">{t('noAgents')}</p>}
           </>
         )}
       </Told>
+      {left.map(({ agent, title, files, bytes: size, due }) => (
+        <Line key={agent} name={title} beside={t('notAdopted')}>
+          {t('leftFiles', { n: files })}, {bytes(size)}
+          {due > 0 && <Fault>{t('leftDue', { n: due })}</Fault>} <code className="text-small">npx daybook adopt</code>
+        </Line>
+      ))}
     </Part>
   )
 }
