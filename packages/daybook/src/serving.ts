@@ -18,7 +18,18 @@ import type { Around } from './transcripts/around.ts'
 import { startWork, type WorkSettings } from './workshop.ts'
 
 export interface ServeSettings
-  extends Pick<WorkSettings, 'skillFolders' | 'httpAllow' | 'approve' | 'programs' | 'models' | 'summaries'> {
+  extends Pick<
+    WorkSettings,
+    | 'skillFolders'
+    | 'agentFolders'
+    | 'fileFolders'
+    | 'mcp'
+    | 'httpAllow'
+    | 'approve'
+    | 'programs'
+    | 'models'
+    | 'summaries'
+  > {
   /** 0 takes a free one. */
   readonly port: number
   readonly host: string
@@ -167,6 +178,9 @@ function workOn(
     search,
     watch: true,
     ...(settings.skillFolders ? { skillFolders: settings.skillFolders } : {}),
+    ...(settings.agentFolders ? { agentFolders: settings.agentFolders } : {}),
+    ...(settings.fileFolders ? { fileFolders: settings.fileFolders } : {}),
+    ...(settings.mcp ? { mcp: settings.mcp } : {}),
     ...(settings.httpAllow ? { httpAllow: settings.httpAllow } : {}),
     ...(settings.approve ? { approve: settings.approve } : {}),
     ...(settings.programs ? { programs: settings.programs } : {}),

@@ -5,6 +5,7 @@ import type { Models } from './model/contract.ts'
 import { keysInUse } from './model/keys.ts'
 import type { ModelSettings } from './model/settings.ts'
 import type { LivePrograms } from './program/contract.ts'
+import { filesOf, type ReachSettings, reaching } from './reaching.ts'
 import type { Tenant } from './schema/ids.ts'
 import type { Search } from './search/search.ts'
 import type { Sessions } from './session/contract.ts'
@@ -21,11 +22,13 @@ import type { OpenSkills } from './work/skills/skills.ts'
 import type { SummarySettings } from './work/summaries/contexts.ts'
 import type { TeamDefinitions } from './work/teams/contract.ts'
 
-export interface WorkSettings {
+export interface WorkSettings extends Pick<ReachSettings, 'fileFolders' | 'mcp'> {
   /** In whose registry the versions of skills are written down. */
   readonly tenant: Tenant
   /** Folders of skills, beside {@link skillFolderOf} the store. */
   readonly skillFolders?: readonly string[]
+  /** Folders of agents and teams, beside the folder `agents` of the store. */
+  readonly agentFolders?: readonly string[]
   /** Hosts that the skill `http-get` may ask, with a port where it is not the usual one; default: none. */
   readonly httpAllow?: readonly string[]
   /** Skills and steps that wait for an approval, beside those of high risk; `*` at the end stands for any ending. */
@@ -87,14 +90,17 @@ export async function startWork(sessions: Sessions, store: string, settings: Wor
   const { recall, ...recalling } = await recallingOf(sessions, store, settings)
   const skills = await openSkills({
     folders: [...(settings.skillFolders ?? []), ...(own === null ? [] : [own])],
-    builtIn: builtInSkills({ httpAllow, blobs: () => blobs, recall }).map((each) => skillOf(each, 'built-in')),
+    builtIn: builtInSkills({ httpAllow, blobs: () => blobs, recall, ...filesOf(settings) }).map((each) =>
+      skillOf(each, 'built-in'),
+    ),
     watch,
     ...(onFault ? { onFault } : {}),
   })
   const recording = await recordingOf(recordSkills, sessions, settings, skills)
+  const reached = await reaching(skills, settings, (bytes) => blobs.put(bytes))
   const policy = approve ? { steps: approve } : undefined
   const thinking = settings.models
-    ? await thinkingOf(sessions, store, skills, policy, settings.models, { ...settings, recall })
+    ? await thinkingOf(sessions, store, reached.skills, policy, settings.models, { ...settings, recall })
     : null
   const known = thinking?.agents ?? agentsOf()
   const driving = settings.programs ? await drivingOf(sessions, store, settings.programs, settings, known) : null
@@ -103,7 +109,7 @@ export async function startWork(sessions: Sessions, store: string, settings: Wor
   thinking?.among(agents)
   const work = openWork({
     sessions,
-    skills,
+    skills: reached.skills,
     agents: thinking ? thinking.budgets.counting(agents) : agents,
     ...(policy ? { policy } : {}),
     ...(onError ? { onError } : {}),
@@ -124,6 +130,7 @@ export async function startWork(sessions: Sessions, store: string, settings: Wor
       await work.close()
       await driving?.close()
       await thinking?.[Symbol.asyncDispose]()
+      await reached.close()
       await skills.close()
       await recording.settled()
       await recalling.close()
@@ -174,11 +181,19 @@ async function thinkingOf(
   skills: Skills,
   policy: ApprovalPolicy | undefined,
   models: ModelSettings,
-  { tenant, watch = false, summaries, recall, onError, onFault }: WorkSettings & { readonly recall: Recall },
+  {
+    tenant,
+    agentFolders = [],
+    watch = false,
+    summaries,
+    recall,
+    onError,
+    onFault,
+  }: WorkSettings & { readonly recall: Recall },
 ) {
   const { openThinking } = await import('./thinking.ts')
   const own = skillFolderOf(store)
-  const folders = own === null ? [] : [join(dirname(own), 'agents')]
+  const folders = [...agentFolders, ...(own === null ? [] : [join(dirname(own), 'agents')])]
   const told = (path: string, message: string): void => {
     if (onFault) onFault({ folder: path, message })
     else process.emitWarning(`${path}: ${message}`)

@@ -5,6 +5,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { ModelSettings } from '../model/settings.ts'
+import { type McpServer, mcpKeys } from '../work/skills/mcp/settings.ts'
 import { readConfig } from './config.ts'
 import { type Env, userFolder } from './folders.ts'
 import { settingFrom } from './settings.ts'
@@ -18,12 +19,13 @@ interface Secrets {
 /** The environment counts before the file. */
 export function modelSettings(asked: Asked): ModelSettings {
   const config = readConfig(asked)
-  const { fallback, providers, model_facts: facts } = config?.value ?? {}
+  const { fallback, providers, model_facts: facts, mcp } = config?.value ?? {}
   const model = settingFrom('model', { env: asked.env, config })
   const secrets = readSecrets(secretsFile(asked.env, config), config?.value.secrets !== undefined)
   return {
     key: (name) => asked.env[name] || secrets.values[name] || undefined,
     ...(model === null ? {} : { model: String(model.value) }),
+    ...(mcp === undefined ? {} : { secrets: mcpKeys({ servers: mcp as Readonly<Record<string, McpServer>> }) }),
     ...(fallback === undefined ? {} : { fallback }),
     // Their shapes were checked when the configuration was read.
     ...(providers === undefined ? {} : { providers: providers as NonNullable<ModelSettings['providers']> }),

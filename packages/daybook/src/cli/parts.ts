@@ -12,6 +12,7 @@ import type { Scope, Store } from '../store/store.ts'
 import type { Around } from '../transcripts/around.ts'
 import type { TranscriptReader } from '../transcripts/contract.ts'
 import type { Work } from '../work/contract.ts'
+import type { McpServer } from '../work/skills/mcp/settings.ts'
 import type { OpenSkills } from '../work/skills/skills.ts'
 
 export interface RunningServer {
@@ -46,6 +47,12 @@ export interface ServeSettings {
   readonly log?: (typeof logLevels)[number]
   /** Folders of skills, beside that of the store. */
   readonly skillFolders?: readonly string[]
+  /** Folders of agents and teams, beside that of the store. */
+  readonly agentFolders?: readonly string[]
+  /** Folders in which agents may work with files. */
+  readonly fileFolders?: readonly string[]
+  /** MCP servers by their names. */
+  readonly mcp?: Readonly<Record<string, McpServer>>
   /** Hosts that skills may ask. */
   readonly httpAllow?: readonly string[]
   /** Skills and steps that wait for an approval. */
@@ -57,7 +64,10 @@ export interface ServeSettings {
 }
 
 export interface WorkSettings
-  extends Pick<ServeSettings, 'skillFolders' | 'httpAllow' | 'approve' | 'programs' | 'models'> {
+  extends Pick<
+    ServeSettings,
+    'skillFolders' | 'agentFolders' | 'fileFolders' | 'mcp' | 'httpAllow' | 'approve' | 'programs' | 'models'
+  > {
   readonly tenant: Tenant
   /** Milliseconds between two looks for due work. */
   readonly tickMs?: number

@@ -87,6 +87,35 @@ export const settings = {
     help: 'folders of skills, beside the folder skills of the store; taken from the folder of daybook.json',
     shape: { type: 'array', items: { type: 'string', minLength: 1 } },
   },
+  agents: {
+    help: 'folders of agents and teams, beside the folder agents of the store; taken from the folder of daybook.json',
+    shape: { type: 'array', items: { type: 'string', minLength: 1 } },
+  },
+  folders: {
+    help: 'folders in which agents may work with files, for every session; taken from the folder of daybook.json',
+    shape: { type: 'array', items: { type: 'string', minLength: 1 } },
+  },
+  mcp: {
+    help: 'MCP servers, whose tools are skills mcp/NAME/…: a command, or the url of one; keys by their NAMES',
+    shape: {
+      type: 'object',
+      additionalProperties: {
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          command: { type: 'string', minLength: 1 },
+          args: { type: 'array', items: { type: 'string' } },
+          cwd: { type: 'string', minLength: 1 },
+          env: { type: 'object', additionalProperties: { type: 'string' } },
+          secrets: { type: 'array', items: { type: 'string', pattern: '^[A-Z][A-Z0-9_]{0,63}$' } },
+          url: { type: 'string', pattern: '^https?://' },
+          headers: { type: 'object', additionalProperties: { type: 'string' } },
+          timeout_sec: { type: 'integer', minimum: 1, maximum: 3600 },
+          risk: { type: 'object', additionalProperties: { enum: ['low', 'medium', 'high'] } },
+        },
+      },
+    },
+  },
   http_allow: {
     help: 'hosts that the skill http-get may ask, with a port where it is not the usual one',
     shape: { type: 'array', items: { type: 'string', minLength: 1 } },

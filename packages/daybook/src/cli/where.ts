@@ -65,19 +65,23 @@ export function serveStore(asked: Asked): Place {
 /** What skills are given, as daybook.json says: their folders with absolute paths, and the hosts they may ask. */
 export function workSettings(
   asked: Asked,
-): Pick<ServeSettings, 'skillFolders' | 'httpAllow' | 'approve'> &
+): Pick<ServeSettings, 'skillFolders' | 'agentFolders' | 'fileFolders' | 'mcp' | 'httpAllow' | 'approve'> &
   Required<Pick<ServeSettings, 'programs' | 'models'>> {
   const config = readConfig(asked)
   const state = userFolder('state', asked.env)
   const programs = { file: programsFile(asked), state }
   const models = modelSettings(asked)
   if (config === null) return { programs, models }
-  const { skills, http_allow: httpAllow, approve } = config.value
+  const { skills, agents, folders, mcp, http_allow: httpAllow, approve } = config.value
   const folder = dirname(config.path)
   return {
     programs,
     models,
     ...(skills === undefined ? {} : { skillFolders: skills.map((each) => resolve(folder, each)) }),
+    ...(agents === undefined ? {} : { agentFolders: agents.map((each) => resolve(folder, each)) }),
+    ...(folders === undefined ? {} : { fileFolders: folders.map((each) => resolve(folder, each)) }),
+    // Their shapes were checked when the configuration was read.
+    ...(mcp === undefined ? {} : { mcp: mcp as NonNullable<ServeSettings['mcp']> }),
     ...(httpAllow === undefined ? {} : { httpAllow }),
     ...(approve === undefined ? {} : { approve }),
   }

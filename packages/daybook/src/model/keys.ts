@@ -17,9 +17,13 @@ export interface ConfiguredKey {
 }
 
 /** Every key that is set and that a model could be asked with, so that none of them gets into a log. */
-export function keysInUse({ providers = {}, key }: Pick<ModelSettings, 'providers' | 'key'>): readonly ConfiguredKey[] {
+export function keysInUse({
+  providers = {},
+  secrets = [],
+  key,
+}: Pick<ModelSettings, 'providers' | 'secrets' | 'key'>): readonly ConfiguredKey[] {
   const named = [...Object.values(presets), ...Object.values(providers)].flatMap((each) => each.key ?? [])
-  return [...new Set([...Object.values(usualKeys), ...named])].flatMap((name) => {
+  return [...new Set([...Object.values(usualKeys), ...named, ...secrets])].flatMap((name) => {
     const value = key(name)
     return value !== undefined && canBeMasked(value) ? [{ name, value }] : []
   })

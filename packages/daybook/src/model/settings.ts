@@ -31,6 +31,8 @@ export interface ModelSettings {
   readonly providers?: Readonly<Record<string, ProviderSettings>>
   /** By name of a model, `*` stands for anything. */
   readonly facts?: Readonly<Record<string, FactSettings>>
+  /** Names of further keys, of others than providers, that no log may hold. */
+  readonly secrets?: readonly string[]
   /** The value of a key by its name; undefined: it is not set. */
   key(name: string): string | undefined
   /** Why the file of keys was not read, and what to do about it. */
