@@ -14,6 +14,7 @@ import { openTransport, type Request, type Transport, type TransportOptions } fr
 export { DaybookError, isDaybookError } from '../schema/errors.ts'
 export type { Connection, ConnectionState } from './connection.ts'
 export type { FollowOptions } from './follow.ts'
+export { type AttachFrame, type Attachment, openProcesses, type RemoteProcesses } from './processes.ts'
 export type { RemoteRuns, RunFields, RunItem, RunReceiptShape, RunStateShape, WaitOptions } from './runs.ts'
 export type {
   CallOptions,

@@ -1,11 +1,56 @@
-// One session: its timeline.
+// One session: its timeline, who waits in it, what happens next, and where to say something.
 
 import { getRouteApi } from '@tanstack/react-router'
+import { isDaybookError } from 'daybook/client'
+import { lazy, Suspense, useMemo } from 'react'
 import { parseAddress } from '../app/addresses.ts'
+import { NotOpened } from './not-opened.tsx'
+import { openSession } from './opened.ts'
+import { OpenedSession } from './opened-session.tsx'
+import { PlaceContext } from './place.ts'
+import { useHead } from './use-session.ts'
+import { loaded, t } from './words.ts'
+import './session.css'
+
+await loaded
 
 const route = getRouteApi('/s/$address')
+const CompareScreen = lazy(async () => ({ default: (await import('../compare/compare-screen.tsx')).CompareScreen }))
 
 export function SessionScreen() {
   const address = parseAddress(route.useParams().address)
-  return <h1 className="p-4 text-title">{JSON.stringify(address)}</h1>
+  const { until } = route.useSearch() as { until?: string }
+  if (address.type === 'compare') {
+    return (
+      <Suspense>
+        <CompareScreen a={address.a} b={address.b} />
+      </Suspense>
+    )
+  }
+  const moment = until !== undefined && /^[1-9]\d{0,15}$/.test(until) ? Number(until) : null
+  return <OneSession key={address.id} id={address.id} seq={address.seq} moment={moment} />
+}
+
+function OneSession({
+  id,
+  seq,
+  moment,
+}: {
+  readonly id: string
+  readonly seq: number | null
+  readonly moment: number | null
+}) {
+  const { data: head, error } = useHead(id)
+  const opened = useMemo(() => openSession(id, moment), [id, moment])
+  const place = useMemo(() => ({ session: id, moment }), [id, moment])
+  if (error && !head) {
+    if (!isDaybookError(error)) throw error
+    return <NotOpened id={id} error={error} />
+  }
+  if (!head) return <p className="p-4 text-soft">{t('reading')}</p>
+  return (
+    <PlaceContext value={place}>
+      <OpenedSession key={moment ?? 'now'} head={head} opened={opened} seq={seq} moment={moment} />
+    </PlaceContext>
+  )
 }

@@ -105,9 +105,12 @@ export class LogWindow {
   /** Entries as they come. Where the window does not reach the end they are only counted. */
   push(entries: readonly EntryShape[]): void {
     const fresh = entries.filter(({ seq }) => seq > this.#state.end && seq <= this.#until)
-    for (const { kind, run_id, data } of entries) if (endsText(kind, data)) this.#live.end(runOf(run_id, data))
+    for (const entry of entries) this.#ends(entry)
     const newest = fresh.at(-1)
-    if (!newest) return this.#tell({ live: this.#live.runs })
+    if (!newest) {
+      this.#tell({ live: this.#live.runs })
+      return
+    }
     const whole = this.#state.last === this.#state.end && fresh[0]?.seq === this.#state.last + 1
     if (whole) {
       this.#entries.push(...fresh)
@@ -117,6 +120,11 @@ export class LogWindow {
       } else this.#timeline.add(fresh)
     }
     this.#tell({ end: newest.seq, live: this.#live.runs })
+  }
+
+  /** The log is known to reach that far; what is missing is read when somebody comes there. */
+  reach(end: number): void {
+    if (this.#state.opening > 0 && end > this.#state.end && end <= this.#until) this.#tell({ end })
   }
 
   delta(value: unknown): void {
@@ -150,6 +158,16 @@ export class LogWindow {
     this.#timeline = timeline
   }
 
+  /** What was on its way stands in this entry, or comes no more. */
+  #ends({ kind, run_id, data }: EntryShape): void {
+    const fields = (data ?? {}) as { run_id?: string; role?: string; step?: string; metadata?: { step?: string } }
+    const run = run_id ?? fields.run_id ?? ''
+    if (kind === 'run.finished' || kind === 'run.cancelled' || kind === 'run.withdrawn') this.#live.end(run)
+    else if (kind === 'step.finished') this.#live.end(run, fields.step)
+    else if (kind === 'message' && fields.metadata?.step !== undefined) this.#live.end(run, fields.metadata.step)
+    else if (kind === 'message' && fields.role === 'assistant') this.#live.end(run)
+  }
+
   #tell(changes: Partial<WindowState>): void {
     const first = this.#entries[0]?.seq ?? 0
     const last = this.#entries.at(-1)?.seq ?? 0
@@ -157,14 +175,4 @@ export class LogWindow {
     this.#state = { ...this.#state, rows: this.#timeline.rows, ...changes, first, last, end }
     for (const listener of this.#listeners) listener()
   }
-}
-
-/** A message of the assistant, or the end of its run: what was on its way stands here. */
-function endsText(kind: string, data: unknown): boolean {
-  if (kind === 'run.finished' || kind === 'run.cancelled') return true
-  return kind === 'message' && (data as { role?: string } | null)?.role === 'assistant'
-}
-
-function runOf(run: string | undefined, data: unknown): string {
-  return run ?? (data as { run_id?: string } | null)?.run_id ?? ''
 }

@@ -1,46 +1,39 @@
-// What a reader keeps about a session, written one change at a time: what another tab changed meanwhile stays.
-
-import { isDaybookError } from 'daybook/client'
+// What a reader keeps about a session, written one change at a time: what comes while one is written goes in the next.
 
 export interface MarksShape {
-  readonly version: number
   readonly seen: number | null
   readonly draft: string | null
   readonly pinned: boolean
 }
+export type MarksChange = Partial<MarksShape>
 
 export interface MarksRemote {
-  read(): Promise<MarksShape>
-  /** Replaces all of them where `version` is still the present one; `conflict` otherwise. */
-  write(marks: { version: number; seen?: number; draft?: string; pinned?: boolean }): Promise<MarksShape>
+  marks(): Promise<MarksShape>
+  /** Keeps what is left out, and what others changed meanwhile. */
+  changeMarks(change: () => MarksChange): Promise<MarksShape>
 }
-
-export type MarksChange = { readonly seen?: number; readonly draft?: string | null; readonly pinned?: boolean }
 
 export class Marks {
   readonly #remote: MarksRemote
-  readonly #onChange: (marks: MarksShape) => void
   #known: MarksShape | null = null
   #wanted: MarksChange = {}
   #writing: Promise<void> | null = null
 
-  constructor(remote: MarksRemote, onChange: (marks: MarksShape) => void = () => undefined) {
+  constructor(remote: MarksRemote) {
     this.#remote = remote
-    this.#onChange = onChange
   }
 
-  /** As they are on the server, with what is still on its way there. */
+  /** As they are on the server, with what is still on its way there; null before they were read. */
   get now(): MarksShape | null {
-    return this.#known ? merged(this.#known, this.#wanted) : null
+    return this.#known ? { ...this.#known, ...this.#wanted } : null
   }
 
   async read(): Promise<MarksShape> {
-    this.#known = await this.#remote.read()
-    this.#onChange(this.#known)
-    return this.#known
+    this.#known = await this.#remote.marks()
+    return { ...this.#known, ...this.#wanted }
   }
 
-  /** Ends when it is on the server. Changes that come while one is written go together in the next. */
+  /** Ends when it is on the server. What fails is wanted still, and goes with the next change. */
   change(change: MarksChange): Promise<void> {
     this.#wanted = { ...this.#wanted, ...change }
     this.#writing ??= this.#write().finally(() => {
@@ -50,31 +43,11 @@ export class Marks {
   }
 
   async #write(): Promise<void> {
-    for (;;) {
-      const known = this.#known ?? (await this.read())
-      const wanted = this.#wanted
-      if (Object.keys(wanted).length === 0) return
-      const { seen, draft, pinned } = merged(known, wanted)
-      try {
-        this.#known = await this.#remote.write({
-          version: known.version,
-          ...(seen === null ? {} : { seen }),
-          ...(draft === null || draft === '' ? {} : { draft }),
-          pinned,
-        })
-      } catch (error) {
-        if (!isDaybookError(error) || error.code !== 'conflict') throw error
-        await this.read()
-        continue
-      }
-      this.#onChange(this.#known)
-      this.#wanted = Object.fromEntries(
-        Object.entries(this.#wanted).filter(([name, value]) => wanted[name as keyof MarksChange] !== value),
-      )
+    while (Object.keys(this.#wanted).length > 0) {
+      const sent = this.#wanted
+      this.#known = await this.#remote.changeMarks(() => sent)
+      const left = Object.entries(this.#wanted).filter(([name, value]) => sent[name as keyof MarksShape] !== value)
+      this.#wanted = Object.fromEntries(left)
     }
   }
-}
-
-function merged(known: MarksShape, wanted: MarksChange): MarksShape {
-  return { ...known, ...(wanted as Partial<MarksShape>) }
 }

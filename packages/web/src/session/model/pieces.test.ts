@@ -28,18 +28,29 @@ test('blocks that are over are never touched again, and no fence of code is cut'
   assert.equal(new Set(blocks.map((block) => block.key)).size, blocks.length)
 })
 
-test('reasoning, calls and text are blocks of their own, of each run apart', () => {
+test('reasoning, calls and text are blocks of their own, of each step of each run apart', () => {
   const live = new LiveTexts()
-  live.add({ run_id: 'a', type: 'reasoning', text: 'hm' })
+  live.add({ run_id: 'a', step: 's', n: 0, reasoning: 'hm' })
   live.add({ run_id: 'b', text: 'other' })
-  live.add({ run_id: 'a', type: 'call', call_id: 'c', name: 'read' })
-  live.add({ run_id: 'a', type: 'text', text: 'so' })
-  assert.deepEqual(
-    live.runs.map((run) => run.blocks.map((block) => `${block.type} ${block.text}`)),
-    [['reasoning hm', 'call read', 'text so'], ['text other']],
-  )
-  assert.equal(live.end('a'), true)
-  assert.equal(live.runs.length, 1)
+  live.add({ run_id: 'a', step: 's', n: 1, call: { call_id: 'c', name: 'read' } })
+  live.add({ run_id: 'a', step: 's', n: 2, text: 'so' })
+  const told = () => live.runs.map((run) => run.blocks.map((block) => `${block.type} ${block.text}`))
+  assert.deepEqual(told(), [['reasoning hm', 'call read', 'text so'], ['text other']])
+  assert.equal(live.end('a', 'other'), false)
+  assert.equal(live.end('a', 's'), true)
+  assert.deepEqual(told(), [['text other']])
+})
+
+test('a piece counts once, what was said so far takes its place, and a further attempt begins anew', () => {
+  const live = new LiveTexts()
+  const text = () => live.runs[0]?.blocks.map((block) => block.text).join('')
+  live.add({ run_id: 'a', step: 's', n: 2, so_far: [{ type: 'text', text: 'He' }] })
+  assert.equal(live.add({ run_id: 'a', step: 's', n: 1, text: 'e' }), false)
+  live.add({ run_id: 'a', step: 's', n: 2, text: 'llo' })
+  assert.equal(text(), 'Hello')
+  live.add({ run_id: 'a', step: 's', attempt: 2, n: 0, text: 'Again' })
+  assert.equal(live.add({ run_id: 'a', step: 's', n: 3, text: 'late' }), false)
+  assert.equal(text(), 'Again')
 })
 
 test('only a reader who comes near the end by moving down follows, and whatever leads up ends it', () => {

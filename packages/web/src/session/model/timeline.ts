@@ -33,8 +33,8 @@ export class Timeline {
   #last = 0
 
   constructor(before?: Timeline) {
-    this.#known = before ? before.#items : new Map()
-    this.#knownRows = new Map(before?.#rows.map((row) => [row.key, row]))
+    this.#known = before === undefined ? new Map() : before.#items
+    this.#knownRows = new Map((before === undefined ? [] : before.#rows).map((row) => [row.key, row]))
   }
 
   /** Replaced with each change, so that it may be compared by identity. */
@@ -63,22 +63,29 @@ export class Timeline {
   }
 
   #fold(entry: EntryShape): void {
-    if (entry.erased) return this.#push({ ...placed(entry), type: 'erased', kind: entry.kind })
     const data = fieldsOf(entry)
-    switch (entry.kind) {
+    const kind = entry.erased ? 'erased' : entry.kind
+    switch (kind) {
+      case 'erased':
+        this.#push({ ...placed(entry), type: 'erased', kind: entry.kind })
+        break
       case 'message':
-        return this.#message(entry)
+        this.#message(entry)
+        break
       case 'process.output':
-        return this.#output(entry, data)
+        this.#output(entry, data)
+        break
       case 'note':
-        return this.#push({ ...placed(entry), type: 'note', kind: textOf(data.type), text: textOf(data.text) })
+        this.#push({ ...placed(entry), type: 'note', kind: textOf(data.type), text: textOf(data.text) })
+        break
       case 'summary':
-        return this.#push({
+        this.#push({
           ...placed(entry),
           type: 'summary',
           text: textOf(data.text),
           covers: Number(data.covers_seq),
         })
+        break
       default:
         if (!this.#wait(entry, data) && !this.#step(entry, data)) this.#push(placeOf(entry))
     }
@@ -159,6 +166,11 @@ export class Timeline {
       case 'step.started': {
         const { name, input } = data
         if (this.#change(`step:${step}`, entry, (item) => item)) return true
+        const call = (input as { call_id?: string } | null | undefined)?.call_id
+        const known = call === undefined ? undefined : this.#later.get(`call:${call}`)
+        // A step that does what was called is shown as that call, and one that asks a model as what is said.
+        if (known !== undefined) this.#later.set(`step:${step}`, known)
+        if (known !== undefined || name === 'model' || String(name).startsWith('prompt')) return true
         this.#later.set(`step:${step}`, placed(entry).key)
         this.#push({
           ...placed(entry),
@@ -179,10 +191,10 @@ export class Timeline {
         const found = this.#change(`step:${step}`, entry, (item) => {
           if (item.type !== 'tool') return item
           name = item.name
-          return { ...item, state, output, ended }
+          return { ...item, state, output: output ?? item.output, ended }
         })
         if (state === 'unknown') this.#unknown(entry, step, name)
-        return found || state === 'unknown'
+        return found || state === 'unknown' || state === 'done'
       }
       case 'step.resolved':
         return this.#change(`outcome:${step}`, entry, (item) =>
@@ -230,7 +242,8 @@ export class Timeline {
         cut: before.cut + cut,
         lastSeq: entry.seq,
       }
-      return this.#replace(before.key, grown, entry.seq)
+      this.#replace(before.key, grown, entry.seq)
+      return
     }
     const stream = data.stream === 'err' ? 'err' : 'out'
     const process = textOf(data.process_id)

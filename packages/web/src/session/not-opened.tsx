@@ -1,0 +1,45 @@
+// What is told of a session that cannot be shown: whether it was deleted, and which others may have been meant.
+
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { DaybookError } from 'daybook/client'
+import { addressOf } from '../app/addresses.ts'
+import { client } from '../live/client.ts'
+import { titleOf } from '../parts/session-text.ts'
+import { t } from './words.ts'
+
+export function NotOpened({ id, error }: { readonly id: string; readonly error: DaybookError }) {
+  const tail = id.slice(-4)
+  const unknown = error.code === 'not_found'
+  const { data } = useQuery({
+    queryKey: ['tail', tail],
+    queryFn: ({ signal }) => client.list({ tail, limit: 5 }, { signal }),
+    enabled: unknown && /^[A-Za-z0-9._:-]{4}$/.test(tail),
+  })
+  const others = data?.sessions ?? []
+  return (
+    <div className="mx-auto flex max-w-prose flex-col gap-3 p-6">
+      <h1 className="text-title font-semibold">
+        {t(unknown ? 'notHere' : error.code === 'gone' ? 'wasDeleted' : 'noAccess')}
+      </h1>
+      <p className="text-soft">
+        <code>{id}</code>
+        {!unknown && ` · ${error.message}`}
+      </p>
+      {others.length > 0 && (
+        <>
+          <p>{t('othersEnd', { n: others.length, tail })}</p>
+          <ul className="flex flex-col gap-1">
+            {others.map((session) => (
+              <li key={session.session_id}>
+                <Link to="/s/$address" params={{ address: addressOf(session.session_id) }}>
+                  {session.tail} · {titleOf(session)}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,72 @@
+// The screen of a session that is there: head, timeline, queue, composer, and the rail beside them.
+
+import type { SessionShape } from 'daybook/client'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { titleOf } from '../parts/session-text.ts'
+import { useTitle } from '../parts/title.ts'
+import { Composer } from './composer.tsx'
+import { FindHere } from './find-here.tsx'
+import { type Opened, sayProblem } from './opened.ts'
+import { Queue } from './queue.tsx'
+import { Rail } from './rail.tsx'
+import type { Scroller, ScrollerState } from './scroller.ts'
+import { SessionHeader } from './session-header.tsx'
+import { Slider } from './slider.tsx'
+import { TimelineView } from './timeline-view.tsx'
+import { Toast } from './toast.tsx'
+import { usePlaceKept } from './use-place-kept.ts'
+import { useLive, useWindow } from './use-session.ts'
+import { useSessionKeys } from './use-session-keys.ts'
+import { t } from './words.ts'
+
+interface Props {
+  readonly head: SessionShape
+  readonly opened: Opened
+  readonly seq: number | null
+  readonly moment: number | null
+}
+
+export function OpenedSession({ head, opened, seq, moment }: Props) {
+  const { log } = opened
+  const window = useWindow(log)
+  const [scroller, setScroller] = useState<Scroller | null>(null)
+  const [scroll, setScroll] = useState<ScrollerState | null>(null)
+  const [side, setSide] = useState(() => matchMedia('(min-width: 64rem)').matches)
+  const [finding, setFinding] = useState(false)
+  const region = useRef<HTMLDivElement>(null)
+  useTitle(titleOf(head))
+  useLive(opened, head.seq, moment === null)
+  useEffect(() => () => (moment === null ? undefined : log.close()), [log, moment])
+  const back = usePlaceKept({ head, opened, scroller, scroll, seq, moment })
+  const onReady = useCallback((ready: Scroller) => setScroller(ready), [])
+  const go = useCallback((to: number) => void scroller?.to(to).catch(sayProblem), [scroller])
+  useSessionKeys({ head, region, scroller, moment, onFind: () => setFinding(true) })
+  return (
+    <div className="screen" ref={region}>
+      <SessionHeader head={head} side={side} onSide={() => setSide(!side)} onFind={() => setFinding(true)} />
+      {finding && <FindHere session={head.session_id} onGo={go} onClose={() => setFinding(false)} />}
+      <div className="flex min-h-0 flex-1">
+        <div className="flex min-w-0 flex-1 flex-col">
+          {back && (
+            <p className="flex flex-wrap items-center gap-x-3 border-b border-rule bg-well px-4 py-1 text-small">
+              <span>
+                {t('youWereAt', { seq: back.seq })} {t('newSince', { n: back.fresh })}
+              </span>
+              <button type="button" className="text-link underline" onClick={() => void scroller?.toEnd()}>
+                {t('toTheEnd')}
+              </button>
+            </p>
+          )}
+          <TimelineView log={log} window={window} target={seq} onReady={onReady} onScroll={setScroll} />
+          <Slider head={head} moment={moment} top={scroll?.top ?? 0} />
+          {moment === null && <Queue head={head} />}
+          {moment === null && (
+            <Composer key={head.session_id} head={head} opened={opened} onSent={() => void scroller?.toEnd()} />
+          )}
+        </div>
+        {side && <Rail head={head} moment={moment} onGo={go} onClose={() => setSide(false)} />}
+      </div>
+      <Toast />
+    </div>
+  )
+}

@@ -1,0 +1,112 @@
+// Lines that most readers pass over, and ruled lines that divide a log.
+
+import { Link } from '@tanstack/react-router'
+import { memo } from 'react'
+import { addressOf } from '../app/addresses.ts'
+import { EntryLine, EntryNumber, Moment } from './entry-row.tsx'
+import type { ProcessItem, QuietItem, RuleItem, RunItem } from './model/items.ts'
+import { usePlace } from './place.ts'
+import { dollars, duration } from './telling.ts'
+import { t } from './words.ts'
+
+const rules = {
+  opened: 'ruleOpened',
+  fork: 'ruleFork',
+  handoff: 'ruleHandoff',
+  rewound: 'ruleRewound',
+  archived: 'ruleArchived',
+  reopened: 'ruleReopened',
+  trashed: 'ruleTrashed',
+  restored: 'ruleRestored',
+  deleted: 'ruleDeleted',
+} as const
+
+export const RuleRow = memo(function RuleRow({ item }: { readonly item: RuleItem }) {
+  return (
+    <div className="grid-row">
+      <EntryNumber seq={item.seq} />
+      <div className="reading rule-line">
+        <span>
+          {t(rules[item.what])} {item.link ? <RuleLink link={item.link} /> : <bdi>{item.text}</bdi>}
+        </span>
+        {item.detail !== '' && <bdi className="text-soft">{item.detail}</bdi>}
+        <Moment at={item.at} />
+      </div>
+    </div>
+  )
+})
+
+function RuleLink({ link }: { readonly link: { readonly session: string; readonly seq: number } }) {
+  const address = addressOf(link.session, link.seq)
+  return (
+    <Link to="/s/$address" params={{ address }}>
+      {address}
+    </Link>
+  )
+}
+
+const runWords = {
+  queued: 'runQueued',
+  started: 'runStarted',
+  waiting: 'runWaiting',
+  done: 'runDone',
+  failed: 'runFailed',
+  cancelled: 'runCancelled',
+  steered: 'runSteered',
+  changed: 'runChanged',
+} as const
+
+export const RunLine = memo(function RunLine({ item }: { readonly item: RunItem }) {
+  const bad = item.state === 'failed'
+  const figures = [
+    item.reason,
+    item.duration === undefined ? undefined : duration(item.duration),
+    item.cost === undefined ? undefined : dollars(item.cost),
+  ].filter((part) => part !== undefined)
+  return (
+    <EntryLine seq={item.seq} at={item.at}>
+      <b className={bad ? 'font-semibold text-fail' : 'font-semibold'}>{t(runWords[item.state])}</b>
+      {figures.length > 0 && <span className="figures">{figures.join(' · ')}</span>}
+      {item.text !== '' && (
+        <span dir="auto" className={bad ? 'whitespace-pre-wrap text-ink' : 'line-clamp-2'}>
+          {item.text.slice(0, 2000)}
+        </span>
+      )}
+    </EntryLine>
+  )
+})
+
+const processWords = {
+  starting: 'processStarting',
+  ready: 'processReady',
+  busy: 'processBusy',
+  idle: 'processIdle',
+  exited: 'processExited',
+  lost: 'processLost',
+  told: 'processTold',
+  interrupted: 'processInterrupted',
+} as const
+
+export const ProcessLine = memo(function ProcessLine({ item }: { readonly item: ProcessItem }) {
+  const { session } = usePlace()
+  return (
+    <EntryLine seq={item.seq} at={item.at}>
+      <span>{t(processWords[item.state])}</span>
+      {item.text !== '' && <span dir="auto">{item.text}</span>}
+      {item.state === 'starting' && (
+        <Link to="/s/$address/p/$process" params={{ address: addressOf(session), process: item.process }}>
+          {t('openScreen')}
+        </Link>
+      )}
+    </EntryLine>
+  )
+})
+
+export const QuietLine = memo(function QuietLine({ item }: { readonly item: QuietItem }) {
+  return (
+    <EntryLine seq={item.seq} at={item.at}>
+      <code>{item.kind}</code>
+      <span dir="auto">{item.text}</span>
+    </EntryLine>
+  )
+})

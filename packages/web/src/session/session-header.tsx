@@ -1,0 +1,65 @@
+// The head of a session: what it is about, what it is doing, whose it is, and what may be done with all of it.
+
+import { useQueryClient } from '@tanstack/react-query'
+import type { SessionShape } from 'daybook/client'
+import { OctagonX, PanelRight, Search } from 'lucide-react'
+import { titleOf } from '../parts/session-text.ts'
+import { StatusBadge } from '../parts/status-badge.tsx'
+import { interrupt } from './interrupt.ts'
+import { PinButton } from './pin-button.tsx'
+import { dollars } from './telling.ts'
+import { headKey } from './use-session.ts'
+import { t } from './words.ts'
+
+interface Props {
+  readonly head: SessionShape
+  readonly side: boolean
+  readonly onSide: () => void
+  readonly onFind: () => void
+}
+
+export function SessionHeader({ head, side, onSide, onFind }: Props) {
+  const queries = useQueryClient()
+  const busy = head.status === 'running' || head.status === 'waiting' || head.status === 'queued'
+  const facts = [head.current_agent, head.branch, head.cost > 0 ? dollars(head.cost) : null].filter(Boolean)
+  return (
+    <header className="flex items-center gap-2 border-b border-rule bg-sheet px-4 py-1" data-region>
+      <div className="min-w-0 flex-1">
+        <h1 className="truncate text-title font-semibold" dir="auto">
+          {titleOf(head)}
+        </h1>
+        <p className="flex flex-wrap items-center gap-x-2 text-small text-soft">
+          <StatusBadge session={head} />
+          <code>{head.tail}</code>
+          <span className="truncate">{facts.join(' · ')}</span>
+        </p>
+      </div>
+      {busy && (
+        <button
+          type="button"
+          className="button target inline-flex items-center gap-1"
+          onClick={() =>
+            void interrupt(head.session_id).then(() =>
+              queries.invalidateQueries({ queryKey: headKey(head.session_id) }),
+            )
+          }
+        >
+          <OctagonX size={14} aria-hidden="true" /> {t('interrupt')} <kbd>x x</kbd>
+        </button>
+      )}
+      <PinButton session={head.session_id} />
+      <button type="button" className="target grid place-items-center" aria-label={t('findHere')} onClick={onFind}>
+        <Search size={16} aria-hidden="true" />
+      </button>
+      <button
+        type="button"
+        className="target grid place-items-center"
+        aria-label={t('sideOf')}
+        aria-expanded={side}
+        onClick={onSide}
+      >
+        <PanelRight size={16} aria-hidden="true" />
+      </button>
+    </header>
+  )
+}

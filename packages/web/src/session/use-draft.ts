@@ -1,0 +1,77 @@
+// The text that somebody is writing: on the server within a second, and back on any device.
+
+import { isDaybookError } from 'daybook/client'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import type { Opened } from './opened.ts'
+
+/** Milliseconds without a key before a draft is stored. */
+const pause = 500
+
+export interface Draft {
+  readonly text: string
+  /** Whether the server has it as it is. */
+  readonly kept: boolean
+  set(text: string): void
+}
+
+export function useDraft({ marks }: Opened): Draft {
+  const [text, setText] = useState(marks.now?.draft ?? '')
+  const [kept, setKept] = useState(true)
+  const touched = useRef(false)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const newest = useRef('')
+
+  useEffect(() => {
+    let left = false
+    void marks.read().then(
+      ({ draft }) => {
+        if (!left && !touched.current && draft !== null) setText(draft)
+      },
+      (error: unknown) => {
+        if (!isDaybookError(error)) throw error // the screen says that the server is away
+      },
+    )
+    return () => {
+      left = true
+    }
+  }, [marks])
+
+  const store = useCallback(() => {
+    clearTimeout(timer.current)
+    timer.current = undefined
+    const draft = newest.current
+    marks.change({ draft: draft === '' ? null : draft }).then(
+      () => setKept(newest.current === draft),
+      (error: unknown) => {
+        if (!isDaybookError(error)) throw error
+        // Not stored is said beside the text; it is tried again until it is, or until there is a newer one.
+        timer.current ??= setTimeout(store, 2000)
+      },
+    )
+  }, [marks])
+
+  // Whoever leaves within the pause leaves nothing behind.
+  useEffect(() => {
+    const leave = (): void => {
+      if (timer.current !== undefined) store()
+    }
+    document.addEventListener('visibilitychange', leave)
+    return () => {
+      document.removeEventListener('visibilitychange', leave)
+      leave()
+    }
+  }, [store])
+
+  const set = useCallback(
+    (next: string) => {
+      touched.current = true
+      newest.current = next
+      setText(next)
+      setKept(false)
+      clearTimeout(timer.current)
+      timer.current = setTimeout(store, pause)
+    },
+    [store],
+  )
+  return { text, kept, set }
+}
