@@ -53,6 +53,14 @@ test('what is not understood is refused with the nearest thing', () => {
     refused(line)
 })
 
+test('help for a word that begins several commands names them', () => {
+  assert.deepEqual(
+    [read('store --help').noun, read('agent -h').noun, read('show --help').noun],
+    ['store', 'agent', undefined],
+  )
+  refused('store nothing --help')
+})
+
 test('help and version are asked for without arguments', () => {
   assert.equal(read('rewind --help').help, true)
   assert.equal(read('--version').version, true)

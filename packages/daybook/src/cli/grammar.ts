@@ -58,13 +58,16 @@ export interface Parsed {
   readonly call: Call
   readonly help: boolean
   readonly version: boolean
+  /** Help was asked for a word that only begins commands: the command is the first of them. */
+  readonly noun?: string
 }
 
 /** Finds the command by its leading words, then reads options and arguments. Anything unknown is refused. */
 export function parse(argv: readonly string[], table: readonly Command[], everywhere: readonly Option[]): Parsed {
   const known = [...everywhere, ...table.flatMap((command) => command.options ?? [])]
   const { words, given } = read(argv, known)
-  const command = find(words, table)
+  const noun = given.some(({ name }) => name === 'help') ? nounOf(words, table) : undefined
+  const command = noun === undefined ? find(words, table) : noun.first
   const allowed = [...(command.options ?? []), ...everywhere]
   const options: Record<string, string | true> = {}
   for (const { name, raw, value } of given) {
@@ -75,7 +78,8 @@ export function parse(argv: readonly string[], table: readonly Command[], everyw
   const args = words.slice(command.name === '' ? 0 : command.name.split(' ').length)
   const help = options.help === true
   if (!help && options.version !== true) checkArguments(command, args)
-  return { command, call: { args, options }, help, version: options.version === true }
+  const call = { args, options }
+  return { command, call, help, version: options.version === true, ...(noun ? { noun: noun.word } : {}) }
 }
 
 interface Given {
@@ -105,6 +109,17 @@ function read(argv: readonly string[], known: readonly Option[]): { words: strin
     if (token.kind === 'option') given.push({ name: token.name, raw: token.rawName, value: token.value })
   }
   return { words, given }
+}
+
+/** `daybook store --help`: no command, but a word that begins some. */
+function nounOf(
+  words: readonly string[],
+  table: readonly Command[],
+): { readonly word: string; readonly first: Command } | undefined {
+  const [word, ...more] = words
+  if (word === undefined || more.length > 0 || table.some(({ name }) => name === word)) return undefined
+  const first = table.find(({ name }) => name.startsWith(`${word} `))
+  return first && { word, first }
 }
 
 function find(words: readonly string[], table: readonly Command[]): Command {

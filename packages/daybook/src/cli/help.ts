@@ -52,6 +52,16 @@ export function overview(): string {
   ].join('\n')
 }
 
+/** The commands that begin with a word. */
+export function explainNoun(noun: string): string {
+  const all = commands.filter(({ name }) => name.startsWith(`${noun} `))
+  const lines = columns(
+    all.map((command) => [usageShort(command), command.summary]),
+    { indent: 2 },
+  )
+  return [`daybook ${noun}`, '', ...lines, '', `More: daybook ${noun} <verb> --help`].join('\n')
+}
+
 function usageShort(command: Command): string {
   return ['daybook', command.name, ...(command.arguments ?? []).map(argumentText)]
     .filter((word) => word !== '')

@@ -24,15 +24,15 @@ export async function run(argv: readonly string[], host: Host): Promise<ExitCode
   }
 }
 
-async function dispatch({ command, call, help, version }: Parsed, host: Host, output: Output): Promise<ExitCode> {
+async function dispatch({ command, call, help, version, noun }: Parsed, host: Host, output: Output): Promise<ExitCode> {
   if (version) {
     if (output.json) output.object({ version: host.version })
     else output.line(host.version)
     return exits.ok
   }
   if (help) {
-    const { explain, overview } = await import('./help.ts')
-    output.line(command.name === '' ? overview() : explain(command))
+    const { explain, explainNoun, overview } = await import('./help.ts')
+    output.line(noun !== undefined ? explainNoun(noun) : command.name === '' ? overview() : explain(command))
     return exits.ok
   }
   await using context = openContext(call, host, output, { commands, everywhere })

@@ -25,6 +25,7 @@ test('what is typed arrives as it is, once under one key, and the screen shows w
   const key = { 'idempotency-key': 'one' }
   for (let time = 0; time < 3; time += 1)
     assert.equal((await call('POST /input', { text: 'echo "$((20+1))é"\r' }, key)).status, 200)
+  assert.equal(told(await call('POST /input', { text: 'echo other\r' }, key)), '409 key_reused')
   await call('POST /input', { keys: Buffer.from('echo again\r').toString('base64') })
   await until(async () => /\nagain\n\$/.test(await screen()))
   assert.equal((await screen()).match(/^21é$/gm)?.length, 1)

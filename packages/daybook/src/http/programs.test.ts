@@ -13,6 +13,7 @@ import { agentsOf } from '../work/agents.ts'
 import type { Agent } from '../work/performer.ts'
 import { openWatch, type Watch } from '../work/programs/watch.ts'
 import { fixedSkills } from '../work/skills/fixed.ts'
+import { skill } from '../work/testing.fixture.ts'
 import { openWork } from '../work/work.ts'
 import { type TestServer, testServer, told } from './server.fixture.ts'
 
@@ -61,7 +62,12 @@ interface Setting {
 
 async function serverWith({ programs }: Setting): Promise<TestServer> {
   const sessions = await openSessions({ store: memoryStore() })
-  const work = openWork({ sessions, skills: fixedSkills(), agents: agentsOf([shell, asker]), tickMs: 20 })
+  const work = openWork({
+    sessions,
+    skills: fixedSkills(skill('nothing', () => 'nothing')),
+    agents: agentsOf([shell, asker]),
+    tickMs: 20,
+  })
   const watched = (live: LivePrograms): Watch =>
     openWatch({ sessions, programs: live, tenant: 'default', everyMs: null, onError: assert.ifError })
   const driven = programs ? { programs: { ...programs, watch: watched(programs.live) } } : {}
@@ -183,4 +189,21 @@ it('what a program asks is approved and answered by whoever shows the key, and b
   assert.equal(told(await s.call(question, { body: { answer: 'rm -rf ~' } })), '403 forbidden')
   assert.equal((await s.call(question, withKey({ answer: 'no' }))).status, 200)
   assert.equal((await s.call(`GET /runs/${run_id}?wait=10000`)).json.output, 'no')
+})
+
+it('a run of a program is ended, taken from the queue, moved or interrupted by whoever shows the key, and by nobody else', async () => {
+  await using s = await serverWith({ programs: { key, live: none } })
+  const first = (await s.call('POST /sessions/a/runs', withKey({ agent: 'asker', input: 'x', wait: true }))).json
+  const second = (await s.call('POST /sessions/a/runs', withKey({ agent: 'shell', input: 'y' }))).json
+  const before = await s.tip()
+  const refused = [
+    [`POST /runs/${first.run_id}/cancel`, {}],
+    [`DELETE /runs/${second.run_id}`, {}],
+    [`PATCH /runs/${second.run_id}`, { before: null }],
+    ['POST /sessions/a/runs', { skill: 'nothing', input: 'z', on_busy: 'interrupt' }],
+  ] as const
+  for (const [line, body] of refused) assert.equal(told(await s.call(line, { body })), '403 forbidden', line)
+  assert.equal(await s.tip(), before)
+  assert.equal((await s.call(`DELETE /runs/${second.run_id}`, withKey({}))).json.status, 'cancelled')
+  assert.equal((await s.call(`POST /runs/${first.run_id}/cancel`, withKey({}))).json.status, 'cancelled')
 })

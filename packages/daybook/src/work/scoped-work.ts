@@ -25,6 +25,7 @@ import type {
   WorkOptions,
 } from './contract.ts'
 import { entryOf } from './entry.ts'
+import { type Instead, insteadOf } from './instead.ts'
 import {
   cancelEntries,
   checkAgent,
@@ -66,15 +67,25 @@ export class WorkOfScope implements ScopedWork {
     const handle = this.#sessions.session(id, opens === undefined ? {} : { opens })
     const place = { tenant: this.#scope.tenant, session: id }
     const now = this.#engine.clock()
+    const instead = await this.#instead(handle, run, fields)
+    const given = instead ? { ...fields, input: fields.input ?? instead.input } : fields
     // Whether it may be started is asked with the rest: the repeat of a call is answered as the first was.
-    const make = (head: Head) => queueEntries(head, this.#wanted(run, fields, now), this.#engine.agents)
-    const asking = { handle, actor: caller.actor, run, make, fields, ...(key ? { key } : undefined) }
-    if (fields.onBusy === 'steer' && !this.#programs) await this.#mayReach(handle)
-    const claim = this.#engine.claim(place)
+    const make = (head: Head) => queueEntries(head, this.#wanted(run, given, now), this.#engine.agents)
+    const rewind = instead?.to
+    const asking = { handle, actor: caller.actor, run, make, fields, rewind, ...(key ? { key } : undefined) }
+    const touches = fields.onBusy === 'steer' || fields.onBusy === 'interrupt'
+    if (touches && !this.#programs) await this.#mayReach(handle)
+    const claim = instead ? null : this.#engine.claim(place)
     const { receipt, before } = (claim && (await begin(asking, claim, this.#engine))) ?? (await ask(asking))
     this.#engine.poke(place)
     this.#interrupt(id, receipt)
     return this.#receiptOf(handle, receipt, before)
+  }
+
+  /** A repeat finds its run, and the message that it took the place of no more. */
+  async #instead(session: Session, run: RunId, { insteadOf: message }: RunFields): Promise<Instead | null> {
+    if (message === undefined || (await this.#sessions.locate({ type: 'run', value: run })) !== null) return null
+    return insteadOf(session, message)
   }
 
   #wanted(run: RunId, fields: RunFields, now: number): Wanted {
@@ -157,7 +168,7 @@ export class WorkOfScope implements ScopedWork {
     }
     const { expect } = options
     const session = await this.#sessionOf(run)
-    const { queued: chosen } = await (input === undefined ? stateOf(session, run) : this.#reached(session, run))
+    const { queued: chosen } = await this.#reached(session, run)
     const routed = (text: string) => this.route(text, chosen.caller ?? {})
     return this.#change(session, ['change', run, input, before, expect], options, (head) => [
       ...(input === undefined ? [] : editEntries(head, run, input, expect, chosen, routed)),
@@ -166,7 +177,9 @@ export class WorkOfScope implements ScopedWork {
   }
 
   async withdraw(run: RunId, options: QueueOptions = {}): Promise<RunChange> {
-    return this.#change(await this.#sessionOf(run), ['withdraw', run, options.expect], options, (head) => {
+    const session = await this.#sessionOf(run)
+    await this.#mayEnd(session, run)
+    return this.#change(session, ['withdraw', run, options.expect], options, (head) => {
       mustBeOpen(head, run, 'queued', options.expect)
       return [entryOf('run.withdrawn', run, {})]
     })
@@ -174,6 +187,7 @@ export class WorkOfScope implements ScopedWork {
 
   async cancel(run: RunId, options: WorkOptions = {}): Promise<RunChange> {
     const session = await this.#sessionOf(run)
+    await this.#mayEnd(session, run)
     const change = await this.#change(session, ['cancel', run], options, (head) => cancelEntries(head, run, 'user'))
     this.#engine.cancelled({ tenant: this.#scope.tenant, session: session.id }, run)
     return change
@@ -267,7 +281,12 @@ export class WorkOfScope implements ScopedWork {
     return state
   }
 
-  /** Whoever steers speaks to the run that is under way. */
+  /** The end of a prompt is keys and signals to its program: whoever may not give it one ends none. Others need no look. */
+  async #mayEnd(session: Session, run: RunId): Promise<void> {
+    if (!this.#programs) await this.#reached(session, run)
+  }
+
+  /** Whoever steers speaks to the run that is under way, and whoever interrupts ends it. */
   async #mayReach(session: Session): Promise<void> {
     const head = await session.head().catch((error) => {
       if (isDaybookError(error) && error.code === 'not_found') return null

@@ -171,15 +171,21 @@ async function raw(shown: Shown, seq: number | undefined): Promise<void> {
 
 const untilOf = ({ until }: Shown): { until?: number } => (until === undefined ? {} : { until })
 
+/** The newest of what stands oldest first, up to `--limit`. */
+function newestOf<T>({ limit }: Context, all: readonly T[]): readonly T[] {
+  return limit === undefined ? all : all.slice(Math.max(0, all.length - limit))
+}
+
 const viewPrinters: Readonly<Record<(typeof views)[number], (shown: Shown) => Promise<void>>> = {
   async files(shown) {
     const { context, remote } = shown
     const { output } = context
     const view = await remote.view('files', untilOf(shown))
-    if (output.json) return output.object(view)
+    const files = newestOf(context, view.files)
+    if (output.json) return output.object({ ...view, files })
     header(shown)
     const pinned = new Set(view.pinned)
-    const rows = view.files.map(({ path, operation, to, added, removed, seq }) => [
+    const rows = files.map(({ path, operation, to, added, removed, seq }) => [
       String(seq),
       operation,
       oneLine(to === undefined ? path : `${path} → ${to}`),
@@ -193,15 +199,11 @@ const viewPrinters: Readonly<Record<(typeof views)[number], (shown: Shown) => Pr
     const { context, remote } = shown
     const { output } = context
     const view = await remote.view('notes', untilOf(shown))
-    if (output.json) return output.object(view)
+    const notes = newestOf(context, view.notes)
+    if (output.json) return output.object({ ...view, notes })
     header(shown)
     const now = context.host.now()
-    const rows = view.notes.map(({ seq, type, at, text }) => [
-      String(seq),
-      type,
-      ago(Date.parse(at), now),
-      oneLine(text),
-    ])
+    const rows = notes.map(({ seq, type, at, text }) => [String(seq), type, ago(Date.parse(at), now), oneLine(text)])
     if (rows.length === 0) output.hint(`no notes   ${context.me} note ${shown.session.tail} "…"`)
     output.table(rows, {
       indent: 1,
@@ -212,21 +214,24 @@ const viewPrinters: Readonly<Record<(typeof views)[number], (shown: Shown) => Pr
   async runs(shown) {
     const { context, remote } = shown
     const view = await remote.view('runs', untilOf(shown))
-    if (context.output.json) return context.output.object(view)
+    const runs = newestOf(context, view.runs)
+    if (context.output.json) return context.output.object({ ...view, runs })
     header(shown)
-    printRuns(context.output, view.runs, context.host.now())
+    printRuns(context.output, runs, context.host.now())
   },
   async processes(shown) {
     const { context, remote } = shown
     const view = await remote.view('processes', untilOf(shown))
-    if (context.output.json) return context.output.object(view)
+    const processes = newestOf(context, view.processes)
+    if (context.output.json) return context.output.object({ ...view, processes })
     header(shown)
-    printProcesses(context.output, view.processes, context.host.now())
+    printProcesses(context.output, processes, context.host.now())
   },
   async queue({ context, session, ...shown }) {
     const queue = await (await context.backend()).runs.queue(session.session_id)
-    if (context.output.json) return context.output.object(queue)
+    const runs = queue.runs.slice(0, context.limit)
+    if (context.output.json) return context.output.object({ ...queue, runs })
     header({ context, session, ...shown })
-    printQueue(context.output, queue.runs, context.host.now())
+    printQueue(context.output, runs, context.host.now())
   },
 }

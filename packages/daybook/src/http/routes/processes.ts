@@ -125,9 +125,9 @@ const input = route(
   },
 )
 
-/** Two requests under one key are two names: the second one is no repeat of the first. */
+/** Another request under the same key is `key_reused`, as the host knows them. */
 function onceOf({ key }: Call): string | undefined {
-  return key ? `http ${key.id} ${key.digest}` : undefined
+  return key ? `http ${key.id}#${key.digest}` : undefined
 }
 
 const resize = route(

@@ -33,10 +33,10 @@ const cancel = route(
     body: NoBody,
     bodyOptional: true,
     answers: afterwards,
-    errors,
+    errors: reaching,
     writes: true,
   },
-  async (call) => answered(call, await call.context.work.cancel(call.params.run_id, keyed(call))),
+  async (call) => answered(call, await call.work.cancel(call.params.run_id, keyed(call))),
 )
 
 const undo = route(
@@ -155,13 +155,13 @@ const withdraw = route(
     details: '`invalid_state` once it began: then it can be cancelled.',
     query: ExpectQuery,
     answers: afterwards,
-    errors: [...errors, 'conflict'],
+    errors: [...reaching, 'conflict'],
     writes: true,
   },
   async (call) => {
     const { expect } = call.query
     const options = { ...keyed(call), ...(expect === undefined ? {} : { expect }) }
-    return answered(call, await call.context.work.withdraw(call.params.run_id, options))
+    return answered(call, await call.work.withdraw(call.params.run_id, options))
   },
 )
 

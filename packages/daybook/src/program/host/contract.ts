@@ -145,7 +145,8 @@ export interface ProcessHost {
    * Of input with a name gives the offset of the output before which it was sent, else null.
    *
    * @param name 1 to 512 characters, under which these bytes are sent to this process once: given again under one of the 4,096
-   * names that were used last nothing is sent, and the offset is that of the first time
+   * names that were used last nothing is sent, and the offset is that of the first time. What stands behind a `#` says what the
+   * input is: with another one under the same name it is `key_reused`
    */
   write(key: string, bytes: Uint8Array | string, name?: string): Promise<number | null>
   /** Where each of these was sent, as {@link write} gives it; null for one that is not among those that are remembered. */
