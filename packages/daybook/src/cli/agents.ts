@@ -15,6 +15,12 @@ import { programsFile } from './where.ts'
 
 export type AgentShape = Awaited<ReturnType<Runs['agents']>>[number]
 
+/** A program that is known and cannot take turns where the work is done. */
+export function absentProgram(name: string, description: string): AgentShape {
+  const why = 'It is not on this machine, or cannot take prompts yet.'
+  return { name, kind: 'program', description, usable: false, why, models: [], handoffs: [], source: null }
+}
+
 /** The programs of this machine, as the programs file that counts here has them. */
 export function programsHere({ asked }: Pick<Context, 'asked'>): ProgramsAt {
   return programsFrom({ path: programsFile(asked) })

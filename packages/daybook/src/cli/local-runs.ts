@@ -6,7 +6,7 @@ import type { Session } from '../session/contract.ts'
 import { openFieldsOf } from '../session/open-fields.ts'
 import type { ScopedWork } from '../work/contract.ts'
 import { queueOf, stateOf } from '../work/run-state.ts'
-import { queueShape, receiptOf, runStateOf, skillList } from '../work/wire.ts'
+import { agentList, queueShape, receiptOf, runStateOf, skillList } from '../work/wire.ts'
 import type { Parts, WorkSettings, Workshop } from './parts.ts'
 import type { Runs } from './runs.ts'
 import type { OpenedStore } from './storage.ts'
@@ -60,10 +60,8 @@ export function localRuns(store: OpenedStore, options: LocalRunsOptions): Runs &
     answer: async (run, question, answer) => (await work()).answer(run, question, answer as Json),
     undo: async (run) => receiptOf(await (await work()).undo(run)),
     route: async (text) => (await look()).work.within(mine.scope, mine.caller).route(text),
-    async agents() {
-      const { work } = await look()
-      return work.agents.list().map(({ name, kind, description }) => ({ name, kind, description }))
-    },
+    agents: async () => agentList((await look()).work.agents).agents,
+    agentList: async () => agentList((await look()).work.agents),
     skills: async () => skillList((await look()).skills),
     async [Symbol.asyncDispose]() {
       for (const workshop of opened.reverse()) await workshop[Symbol.asyncDispose]()

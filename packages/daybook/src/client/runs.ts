@@ -65,6 +65,8 @@ export interface RemoteRuns {
   route(text: string, role?: string, options?: CallOptions): Promise<RouteShape>
   skills(options?: CallOptions): Promise<SkillListShape>
   agents(options?: CallOptions): Promise<AgentListShape['agents']>
+  /** The same, with what is wrong with files of agents. */
+  agentList(options?: CallOptions): Promise<AgentListShape>
   metrics(query?: MetricsQuery, options?: CallOptions): Promise<RunMetricsShape>
 }
 
@@ -122,6 +124,7 @@ export function remoteRuns(transport: Transport): RemoteRuns {
     route: (text, role, options) => read('/skills/route', options, { text, role }),
     skills: (options) => read('/skills', options),
     agents: async (options) => (await read<AgentListShape>('/agents', options)).agents,
+    agentList: (options) => read<AgentListShape>('/agents', options),
     metrics: (query, options) => read('/metrics/runs', options, { ...query }),
   }
 }

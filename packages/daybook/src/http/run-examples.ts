@@ -147,8 +147,24 @@ export const agentList = {
       name: 'orchestrator',
       kind: 'skills',
       description: 'Finds the skill that a text asks for, and says so when none fits.',
+      usable: true,
+      why: null,
+      models: [],
+      handoffs: [],
+      source: null,
+    },
+    {
+      name: 'coder',
+      kind: 'model',
+      description: 'Writes and changes code.',
+      usable: false,
+      why: 'No model is configured.',
+      models: [],
+      handoffs: ['architect', 'debug', 'ask', 'orchestrator'],
+      source: 'built-in',
     },
   ],
+  faults: [],
 } satisfies AgentListShape
 
 const figures = {

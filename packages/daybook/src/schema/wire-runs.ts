@@ -168,10 +168,26 @@ export const SkillList = Type.Object(
 export type SkillListShape = Static<typeof SkillList>
 
 export const Agent = Type.Object(
-  { name: Label, kind: oneOf(['skills', 'model', 'team', 'program'] as const), description: Type.String() },
+  {
+    name: Label,
+    kind: oneOf(['skills', 'model', 'team', 'program'] as const, 'What stands behind it.'),
+    description: Type.String(),
+    usable: Type.Boolean({ description: 'It can take a turn as things are.' }),
+    why: Type.Union([Type.String(), Type.Null()], { description: 'Why it cannot, in a sentence for people.' }),
+    models: Type.Array(Type.String(), { description: 'Asked in this order; none: the standard model, if any.' }),
+    handoffs: Type.Array(Type.String(), { description: 'Whom it may hand over to; of a team, who is in it.' }),
+    source: Type.Union([Type.String(), Type.Null()], { description: '`built-in`, or the path of its file.' }),
+  },
   { ...closed, title: 'Agent' },
 )
-export const AgentList = Type.Object({ agents: Type.Array(Agent) }, { ...closed, title: 'AgentList' })
+export const AgentFault = Type.Object(
+  { path: Type.String(), message: Type.String(), since: Time },
+  { ...closed, title: 'AgentFault', description: 'A file that cannot be read; its last good version stays in use.' },
+)
+export const AgentList = Type.Object(
+  { agents: Type.Array(Agent), faults: Type.Array(AgentFault) },
+  { ...closed, title: 'AgentList' },
+)
 export type AgentListShape = Static<typeof AgentList>
 
 export const ProgramList = Type.Object(

@@ -1,9 +1,17 @@
 // Runs, skills and receipts as they stand on the wire: the names of clients over the types of the run engine.
 
 import { moment, momentOrNull } from '../schema/wire.ts'
-import type { QueueShape, RunReceiptShape, RunStateShape, SkillListShape, SkillShape } from '../schema/wire-runs.ts'
+import type {
+  AgentListShape,
+  QueueShape,
+  RunReceiptShape,
+  RunStateShape,
+  SkillListShape,
+  SkillShape,
+} from '../schema/wire-runs.ts'
 import { runOf } from '../session/views/wire.ts'
 import type { ApprovalView, QuestionView, QueuedRun, RunReceipt, RunState } from './contract.ts'
+import type { Agents } from './performer.ts'
 import type { Skill, Skills } from './skills/contract.ts'
 
 export function runStateOf(state: RunState): RunStateShape {
@@ -29,6 +37,18 @@ export function receiptOf({ run, session, seq, position, steered }: RunReceipt):
 export function queueShape(session: string, queue: readonly QueuedRun[]): QueueShape {
   const runs = queue.map(({ run, queuedAt, ...queued }) => ({ run_id: run, ...queued, queued_at: moment(queuedAt) }))
   return { session_id: session, runs }
+}
+
+export function agentList(agents: Agents): AgentListShape {
+  const shapes = agents.list().map(({ name, kind, description, unusable, models = [], handoffs = [], source }) => ({
+    ...{ name, kind, description, usable: unusable === undefined, why: unusable ?? null },
+    ...{ models: [...models], handoffs: [...handoffs], source: source ?? null },
+  }))
+  const faults = agents.faults?.() ?? []
+  return {
+    agents: shapes,
+    faults: faults.map(({ path, message, since }) => ({ path, message, since: moment(since) })),
+  }
 }
 
 export function skillShape(skill: Skill): SkillShape {

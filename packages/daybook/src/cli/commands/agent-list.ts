@@ -1,8 +1,9 @@
 // `daybook agent list`: whatever can take a turn, in one list; with --all what is known of programs besides.
 
 import { findProgram, locate } from '../../program/find.ts'
-import { type AgentShape, programsHere, worksHere } from '../agents.ts'
+import { type AgentShape, absentProgram, programsHere, worksHere } from '../agents.ts'
 import type { Context } from '../context.ts'
+import { fromHome } from '../format/path.ts'
 import { oneLine } from '../format/width.ts'
 import type { Perform } from '../grammar.ts'
 
@@ -14,7 +15,7 @@ interface Listed extends AgentShape {
 
 export const perform: Perform = async (context, call) => {
   const backend = await context.backend()
-  const agents = await backend.runs.agents()
+  const { agents, faults } = await backend.runs.agentList()
   const { output, me, host } = context
   const all = call.options.all === true && worksHere(backend, host.env)
   const listed: readonly Listed[] = all ? await withPrograms(context, agents) : agents
@@ -24,11 +25,12 @@ export const perform: Perform = async (context, call) => {
       listed.map((agent) => [
         oneLine(agent.name),
         agent.kind,
-        oneLine(agent.description),
+        oneLine(agent.why === null ? agent.description : `cannot take a turn: ${agent.why}`),
         ...(all ? [versionOf(agent)] : []),
       ]),
       { columns: [{}, {}, { flexible: true }, {}], styles: ['cyan', 'dim', undefined, 'dim'] },
     )
+    for (const { path, message } of faults) output.hint(`${oneLine(fromHome(path))}   ${oneLine(message)}`)
     output.hint(`${me} start NAME "…"`)
   }
   return undefined
@@ -40,7 +42,7 @@ async function withPrograms({ asked, host }: Context, agents: readonly AgentShap
     const { name, bin, description = bin } = program
     const path = locate(bin, host.env)
     const version = path === null ? undefined : (await findProgram(program, host.env)).version
-    const agent = agents.find((each) => each.name === name) ?? { name, kind: 'program' as const, description }
+    const agent = agents.find((each) => each.name === name) ?? absentProgram(name, description)
     return { ...agent, path, version: version ?? null }
   })
   const found = await Promise.all(looked)

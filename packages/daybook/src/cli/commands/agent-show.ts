@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { findProgram, locate } from '../../program/find.ts'
 import { programsFaultText } from '../../program/programs-file.ts'
-import { type AgentShape, noAgent, programsHere, worksHere } from '../agents.ts'
+import { type AgentShape, absentProgram, noAgent, programsHere, worksHere } from '../agents.ts'
 import type { Backend } from '../backend.ts'
 import type { Context } from '../context.ts'
 import { fromHome } from '../format/path.ts'
@@ -42,6 +42,7 @@ export const perform: Perform = async (context, call) => {
   }
   output.line(output.style('bold', `${oneLine(agent.name)}   ${agent.kind}`))
   output.line(oneLine(agent.description))
+  output.table(ownFacts(agent), { columns: [{}, { flexible: true }], styles: ['dim'] })
   if (program !== null) output.table(factsOf(program), { columns: [{}, { flexible: true }], styles: ['dim'] })
   await sessionsOf(context, backend, name)
   return undefined
@@ -58,12 +59,23 @@ async function knownOf(context: Context, name: string): Promise<{ agent: AgentSh
   const version = path === null ? undefined : (await findProgram(program, env)).version
   const fault = at.fault()
   return {
-    agent: { name, kind: 'program', description },
+    agent: absentProgram(name, description),
     program: {
       ...{ path, version: version ?? null, drivers, prompt_timeout_sec, idle_timeout_sec, workdirs, file: at.path },
       fault: fault && programsFaultText(fault),
     },
   }
+}
+
+/** What its definition says, where it has one. */
+function ownFacts({ kind, why, models, handoffs, source }: AgentShape): string[][] {
+  if (kind === 'program') return []
+  return [
+    ['usable', why === null ? '' : `no: ${oneLine(why)}`],
+    ['models', models.map(oneLine).join(', ')],
+    [kind === 'team' ? 'members' : 'hands to', handoffs.map(oneLine).join(', ')],
+    ['source', source === null ? '' : oneLine(fromHome(source))],
+  ].filter(([, value]) => value !== '')
 }
 
 function factsOf(program: Known): string[][] {

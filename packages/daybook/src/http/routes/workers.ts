@@ -2,6 +2,7 @@
 
 import { AgentRun } from '../../schema/wire-run-requests.ts'
 import { AgentList, RunState } from '../../schema/wire-runs.ts'
+import { agentList } from '../../work/wire.ts'
 import type { Call } from '../call.ts'
 import { type Route, route } from '../route.ts'
 import * as examples from '../run-examples.ts'
@@ -14,13 +15,10 @@ const list = route(
     path: '/agents',
     operation: 'listAgents',
     tag: 'runs',
-    summary: 'The agents that can take a run',
+    summary: 'Agents, teams and programs in one list, and why one cannot take a run',
     answers: { 200: { description: 'All of them.', schema: AgentList, example: examples.agentList } },
   },
-  async ({ context }) => {
-    const agents = context.agents.list().map(({ name, kind, description }) => ({ name, kind, description }))
-    return { body: JSON.stringify({ agents }) }
-  },
+  async ({ context }) => ({ body: JSON.stringify(agentList(context.agents)) }),
 )
 
 /** A session that the call opens begins with this agent. */

@@ -17,6 +17,7 @@ export function countedPrograms(agents: Agents, budgets: BudgetsOfTenant): Agent
       const agent = agents.get(name)
       return agent && counted(agent)
     },
+    faults: () => agents.faults?.() ?? [],
   }
 }
 

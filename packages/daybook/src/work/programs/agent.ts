@@ -31,6 +31,7 @@ export function withPrograms(
       const program = programs.get(name)
       return agents.get(name) ?? (program && agentOf(program))
     },
+    faults: () => agents.faults?.() ?? [],
   }
 }
 
