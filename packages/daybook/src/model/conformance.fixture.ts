@@ -97,7 +97,9 @@ export function conformance(conforming: Conforming): void {
   const open = (...answers: MockAnswer[]): Promise<Bench> => bench(provider, answers, model)
   describe(`models of ${provider}`, () => {
     answering(open, conforming)
-    calling(open, conforming)
+    seeing(open, conforming)
+    calling(open)
+    misreading(open, conforming)
     shaping(open)
     refusing(open)
     breaking(open)
@@ -106,7 +108,7 @@ export function conformance(conforming: Conforming): void {
 
 type Open = (...answers: MockAnswer[]) => Promise<Bench>
 
-function answering(open: Open, { provider, reasoning, usage: reports = true }: Conforming): void {
+function answering(open: Open, { usage: reports = true }: Conforming): void {
   test('an answer comes whole, with what it took', async () => {
     await using it = await open(always({ content: text, usage }))
     const { content, finish, usage: took, cost, model, parts } = await ask(it)
@@ -139,7 +141,9 @@ function answering(open: Open, { provider, reasoning, usage: reports = true }: C
     assert.ok((took.output_tokens ?? 0) > 8 && (took.output_tokens ?? 0) < 30, inspect(took))
     assert.ok((took.input_tokens ?? 0) > 4, inspect(took))
   })
+}
 
+function seeing(open: Open, { provider, reasoning }: Conforming): void {
   test('thoughts are told where the provider shows them, and go back to who thought them', async () => {
     const thought = 'First I look out of the window.'
     await using it = await open(
@@ -178,7 +182,7 @@ function answering(open: Open, { provider, reasoning, usage: reports = true }: C
   })
 }
 
-function calling(open: Open, { textInput = true }: Conforming): void {
+function calling(open: Open): void {
   for (const streamed of [false, true]) {
     test(`a skill is called, its result is heard, and the answer follows${streamed ? ', in pieces' : ''}`, async () => {
       await using it = await open(
@@ -206,6 +210,23 @@ function calling(open: Open, { textInput = true }: Conforming): void {
     })
   }
 
+  test('calls of before are understood by a model that is offered no skills', async () => {
+    await using it = await open(
+      {
+        match: { hasToolResult: false },
+        response: { toolCalls: [{ name: 'weather', arguments: JSON.stringify(rain) }] },
+      },
+      { match: { hasToolResult: true }, response: { content: text } },
+    )
+    const first = await ask(it, offered)
+    assert.equal(
+      (await ask(it, { ...hello, messages: [...hello.messages, ...performed(first, 'rain')] })).content,
+      text,
+    )
+  })
+}
+
+function misreading(open: Open, { textInput = true }: Conforming): void {
   const broken = 'a call with broken JSON is no crash: the loop can tell the model'
   const objects = 'a call without an input has an empty one'
   test(textInput ? broken : objects, async () => {
@@ -226,21 +247,6 @@ function calling(open: Open, { textInput = true }: Conforming): void {
     assert.equal(call?.input, '{"location": "Ri')
     const told = performed(first, first.invalid[0]?.why ?? '', true)
     assert.equal((await ask(it, { ...offered, messages: [...hello.messages, ...told] })).content, text)
-  })
-
-  test('calls of before are understood by a model that is offered no skills', async () => {
-    await using it = await open(
-      {
-        match: { hasToolResult: false },
-        response: { toolCalls: [{ name: 'weather', arguments: JSON.stringify(rain) }] },
-      },
-      { match: { hasToolResult: true }, response: { content: text } },
-    )
-    const first = await ask(it, offered)
-    assert.equal(
-      (await ask(it, { ...hello, messages: [...hello.messages, ...performed(first, 'rain')] })).content,
-      text,
-    )
   })
 }
 

@@ -10,21 +10,27 @@ export const begins = 'Go on.'
 /**
  * The same conversation as providers take it: nothing empty; who speaks twice in a row speaks once; a user begins and a
  * user or a result ends; what stands as `system` behind the beginning is told by the user, because only instructions may
- * stand so. Names and ids of calls are those that all providers take.
+ * stand so. Files of results are shown by the user behind all of them. Names and ids of calls are those that all providers take.
  *
  * @throws ModelFailure `invalid_request` when a call has no result directly behind it, or a result no call before it
  */
 export function ordered(messages: readonly ModelMessage[], model: ModelName): ModelMessage[] {
   const joined: ModelMessage[] = []
   const ids = new CallIds()
-  for (const message of messages) {
-    const next = plain(message, ids)
-    if (next === null) continue
+  const shown: ModelMessage[] = []
+  const add = (next: ModelMessage | null): void => {
+    if (next === null) return
     const last = joined.at(-1)
     if (last === undefined && next.role !== 'user') joined.push({ role: 'user', content: begins })
     if (last?.role === next.role) joined[joined.length - 1] = both(last, next)
     else joined.push(next)
   }
+  for (const message of messages) {
+    if (message.role !== 'tool') for (const each of shown.splice(0)) add(plain(each, ids))
+    add(plain(message, ids))
+    if (message.role === 'tool') shown.push({ ...message, role: 'user', content: '' })
+  }
+  for (const each of shown) add(plain(each, ids))
   checkCalls(joined, model)
   if (joined.at(-1)?.role !== 'user' && joined.at(-1)?.role !== 'tool') joined.push({ role: 'user', content: begins })
   return joined
