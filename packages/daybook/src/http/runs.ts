@@ -17,6 +17,7 @@ export interface RunBody {
   readonly skill?: string
   readonly on_busy?: NonNullable<RunFields['onBusy']>
   readonly timeout_ms?: number
+  readonly instead_of?: number | 'last'
   readonly role?: string
   readonly attributes?: Readonly<Record<string, unknown>>
 }
@@ -27,7 +28,8 @@ export interface Started {
   readonly opens: OpenFields | true
 }
 
-export function runFields({ input, agent, skill, on_busy, timeout_ms, role, attributes }: RunBody): RunFields {
+export function runFields(body: RunBody): RunFields {
+  const { input, agent, skill, on_busy, timeout_ms, instead_of, role, attributes } = body
   const caller = {
     ...(role === undefined ? {} : { role }),
     ...(attributes === undefined ? {} : { attributes: attributes as JsonObject }),
@@ -38,6 +40,7 @@ export function runFields({ input, agent, skill, on_busy, timeout_ms, role, attr
     ...(skill === undefined ? {} : { skill }),
     ...(on_busy === undefined ? {} : { onBusy: on_busy }),
     ...(timeout_ms === undefined ? {} : { timeoutMs: timeout_ms }),
+    ...(instead_of === undefined ? {} : { insteadOf: instead_of }),
     ...(role === undefined && attributes === undefined ? {} : { caller }),
   }
 }

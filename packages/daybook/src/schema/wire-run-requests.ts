@@ -37,7 +37,12 @@ const asking = {
     }),
   ),
 }
-const input = Type.Optional(Type.Unknown({ description: 'A text, or any JSON for a skill.' }))
+const input = Type.Optional(
+  Type.Unknown({
+    description:
+      'A text; for an agent also {text, files: [{blob, name, media_type, size}]} with blobs that were put before; for a skill any JSON.',
+  }),
+)
 const timeout_ms = Type.Optional(
   Type.Integer({ minimum: 1, maximum: 2_592_000_000, description: 'The run fails with `timeout` after so long.' }),
 )
@@ -59,6 +64,16 @@ export const NewRun = Type.Object(
       ),
     ),
     timeout_ms,
+    instead_of: Type.Optional(
+      Type.Unsafe<number | 'last'>({
+        anyOf: [
+          { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
+          { type: 'string', enum: ['last'] },
+        ],
+        description:
+          'The seq of a message of a person, or last: the run takes its place and that of all behind it, in one write; without input it is asked the same again.',
+      }),
+    ),
     opens: Type.Optional(Opening),
     ...asking,
     ...answering,

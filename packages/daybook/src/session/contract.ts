@@ -108,6 +108,14 @@ export interface WriteOptions {
   readonly refs?: readonly Ref[]
 }
 
+export interface AppendOnOptions extends WriteOptions {
+  /**
+   * In the same append the active history ends at this seq first, as with `rewind`; what is made then goes behind it. `make` is
+   * given the present head with the agent of that moment.
+   */
+  readonly rewind?: Seq
+}
+
 /** What a write on the head of the moment is, where it is more than its entries. */
 export interface Writing {
   readonly entries: readonly NewEntry[]
@@ -210,7 +218,7 @@ export interface Session {
   appendOn(
     make: (head: Head) => readonly NewEntry[] | Writing,
     request: unknown,
-    options?: WriteOptions,
+    options?: AppendOnOptions,
   ): Promise<Receipt>
   read(range?: Range): Promise<readonly AnyEntry[]>
   /** As `read`, with data as stored JSON text. */

@@ -10,6 +10,7 @@ import { type MarkHint, markTopic } from '../store/bus.ts'
 import type { Key, Mark, Range, Scope, ScopedStore } from '../store/store.ts'
 import type { Command, Made, Writable } from './assemble.ts'
 import type {
+  AppendOnOptions,
   Caller,
   OpenFields,
   Receipt,
@@ -34,6 +35,7 @@ import { checkId, openingOf, ownerOf } from './opening.ts'
 import { checkStateScope, writerOf } from './own-kinds.ts'
 import { entriesOf } from './pages.ts'
 import { foldAt } from './refold.ts'
+import { Rewinding } from './rewinding.ts'
 import { runEntries } from './run-record.ts'
 import { summaryData, summaryOf } from './summaries.ts'
 import { updateEntries } from './updates.ts'
@@ -110,10 +112,13 @@ export class SessionHandle implements Session {
   appendOn(
     make: (head: Head) => readonly NewEntry[] | Writing,
     request: unknown,
-    options?: WriteOptions,
+    { rewind, ...options }: AppendOnOptions = {},
   ): Promise<Receipt> {
-    const drafts = ({ head }: Folded): Made => madeOf(make(head), this.caller.writer, this.engine.redactor)
-    return this.submit({ operation: 'append', request, make: drafts }, options)
+    const made = (head: Head): Made => madeOf(make(head), this.caller.writer, this.engine.redactor)
+    const write = { operation: 'append', request }
+    if (rewind === undefined) return this.submit({ ...write, make: ({ head }) => made(head) }, options)
+    const back = this.#rewinding(rewind)
+    return this.submit({ ...write, ...back.before((head) => made(head).drafts) }, options)
   }
 
   /** Hands a write to the writer. */
@@ -195,16 +200,11 @@ export class SessionHandle implements Session {
   }
 
   async rewind(to: Seq, options?: WriteOptions): Promise<Receipt> {
-    const entry = this.draft({ kind: 'session.rewound', data: { to } })
-    let rewoundTo: Folded | undefined
-    const alone = async ({ head }: Folded): Promise<null> => {
-      if (to > head.seq) throw new DaybookError('invalid', `there is no entry ${to} to go back to`, { field: 'to' })
-      if (head.openRuns.length > 0) throw new DaybookError('busy', `${this.id} has open work`)
-      rewoundTo = await foldAt(this.#whole, this.id, to)
-      return null
-    }
-    const make = (): Made => ({ drafts: [entry], ...(rewoundTo ? { context: { rewoundTo } } : undefined) })
-    return this.submit({ operation: 'rewind', request: to, alone, make }, options)
+    return this.submit(this.#rewinding(to).alone(), options)
+  }
+
+  #rewinding(to: Seq): Rewinding {
+    return new Rewinding(to, this.draft({ kind: 'session.rewound', data: { to } }), this.#whole)
   }
 
   async update(fields: UpdateFields, options?: WriteOptions): Promise<Receipt> {

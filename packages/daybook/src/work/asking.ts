@@ -1,14 +1,14 @@
 // The append that asks for a run, and, where nothing stands before it, begins it at once.
 
 import type { NewEntry } from '../schema/entries.ts'
-import { isDaybookError } from '../schema/errors.ts'
+import { DaybookError, isDaybookError } from '../schema/errors.ts'
 import type { Head } from '../schema/heads.ts'
-import type { Actor, RunId } from '../schema/ids.ts'
+import type { Actor, RunId, Seq } from '../schema/ids.ts'
 import type { Receipt, Session, Writing } from '../session/contract.ts'
 import type { Key } from '../store/store.ts'
 import { type Beginning, beginningOf } from './begin.ts'
 import type { Claim, Claimed } from './claim.ts'
-import type { RunFields } from './contract.ts'
+import type { RunFields, RunReceipt } from './contract.ts'
 import { journalOf } from './journal.ts'
 
 export interface Asking {
@@ -21,6 +21,8 @@ export interface Asking {
   readonly key?: Key
   /** What asks for it on a head; throws to refuse. */
   readonly make: (head: Head) => readonly NewEntry[]
+  /** Where the active history ends first. */
+  readonly rewind?: Seq | undefined
 }
 
 export interface Asked {
@@ -61,7 +63,7 @@ export async function begin(
 }
 
 export async function ask(
-  { handle, run, fields, key, make }: Asking,
+  { handle, run, fields, key, make, rewind }: Asking,
   more = (_: Head, entries: readonly NewEntry[]): readonly NewEntry[] | Writing => entries,
 ): Promise<Asked> {
   let before: Head | null = null
@@ -70,6 +72,31 @@ export async function ask(
     return more(head, make(head))
   }
   const refs = [{ type: 'run', value: run }] as const
-  const receipt = await handle.appendOn(made, fields, { ...(key ? { key } : undefined), refs })
+  const receipt = await handle.appendOn(made, fields, {
+    ...(key ? { key } : undefined),
+    ...(rewind === undefined ? undefined : { rewind }),
+    refs,
+  })
   return { receipt, before }
+}
+
+/** @param before the head that was written on; of a repeat there is none */
+export async function receiptFor(session: Session, receipt: Receipt, before: Head | null): Promise<RunReceipt> {
+  const { first, last, replayed } = receipt
+  const entries = replayed ? await session.stored({ after: first - 1, until: last }) : receipt.entries
+  const entry = entries.find(({ kind }) => kind === 'run.queued' || kind === 'run.steered')
+  const run = entry?.run
+  if (!entry || run === undefined) throw new DaybookError('internal', 'a run was queued without an entry')
+  // Where nothing stood before, nothing has to be looked up.
+  const alone = !replayed && before?.openRuns.length === 0
+  const { openRuns } = alone ? { openRuns: [] } : await session.head()
+  const at = openRuns.filter(({ parent }) => parent === undefined).findIndex((open) => open.run === run)
+  return {
+    session: session.id,
+    run,
+    seq: entry.seq ?? first,
+    position: Math.max(at, 0),
+    steered: entry.kind === 'run.steered',
+    replayed,
+  }
 }

@@ -6,6 +6,7 @@ import { type Actor, type IdPrefix, idFromDigest, type RunId } from '../schema/i
 import type { Json } from '../schema/json.ts'
 import type { DataOf } from '../schema/kinds.ts'
 import { digestOf } from '../store/hash.ts'
+import { filesOf } from './agents/attachments.ts'
 import { entryOf, textOf } from './entry.ts'
 import type { RunRecord } from './journal.ts'
 import type { ApprovalPolicy } from './policy.ts'
@@ -28,8 +29,9 @@ export function beginEntries(record: Beginner, skills: Skills, fence?: number): 
     ...(version === undefined ? undefined : { version }),
     ...(fence === undefined ? undefined : { fence }),
   })
-  if (record.begun || content === '') return [started]
-  const data = { role: 'user', content } as const
+  const files = isSaid ? filesOf(input) : []
+  if (record.begun || (content === '' && files.length === 0)) return [started]
+  const data = { role: 'user' as const, content, ...(files.length === 0 ? undefined : { parts: [...files] }) }
   return [{ kind: 'message', run: record.run, cause: record.seq, actor: record.actor, data }, started]
 }
 

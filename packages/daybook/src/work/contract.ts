@@ -24,6 +24,11 @@ export interface RunFields {
   readonly onBusy?: OnBusy
   /** Milliseconds from now after which the run fails with `timeout`; default: none. */
   readonly timeoutMs?: number
+  /**
+   * The run takes the place of this message of a person, or of their last one, and of all behind it: the active history is
+   * rewound with the same append. Without an input it is asked the same again. `busy` with open work.
+   */
+  readonly insteadOf?: Seq | 'last'
 }
 
 export interface RunReceipt {

@@ -37,6 +37,7 @@ export function queueEntries(head: Head, wanted: Wanted, agents: Agents): readon
     return [entryOf('run.steered', present.run, { input: fields.input ?? null })]
   }
   const agent = agentOf(head, wanted, agents)
+  checkInput(agent, fields)
   checkAgent(agent, wanted.programs)
   const queued = entryOf('run.queued', run, queuedData(wanted, agent, roots.length > 0))
   if (fields.onBusy !== 'interrupt' || !present) return [queued]
@@ -46,6 +47,12 @@ export function queueEntries(head: Head, wanted: Wanted, agents: Agents): readon
     queued,
     ...(next ? [entryOf('run.moved', run, { before: next.run })] : []),
   ]
+}
+
+/** Skills are chosen by what a text says; other agents know what they take. */
+function checkInput(agent: Agent | undefined, { input }: RunFields): void {
+  if (agent?.kind !== 'skills' || typeof input === 'string') return
+  throw new DaybookError('invalid', 'an input that is no text needs a skill', { field: 'skill' })
 }
 
 /** How whoever lacks it gets the right to programs. */

@@ -7,7 +7,7 @@ import type { Json } from '../schema/json.ts'
 import type { Receipt, ScopedSessions, Session } from '../session/contract.ts'
 import { idFromKey, keyOf } from '../session/keys.ts'
 import type { Scope } from '../store/store.ts'
-import { ask, begin } from './asking.ts'
+import { ask, begin, receiptFor } from './asking.ts'
 import type {
   Decision,
   QueuedRun,
@@ -79,7 +79,7 @@ export class WorkOfScope implements ScopedWork {
     const { receipt, before } = (claim && (await begin(asking, claim, this.#engine))) ?? (await ask(asking))
     this.#engine.poke(place)
     this.#interrupt(id, receipt)
-    return this.#receiptOf(handle, receipt, before)
+    return receiptFor(handle, receipt, before)
   }
 
   /** A repeat finds its run, and the message that it took the place of no more. */
@@ -89,7 +89,7 @@ export class WorkOfScope implements ScopedWork {
   }
 
   #wanted(run: RunId, fields: RunFields, now: number): Wanted {
-    const { caller = {}, skill, agent, input } = fields
+    const { caller = {}, skill, agent } = fields
     const { skills, agents } = this.#engine
     const found = skill === undefined ? undefined : skills.get(skill)
     if (skill !== undefined) {
@@ -100,14 +100,8 @@ export class WorkOfScope implements ScopedWork {
       if (!mayCall(found, { ...caller, programs: this.#programs }))
         throw new DaybookError('forbidden', `${skill} is not for this role`, { field: 'caller.role' })
     }
-    const named = agent === undefined ? undefined : agents.get(agent)
-    if (agent !== undefined && !named)
+    if (agent !== undefined && !agents.get(agent))
       throw new DaybookError('not_found', `there is no agent ${agent}`, { field: 'agent' })
-    // Skills are chosen by what a text says; other agents know what they take.
-    const routed = skill === undefined && (named === undefined || named.kind === 'skills')
-    if (routed && typeof input !== 'string') {
-      throw new DaybookError('invalid', 'an input that is no text needs a skill', { field: 'skill' })
-    }
     const route = (text: string) => this.route(text, caller)
     return { run, fields, now, programs: this.#programs, needsPrograms: found?.programs ?? false, route }
   }
@@ -118,27 +112,6 @@ export class WorkOfScope implements ScopedWork {
       if (entry.kind === 'run.cancelled' && entry.run !== undefined) {
         this.#engine.cancelled({ tenant: this.#scope.tenant, session }, entry.run)
       }
-    }
-  }
-
-  /** @param before the head that was written on; of a repeat there is none */
-  async #receiptOf(session: Session, receipt: Receipt, before: Head | null): Promise<RunReceipt> {
-    const { first, last, replayed } = receipt
-    const entries = replayed ? await session.stored({ after: first - 1, until: last }) : receipt.entries
-    const entry = entries.find(({ kind }) => kind === 'run.queued' || kind === 'run.steered')
-    const run = entry?.run
-    if (!entry || run === undefined) throw new DaybookError('internal', 'a run was queued without an entry')
-    // Where nothing stood before, nothing has to be looked up.
-    const alone = !replayed && before?.openRuns.length === 0
-    const { openRuns } = alone ? { openRuns: [] } : await session.head()
-    const at = openRuns.filter(({ parent }) => parent === undefined).findIndex((open) => open.run === run)
-    return {
-      session: session.id,
-      run,
-      seq: entry.seq ?? first,
-      position: Math.max(at, 0),
-      steered: entry.kind === 'run.steered',
-      replayed,
     }
   }
 
@@ -256,7 +229,7 @@ export class WorkOfScope implements ScopedWork {
       refs: [{ type: 'run', value: id }],
     })
     this.#engine.poke({ tenant: this.#scope.tenant, session: session.id })
-    return this.#receiptOf(session, receipt, null)
+    return receiptFor(session, receipt, null)
   }
 
   /** @throws DaybookError `invalid_state` */
