@@ -43,7 +43,7 @@ export function localBackend(store: OpenedStore, options: LocalRunsOptions): Bac
     },
     find: finding.find,
     followFeed: (cursor, options) => followFeed(cursor, options),
-    session: (id) => localSession(mine, id, store.store),
+    session: (id) => localSession(mine, id, store.store, runs.ahead),
     create: async (fields) => presentShape(mine, await mine.open(openFieldsOf(fields))),
     async locate(type, value) {
       const id = await mine.locate({ type, value })

@@ -17,6 +17,7 @@ export type BackendSession = Pick<
   | 'append'
   | 'handoff'
   | 'view'
+  | 'context'
   | 'follow'
   | 'followDeltas'
   | 'fork'

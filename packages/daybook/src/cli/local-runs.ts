@@ -4,6 +4,7 @@ import { DaybookError } from '../schema/errors.ts'
 import type { Json } from '../schema/json.ts'
 import type { Session } from '../session/contract.ts'
 import { openFieldsOf } from '../session/open-fields.ts'
+import { type Ahead, aheadOf } from '../work/agents/ahead.ts'
 import type { ScopedWork } from '../work/contract.ts'
 import { queueOf, stateOf } from '../work/run-state.ts'
 import { agentList, queueShape, receiptOf, runStateOf, skillList } from '../work/wire.ts'
@@ -19,8 +20,13 @@ export interface LocalRunsOptions {
 /** So long that it looks for nothing by itself: the longest time of a timer. */
 const never = 2 ** 31 - 1
 
+export interface Looking {
+  /** What calls of models would send. @throws DaybookError `invalid_state` where no model is configured */
+  readonly ahead: () => Promise<Ahead>
+}
+
 /** Disposing lets the runs that this process performs come to their next step, and leaves them for whoever comes next. */
-export function localRuns(store: OpenedStore, options: LocalRunsOptions): Runs & AsyncDisposable {
+export function localRuns(store: OpenedStore, options: LocalRunsOptions): Runs & Looking & AsyncDisposable {
   const { mine, sessions, place } = store
   const opened: Workshop[] = []
   const open = async (performs: boolean): Promise<Workshop> => {
@@ -43,6 +49,7 @@ export function localRuns(store: OpenedStore, options: LocalRunsOptions): Runs &
   }
   return {
     here: true,
+    ahead: async () => aheadOf((await look()).ahead),
     async start(id, { input, agent, skill, on_busy, opens }) {
       const fields = {
         input,

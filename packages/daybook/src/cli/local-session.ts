@@ -20,6 +20,8 @@ import {
   sessionShape,
 } from '../session/views/wire.ts'
 import type { Range, Store } from '../store/store.ts'
+import type { Ahead } from '../work/agents/ahead.ts'
+import { contextShape } from '../work/agents/context-wire.ts'
 import { DeltaFollowing } from '../work/following.ts'
 import type { BackendSession } from './backend.ts'
 import { entryShape, newEntryOf } from './entry-shapes.ts'
@@ -27,7 +29,12 @@ import { withDeltas } from './with-deltas.ts'
 
 type PlaceCall = 'fork' | 'rewind' | 'archive' | 'trash' | 'restore' | 'delete'
 
-export function localSession(mine: ScopedSessions, id: string, store: Pick<Store, 'bus' | 'now'>): BackendSession {
+export function localSession(
+  mine: ScopedSessions,
+  id: string,
+  store: Pick<Store, 'bus' | 'now'>,
+  ahead: () => Promise<Ahead>,
+): BackendSession {
   const session = mine.session(id)
   return {
     id,
@@ -61,6 +68,9 @@ export function localSession(mine: ScopedSessions, id: string, store: Pick<Store
     },
     view: (name, { until, limit } = {}) =>
       viewOf(session, name, { ...(until === undefined ? {} : { until }), ...(limit === undefined ? {} : { limit }) }),
+    async context({ signal = new AbortController().signal, ...query } = {}) {
+      return contextShape(id, await (await ahead()).next(session, { ...query, signal }))
+    },
     follow: (from, options = {}) => follow(session, from, options.signal, options.kind),
     followDeltas: (from, { signal = new AbortController().signal } = {}) =>
       withDeltas(

@@ -11,6 +11,7 @@ import type { Peer } from '../store/peers.ts'
 import type { Scope, Store } from '../store/store.ts'
 import type { Around } from '../transcripts/around.ts'
 import type { TranscriptReader } from '../transcripts/contract.ts'
+import type { Ahead } from '../work/agents/ahead.ts'
 import type { Work } from '../work/contract.ts'
 import type { McpServer } from '../work/skills/mcp/settings.ts'
 import type { OpenSkills } from '../work/skills/skills.ts'
@@ -78,6 +79,8 @@ export interface WorkSettings
 /** The run engine with its skills; disposing lets runs come to their next step. */
 export interface Workshop extends AsyncDisposable {
   readonly work: Work
+  /** What calls of models would send; null where no model is configured. */
+  readonly ahead: Ahead | null
   readonly skills: OpenSkills
 }
 

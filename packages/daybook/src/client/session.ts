@@ -1,6 +1,7 @@
 // One session of a server: every call that the HTTP interface has for it, typed.
 
 import { isDaybookError } from '../schema/errors.ts'
+import type { ContextQuery, ContextShape } from '../schema/wire-context.ts'
 import type { BlobLinesShape, ComparisonShape, OutlineShape } from '../schema/wire-overview.ts'
 import type { NewEntryShape, NewMarks, NewMessage, SessionPatch, SessionReplacement } from '../schema/wire-requests.ts'
 import type {
@@ -121,9 +122,12 @@ export interface RemoteSession {
   changeMarks(change: (now: MarkShape) => MarkChange, options?: CallOptions): Promise<MarkShape>
   /** Tells those who watch that somebody looks at an entry, or with null away. To be said again every 10 s. */
   look(client: string, seq: number | null, name?: string, options?: CallOptions): Promise<void>
+  /** What the next call of an agent would send to its model, and why; default: the current agent with its own model, now. */
+  context(options?: CallOptions & ContextQuery): Promise<ContextShape>
   /** The latest summary; null when there is none. */
   summary(options?: CallOptions): Promise<SummaryShape | null>
-  summarise(text?: string, options?: WriteOptions): Promise<SummaryShape>
+  /** The given text, what a model of the form `provider/model` makes of the log, or a plain one made without a model. */
+  summarise(text?: string | { readonly model: string }, options?: WriteOptions): Promise<SummaryShape>
 }
 
 /** Null unsets. */
@@ -191,11 +195,13 @@ export function remoteSession(transport: Transport, id: string): RemoteSession {
       const body = { client, seq, name }
       await transport.json({ method: 'PUT', path: `${path}/presence`, body, signal: options?.signal })
     },
+    context: ({ signal, ...query } = {}) => read('/context', signal ? { signal } : {}, query),
     async summary(options) {
       const session = await read<SessionShape>('', options, { include: 'summary' })
       return session.summary ?? null
     },
-    summarise: (text, options) => write('POST', '/summary', { text }, options),
+    summarise: (given, options) =>
+      write('POST', '/summary', typeof given === 'object' ? given : { text: given }, options),
   }
 }
 

@@ -145,12 +145,12 @@ export class Call<P = unknown, Q = unknown, B = unknown> {
     try {
       await this.seen(id)
     } catch (error) {
-      if (written === undefined || !(await this.#known(written))) throw error
+      if (written === undefined || !(await this.isKnown(written))) throw error
     }
   }
 
   /** True when the key of this call is known in the session: it was answered before. */
-  async #known(id: string): Promise<boolean> {
+  async isKnown(id: string): Promise<boolean> {
     if (!this.key) return false
     const { store } = this.context
     const [known] = await store.within(this.mine.scope).receipts(id, [this.key.id])

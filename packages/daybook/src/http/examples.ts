@@ -145,6 +145,7 @@ export const metrics = {
 export const summary = {
   content: 'A greeting; the coder took over.',
   covers_seq: 5,
+  model: null,
   run_count: 0,
   total_tokens: 0,
   created_at: later,

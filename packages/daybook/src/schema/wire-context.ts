@@ -18,6 +18,8 @@ export const ContextQuery = Type.Object(
   closed,
 )
 
+export type ContextQuery = Static<typeof ContextQuery>
+
 export const ContextView = Type.Object(
   {
     session_id: Id,

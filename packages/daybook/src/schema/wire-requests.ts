@@ -118,8 +118,18 @@ export const HandoffTo = Type.Object(
   { ...closed, title: 'HandoffTo' },
 )
 export const NewSummary = Type.Object(
-  { text: Type.Optional(Type.String({ minLength: 1 })), ...expect },
-  { ...closed, title: 'NewSummary', description: 'Without text a plain one is made from the log.' },
+  {
+    text: Type.Optional(Type.String({ minLength: 1 })),
+    model: Type.Optional(
+      Type.String({ pattern: String.raw`^[^/\s]+/\S+$`, maxLength: 256, description: 'What writes it, as `provider/model`.' }),
+    ),
+    ...expect,
+  },
+  {
+    ...closed,
+    title: 'NewSummary',
+    description: 'Either the text or a model; with neither a plain one is made from the log.',
+  },
 )
 export const NewMarks = Type.Object(
   {

@@ -79,7 +79,14 @@ export const RunShape = Type.Object(
 export type RunShape = Static<typeof RunShape>
 
 export const Summary = Type.Object(
-  { content: Type.String(), covers_seq: Count, run_count: Count, total_tokens: Count, created_at: Time },
+  {
+    content: Type.String(),
+    covers_seq: Count,
+    model: Type.Union([Type.String(), Type.Null()], { description: 'What wrote it; null: no model did.' }),
+    run_count: Count,
+    total_tokens: Count,
+    created_at: Time,
+  },
   { ...closed, title: 'Summary', description: 'Text that covers the entries up to covers_seq; the entries stay.' },
 )
 export type SummaryShape = Static<typeof Summary>

@@ -143,6 +143,7 @@ export function markOf(
 export function summaryOf(summary: {
   text: string
   coversSeq: number
+  model?: string
   runCount: number
   totalTokens: number
   createdAt: number
@@ -150,6 +151,7 @@ export function summaryOf(summary: {
   return {
     content: summary.text,
     covers_seq: summary.coversSeq,
+    model: summary.model ?? null,
     run_count: summary.runCount,
     total_tokens: summary.totalTokens,
     created_at: moment(summary.createdAt),

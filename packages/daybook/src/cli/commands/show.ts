@@ -12,8 +12,9 @@ import { factsOf, titleOf } from '../format/session.ts'
 import { ago, clock, count, timeOf } from '../format/time.ts'
 import { harmless, oneLine } from '../format/width.ts'
 import type { Perform } from '../grammar.ts'
-import { wholeNumber } from '../open.ts'
+import { text, wholeNumber } from '../open.ts'
 import { pick } from '../pick.ts'
+import { printContext } from './show-context.ts'
 import { printProcesses } from './show-processes.ts'
 import { printQueue, printRuns } from './show-runs.ts'
 
@@ -22,9 +23,11 @@ interface Shown {
   readonly session: SessionShape
   readonly remote: BackendSession
   readonly until: number | undefined
+  readonly agent: string | undefined
+  readonly model: string | undefined
 }
 
-const views = ['files', 'notes', 'runs', 'processes', 'queue'] as const
+const views = ['files', 'notes', 'runs', 'processes', 'queue', 'context'] as const
 
 export const perform: Perform = async (context, call) => {
   const until = wholeNumber(call, 'until', 1)
@@ -33,7 +36,10 @@ export const perform: Perform = async (context, call) => {
   if (asked[0] === 'queue' && until !== undefined) throw misuse('--queue and --until exclude each other')
   const { session, seq } = await pick(context, call.args[0])
   const remote = (await context.backend()).session(session.session_id)
-  const shown: Shown = { context, session, remote, until }
+  const shown: Shown = { context, session, remote, until, agent: text(call, 'agent'), model: text(call, 'model') }
+  for (const name of ['agent', 'model']) {
+    if (text(call, name) !== undefined && asked[0] !== 'context') throw misuse(`--${name} goes with --context`)
+  }
   const newest = Math.max(seq ?? 0, until ?? 0)
   if (newest > session.seq) throw noEntry(context, session, newest)
   const view = asked[0]
@@ -226,6 +232,14 @@ const viewPrinters: Readonly<Record<(typeof views)[number], (shown: Shown) => Pr
     if (context.output.json) return context.output.object({ ...view, processes })
     header(shown)
     printProcesses(context.output, processes, context.host.now())
+  },
+  async context(shown) {
+    const { context, remote, agent, model } = shown
+    const named = { ...(agent === undefined ? {} : { agent }), ...(model === undefined ? {} : { model }) }
+    const next = await remote.context({ ...untilOf(shown), ...named, signal: context.host.signal })
+    if (context.output.json) return context.output.object(next)
+    header(shown)
+    printContext(context.output, next)
   },
   async queue({ context, session, ...shown }) {
     const queue = await (await context.backend()).runs.queue(session.session_id)

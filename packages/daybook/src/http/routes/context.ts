@@ -1,8 +1,7 @@
 // What the next call of an agent would send to its model, and why.
 
-import { DaybookError } from '../../schema/errors.ts'
 import { ContextQuery, ContextView } from '../../schema/wire-context.ts'
-import type { Ahead } from '../../work/agents/ahead.ts'
+import { aheadOf } from '../../work/agents/ahead.ts'
 import { contextShape } from '../../work/agents/context-wire.ts'
 import { type Route, route } from '../route.ts'
 
@@ -23,15 +22,6 @@ const example = {
   instructions: 'You write code …',
   skills: [],
   messages: [{ role: 'user', content: 'Does it build?' }],
-}
-
-/** @throws DaybookError `invalid_state` on a server without models */
-export function aheadOf(ahead: Ahead | null): Ahead {
-  if (ahead) return ahead
-  throw new DaybookError('invalid_state', 'no model is configured here', {
-    field: 'model',
-    hint: 'Set model in daybook.json, and the key of its provider.',
-  })
 }
 
 const context = route(

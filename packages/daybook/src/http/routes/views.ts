@@ -1,14 +1,17 @@
 // The views of a session, one route each, and its summary.
 
-import type { TSchema } from 'typebox'
+import type { Static, TSchema } from 'typebox'
 import { DaybookError } from '../../schema/errors.ts'
 import { summaryOf } from '../../schema/wire.ts'
 import { HistoryQuery, NewSummary, UntilQuery } from '../../schema/wire-requests.ts'
 import { Summary } from '../../schema/wire-shapes.ts'
 import { Agents, Files, History, Metrics, Notes, Processes, Runs } from '../../schema/wire-views.ts'
+import type { Receipt, Session } from '../../session/contract.ts'
 import { dataOf } from '../../session/decode.ts'
 import type { ViewName, ViewOf } from '../../session/views/contract.ts'
 import { agentsOf, filesOf, metricsOf, notesOf, processesOf, runOf } from '../../session/views/wire.ts'
+import { aheadOf } from '../../work/agents/ahead.ts'
+import type { Call } from '../call.ts'
 import * as examples from '../examples.ts'
 import { historyStream } from '../history.ts'
 import { type Route, route } from '../route.ts'
@@ -93,28 +96,44 @@ const writeSummary = route(
     operation: 'writeSummary',
     tag: 'views',
     summary: 'Write a summary',
-    details: 'The given text, or a plain one made from the log without a model.',
+    details:
+      'The given text, what a model makes of the last summary and what came since, or a plain one made from the log. A model ' +
+      'that fails is told by `model` being null: then the text was made without one.',
     body: NewSummary,
     bodyOptional: true,
     example: { text: 'A greeting; the coder took over.' },
     answers: { 201: { description: 'The summary.', schema: Summary, example: examples.summary } },
-    errors: ['forbidden'],
+    errors: ['forbidden', 'invalid_state'],
     writes: true,
     guarded: true,
   },
   async (call) => {
     const session = call.session(call.params.session_id)
-    const receipt = await session.summarise(call.body.text, call.write(call.body.expect))
+    const receipt = await summarised(call, session)
     // The one that this call wrote: by now another may have followed, or the session may have been rewound behind it.
     const [entry] = (await entriesOf(session, receipt)).filter(({ kind }) => kind === 'summary')
     if (!entry) throw new DaybookError('internal', 'a summary was written and is not there')
     const { runs: runCount, tokens: totalTokens } = await session.head()
     const data = dataOf(entry, 'summary')
     const [text, coversSeq] = [data?.text ?? '', data?.covers_seq ?? entry.seq]
-    const summary = { text, coversSeq, runCount, totalTokens, createdAt: entry.at }
+    const by = data?.model === undefined ? {} : { model: data.model }
+    const summary = { text, coversSeq, ...by, runCount, totalTokens, createdAt: entry.at }
     return { body: JSON.stringify(summaryOf(summary)), seq: receipt.last, replayed: receipt.replayed }
   },
 )
+
+type SummaryCall = Call<{ session_id: string }, unknown, Static<typeof NewSummary>>
+
+/** A repeat under the same key asks no model again. */
+async function summarised(call: SummaryCall, session: Session): Promise<Receipt> {
+  const { text, model, expect } = call.body
+  const options = call.write(expect)
+  if (model === undefined) return session.summarise(text, options)
+  if (text !== undefined) throw new DaybookError('invalid', 'a text is given or a model writes it', { field: 'model' })
+  if (await call.isKnown(session.id)) return session.summarise('', options)
+  const signal = AbortSignal.any([call.context.ended])
+  return (await aheadOf(call.context.ahead).summarise(session, model, { signal, options })).receipt
+}
 
 export const viewRoutes: readonly Route[] = [
   history,

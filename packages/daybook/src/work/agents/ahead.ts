@@ -50,6 +50,15 @@ export interface Ahead {
   ): Promise<WrittenSummary>
 }
 
+/** @throws DaybookError `invalid_state` where no model is configured */
+export function aheadOf(ahead: Ahead | null): Ahead {
+  if (ahead) return ahead
+  throw new DaybookError('invalid_state', 'no model is configured here', {
+    field: 'model',
+    hint: 'Set model in daybook.json, and the key of its provider.',
+  })
+}
+
 /** `agents`: all there are, to tell one that asks no model from one that is not there. */
 export function openAhead(setting: AgentSetting, agents: () => Pick<Agents, 'get'>): Ahead {
   return {
