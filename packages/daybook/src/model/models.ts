@@ -90,16 +90,17 @@ class ConfiguredModels implements Models {
       facts,
       estimator,
       schemaInWords: kind.schemaInWords?.(opening.schemas ?? null) ?? false,
-      open: once(() => this.#open(kind, opening, name)),
+      open: once(() => this.#open(kind, opening, facts)),
     }
     this.#candidates.set(name, candidate)
     return candidate
   }
 
-  async #open(kind: ProviderKind, opening: Omit<ProviderOpening, 'fetch'>, name: ModelName): Promise<SdkModel> {
+  async #open(kind: ProviderKind, opening: Omit<ProviderOpening, 'fetch'>, facts: ModelFacts): Promise<SdkModel> {
+    const { name } = facts
     try {
       const open = await kind.load({ ...opening, fetch: transport(() => this.#time.now()) })
-      return open(name.slice(name.indexOf('/') + 1))
+      return open(name.slice(name.indexOf('/') + 1), facts)
     } catch (error) {
       const code = (error as { code?: unknown } | null)?.code
       const missing = code === 'ERR_MODULE_NOT_FOUND'

@@ -10,6 +10,7 @@ export const ollama: ProviderKind = {
   async load({ baseUrl, key, fetch }) {
     const { createOllama } = await import('ai-sdk-ollama')
     const provider = createOllama({ fetch, ...(baseUrl ? { baseURL: baseUrl } : {}), ...(key ? { apiKey: key } : {}) })
-    return (model) => provider(model)
+    // It would cut a longer question without a word, to a length that stands where it runs.
+    return (model, { contextTokens }) => provider(model, { options: { num_ctx: contextTokens } })
   },
 }

@@ -1,7 +1,7 @@
 // The port of providers: what opens a model of one vendor, and the form of a call that they all take (the AI SDK's).
 
 import type { LanguageModel } from 'ai'
-import type { ModelRequest } from './contract.ts'
+import type { ModelFacts, ModelRequest } from './contract.ts'
 
 /** The one interface of every provider package. */
 export type SdkModel = Extract<LanguageModel, { readonly specificationVersion: 'v4' }>
@@ -37,7 +37,7 @@ export interface ProviderKind {
   /** Whether an answer's schema has to be told in words too, because only its being JSON is held; `schemas` as configured. */
   readonly schemaInWords?: (schemas: boolean | null) => boolean
   /** Loads the package. */
-  load(opening: ProviderOpening): Promise<(model: string) => SdkModel>
+  load(opening: ProviderOpening): Promise<(model: string, facts: ModelFacts) => SdkModel>
   /** Its packages assume a short answer unless they are told how long it may be. */
   readonly limitAlways?: boolean
   /** What only this provider takes. */
