@@ -29,6 +29,7 @@ export interface ServeSettings
     | 'programs'
     | 'models'
     | 'summaries'
+    | 'budgets'
   > {
   /** 0 takes a free one. */
   readonly port: number
@@ -85,6 +86,8 @@ export async function startServer(settings: ServeSettings): Promise<RunningServe
       sessions,
       work: workshop.work,
       ahead: workshop.ahead,
+      budgets: workshop.budgets,
+      teams: workshop.teams,
       search,
       around,
       facts: async () => (await import('./store-facts.ts')).factsOfStore(settings.store),
@@ -185,6 +188,7 @@ function workOn(
     ...(settings.approve ? { approve: settings.approve } : {}),
     ...(settings.programs ? { programs: settings.programs } : {}),
     ...(settings.models ? { models: settings.models } : {}),
+    ...(settings.budgets ? { budgets: settings.budgets } : {}),
     ...(settings.summaries ? { summaries: settings.summaries } : {}),
     onError: (error) => logger?.error(error, 'in the background'),
     onFault: (fault) => logger?.warn(fault, 'a skill cannot be read'),

@@ -12,7 +12,7 @@ import type { Sessions } from './session/contract.ts'
 import { pathOf, splitAt } from './store-url.ts'
 import type { Ahead } from './work/agents/ahead.ts'
 import type { Recall } from './work/agents/contract.ts'
-import type { Budgets } from './work/budgets/contract.ts'
+import type { BudgetConfig, Budgets } from './work/budgets/contract.ts'
 import type { Work } from './work/contract.ts'
 import type { Agents } from './work/performer.ts'
 import type { ApprovalPolicy } from './work/policy.ts'
@@ -37,6 +37,8 @@ export interface WorkSettings extends Pick<ReachSettings, 'fileFolders' | 'mcp'>
   readonly programs?: { readonly file: string; readonly state: string }
   /** What is configured of models; without, agents that think have none. */
   readonly models?: ModelSettings
+  /** What may be spent; default: as much as wanted. */
+  readonly budgets?: BudgetConfig
   /** When the contexts of agents are summarised, and by what. */
   readonly summaries?: SummarySettings
   /** Finding over the same store, to recall what agents see no more; it stays open for its owner. Default: opened when it is needed. */
@@ -186,6 +188,7 @@ async function thinkingOf(
     agentFolders = [],
     watch = false,
     summaries,
+    budgets,
     recall,
     onError,
     onFault,
@@ -199,7 +202,7 @@ async function thinkingOf(
     else process.emitWarning(`${path}: ${message}`)
   }
   return openThinking(sessions, {
-    ...{ tenant, models, skills, folders, watch, policy, recall, summaries },
+    ...{ tenant, models, skills, folders, watch, policy, recall, summaries, budgets },
     onError: onError ?? ((error) => process.emitWarning(String(error))),
     onFault: ({ path, message }) => told(path, message),
   })

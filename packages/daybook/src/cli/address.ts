@@ -53,7 +53,7 @@ export async function isAlive(address: Address): Promise<boolean> {
     if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false
   }
   try {
-    const answer = await fetch(`${address.url}/health`, { signal: AbortSignal.timeout(500) })
+    const answer = await fetch(`${address.url}/health`, { signal: AbortSignal.timeout(2000) })
     await answer.body?.cancel()
     return true
   } catch {

@@ -5,6 +5,8 @@ import type { Json } from '../schema/json.ts'
 import type { Session } from '../session/contract.ts'
 import { openFieldsOf } from '../session/open-fields.ts'
 import { type Ahead, aheadOf } from '../work/agents/ahead.ts'
+import type { Budgets } from '../work/budgets/contract.ts'
+import { budgetShape } from '../work/budgets/wire.ts'
 import type { ScopedWork } from '../work/contract.ts'
 import { queueOf, stateOf } from '../work/run-state.ts'
 import { agentList, queueShape, receiptOf, runStateOf, skillList } from '../work/wire.ts'
@@ -70,10 +72,28 @@ export function localRuns(store: OpenedStore, options: LocalRunsOptions): Runs &
     agents: async () => agentList((await look()).work.agents).agents,
     agentList: async () => agentList((await look()).work.agents),
     skills: async () => skillList((await look()).skills),
+    async budgets({ session_id, agent, user } = {}) {
+      const budgets = spending(await look())
+      const listed = await budgets.list(session_id === undefined ? undefined : mine.session(session_id))
+      const more = [
+        ...(agent === undefined ? [] : [{ scope: 'agent' as const, name: agent }]),
+        ...(user === undefined ? [] : [{ scope: 'user' as const, name: user }]),
+      ].filter((one) => !listed.some(({ scope, name }) => scope === one.scope && name === one.name))
+      const asked = await Promise.all(more.map((account) => budgets.get(account)))
+      return { budgets: [...listed, ...asked].map(budgetShape) }
+    },
+    async setBudget({ scope, name = 'all', limit }) {
+      return budgetShape(await spending(await look()).set({ scope, name }, limit, mine.caller.actor))
+    },
     async [Symbol.asyncDispose]() {
       for (const workshop of opened.reverse()) await workshop[Symbol.asyncDispose]()
     },
   }
+}
+
+function spending({ budgets }: Workshop): Budgets {
+  if (budgets) return budgets
+  throw new DaybookError('invalid_state', 'nothing is spent here: no models are configured')
 }
 
 async function sessionOf({ mine }: OpenedStore, run: string): Promise<Session> {

@@ -12,6 +12,7 @@ import type { Scope, Store } from '../store/store.ts'
 import type { Around } from '../transcripts/around.ts'
 import type { TranscriptReader } from '../transcripts/contract.ts'
 import type { Ahead } from '../work/agents/ahead.ts'
+import type { BudgetConfig, Budgets } from '../work/budgets/contract.ts'
 import type { Work } from '../work/contract.ts'
 import type { McpServer } from '../work/skills/mcp/settings.ts'
 import type { OpenSkills } from '../work/skills/skills.ts'
@@ -62,12 +63,22 @@ export interface ServeSettings {
   readonly programs?: { readonly file: string; readonly state: string }
   /** What is configured of models; without, agents that think have none. */
   readonly models?: ModelSettings
+  /** What may be spent; default: as much as wanted. */
+  readonly budgets?: BudgetConfig
 }
 
 export interface WorkSettings
   extends Pick<
     ServeSettings,
-    'skillFolders' | 'agentFolders' | 'fileFolders' | 'mcp' | 'httpAllow' | 'approve' | 'programs' | 'models'
+    | 'skillFolders'
+    | 'agentFolders'
+    | 'fileFolders'
+    | 'mcp'
+    | 'httpAllow'
+    | 'approve'
+    | 'programs'
+    | 'models'
+    | 'budgets'
   > {
   readonly tenant: Tenant
   /** Milliseconds between two looks for due work. */
@@ -81,6 +92,8 @@ export interface Workshop extends AsyncDisposable {
   readonly work: Work
   /** What calls of models would send; null where no model is configured. */
   readonly ahead: Ahead | null
+  /** Null where nobody spends. */
+  readonly budgets: Budgets | null
   readonly skills: OpenSkills
 }
 

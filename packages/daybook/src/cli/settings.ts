@@ -23,6 +23,12 @@ export interface Setting {
 
 const modelPattern = String.raw`^[^/\s]+/\S+$`
 
+const budgetShape = {
+  type: 'object',
+  additionalProperties: false,
+  properties: { tokens: { type: 'integer', minimum: 0 }, cost: { type: 'number', minimum: 0 } },
+} as const
+
 export const settings = {
   server: { help: 'the server that commands talk to', flag: 'server' },
   store: {
@@ -174,6 +180,20 @@ export const settings = {
             },
           },
         },
+      },
+    },
+  },
+  budgets: {
+    help: 'tokens and US dollars that a session, and on one day a user, an agent and all together, may spend; warn_at: share',
+    shape: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        session: budgetShape,
+        user: budgetShape,
+        agent: budgetShape,
+        day: budgetShape,
+        warn_at: { type: 'number', minimum: 0, maximum: 1 },
       },
     },
   },

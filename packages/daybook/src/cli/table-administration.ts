@@ -62,6 +62,44 @@ export const administration: readonly Command[] = [
     load: () => import('./commands/selftest.ts'),
   },
   {
+    name: 'budget list',
+    group: 'administration',
+    summary: 'what may be spent, and what is gone',
+    arguments: [
+      { name: 'session', optional: true, takes: ['session'], help: 'A session, whose budget is shown as well.' },
+    ],
+    options: [
+      { name: 'agent', value: 'NAME', help: 'that of this agent as well' },
+      { name: 'user', value: 'NAME', help: 'that of this user as well' },
+    ],
+    details: ['Of the day, and of every agent and user whose limit was set. A day ends at midnight UTC.'],
+    json: 'budgets, one per line',
+    exits: [3, 6],
+    load: () => import('./commands/budget-list.ts'),
+  },
+  {
+    name: 'budget set',
+    group: 'administration',
+    summary: 'what a session, a user, an agent or everybody together may spend',
+    arguments: [
+      {
+        name: 'scope',
+        choices: ['session', 'user', 'agent', 'day'],
+        help: 'A session for good; the others on each day.',
+      },
+      { name: 'name', optional: true, takes: ['session'], help: 'Which session, user or agent; a day has no name.' },
+    ],
+    options: [
+      { name: 'tokens', value: 'N', help: 'tokens at most' },
+      { name: 'cost', value: 'DOLLARS', help: 'US dollars at most' },
+      { name: 'off', help: 'what daybook.json says counts again' },
+    ],
+    details: ['Near the limit a note in the session warns; what would pass it fails with the reason budget.'],
+    json: 'the budget',
+    exits: [3, 6],
+    load: () => import('./commands/budget-set.ts'),
+  },
+  {
     name: 'agent list',
     group: 'administration',
     summary: 'whatever can take a turn: models, teams and programs in one list',

@@ -65,14 +65,14 @@ export function serveStore(asked: Asked): Place {
 /** What skills are given, as daybook.json says: their folders with absolute paths, and the hosts they may ask. */
 export function workSettings(
   asked: Asked,
-): Pick<ServeSettings, 'skillFolders' | 'agentFolders' | 'fileFolders' | 'mcp' | 'httpAllow' | 'approve'> &
+): Pick<ServeSettings, 'skillFolders' | 'agentFolders' | 'fileFolders' | 'mcp' | 'httpAllow' | 'approve' | 'budgets'> &
   Required<Pick<ServeSettings, 'programs' | 'models'>> {
   const config = readConfig(asked)
   const state = userFolder('state', asked.env)
   const programs = { file: programsFile(asked), state }
   const models = modelSettings(asked)
   if (config === null) return { programs, models }
-  const { skills, agents, folders, mcp, http_allow: httpAllow, approve } = config.value
+  const { skills, agents, folders, mcp, http_allow: httpAllow, approve, budgets } = config.value
   const folder = dirname(config.path)
   return {
     programs,
@@ -84,6 +84,7 @@ export function workSettings(
     ...(mcp === undefined ? {} : { mcp: mcp as NonNullable<ServeSettings['mcp']> }),
     ...(httpAllow === undefined ? {} : { httpAllow }),
     ...(approve === undefined ? {} : { approve }),
+    ...(budgets === undefined ? {} : { budgets: budgets as NonNullable<ServeSettings['budgets']> }),
   }
 }
 

@@ -1,5 +1,6 @@
 // Runs of a server: starting them, waiting for them, deciding for them, and following one to its end.
 
+import type { BudgetListShape, BudgetShape, NewBudget, TeamListShape } from '../schema/wire-budgets.ts'
 import type { AgentRun, NewRun, RunChanges, RunQuery } from '../schema/wire-run-requests.ts'
 import type {
   AgentListShape,
@@ -65,6 +66,10 @@ export interface RemoteRuns {
   route(text: string, role?: string, options?: CallOptions): Promise<RouteShape>
   skills(options?: CallOptions): Promise<SkillListShape>
   agents(options?: CallOptions): Promise<AgentListShape['agents']>
+  /** Of the day, and those that were set or are asked for. */
+  budgets(query?: BudgetsQuery, options?: CallOptions): Promise<BudgetListShape>
+  setBudget(budget: NewBudget, options?: KeyOptions): Promise<BudgetShape>
+  teams(options?: CallOptions): Promise<TeamListShape['teams']>
   /** The same, with what is wrong with files of agents. */
   agentList(options?: CallOptions): Promise<AgentListShape>
   metrics(query?: MetricsQuery, options?: CallOptions): Promise<RunMetricsShape>
@@ -82,6 +87,12 @@ export interface ResolutionFields {
   readonly resolution: 'retry' | 'done' | 'fail'
   readonly reason: string
   readonly output?: unknown
+}
+
+export interface BudgetsQuery {
+  readonly session_id?: string
+  readonly agent?: string
+  readonly user?: string
 }
 
 export interface MetricsQuery {
@@ -125,6 +136,9 @@ export function remoteRuns(transport: Transport): RemoteRuns {
     skills: (options) => read('/skills', options),
     agents: async (options) => (await read<AgentListShape>('/agents', options)).agents,
     agentList: (options) => read<AgentListShape>('/agents', options),
+    budgets: (query, options) => read('/budgets', options, { ...query }),
+    setBudget: (budget, options) => write('PUT', '/budgets', budget, options),
+    teams: async (options) => (await read<TeamListShape>('/teams', options)).teams,
     metrics: (query, options) => read('/metrics/runs', options, { ...query }),
   }
 }

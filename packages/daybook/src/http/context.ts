@@ -10,10 +10,12 @@ import type { Peer } from '../store/peers.ts'
 import type { Store } from '../store/store.ts'
 import type { Around } from '../transcripts/around.ts'
 import type { Ahead } from '../work/agents/ahead.ts'
+import type { Budgets } from '../work/budgets/contract.ts'
 import type { ScopedWork } from '../work/contract.ts'
 import type { Agents } from '../work/performer.ts'
 import type { Watch } from '../work/programs/watch.ts'
 import type { Skills } from '../work/skills/contract.ts'
+import type { TeamDefinitions } from '../work/teams/contract.ts'
 import type { BlobLines } from './blob-lines.ts'
 import type { Meters } from './meters.ts'
 import type { PageFiles } from './page-files.ts'
@@ -50,6 +52,9 @@ export interface Context {
   readonly ahead: Ahead | null
   /** Null where the server was told nothing of models. */
   readonly models: Models | null
+  /** What is spent by whom; null where nobody spends. */
+  readonly budgets: Budgets | null
+  readonly teams: TeamDefinitions | null
   readonly search: Search
   /** What other agents left on this machine. */
   around(): Promise<Around>

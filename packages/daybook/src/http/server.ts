@@ -13,7 +13,9 @@ import type { Peer } from '../store/peers.ts'
 import type { Scope } from '../store/store.ts'
 import type { Around } from '../transcripts/around.ts'
 import type { Ahead } from '../work/agents/ahead.ts'
+import type { Budgets } from '../work/budgets/contract.ts'
 import type { Work, WorkCaller } from '../work/contract.ts'
+import type { TeamDefinitions } from '../work/teams/contract.ts'
 import { BlobLines } from './blob-lines.ts'
 import { readBodies } from './body.ts'
 import type { Context, DrivenBy } from './context.ts'
@@ -54,6 +56,10 @@ export interface ServerSettings {
   readonly programs?: DrivenBy
   /** What agents ask; default: nothing. */
   readonly models?: Models
+  /** What is spent by whom; default: nobody spends. */
+  readonly budgets?: Budgets | null
+  /** Teams among the agents; default: none. */
+  readonly teams?: TeamDefinitions | null
   /** Default `/api/v1`. */
   readonly prefix?: string
   /** Names beside those of this machine under which the server may be called. */
@@ -121,6 +127,8 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
     agents: work.agents,
     ahead: settings.ahead ?? null,
     models: settings.models ?? null,
+    budgets: settings.budgets ?? null,
+    teams: settings.teams ?? null,
     search: settings.search,
     around: lookingOf(settings, (error) => app.log.error(error, 'sessions of other agents were not looked for')),
     facts: settings.facts ?? (async () => []),

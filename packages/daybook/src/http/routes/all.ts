@@ -7,6 +7,7 @@ import { approvalRoutes } from './approvals.ts'
 import { attachRoutes } from './attach.ts'
 import { blobRoutes } from './blobs.ts'
 import { contextRoutes } from './context.ts'
+import { budgetRoutes } from './budgets.ts'
 import { docsRoute } from './docs.ts'
 import { entryRoutes } from './entries.ts'
 import { exportRoutes } from './exports.ts'
@@ -41,6 +42,7 @@ export const routes: readonly Route[] = [
   ...approvalRoutes,
   ...skillRoutes,
   ...modelRoutes,
+  ...budgetRoutes,
   ...workerRoutes,
   ...programRoutes,
   ...processRoutes,

@@ -1,0 +1,71 @@
+// Budgets and teams over HTTP: what is told, what is set, what is refused.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openSessions } from '../session/sessions.ts'
+import { memoryStore } from '../store/memory.ts'
+import { openBudgets } from '../work/budgets/budgets.ts'
+import { defineTeam } from '../work/teams/definition.ts'
+import { say, testServer, told } from './server.fixture.ts'
+
+test('limits are told, set for one name, and taken back', async () => {
+  const store = memoryStore()
+  await store.open()
+  const sessions = await openSessions({ store })
+  const budgets = openBudgets({ sessions, tenant: 'default', config: { day: { cost: 5 }, agent: { tokens: 1000 } } })
+  await using s = await testServer('memory', { sessions, budgets })
+  const first = await s.call('GET /budgets')
+  assert.equal(first.status, 200)
+  const { scope, from, limit, cost, share } = first.json.budgets[0]
+  assert.deepEqual([scope, from, limit, cost, share], ['day', 'config', { tokens: null, cost: 5 }, 0, 0])
+  const set = await s.call('PUT /budgets', {
+    body: { scope: 'agent', name: 'coder', limit: { cost: 2 } },
+    headers: { 'idempotency-key': 'once' },
+  })
+  assert.deepEqual([set.json.from, set.json.limit], ['set', { tokens: null, cost: 2 }])
+  const again = await s.call('PUT /budgets', {
+    body: { scope: 'agent', name: 'coder', limit: { cost: 2 } },
+    headers: { 'idempotency-key': 'once' },
+  })
+  assert.deepEqual(again.json, set.json)
+  await s.call('POST /sessions/a/messages', say('hello'))
+  await s.call('PUT /budgets', { scope: 'session', name: 'a', limit: { tokens: 10 } })
+  const listed = await s.call('GET /budgets?session_id=a&agent=ask')
+  assert.deepEqual(
+    listed.json.budgets.map((one: { scope: string; name: string; from: string }) => [one.scope, one.name, one.from]),
+    [
+      ['day', 'all', 'config'],
+      ['agent', 'coder', 'set'],
+      ['session', 'a', 'set'],
+      ['agent', 'ask', 'config'],
+    ],
+  )
+  const back = await s.call('PUT /budgets', { scope: 'agent', name: 'coder', limit: null })
+  assert.deepEqual([back.json.from, back.json.limit], ['config', { tokens: 1000, cost: null }])
+  assert.equal(told(await s.call('PUT /budgets', { scope: 'agent', limit: {} })), '400 invalid')
+  assert.equal(told(await s.call('PUT /budgets', { scope: 'session', name: 'none', limit: {} })), '404 not_found')
+  assert.equal(told(await s.call('PUT /budgets', { scope: 'day', limit: { cost: -1 } })), '400 invalid')
+})
+
+test('where nothing can be spent there are no budgets, and no teams', async () => {
+  await using s = await testServer()
+  assert.equal(told(await s.call('GET /budgets')), '409 invalid_state')
+  assert.deepEqual((await s.call('GET /teams')).json, { teams: [] })
+})
+
+test('teams are listed with who is in them, and why one cannot take a turn', async () => {
+  const review = defineTeam({ name: 'review', description: 'Reviews.', mode: 'route', members: ['nobody'] })
+  const teams = { list: () => [review], get: () => review, faults: () => [], onChange: () => () => undefined }
+  await using s = await testServer('memory', { teams })
+  const { json } = await s.call('GET /teams')
+  assert.deepEqual(json.teams, [
+    {
+      name: 'review',
+      description: 'Reviews.',
+      mode: 'route',
+      members: ['nobody'],
+      limits: { rounds: 1 },
+      source: 'code',
+    },
+  ])
+})
