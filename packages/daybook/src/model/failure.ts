@@ -44,6 +44,9 @@ function refusalOf({ status, waitMs, words, tooLong }: HttpRefusal, failing: Fai
     const why = spent ? 'the account has nothing left' : 'the provider takes no more calls for now'
     return failure('rate_limited', failing, `${why} ${said}`, !spent, waitMs)
   }
+  if (words.some((word) => /content_(?:filter|policy)|safety|moderation/.test(word))) {
+    return failure('refused', failing, `the provider will not answer that ${said}`)
+  }
   if (tooLong) return failure('too_long', failing, `what was sent is longer than the model takes ${said}`)
   if (status === 408) return failure('timeout', failing, `the provider gave up waiting ${said}`, true, waitMs)
   if (status === 401 || status === 403) return failure('unauthenticated', failing, `the key was refused ${said}`)
