@@ -5,6 +5,9 @@ import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
+const always =
+  /node_modules\/(?:react|react-dom|scheduler|@tanstack)\/|packages\/daybook\/src\/|packages\/web\/src\/(?:app|home|live|parts|i18n\/(?:base|language|words))/
+
 export default defineConfig({
   root: import.meta.dirname,
   // Behind a path prefix the server names it in <base>; nothing here knows it.
@@ -17,6 +20,8 @@ export default defineConfig({
     // Inlined files would need data: in the policy of the page.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // What every screen needs is one file: dozens of small ones compress worse and are asked for one by one.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'base', test: always }] } } },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1000,
   },

@@ -53,7 +53,7 @@ export function AllSessions({ filters, onFilters, pinned, onList }: AllProps) {
           {errorText(error)} <Button onClick={list.retry}>{t('tryAgain')}</Button>
         </p>
       )}
-      {window && window.above.length > 0 && <Edge onSeen={list.up} label={t('newerPages')} />}
+      {window && window.above.length > 0 && <Edge held={window} onSeen={list.up} label={t('newerPages')} />}
       {sessions.length > 0 && (
         <Rows label={t('allSessions')}>
           {sessions.map((session) => (
@@ -62,7 +62,7 @@ export function AllSessions({ filters, onFilters, pinned, onList }: AllProps) {
         </Rows>
       )}
       {window && sessions.length === 0 && filtered && <NoMatch filters={filters} />}
-      {window && below(window) !== null && <Edge onSeen={list.down} label={reading ? t('reading') : t('more')} />}
+      {window && below(window) !== null && <Edge held={window} onSeen={list.down} label={reading ? t('reading') : t('more')} />}
       {window && below(window) === null && sessions.length > 20 && (
         <p className="py-2 text-center text-small text-soft">{t('thatIsAll', { n: count(window.total) })}</p>
       )}
@@ -77,8 +77,14 @@ function NoMatch({ filters }: { filters: Filters }) {
   return <p className="rounded-box border border-rule bg-sheet px-3 py-4 text-soft">{t('noneFits', { words })}</p>
 }
 
+interface EdgeProps {
+  readonly held: HeadWindow
+  readonly onSeen: () => void
+  readonly label: string
+}
+
 /** The end of what is held: reached by scrolling or by keys, it brings the next page. */
-function Edge({ onSeen, label }: { onSeen: () => void; label: string }) {
+function Edge({ held, onSeen, label }: EdgeProps) {
   const element = useRef<HTMLButtonElement>(null)
   const seen = useRef(onSeen)
   useEffect(() => {
@@ -90,7 +96,9 @@ function Edge({ onSeen, label }: { onSeen: () => void; label: string }) {
     })
     if (element.current) watch.observe(element.current)
     return () => watch.disconnect()
-  }, [])
+    // Looked at anew with each page: an end that stays in sight is told only once.
+    // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  }, [held.pages.length, held.pages[0], held.above.length])
   return (
     <Button ref={element} look="quiet" className="my-2 w-full" onClick={onSeen}>
       {label}

@@ -50,7 +50,9 @@ export function StatusBadge({ session, className = '' }: { session: SessionShape
   const now = useNow()
   const { icon: Icon, tone } = looks[stateOf(session, now)]
   return (
-    <span className={`inline-flex items-center gap-1 whitespace-nowrap text-small ${tone} ${className}`}>
+    <span
+      className={`inline-flex items-baseline gap-1 whitespace-nowrap [&>svg]:self-center text-small ${tone} ${className}`}
+    >
       <Icon aria-hidden size={14} strokeWidth={2.25} />
       {stateText(session, now)}
     </span>

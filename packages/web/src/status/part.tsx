@@ -50,7 +50,7 @@ export function Line({ name, beside, children }: { name: string; beside?: string
 
 export function Fine({ children }: { children: ReactNode }) {
   return (
-    <span className="inline-flex items-start gap-1 text-done [&>svg]:mt-1 [&>svg]:shrink-0">
+    <span className="inline-flex items-baseline gap-1 text-done [&>svg]:mt-1 [&>svg]:shrink-0 [&>svg]:self-start">
       <CircleCheck aria-hidden size={14} />
       {children}
     </span>
@@ -59,7 +59,7 @@ export function Fine({ children }: { children: ReactNode }) {
 
 export function Fault({ children }: { children: ReactNode }) {
   return (
-    <span className="inline-flex items-start gap-1 text-fail [&>svg]:mt-1 [&>svg]:shrink-0">
+    <span className="inline-flex items-baseline gap-1 text-fail [&>svg]:mt-1 [&>svg]:shrink-0 [&>svg]:self-start">
       <CircleAlert aria-hidden size={14} />
       {children}
     </span>

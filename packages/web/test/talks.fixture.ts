@@ -1,0 +1,55 @@
+// Sessions to look at, and where their entries stand in the window.
+
+import type { Page } from 'playwright-core'
+import type { Client } from '../../daybook/src/client/client.ts'
+
+/** So many messages by turns, 512 in an append; entry 1 is the opening. */
+export async function talk(client: Client, session: string, count: number): Promise<void> {
+  const one = (at: number) => ({
+    kind: 'message' as const,
+    data:
+      at % 2 === 0
+        ? { role: 'user', content: `Question ${at}: what about part ${at}?` }
+        : { role: 'assistant', content: `Answer ${at}. ${'It is as it was said before. '.repeat(at % 7)}`, agent: 'coder' },
+  })
+  const { seq } = await client.create({ session_id: session, name: `Talk of ${count}` })
+  for (let from = seq; from < count; from += 512) {
+    const entries = Array.from({ length: Math.min(512, count - from) }, (_, at) => one(from + at + 1))
+    await client.session(session).append(entries)
+  }
+}
+
+/** Pixels from the top of the window to the row of an entry; null where it is not drawn. */
+export function placeOf(page: Page, seq: number): Promise<number | null> {
+  return page.evaluate(`(() => {
+    for (const row of document.querySelectorAll('[data-row]'))
+      if (Number(row.dataset.from) <= ${seq} && ${seq} <= Number(row.dataset.to)) return row.getBoundingClientRect().top
+    return null
+  })()`)
+}
+
+export function row(seq: number): string {
+  return `[data-from="${seq}"]`
+}
+
+export function nodes(page: Page): Promise<number> {
+  return page.evaluate(`document.querySelectorAll('*').length`)
+}
+
+/** Megabytes of the page's own heap, after collecting what nobody holds. */
+export async function heap(page: Page): Promise<number> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('HeapProfiler.collectGarbage')
+  const { usedSize } = await session.send('Runtime.getHeapUsage')
+  await session.detach()
+  return usedSize / 1e6
+}
+
+/** Until something is so, looked at again and again. */
+export async function until(what: () => Promise<boolean> | boolean, most = 10_000): Promise<void> {
+  const end = performance.now() + most
+  while (!(await what())) {
+    if (performance.now() > end) throw new Error(`not within ${most} ms: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
