@@ -17,9 +17,10 @@ import { promptsInTerminals } from './prompts-in-terminals.ts'
 import { properties } from './properties.ts'
 import { resume } from './resume.ts'
 import { runs, sharedRuns } from './runs.ts'
+import { turns } from './turns.ts'
 
 const campaigns: readonly Campaign[] = [
-  ...[kill, power, disk, runs, prompts, promptsInTerminals, sharedRuns, alike, lostAnswers, history],
+  ...[kill, power, disk, runs, prompts, promptsInTerminals, turns, sharedRuns, alike, lostAnswers, history],
 ]
 /** Only by name: resume and agents need programs of others, and every change runs the tests of properties as they are. */
 const byName: readonly Campaign[] = [resume, hostilePrompts, agents, agentsAcp, properties]
