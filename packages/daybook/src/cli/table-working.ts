@@ -65,6 +65,20 @@ export const working: readonly Command[] = [
     load: () => import('./commands/say.ts'),
   },
   {
+    name: 'handoff',
+    group: 'daily',
+    summary: 'another agent works in the session from its next turn on',
+    arguments: [session],
+    options: [
+      { name: 'to', value: 'AGENT', help: 'the agent, as agent list says it; required' },
+      { name: 'reason', value: 'TEXT', help: 'why, for whoever reads it later' },
+    ],
+    details: ['It stands in the log. For another agent in a fork of its own: continue.'],
+    json: 'the stored hand-off',
+    exits: [3, 5, 6],
+    load: () => import('./commands/handoff.ts'),
+  },
+  {
     name: 'continue',
     group: 'daily',
     summary: 'go on with another agent: a fork with a preamble of what it has to know',
