@@ -43,6 +43,7 @@ export const interpreters: Readonly<Record<string, ProgramSettings>> = {
       interrupt_keys: '\u0003',
       exit_keys: ['\u0003', '\u0004'],
       raw_input: true,
+      indented_blocks: true,
     },
     drivers: ['pty', 'headless'],
   },

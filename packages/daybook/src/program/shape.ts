@@ -104,6 +104,12 @@ const Pty = Type.Object(
       }),
     ),
     raw_input: Type.Optional(Type.Boolean({ description: 'Takes lines of any length.' })),
+    indented_blocks: Type.Optional(
+      Type.Boolean({
+        description:
+          'Typed line by line an empty line ends a block: within one it gets a blank, behind one it is added.',
+      }),
+    ),
     by_line: Type.Optional(
       Type.Boolean({
         description: 'Each line of a prompt is given by itself, also where lines could be pasted; blank ones are not.',

@@ -36,6 +36,18 @@ export class Outcome {
     yield { type: 'message', role: 'assistant', content, final: true }
   }
 
+  /** The line that it waits in, or else the last that it printed for this prompt: what stands above is of earlier ones. */
+  async asks(id: string, look: Look): Promise<PromptEvent> {
+    return asksOf(id, { line: look.line, text: look.line.trim() === '' ? await this.#said(look) : '' })
+  }
+
+  async #said(look: Look): Promise<string> {
+    const { setting, collected, aid } = this.#places
+    const { typed } = this
+    if (typed === null) return look.text
+    return replyOf({ program: setting.program, printed: collected.printed, look, cols: look.cols, typed, aid })
+  }
+
   async *exited(): Events<void> {
     const { setting, watch, collected, prompt } = this.#places
     yield* watch.take()
@@ -63,7 +75,7 @@ export class Outcome {
   }
 }
 
-export function asksOf(id: string, look: Look): PromptEvent {
+export function asksOf(id: string, look: Pick<Look, 'line' | 'text'>): PromptEvent {
   const lines = look.text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]))
   const asked = look.line.trim() === '' ? lines.slice(-3).join(' ⏎ ') : look.line.trim()
   const summary = asked.slice(-longestSummary)

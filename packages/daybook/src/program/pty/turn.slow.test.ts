@@ -34,6 +34,15 @@ function asking(): void {
     assert.match(third.answer ?? '', /hello é 漢\nmore\nand more$/)
   })
 
+  test('what asks without a word is not said with the rows of the prompt before', async (t) => {
+    const typed = new Typed(t, 'bash')
+    await typed.tell('echo earlier words')
+    assert.equal((await typed.tell('read x; echo "got $x"')).asks, 'it waits for input')
+    assert.equal((await typed.again({ replies: [{ id: '1', answer: 'this' }] })).done?.ok, true)
+    const told = await typed.tell('echo "of this one"; read x')
+    assert.equal(told.asks, 'of this one')
+  })
+
   test('a question that nobody answered is given up before the next prompt', async (t) => {
     const typed = new Typed(t, 'python')
     const told = await typed.tell('input("name> ")')
@@ -62,6 +71,39 @@ function asking(): void {
     assert.deepEqual([told.asks, only(told, 'ready').length], ['Why?', 0])
     const ready = await typed.again({ replies: [{ id: 'start 1', answer: 'because' }] })
     assert.deepEqual([ready.answer, ready.done?.ok], ['got hi', true])
+  })
+}
+
+function blocks(): void {
+  test('code with empty lines in its blocks, and without any behind them, is taken as a file with it would be', async (t) => {
+    const typed = new Typed(t, 'python')
+    const code = `import functools
+def twice(text):
+    """Says it
+
+    two times."""
+
+    if text:
+
+        return text * 2
+    else:
+        return None
+
+@functools.cache
+def more(n):
+
+    return [
+n,
+
+n + 1]
+for n in range(2): print(more(n))
+print(twice('ab'), '''x
+
+y''')`
+    const { answer, done } = await typed.tell(code)
+    assert.deepEqual([answer, done?.ok], ['[0, 1]\n[1, 2]\nabab x\n\ny', true])
+    assert.equal((await typed.tell('twice.__doc__')).answer, "'Says it\\n\\n    two times.'")
+    assert.equal((await typed.tell('if True:\n\n    print(1)')).answer, '1')
   })
 }
 
@@ -218,6 +260,7 @@ function ending(): void {
 
 describe('a prompt in a terminal', { concurrency: 1 }, () => {
   asking()
+  blocks()
   starting()
   telling()
   typing()

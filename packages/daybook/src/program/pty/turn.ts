@@ -202,7 +202,7 @@ export class Turn {
         mark = await send(this.#places, '\r', `${prompt.key} enter more`)
         continue
       }
-      if (state.type !== 'ready') yield asksOf(`${prompt.replies.length + 1}`, look)
+      if (state.type !== 'ready') yield await this.#outcome.asks(`${prompt.replies.length + 1}`, look)
       else {
         yield* this.#outcome.message(look)
         const exit = this.#outcome.hasRun ? this.#outcome.exitCode : null

@@ -1,9 +1,10 @@
 // What may be typed for a prompt: no command of the program itself, however it is wrapped.
 
-import { doesNotThrow, throws } from 'node:assert/strict'
+import { deepStrictEqual, doesNotThrow, throws } from 'node:assert/strict'
 import { test } from 'node:test'
 import { headlessCall } from '../call.ts'
 import { programOf } from '../driving.fixture.ts'
+import { indentedLines } from './blocks.ts'
 import { checkTyped } from './typing.ts'
 
 const [codex, sqlite] = [programOf('codex'), programOf('sqlite3')]
@@ -24,4 +25,22 @@ test('what reads line by line gets no command in a later line; to an agent the l
   throws(() => headlessCall(sqlite, { ...places, prompt: 'select 1;\n.shell id' }), invalid)
   doesNotThrow(() => headlessCall(sqlite, { ...places, prompt: 'select 1;\nselect 0.5;' }))
   doesNotThrow(() => headlessCall(codex, { ...places, prompt: 'explain\n/etc/hosts' }))
+})
+
+test('lines of blocks are typed so that only their ends end them', () => {
+  const typed = (text: string) => indentedLines(text.split('\n')).join('\n')
+  const same = [
+    'x = 1\n\ny = 2',
+    'f(\n\n1)\ng()',
+    's = """\n\n  a\nb"""',
+    'if x:\n  y\nelse:\n  z',
+    '@d\ndef f():\n  pass',
+  ]
+  for (const text of same) deepStrictEqual(typed(text), text)
+  deepStrictEqual(typed('def f():\n\n  pass\n\n\n  pass'), 'def f():\n \n  pass\n \n \n  pass')
+  deepStrictEqual(typed('def f():\n  pass\nf()'), 'def f():\n  pass\n\nf()')
+  deepStrictEqual(typed('def f():\n  pass\n\nf()'), 'def f():\n  pass\n\nf()')
+  deepStrictEqual(typed('for x in y: f(x)\nf()'), 'for x in y: f(x)\n\nf()')
+  deepStrictEqual(typed('try:\n  a\n\nexcept B: c\nd'), 'try:\n  a\n \nexcept B: c\n\nd')
+  deepStrictEqual(typed("a = 'it''s' # if\nb = {\n\n1: 2}\nc"), "a = 'it''s' # if\nb = {\n\n1: 2}\nc")
 })

@@ -3,6 +3,7 @@
 import { DaybookError } from '../../schema/errors.ts'
 import { checkCommand } from '../call.ts'
 import type { Program } from '../resolve.ts'
+import { indentedLines } from './blocks.ts'
 
 /** Bytes of a line that a terminal hands over whole, its end included; what is longer it cuts without a word. */
 const longestLine = 4_095
@@ -38,7 +39,8 @@ export interface Typed {
 
 /** `too_large` for a line that would be cut: nobody reads the terminal key by key. */
 export function typedFor({ name, pty }: Program, text: string, bracketedPaste: boolean): Typed {
-  const lines = linesOf(text, pty?.by_line === true)
+  const pasted = bracketedPaste && pty?.by_line !== true
+  const lines = linesOf(text, pty, pasted)
   if (!bracketedPaste && pty?.raw_input !== true) {
     const long = lines.findIndex((line) => Buffer.byteLength(line) + 1 > longestLine)
     if (long >= 0) {
@@ -48,19 +50,18 @@ export function typedFor({ name, pty }: Program, text: string, bracketedPaste: b
       })
     }
   }
-  return typedAs(lines, bracketedPaste && pty?.by_line !== true, bracketedPaste)
+  return typedAs(lines, pasted, bracketedPaste)
 }
 
 /** As it was typed before. */
 export function retyped({ pty }: Program, text: string, pasted: boolean): Typed {
-  return typedAs(linesOf(text, pty?.by_line === true), pasted, pasted)
+  return typedAs(linesOf(text, pty, pasted), pasted, pasted)
 }
 
-function linesOf(text: string, byLine: boolean): string[] {
-  return plainText(text)
-    .replace(/\n+$/, '')
-    .split('\n')
-    .filter((line) => !byLine || line.trim() !== '')
+function linesOf(text: string, pty: Program['pty'], pasted: boolean): string[] {
+  const lines = plainText(text).replace(/\n+$/, '').split('\n')
+  if (pty?.by_line === true) return lines.filter((line) => line.trim() !== '')
+  return pty?.indented_blocks === true && !pasted ? indentedLines(lines) : lines
 }
 
 function typedAs(lines: readonly string[], pasted: boolean, bracketed: boolean): Typed {
