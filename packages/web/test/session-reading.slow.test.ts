@@ -52,7 +52,9 @@ test('somebody who reads above is not moved by a single pixel, however much is s
   const { run_id: run } = await client.runs.start('read', { skill: 'stream', input: '12000' })
   let most = 0
   for (let entry = 0; entry < 60; entry += 1) {
-    await client.session('read').message({ role: 'assistant', content: `Finished ${entry}\n\n${'line\n'.repeat(entry)}` })
+    await client
+      .session('read')
+      .message({ role: 'assistant', content: `Finished ${entry}\n\n${'line\n'.repeat(entry)}` })
     const now = await placeOf(page, 10)
     most = Math.max(most, Math.abs((now ?? Number.NaN) - before))
   }
@@ -73,70 +75,80 @@ test('somebody who reads above is not moved by a single pixel, however much is s
 const distance = (page: Awaited<ReturnType<typeof openWindow>>['page']): Promise<number> =>
   page.locator('[role=log]').evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight)
 
-test('marking a text, a wheel turned up and a key that leads up end following; coming back to the end begins it', skip, async () => {
-  const { client } = server
-  await talk(client, 'follow', 80)
-  await using window = await openWindow(browser)
-  const { page } = window
-  await page.goto(`${server.url}/s/follow`)
-  await page.locator(row(80)).waitFor()
-  await until(async () => (await distance(page)) < 2)
-  const say = (text: string) => client.session('follow').message({ role: 'assistant', content: text })
-  const stays = async (what: string, leave: () => Promise<unknown>): Promise<void> => {
-    await leave()
-    await page.waitForTimeout(100)
-    const before = await page.locator('[role=log]').evaluate((box) => box.scrollTop)
-    await say(`While away: ${what}`)
-    await page.getByRole('button', { name: /new/ }).waitFor()
-    assert.equal(await page.locator('[role=log]').evaluate((box) => box.scrollTop), before, what)
-    await page.getByRole('button', { name: /new/ }).click()
-    await page.getByText(`While away: ${what}`).waitFor()
+test(
+  'marking a text, a wheel turned up and a key that leads up end following; coming back to the end begins it',
+  skip,
+  async () => {
+    const { client } = server
+    await talk(client, 'follow', 80)
+    await using window = await openWindow(browser)
+    const { page } = window
+    await page.goto(`${server.url}/s/follow`)
+    await page.locator(row(80)).waitFor()
     await until(async () => (await distance(page)) < 2)
-  }
-  await page.mouse.move(400, 400)
-  await stays('wheel', () => page.mouse.wheel(0, -20))
-  await stays('text', () =>
-    page.locator(row(79)).evaluate((element) => document.getSelection()?.selectAllChildren(element)),
-  )
-  await page.evaluate('document.getSelection().removeAllRanges()')
-  await page.locator('[role=log]').focus()
-  await stays('key', () => page.keyboard.press('PageUp'))
-})
+    const say = (text: string) => client.session('follow').message({ role: 'assistant', content: text })
+    const stays = async (what: string, leave: () => Promise<unknown>): Promise<void> => {
+      await leave()
+      await page.waitForTimeout(100)
+      const before = await page.locator('[role=log]').evaluate((box) => box.scrollTop)
+      await say(`While away: ${what}`)
+      await page.getByRole('button', { name: /new/ }).waitFor()
+      assert.equal(await page.locator('[role=log]').evaluate((box) => box.scrollTop), before, what)
+      await page.getByRole('button', { name: /new/ }).click()
+      await page.getByText(`While away: ${what}`).waitFor()
+      await until(async () => (await distance(page)) < 2)
+    }
+    await page.mouse.move(400, 400)
+    await stays('wheel', () => page.mouse.wheel(0, -20))
+    await stays('text', () =>
+      page.locator(row(79)).evaluate((element) => document.getSelection()?.selectAllChildren(element)),
+    )
+    await page.evaluate('document.getSelection().removeAllRanges()')
+    await page.locator('[role=log]').focus()
+    await stays('key', () => page.keyboard.press('PageUp'))
+  },
+)
 
 // Complaint 3. Fails when mostEntries of log-window.ts is 100,000 and #cover of scroller.ts draws all that is held.
-test('a session of 100,000 entries opens at its end and at any entry, and going through it holds little', skip, async () => {
-  const { client } = server
-  await talk(client, 'long', 100_000)
-  await using window = await openWindow(browser)
-  const { page, faults } = window
-  await page.goto(`${server.url}/s/long`)
-  await page.locator(row(100_000)).waitFor()
-  assert.ok((await nodes(page)) <= 1500, `${await nodes(page)} nodes`)
-  const first = await heap(page)
-  assert.ok(first <= 60, `${first} MB`)
-  await page.goto(`${server.url}/s/long@50000`)
-  await page.locator(row(50_000)).waitFor()
-  const place = await placeOf(page, 50_000)
-  assert.ok(place !== null && place > 0 && place < 700)
-  // From one end to the other, resting here and there.
-  const box = page.locator('[role=log]')
-  for (const part of [0, 0.1, 0.25, 0.4, 0.6, 0.8, 0.95, 1]) {
-    await box.evaluate((element, to) => element.scrollTo(0, element.scrollHeight * to), part)
-    await until(() => page.evaluate(`(() => {
+test(
+  'a session of 100,000 entries opens at its end and at any entry, and going through it holds little',
+  skip,
+  async () => {
+    const { client } = server
+    await talk(client, 'long', 100_000)
+    await using window = await openWindow(browser)
+    const { page, faults } = window
+    await page.goto(`${server.url}/s/long`)
+    await page.locator(row(100_000)).waitFor()
+    assert.ok((await nodes(page)) <= 1500, `${await nodes(page)} nodes`)
+    const first = await heap(page)
+    assert.ok(first <= 60, `${first} MB`)
+    await page.goto(`${server.url}/s/long@50000`)
+    await page.locator(row(50_000)).waitFor()
+    const place = await placeOf(page, 50_000)
+    assert.ok(place !== null && place > 0 && place < 700)
+    // From one end to the other, resting here and there.
+    const box = page.locator('[role=log]')
+    for (const part of [0, 0.1, 0.25, 0.4, 0.6, 0.8, 0.95, 1]) {
+      await box.evaluate((element, to) => element.scrollTo(0, element.scrollHeight * to), part)
+      await until(() =>
+        page.evaluate(`(() => {
       const log = document.querySelector('[role=log]').getBoundingClientRect()
       return [...document.querySelectorAll('[data-row]')].some((row) => {
         const place = row.getBoundingClientRect()
         return place.bottom > log.top && place.top < log.bottom
       })
-    })()`))
-    assert.ok((await nodes(page)) <= 1500)
-  }
-  await page.mouse.move(400, 400)
-  for (let turn = 0; turn < 100; turn += 1) await page.mouse.wheel(0, -900)
-  const last = await heap(page)
-  assert.ok(last - first <= 20, `${first} MB, then ${last} MB`)
-  assert.deepEqual(faults, [])
-})
+    })()`),
+      )
+      assert.ok((await nodes(page)) <= 1500)
+    }
+    await page.mouse.move(400, 400)
+    for (let turn = 0; turn < 100; turn += 1) await page.mouse.wheel(0, -900)
+    const last = await heap(page)
+    assert.ok(last - first <= 20, `${first} MB, then ${last} MB`)
+    assert.deepEqual(faults, [])
+  },
+)
 
 // Complaint 4. Fails when FoldedText draws all lines (`most` is infinite) or Lines draws all of them.
 test('very long output and a very long file are folded, and looked through a screen at a time', skip, async () => {
@@ -144,14 +156,23 @@ test('very long output and a very long file are folded, and looked through a scr
   const lines = (count: number) => Array.from({ length: count }, (_, at) => `\x1b[32mline\x1b[0m ${at + 1}`).join('\n')
   await client.create({ session_id: 'large' })
   const session = client.session('large')
-  const { blob, size } = await session.putBlob(new TextEncoder().encode(`${'a line of forty characters, no less, yes\n'.repeat(100_000)}end`))
+  const { blob, size } = await session.putBlob(
+    new TextEncoder().encode(`${'a line of forty characters, no less, yes\n'.repeat(100_000)}end`),
+  )
   const output = lines(31_203)
   await session.append([
-    { kind: 'message', data: { role: 'assistant', content: '', parts: [{ type: 'call', call_id: 'c', name: 'build' }] } },
+    {
+      kind: 'message',
+      data: { role: 'assistant', content: '', parts: [{ type: 'call', call_id: 'c', name: 'build' }] },
+    },
     { kind: 'message', data: { role: 'tool', content: '', parts: [{ type: 'result', call_id: 'c', output }] } },
     {
       kind: 'message',
-      data: { role: 'user', content: 'the log', parts: [{ type: 'file', blob, size, name: 'build.log', media_type: 'text/plain' }] },
+      data: {
+        role: 'user',
+        content: 'the log',
+        parts: [{ type: 'file', blob, size, name: 'build.log', media_type: 'text/plain' }],
+      },
     },
   ])
   await using window = await openWindow(browser)
@@ -184,7 +205,8 @@ test('a reader comes back to where they were, on any device, and is told how muc
     await window.page.locator(row(88)).waitFor()
     await until(async () => (await client.session('place').marks()).seen === 88)
   }
-  for (let at = 89; at <= 121; at += 1) await client.session('place').message({ role: 'assistant', content: `Later ${at}` })
+  for (let at = 89; at <= 121; at += 1)
+    await client.session('place').message({ role: 'assistant', content: `Later ${at}` })
   await using window = await openWindow(browser)
   const { page } = window
   await page.goto(`${server.url}/s/place`)
@@ -219,19 +241,23 @@ test('the slider shows the session as it was, and a fork begins there', skip, as
 })
 
 for (const scheme of ['light', 'dark'] as const) {
-  test(`a session with all kinds of entries has no fault of access in ${scheme} colours, at 1280, 360 and 320 pixels`, skip, async () => {
-    const { client } = server
-    await allKinds(client, `kinds-${scheme}`)
-    for (const width of [1280, 360, 320]) {
-      await using window = await openWindow(browser, { colorScheme: scheme, viewport: { width, height: 640 } })
-      const { page, faults } = window
-      await page.goto(`${server.url}/s/kinds-${scheme}`)
-      await page.getByText('It is done.').waitFor()
-      assert.deepEqual(await accessFaults(page), [], `${width}`)
-      assert.equal(await overflow(page), 0, `${width}`)
-      assert.deepEqual(faults, [])
-    }
-  })
+  test(
+    `a session with all kinds of entries has no fault of access in ${scheme} colours, at 1280, 360 and 320 pixels`,
+    skip,
+    async () => {
+      const { client } = server
+      await allKinds(client, `kinds-${scheme}`)
+      for (const width of [1280, 360, 320]) {
+        await using window = await openWindow(browser, { colorScheme: scheme, viewport: { width, height: 640 } })
+        const { page, faults } = window
+        await page.goto(`${server.url}/s/kinds-${scheme}`)
+        await page.getByText('It is done.').waitFor()
+        assert.deepEqual(await accessFaults(page), [], `${width}`)
+        assert.equal(await overflow(page), 0, `${width}`)
+        assert.deepEqual(faults, [])
+      }
+    },
+  )
 }
 
 async function allKinds(client: PageServer['client'], id: string): Promise<void> {
@@ -240,13 +266,33 @@ async function allKinds(client: PageServer['client'], id: string): Promise<void>
   const call = (n: number) => ({ type: 'call', call_id: `c${n}`, name: 'shell', input: { command: `run ${n}` } })
   await client.session(id).append([
     { kind: 'message', data: { role: 'user', content: 'ابدأ من فضلك' } },
-    { kind: 'message', data: { role: 'assistant', content: '', parts: [{ type: 'reasoning', text: 'hm' }, call(1), call(2)] } },
     {
       kind: 'message',
-      data: { role: 'tool', content: '', parts: [{ type: 'result', call_id: 'c1', output: '\x1b[33mx\x1b[0m\n'.repeat(20) }] },
+      data: { role: 'assistant', content: '', parts: [{ type: 'reasoning', text: 'hm' }, call(1), call(2)] },
     },
-    { kind: 'message', data: { role: 'assistant', content: '# A\n\n- [b](https://c.d)\n\n```\nwide '.concat('x'.repeat(300), '\n```\n\n|a|b|\n|-|-|\n|1|2|') } },
-    { kind: 'message', data: { role: 'assistant', content: '', parts: [{ type: 'edit', path: 'a/b.ts', operation: 'update', added: 60, removed: 1, diff }] } },
+    {
+      kind: 'message',
+      data: {
+        role: 'tool',
+        content: '',
+        parts: [{ type: 'result', call_id: 'c1', output: '\x1b[33mx\x1b[0m\n'.repeat(20) }],
+      },
+    },
+    {
+      kind: 'message',
+      data: {
+        role: 'assistant',
+        content: '# A\n\n- [b](https://c.d)\n\n```\nwide '.concat('x'.repeat(300), '\n```\n\n|a|b|\n|-|-|\n|1|2|'),
+      },
+    },
+    {
+      kind: 'message',
+      data: {
+        role: 'assistant',
+        content: '',
+        parts: [{ type: 'edit', path: 'a/b.ts', operation: 'update', added: 60, removed: 1, diff }],
+      },
+    },
     { kind: 'note', data: { type: 'decision', text: 'So it is' } },
     { kind: 'pin', data: { path: 'a/b.ts', on: true } },
     { kind: 'state.changed', data: { scope: 'session', patch: { a: 1 } } },

@@ -10,7 +10,11 @@ export async function talk(client: Client, session: string, count: number): Prom
     data:
       at % 2 === 0
         ? { role: 'user', content: `Question ${at}: what about part ${at}?` }
-        : { role: 'assistant', content: `Answer ${at}. ${'It is as it was said before. '.repeat(at % 7)}`, agent: 'coder' },
+        : {
+            role: 'assistant',
+            content: `Answer ${at}. ${'It is as it was said before. '.repeat(at % 7)}`,
+            agent: 'coder',
+          },
   })
   const { seq } = await client.create({ session_id: session, name: `Talk of ${count}` })
   for (let from = seq; from < count; from += 512) {

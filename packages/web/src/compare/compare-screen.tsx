@@ -37,7 +37,7 @@ export function CompareScreen({ a, b }: { readonly a: string; readonly b: string
       <h1 className="text-title font-semibold">{t('compare')}</h1>
       <p className="text-soft">
         {t('commonUntil', { seq: common.seq })}{' '}
-        <Link to="/s/$address" params={{ address: addressOf(a, common.seq) }}>
+        <Link to="/s/$address" params={{ address: addressOf(a, common.seq) }} className="underline">
           {t('showEntry')}
         </Link>
       </p>
@@ -60,7 +60,10 @@ function SideView({ side, other, common }: SideProps) {
   const { session } = side
   const id = session.session_id
   return (
-    <section className="flex flex-col gap-3 rounded-box border border-rule bg-sheet p-3" aria-label={titleOf(session)}>
+    <section
+      className="flex flex-col gap-3 rounded-box border border-rule bg-sheet p-3"
+      aria-label={`${titleOf(session)} · ${session.tail}`}
+    >
       <h2 className="font-semibold" dir="auto">
         {titleOf(session)}
       </h2>

@@ -27,16 +27,14 @@ export function Outline({ session, moment, onGo }: Props) {
     queryKey: ['rail', session, 'outline', moment],
     initialPageParam: null as number | null,
     queryFn: ({ signal, pageParam }) =>
-      client
-        .session(session)
-        .outline(
-          {
-            limit: page,
-            ...(pageParam === null ? {} : { before: pageParam }),
-            ...(moment === null ? {} : { until: moment }),
-          },
-          { signal },
-        ),
+      client.session(session).outline(
+        {
+          limit: page,
+          ...(pageParam === null ? {} : { before: pageParam }),
+          ...(moment === null ? {} : { until: moment }),
+        },
+        { signal },
+      ),
     getNextPageParam: ({ cursor }) => cursor,
     maxPages: 10,
   })

@@ -29,13 +29,14 @@ export class Scroller {
   readonly #heights = new Heights()
   #box: HTMLElement | null = null
   #window: WindowState
-  #scroll: ScrollState = { following: true, leftAt: 0 }
+  /** Before somebody says where to begin, nothing is followed and nothing is new. */
+  #scroll: ScrollState = { following: false, leftAt: Number.MAX_SAFE_INTEGER }
   #anchor = { seq: 1, offset: 0 }
   /** Where this page put the box itself: that is nobody's scrolling. */
   #put = -1
   #before = 0
   #rest: ReturnType<typeof setTimeout> | undefined
-  #state: ScrollerState = { span: { from: 0, to: -1 }, following: true, fresh: 0, seen: 0, top: 0 }
+  #state: ScrollerState = { span: { from: 0, to: -1 }, following: false, fresh: 0, seen: 0, top: 0 }
 
   constructor(log: LogWindow, onChange: (state: ScrollerState) => void) {
     this.#log = log
@@ -192,6 +193,9 @@ export class Scroller {
       const now = row ? row.getBoundingClientRect().top - box.getBoundingClientRect().top : null
       if (now !== null && Math.abs(now - this.#anchor.offset) >= 1) this.#set(box.scrollTop + now - this.#anchor.offset)
     }
+    // What became shorter is cut off by the browser, which tells it as scrolling.
+    this.#put = box.scrollTop
+    this.#before = this.#put
     this.#cover()
   }
 
@@ -206,8 +210,6 @@ export class Scroller {
     const box = this.#box
     if (!box || Math.abs(box.scrollTop - top) < 1) return
     box.scrollTop = top
-    this.#put = box.scrollTop
-    this.#before = this.#put
   }
 
   /** Sees to it that what is in sight, and as much again around it, is drawn and held. */

@@ -37,7 +37,10 @@ export function usePlaceKept({ head, opened, scroller, scroll, seq, moment }: Gi
         await log.show(Math.min(seq, last), last)
         return scroller.to(Math.min(seq, last))
       }
-      if (moment !== null) return scroller.toEnd()
+      if (moment !== null) {
+        await log.show('end', last)
+        return scroller.toEnd()
+      }
       if (place) return place.following ? scroller.toEnd() : scroller.to(place.seq, 0)
       const [{ seen }] = await Promise.all([marks.read(), log.show('end', last)])
       if (left) return

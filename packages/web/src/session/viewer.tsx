@@ -1,7 +1,7 @@
 // Shows very long texts: only the lines in sight are drawn, and of a blob only they are read.
 
 import { X } from 'lucide-react'
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { linesOf } from './model/ansi.ts'
 import { SpanLine } from './span-line.tsx'
 import { figure } from './telling.ts'
@@ -72,8 +72,12 @@ function Lines({ source }: { readonly source: LineSource }) {
   const height = Math.min(count * lineHeight, tallest)
   const scale = height / Math.max(1, count * lineHeight)
 
-  useLayoutEffect(() => {
-    if (box.current) setRows(Math.ceil(box.current.clientHeight / lineHeight) + 2)
+  useEffect(() => {
+    const { current } = box
+    if (!current) return
+    const sizes = new ResizeObserver(() => setRows(Math.ceil(current.clientHeight / lineHeight) + 2))
+    sizes.observe(current)
+    return () => sizes.disconnect()
   }, [])
 
   useEffect(() => {
