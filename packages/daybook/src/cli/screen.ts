@@ -8,6 +8,8 @@ export interface Size {
 }
 
 export interface Screen {
+  /** The terminal itself, for an editor of lines. */
+  readonly streams: { readonly input: ReadStream; readonly output: WriteStream }
   size(): Size
   /** Resolves when it takes more. */
   write(bytes: Uint8Array | string): Promise<void>
@@ -19,6 +21,7 @@ export interface Screen {
 export function screenOf(input: ReadStream, output: WriteStream): Screen {
   const size = (): Size => ({ cols: clamp(output.columns), rows: clamp(output.rows) })
   return {
+    streams: { input, output },
     size,
     write(bytes) {
       if (output.write(bytes)) return Promise.resolve()

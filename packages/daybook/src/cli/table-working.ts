@@ -27,7 +27,7 @@ export const working: readonly Command[] = [
       {
         name: 'text',
         optional: true,
-        help: 'Its first turn; - reads it from standard input. Omitted: it is only opened; on a terminal a program is attached to.',
+        help: 'Its first turn; - reads it from standard input. Omitted: it is only opened; on a terminal you are attached to it.',
       },
     ],
     options: [{ name: 'no-wait', help: 'store it and do not wait for the answer' }],
@@ -45,7 +45,11 @@ export const working: readonly Command[] = [
     summary: 'a turn: ask for something in words, or answer what is asked',
     arguments: [
       { ...session, help: 'A session; omitted: the one bound to this branch, else a new one.' },
-      { name: 'text', help: 'What to say; - reads it from standard input.' },
+      {
+        name: 'text',
+        optional: true,
+        help: 'What to say; - reads it from standard input. Omitted: you talk, or each line of standard input is said.',
+      },
     ],
     options: [
       { name: 'steer', help: 'into the run under way, where its agent takes that' },
@@ -127,11 +131,11 @@ export const working: readonly Command[] = [
   {
     name: 'attach',
     group: 'daily',
-    summary: 'the screen and the keyboard of a program that lives in a session',
+    summary: 'a session live: the screen and keyboard of its program, or a talk with its agent',
     arguments: [session],
     details: [
       'Ctrl-\\ and then d leaves it running; Ctrl-\\ twice types one. It goes on over restarts of the server, and whoever typed',
-      'last decides the size. It needs a terminal, and a server on this machine.',
+      'last decides the size. That needs a server on this machine. Where no program lives in it, you talk: /help says how.',
     ],
     json: 'at its end one object: session_id, process_id, left, exit_code, signal',
     exits: [3, 5, 6, 7, 130],

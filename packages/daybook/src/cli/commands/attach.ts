@@ -1,4 +1,4 @@
-// `daybook attach`: the screen of a process that lives in a session, with its keyboard.
+// `daybook attach`: the screen of a process that lives in a session, with its keyboard; else a talk with the session's agent.
 
 import type { ViewShapes } from '../../client/client.ts'
 import { attachTo, processesOf, screenFor } from '../attaching.ts'
@@ -13,10 +13,15 @@ import { pick } from '../pick.ts'
 type ProcessShape = ViewShapes['processes']['processes'][number]
 
 export const perform: Perform = async (context, call) => {
-  screenFor(context)
-  await processesOf(context)
+  const screen = screenFor(context)
   const { session } = await pick(context, call.args[0])
-  const living = (await livingIn(await context.backend(), session.session_id)).filter(({ driver }) => driver === 'pty')
+  const backend = await context.backend()
+  const living = (await livingIn(backend, session.session_id)).filter(({ driver }) => driver === 'pty')
+  const agent = (await backend.runs.agents()).find(({ name }) => name === session.current_agent)
+  if (living.length === 0 && agent?.kind !== 'program') {
+    return (await import('../talk/talk.ts')).talk(context, screen, { session })
+  }
+  await processesOf(context)
   if (living.length === 0) {
     throw new Refusal(exits.notFound, 'not_found', {
       what: `no process with a screen lives in ${session.tail}`,

@@ -26,6 +26,7 @@ const ways = ['steer', 'interrupt', 'reject'] as const satisfies readonly OnBusy
 
 export const perform: Perform = async (context, call) => {
   const [named, given] = call.args.length > 1 ? call.args : [undefined, call.args[0]]
+  if (given === undefined) return talking(context, call)
   const said = (given === '-' ? await readAll(context.host) : (given ?? '')).trim()
   if (said === '') throw misuse('there is nothing to say', `${context.me} say [session] "…"`)
   const fields = fieldsOf(call, said)
@@ -38,6 +39,16 @@ export const perform: Perform = async (context, call) => {
   const opening = session === null && fields.agent !== undefined ? { opens: await openingHere(context) } : {}
   const receipt = await backend.runs.start(session?.session_id ?? null, { ...fields, ...opening })
   return follow(context, call, backend, receipt, session)
+}
+
+/** Without a text: a person talks, or each line of standard input is said. */
+async function talking(context: Context, call: Call): Promise<ExitCode | undefined> {
+  const agent = text(call, 'agent')
+  const session = agent === undefined ? await boundSession(context) : null
+  const start = { session, opens: await openingHere(context, agent) }
+  const { host, output } = context
+  if (host.screen && !output.json) return (await import('../talk/talk.ts')).talk(context, host.screen, start)
+  return (await import('../talk/piped.ts')).talkPiped(context, start)
 }
 
 /** Whoever names a session that is not there mostly wants a new one, which has no name to give. */

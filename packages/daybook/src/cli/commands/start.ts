@@ -21,6 +21,11 @@ export const perform: Perform = async (context, call) => {
   const agent = await agentNamed(context, backend, name)
   const opens = await openingHere(context, agent.name)
   if (said === undefined) {
+    const thinks = agent.kind === 'model' || agent.kind === 'team'
+    // The first message opens it: whoever leaves without a word leaves nothing behind.
+    if (thinks && host.screen && !output.json) {
+      return (await import('../talk/talk.ts')).talk(context, host.screen, { session: null, opens })
+    }
     const session = await backend.create(opens)
     const opened = output.json || host.screen === null ? null : await openIn(context, session)
     if (opened) return attachTo(context, opened)

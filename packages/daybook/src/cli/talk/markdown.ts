@@ -55,8 +55,8 @@ export class Markdown {
   }
 
   #take(char: string): void {
-    if (char === '\n') return this.#lineEnd()
-    if (this.#kind === 'open') {
+    if (char === '\n') this.#lineEnd()
+    else if (this.#kind === 'open') {
       this.#line += char
       this.#decide(false)
     } else if (this.#kind === 'text' || this.#kind === 'heading') this.#letter(char)
@@ -122,15 +122,14 @@ export class Markdown {
   }
 
   #lineEnd(): void {
-    if (this.#kind === 'open') {
-      if (this.#fence === null && rule.test(this.#line)) {
-        this.#rows.raw(this.#paint(['dim'], '─'.repeat(Math.min(40, this.#columns()))))
-        return this.#over()
-      }
-      this.#decide(true)
+    const isRule = this.#kind === 'open' && this.#fence === null && rule.test(this.#line)
+    if (this.#kind === 'open' && !isRule) this.#decide(true)
+    if (this.#kind === 'fence') {
+      this.#fenced()
+      return
     }
-    if (this.#kind === 'fence') return this.#fenced()
-    if (this.#kind === 'code' || this.#kind === 'table') this.#rows.raw(this.#raw())
+    if (isRule) this.#rows.raw(this.#paint(['dim'], '─'.repeat(Math.min(40, this.#columns()))))
+    else if (this.#kind === 'code' || this.#kind === 'table') this.#rows.raw(this.#raw())
     else this.#letters(this.#inline.end())
     this.#over()
   }

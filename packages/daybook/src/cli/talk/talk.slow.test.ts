@@ -1,0 +1,205 @@
+// Talking with an agent at a real terminal, by the real command line, beside a real server that is killed meanwhile.
+
+import assert from 'node:assert/strict'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { after, before, type TestContext, test } from 'node:test'
+import pty from '@lydell/node-pty'
+import headless from '@xterm/headless'
+import { type MockServer, mockKeys, startMock } from '../../model/mock.fixture.ts'
+import { until } from '../../session/testing.fixture.ts'
+import { bin, type Home, openHome, type Running } from '../bin.fixture.ts'
+import { type Traces, writeSkills } from '../skills.fixture.ts'
+
+let home: Home
+let server: Running & { readonly url: string }
+let mock: MockServer
+let traces: Traces
+
+before(async () => {
+  home = openHome()
+  mock = await startMock()
+  traces = writeSkills(home.path('share', 'daybook', 'daybook.db'))
+  mkdirSync(home.path('share', 'daybook', 'agents'))
+  const config = { model: 'openai/mock', providers: mock.providers }
+  writeFileSync(home.path('here', 'daybook.json'), JSON.stringify(config))
+  server = await home.serve([], { env: mockKeys })
+})
+after(async () => {
+  await home.end()
+  await mock[Symbol.asyncDispose]()
+})
+
+/** A person at a terminal. */
+class Person {
+  readonly #pty: pty.IPty
+  readonly #terminal: InstanceType<typeof headless.Terminal>
+  exit: number | null = null
+
+  constructor(t: TestContext, args: readonly string[], { cols = 100, rows = 40 } = {}) {
+    this.#terminal = new headless.Terminal({ cols, rows, allowProposedApi: true, scrollback: 1000 })
+    const env = { ...home.env, TERM: 'xterm-256color' }
+    this.#pty = pty.spawn(process.execPath, [bin, ...args], { cols, rows, cwd: home.path('here'), env })
+    this.#terminal.onData((answer) => this.#pty.write(answer))
+    this.#pty.onData((text) => this.#terminal.write(text))
+    this.#pty.onExit(({ exitCode }) => {
+      this.exit = exitCode
+    })
+    t.after(() => {
+      if (this.exit === null) this.#pty.kill('SIGKILL')
+    })
+  }
+
+  type(keys: string): void {
+    this.#pty.write(keys)
+  }
+
+  /** All rows, what scrolled away too. */
+  async text(): Promise<string> {
+    await new Promise<void>((resolve) => this.#terminal.write('', resolve))
+    const { active } = this.#terminal.buffer
+    const lines = Array.from({ length: active.length }, (_, row) => active.getLine(row)?.translateToString(true))
+    return lines.join('\n').trimEnd()
+  }
+
+  async sees(text: RegExp): Promise<string> {
+    try {
+      await until(async () => text.test(await this.text()))
+    } catch (error) {
+      throw new Error(`${text} is not on the screen:\n${await this.text()}`, { cause: error })
+    }
+    return this.text()
+  }
+
+  async leaves(): Promise<void> {
+    this.type('\u0004')
+    await until(() => this.exit !== null)
+    assert.equal(this.exit, 0)
+  }
+}
+
+test('what a model says comes as Markdown while it comes, and stands there once; what is typed meanwhile is queued', async (t) => {
+  const long = `# Rivers\n\n${'The **Rhine** flows north. '.repeat(12)}\n\n- one\n- two\n\nend of it`
+  mock.answers.splice(
+    0,
+    mock.answers.length,
+    {
+      match: { userMessage: 'rivers' },
+      response: { content: long },
+      chunkSize: 12,
+      latency: 30,
+    },
+    { match: { userMessage: 'second' }, response: { content: 'second answer' } },
+  )
+  const person = new Person(t, ['start', 'coder'])
+  await person.sees(/a new session/)
+  person.type('tell me of rivers\r')
+  await person.sees(/The Rhine flows north/)
+  person.type('and the second\r')
+  const all = await person.sees(/second answer/)
+  const words = all.replace(/\s+/g, ' ')
+  assert.match(all, /2nd in the queue/)
+  assert.match(all, /\nRivers\n\n/)
+  assert.match(all, /• one\n• two\n/)
+  assert.equal(words.match(/The Rhine flows north/g)?.length, 12)
+  assert.equal(all.match(/end of it/g)?.length, 1)
+  assert.equal(all.match(/second answer/g)?.length, 1)
+  assert.doesNotMatch(all, /\*\*/)
+  person.type('/cost\r')
+  await person.sees(/\d tokens/)
+  person.type('/agent\r')
+  await person.sees(/\* coder/)
+  await person.leaves()
+})
+
+test('a call is folded into one line, an approval is asked in place and may be given elsewhere', async (t) => {
+  const call = { name: 'push', arguments: '{"input":"main"}', id: 'call_1' }
+  mock.answers.splice(
+    0,
+    mock.answers.length,
+    { match: { hasToolResult: true }, response: { content: 'It is pushed.' } },
+    { match: { userMessage: 'push' }, response: { content: 'I push it.', toolCalls: [call] } },
+  )
+  writeFileSync(
+    home.path('share', 'daybook', 'agents', 'pusher.yaml'),
+    'description: Pushes.\ninstructions: Push what is asked.\nskills: [push]\n',
+  )
+  await until(async () => (await home.daybook(['agent', 'list'])).out.includes('pusher'))
+  for (const where of ['here', 'elsewhere']) {
+    const person = new Person(t, ['start', 'pusher'])
+    await person.sees(/a new session/)
+    person.type('push main\r')
+    await person.sees(/approve\? \[y\/n\/show\]/)
+    const tail = /\n([a-z0-9]{4,})\n/.exec(await person.text())?.[1] ?? ''
+    if (where === 'here') person.type('y\r')
+    else assert.equal((await home.daybook(['approve', tail, '--yes'])).exit, 0)
+    const all = await person.sees(/It is pushed/)
+    assert.match(all, /needs you: pusher calls Push/)
+    assert.match(all, /approved by local/)
+    assert.match(all, /· push .*ok \d/)
+    await person.leaves()
+  }
+  assert.equal(readFileSync(traces.pushed, 'utf8'), 'main\nmain\n')
+})
+
+test('Ctrl-C ends the turn and keeps what was said; a second one leaves', async (t) => {
+  mock.answers.splice(0, mock.answers.length, {
+    match: {},
+    response: { content: `so much ${'and more '.repeat(400)}` },
+    chunkSize: 9,
+    latency: 50,
+  })
+  const person = new Person(t, ['start', 'coder'])
+  await person.sees(/a new session/)
+  person.type('tell all\r')
+  await person.sees(/and more and more/)
+  person.type('\u0003')
+  await person.sees(/stopped \(user\)/)
+  const tail = /\n([a-z0-9]{4,})\n/.exec(await person.text())?.[1] ?? ''
+  const { out } = await home.daybook(['show', tail])
+  assert.match(out, /so much and more/)
+  person.type('\u0003')
+  await until(() => person.exit !== null)
+  assert.equal(person.exit, 130)
+})
+
+test('a server that is killed in mid stream is told of; the turn goes on, without a gap and without a double', async (t) => {
+  const numbers = Array.from({ length: 60 }, (_, at) => `<${at + 1}>`).join(' ')
+  mock.answers.splice(0, mock.answers.length, {
+    match: {},
+    response: { content: `${numbers} that is all` },
+    chunkSize: 5,
+    latency: 40,
+  })
+  const person = new Person(t, ['start', 'coder'])
+  await person.sees(/a new session/)
+  person.type('count\r')
+  await person.sees(/<8>/)
+  const { port } = new URL(server.url)
+  server.process.kill('SIGKILL')
+  await server.ended
+  await person.sees(/connection lost/)
+  server = await home.serve(['--port', port], { env: mockKeys })
+  const all = await person.sees(/that\s+is all/)
+  assert.match(all, /again at .*nothing missed/)
+  assert.deepEqual(
+    [...all.matchAll(/<(\d+)>/g)].map(([, number]) => Number(number)),
+    Array.from({ length: 60 }, (_, at) => at + 1),
+  )
+  person.type('/fork\r')
+  await person.sees(/a new session|fork|coder .*count/)
+  await person.leaves()
+  const again = new Person(t, ['attach', /left (\S+)/.exec(await person.text())?.[1] ?? ''])
+  await again.sees(/\/help/)
+  await again.leaves()
+})
+
+test('without a terminal each line is a prompt, and only the answers are printed', async () => {
+  mock.answers.splice(
+    0,
+    mock.answers.length,
+    { match: { userMessage: 'one' }, response: { content: 'first' } },
+    { match: { userMessage: 'two' }, response: { content: 'second' } },
+  )
+  const { out, exit, err } = await home.daybook(['say', '--agent', 'coder'], { input: 'one\n\ntwo\n' })
+  assert.deepEqual([exit, out], [0, 'first\nsecond\n'], err)
+})
