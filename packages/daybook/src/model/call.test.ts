@@ -158,3 +158,13 @@ test('what keeps a model from being asked is told with what to set', () => {
   assert.match(bare.why('ollama/qwen3'), /npm install ai-sdk-ollama/)
   assert.equal(bare.get('ollama/qwen3'), undefined)
 })
+
+test('whoever ends a call while it waits for the next attempt waits no longer', async () => {
+  await using mock = await startMock([{ match: {}, response: refusal(429, { retryAfter: 25 }) }])
+  const model = openModels(mock.settings()).get('openai/first')
+  const ending = new AbortController()
+  const call = model?.call(hello, { signal: ending.signal, onRetry: () => setImmediate(() => ending.abort()) })
+  const started = performance.now()
+  await failing(call ?? Promise.resolve(), 'aborted')
+  assert.ok(performance.now() - started < 10_000)
+})

@@ -81,6 +81,8 @@ class Call {
   readonly #time: ModelTime
   readonly #patience: Patience
   readonly #started: number
+  /** A repair is told to nobody: its words would follow those that it repairs. */
+  #quiet = false
   /** What attempts took whose answers are not the answer. */
   #spent: ModelUsage | undefined
   #cost: number | undefined
@@ -96,6 +98,7 @@ class Call {
   async of(candidates: readonly Candidate[]): Promise<ModelAnswer> {
     for (const [index, candidate] of candidates.entries()) {
       try {
+        this.#quiet = false
         return await this.#candidate(candidate)
       } catch (error) {
         const next = candidates[index + 1]
@@ -140,6 +143,7 @@ class Call {
     const said: ModelMessage[] = wrong.text.trim() === '' ? [] : [{ role: 'assistant', content: wrong.text }]
     const told = `That answer cannot be used: ${why}. Answer again, with the JSON alone.`
     const again = ordered([...messages, ...said, { role: 'user', content: told }], candidate.facts.name)
+    this.#quiet = true
     const gathering = await this.#patiently(candidate, again)
     const read = await readAnswer(gathering.text, output)
     if ('value' in read) return this.#answer(candidate, gathering, again, read)
@@ -164,12 +168,13 @@ class Call {
   }
 
   async #once(candidate: Candidate, messages: readonly ModelMessage[]): Promise<Gathering | ModelFailure> {
-    const { signal, onDelta } = this.#options
+    const { signal } = this.#options
+    const onDelta = this.#quiet ? undefined : this.#options.onDelta
     try {
       return await attempt({
         name: candidate.facts.name,
         model: await candidate.open(),
-        call: formOf(this.#request, messages, candidate),
+        call: formOf(this.#request, messages, this.#question(candidate, messages), candidate),
         signal,
         onDelta,
         silenceMs: this.#patience.silenceMs,
@@ -180,6 +185,11 @@ class Call {
       if (error.gathering.begun) this.#took(candidate, error.gathering, messages)
       return this.#with(error.failure, error.gathering.begun && onDelta !== undefined)
     }
+  }
+
+  /** Estimated tokens. */
+  #question({ estimator }: Candidate, messages: readonly ModelMessage[]): number {
+    return roughQuestion(this.#request, messages) * estimator.ratio
   }
 
   /** Null: it is not tried again. Full jitter, so that those who failed together do not come back together. */

@@ -84,6 +84,8 @@ export interface ModelUsage extends Usage {
   /** The provider told nothing: these are counted from the texts. */
   readonly estimated?: true
   readonly cached_tokens?: number
+  /** Of the question, what the provider put into its cache. */
+  readonly written_tokens?: number
   readonly reasoning_tokens?: number
 }
 
@@ -95,7 +97,13 @@ export interface ModelFacts {
   readonly maxOutputTokens: number
   readonly images: boolean
   /** US dollars for a million tokens; null: unknown. */
-  readonly price: { readonly input: number; readonly output: number; readonly cachedInput?: number } | null
+  readonly price: {
+    readonly input: number
+    readonly output: number
+    /** What the provider had in its cache, and what it put there. */
+    readonly cachedInput?: number
+    readonly writtenInput?: number
+  } | null
 }
 
 export interface Model {

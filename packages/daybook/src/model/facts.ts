@@ -23,8 +23,13 @@ function priceOf({ price }: FactSettings, row: Pick<Known, 'price'>): ModelFacts
     return { input, output, ...(cachedInput === undefined ? {} : { cachedInput }) }
   }
   if (!row.price) return null
-  const [input, output, cachedInput] = row.price
-  return { input, output, ...(cachedInput === undefined ? {} : { cachedInput }) }
+  const [input, output, cachedInput, writtenInput] = row.price
+  return {
+    input,
+    output,
+    ...(cachedInput === undefined ? {} : { cachedInput }),
+    ...(writtenInput === undefined ? {} : { writtenInput }),
+  }
 }
 
 /** `*` stands for anything, also nothing. */

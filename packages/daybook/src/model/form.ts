@@ -9,21 +9,32 @@ import { schemaInWords } from './value.ts'
 type Tools = NonNullable<SdkCall['tools']>
 
 export interface Formed {
-  readonly kind: Pick<ProviderKind, 'options' | 'limitAlways'>
+  readonly kind: Pick<ProviderKind, 'options' | 'limitAlways' | 'mark'>
   readonly facts: ModelFacts
   /** Whether the schema of the answer has to be told in words too. */
   readonly schemaInWords: boolean
 }
 
-export function formOf(request: ModelRequest, messages: readonly ModelMessage[], formed: Formed): SdkCall {
+/** @param question its estimated tokens */
+export function formOf(
+  request: ModelRequest,
+  messages: readonly ModelMessage[],
+  question: number,
+  formed: Formed,
+): SdkCall {
   const { kind, facts } = formed
   const { output, temperature, reasoning } = request
   const told =
     output && formed.schemaInWords ? { ...request, instructions: schemaInWords(request.instructions, output) } : request
-  const limit = request.maxOutputTokens ?? (kind.limitAlways ? facts.maxOutputTokens : undefined)
+  const limit = limitOf(
+    request.maxOutputTokens ?? (kind.limitAlways ? facts.maxOutputTokens : undefined),
+    question,
+    facts,
+  )
   const options = kind.options?.(request)
+  const prompt = promptOf(told, messages, { model: facts.name, images: facts.images })
   return {
-    prompt: promptOf(told, messages, { model: facts.name, images: facts.images }),
+    prompt: kind.mark?.(prompt) ?? prompt,
     ...toolsOf(request, messages),
     ...(output ? { responseFormat: { type: 'json', name: 'answer', schema: output as object } } : {}),
     ...(limit === undefined ? {} : { maxOutputTokens: limit }),
@@ -32,6 +43,16 @@ export function formOf(request: ModelRequest, messages: readonly ModelMessage[],
     ...(options ? { providerOptions: options } : {}),
   }
 }
+
+/** Question and answer share the context: providers refuse a call whose sum might be more, whatever the answer would take. */
+function limitOf(wanted: number | undefined, question: number, { contextTokens, maxOutputTokens }: ModelFacts) {
+  if (wanted === undefined) return undefined
+  const room = contextTokens - Math.ceil(question * 1.1)
+  return Math.max(leastAnswer, Math.min(wanted, maxOutputTokens, room))
+}
+
+/** Tokens; with less room than that the question is too long anyway, which the provider says better. */
+const leastAnswer = 16
 
 /** Where none are offered but the conversation has calls, providers want to see what was called. It cannot be called again. */
 function toolsOf(

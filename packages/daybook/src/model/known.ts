@@ -7,8 +7,8 @@ export interface Known {
   readonly context: number
   readonly output: number
   readonly images: boolean
-  /** US dollars for a million tokens in, out, and in from the cache; absent: not known here. */
-  readonly price?: readonly [input: number, output: number, cached?: number]
+  /** US dollars for a million tokens in, out, in from the cache, and in to be put there; absent: not known here. */
+  readonly price?: readonly [input: number, output: number, cached?: number, written?: number]
   /** The month in which that was its price. */
   readonly priced?: string
 }
@@ -31,16 +31,16 @@ const row = (
 
 /** Longer names stand before shorter ones that they begin with. */
 export const known: readonly Known[] = [
-  row('anthropic/claude-opus-4-6*', 200_000, 128_000, true, '2026-03', [5, 25, 0.5]),
-  row('anthropic/claude-opus-4-5*', 200_000, 64_000, true, '2026-03', [5, 25, 0.5]),
-  row('anthropic/claude-opus-4-1*', 200_000, 32_000, true, '2026-03', [15, 75, 1.5]),
-  row('anthropic/claude-opus-4-0*', 200_000, 32_000, true, '2026-03', [15, 75, 1.5]),
-  row('anthropic/claude-opus-4-2025*', 200_000, 32_000, true, '2026-03', [15, 75, 1.5]),
-  row('anthropic/claude-sonnet-4*', 200_000, 64_000, true, '2026-03', [3, 15, 0.3]),
-  row('anthropic/claude-haiku-4-5*', 200_000, 64_000, true, '2026-03', [1, 5, 0.1]),
-  row('anthropic/claude-3-7-sonnet*', 200_000, 64_000, true, '2025-10', [3, 15, 0.3]),
-  row('anthropic/claude-3-5-haiku*', 200_000, 8_192, true, '2025-10', [0.8, 4, 0.08]),
-  row('anthropic/claude-3-haiku*', 200_000, 4_096, true, '2026-03', [0.25, 1.25, 0.03]),
+  row('anthropic/claude-opus-4-6*', 200_000, 128_000, true, '2026-03', [5, 25, 0.5, 6.25]),
+  row('anthropic/claude-opus-4-5*', 200_000, 64_000, true, '2026-03', [5, 25, 0.5, 6.25]),
+  row('anthropic/claude-opus-4-1*', 200_000, 32_000, true, '2026-03', [15, 75, 1.5, 18.75]),
+  row('anthropic/claude-opus-4-0*', 200_000, 32_000, true, '2026-03', [15, 75, 1.5, 18.75]),
+  row('anthropic/claude-opus-4-2025*', 200_000, 32_000, true, '2026-03', [15, 75, 1.5, 18.75]),
+  row('anthropic/claude-sonnet-4*', 200_000, 64_000, true, '2026-03', [3, 15, 0.3, 3.75]),
+  row('anthropic/claude-haiku-4-5*', 200_000, 64_000, true, '2026-03', [1, 5, 0.1, 1.25]),
+  row('anthropic/claude-3-7-sonnet*', 200_000, 64_000, true, '2025-10', [3, 15, 0.3, 3.75]),
+  row('anthropic/claude-3-5-haiku*', 200_000, 8_192, true, '2025-10', [0.8, 4, 0.08, 1]),
+  row('anthropic/claude-3-haiku*', 200_000, 4_096, true, '2026-03', [0.25, 1.25, 0.03, 0.3125]),
   row('anthropic/*', 200_000, 32_000, true),
 
   row('openai/gpt-5.4-pro*', 272_000, 128_000, true, '2026-03', [30, 180]),

@@ -45,13 +45,14 @@ export function usageOf(gathering: Gathering, question: number, estimator: Estim
     return { input_tokens: input, output_tokens: output, total_tokens: input + output, estimated: true }
   }
   estimator.reported(question, input)
-  const { cacheRead } = told.inputTokens
+  const { cacheRead, cacheWrite } = told.inputTokens
   const { reasoning } = told.outputTokens
   return {
     input_tokens: input,
     output_tokens: output,
     total_tokens: input + output,
     ...(cacheRead ? { cached_tokens: cacheRead } : {}),
+    ...(cacheWrite ? { written_tokens: cacheWrite } : {}),
     ...(reasoning ? { reasoning_tokens: reasoning } : {}),
   }
 }
@@ -59,22 +60,31 @@ export function usageOf(gathering: Gathering, question: number, estimator: Estim
 /** US dollars; undefined where the model has no price. */
 export function costOf(usage: ModelUsage, price: ModelFacts['price']): number | undefined {
   if (price === null) return undefined
-  const { input_tokens: input = 0, output_tokens: output = 0, cached_tokens: cached = 0 } = usage
-  const fresh = Math.max(0, input - cached)
-  const dollars = (fresh * price.input + cached * (price.cachedInput ?? price.input) + output * price.output) / 1e6
+  const {
+    input_tokens: input = 0,
+    output_tokens: output = 0,
+    cached_tokens: cached = 0,
+    written_tokens: written = 0,
+  } = usage
+  const fresh = Math.max(0, input - cached - written)
+  const kept = cached * (price.cachedInput ?? price.input) + written * (price.writtenInput ?? price.input)
+  const dollars = (fresh * price.input + kept + output * price.output) / 1e6
   return Number(dollars.toFixed(9))
 }
 
+const counted = [
+  'input_tokens',
+  'output_tokens',
+  'total_tokens',
+  'cached_tokens',
+  'written_tokens',
+  'reasoning_tokens',
+] as const
+
 export function added(one: ModelUsage, other: ModelUsage): ModelUsage {
-  const sum = (key: 'input_tokens' | 'output_tokens' | 'total_tokens' | 'cached_tokens' | 'reasoning_tokens'): number =>
-    (one[key] ?? 0) + (other[key] ?? 0)
-  const [cached, reasoning] = [sum('cached_tokens'), sum('reasoning_tokens')]
-  return {
-    input_tokens: sum('input_tokens'),
-    output_tokens: sum('output_tokens'),
-    total_tokens: sum('total_tokens'),
-    ...(one.estimated || other.estimated ? { estimated: true } : {}),
-    ...(cached > 0 ? { cached_tokens: cached } : {}),
-    ...(reasoning > 0 ? { reasoning_tokens: reasoning } : {}),
-  }
+  const sums = counted.flatMap((key): [string, number][] => {
+    const sum = (one[key] ?? 0) + (other[key] ?? 0)
+    return one[key] === undefined && other[key] === undefined ? [] : [[key, sum]]
+  })
+  return { ...Object.fromEntries(sums), ...(one.estimated || other.estimated ? { estimated: true } : {}) }
 }
