@@ -3,6 +3,7 @@
 import { noteTypes } from '../schema/states.ts'
 import type { Argument, Command, Option } from './grammar.ts'
 import { administration } from './table-administration.ts'
+import { whoWorks } from './table-agents.ts'
 import { working } from './table-working.ts'
 
 export const everywhere: readonly Option[] = [
@@ -55,6 +56,7 @@ const daily: readonly Command[] = [
       { name: 'runs', help: 'its runs: how they went, and why' },
       { name: 'processes', help: 'executions of programs: how they ended, and how much they printed' },
       { name: 'queue', help: 'what is asked of it and has not begun' },
+      { name: 'cost', help: 'tokens and money, by agent and by model, and what is left of its budget' },
       { name: 'context', help: 'what the next call of its agent would send to the model, and why' },
       { name: 'agent', value: 'NAME', help: 'with --context: of this agent' },
       { name: 'model', value: 'NAME', help: 'with --context: to this model' },
@@ -62,7 +64,7 @@ const daily: readonly Command[] = [
       { name: 'raw', help: 'entries as they are stored, one JSON object per line' },
       { name: 'until', value: 'N', help: 'as it was at entry N' },
     ],
-    json: 'the view: history, or files, notes, runs, processes, queue, context; with --raw or @n entries, one per line',
+    json: 'the view: history, or files, notes, runs, processes, queue, context, cost; with --raw or @n entries, one per line',
     exits: [3, 6],
     load: () => import('./commands/show.ts'),
   },
@@ -208,4 +210,4 @@ const daily: readonly Command[] = [
   },
 ]
 
-export const commands: readonly Command[] = [...daily, ...working, ...administration]
+export const commands: readonly Command[] = [...daily, ...working, ...whoWorks, ...administration]

@@ -18,7 +18,7 @@ export const perform: Perform = async (context, call) => {
   if (scope === 'day' ? name !== undefined : name === undefined) {
     throw misuse(
       scope === 'day' ? 'a day has no name' : `which ${scope}?`,
-      `${context.me} budget set ${scope === 'day' ? 'day' : `${scope} NAME`} --cost 5`,
+      `${context.me} budget set ${scope === 'day' ? 'day' : `${scope} NAME`} --dollars 5`,
     )
   }
   const backend = await context.backend()
@@ -30,12 +30,12 @@ export const perform: Perform = async (context, call) => {
 
 function limitOf({ me }: Context, call: Call) {
   const tokens = wholeNumber(call, 'tokens', 0)
-  const given = text(call, 'cost')
+  const given = text(call, 'dollars')
   const cost = given === undefined ? undefined : Number(given.replace(/^\$/, ''))
-  if (cost !== undefined && !(Number.isFinite(cost) && cost >= 0)) throw misuse(`--cost is no amount: ${given}`)
+  if (cost !== undefined && !(Number.isFinite(cost) && cost >= 0)) throw misuse(`--dollars is no amount: ${given}`)
   const off = call.options.off === true
   if (off === (tokens !== undefined || cost !== undefined)) {
-    throw misuse(off ? '--off stands alone' : 'nothing is set', `${me} budget set day --cost 5`)
+    throw misuse(off ? '--off stands alone' : 'nothing is set', `${me} budget set day --dollars 5`)
   }
   return off ? null : { ...(tokens === undefined ? {} : { tokens }), ...(cost === undefined ? {} : { cost }) }
 }

@@ -15,6 +15,7 @@ import type { Perform } from '../grammar.ts'
 import { text, wholeNumber } from '../open.ts'
 import { pick } from '../pick.ts'
 import { printContext } from './show-context.ts'
+import { costOf, printCost } from './show-cost.ts'
 import { printProcesses } from './show-processes.ts'
 import { printQueue, printRuns } from './show-runs.ts'
 
@@ -27,7 +28,7 @@ interface Shown {
   readonly model: string | undefined
 }
 
-const views = ['files', 'notes', 'runs', 'processes', 'queue', 'context'] as const
+const views = ['files', 'notes', 'runs', 'processes', 'queue', 'context', 'cost'] as const
 
 export const perform: Perform = async (context, call) => {
   const until = wholeNumber(call, 'until', 1)
@@ -232,6 +233,12 @@ const viewPrinters: Readonly<Record<(typeof views)[number], (shown: Shown) => Pr
     if (context.output.json) return context.output.object({ ...view, processes })
     header(shown)
     printProcesses(context.output, processes, context.host.now())
+  },
+  async cost(shown) {
+    const cost = await costOf(await shown.context.backend(), shown.remote, untilOf(shown))
+    if (shown.context.output.json) return shown.context.output.object(cost)
+    header(shown)
+    printCost(shown.context.output, cost, shown.session.tail)
   },
   async context(shown) {
     const { context, remote, agent, model } = shown
