@@ -53,6 +53,12 @@ test('what an agent may not do by itself is an approval of the run, which may be
   const [approval] = waiting.approvals
   ok(approval)
   strictEqual(approval.summary, 'small: Write note.txt')
+  const asking = await session.read({ kinds: ['message', 'approval.requested'] })
+  deepStrictEqual(
+    asking.map(({ kind, data }) => `${kind} ${JSON.stringify(data).includes('"type":"call"')}`).slice(-2),
+    ['message true', 'approval.requested false'],
+    'the call stands before the question whether it may be made',
+  )
   match(JSON.stringify(approval.input), /"rawInput":\{"path":"[^"]*note.txt","text":"one line"\}/)
   await restarted(machine)
   ok(!existsSync(join(machine.workdir, 'note.txt')))

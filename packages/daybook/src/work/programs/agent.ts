@@ -46,14 +46,30 @@ interface Setting {
 async function perform(setting: Setting): Promise<Json> {
   const { turn, program } = setting
   const asked = promptOf(turn.input)
-  const [first, ...others] = await driversFor(turn, program, asked)
-  let told = await through(setting, first, asked)
-  for (const driver of others) {
-    if (!('fell_back' in told)) break
-    told = await through(setting, driver, asked)
+  const refusals: Refusal[] = []
+  for (const driver of await driversFor(turn, program, asked)) {
+    const told = await through(setting, driver, asked)
+    if (!('fell_back' in told)) return told
+    refusals.push({ driver: driver.name, ...told.fell_back })
   }
-  if ('fell_back' in told) throw new RunFailure('error', told.fell_back.message, told.fell_back.code)
-  return told
+  throw refusedBy(refusals)
+}
+
+interface Refusal {
+  readonly driver: string
+  readonly code: string
+  readonly message: string
+}
+
+/** With what each of them said: the last one alone is often the one that was not meant. */
+function refusedBy(refusals: readonly Refusal[]): RunFailure {
+  const [only, ...more] = refusals
+  const said = refusals.map(({ driver, message }) => `through ${driver}: ${message}`).join('; ')
+  return new RunFailure(
+    'error',
+    more.length === 0 ? (only?.message ?? said) : said,
+    refusals.at(-1)?.code ?? 'program_failed',
+  )
 }
 
 type Drivers = LiveProgram['drivers']

@@ -1,6 +1,6 @@
 // A prompt that could not be given one way is given another way, and only where nothing can have happened.
 
-import { deepStrictEqual, strictEqual } from 'node:assert/strict'
+import { deepStrictEqual, match, strictEqual } from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -63,4 +63,14 @@ test('[S5.2] an image goes with the prompt where there is a form for it, and is 
   writeFileSync(path, Buffer.from('\x89PNG\r\n\x1a\n0123', 'latin1'))
   deepStrictEqual(await ask('images', { text: 'look', images: [path] }), ['done', `-i\n${path}\n--\nlook`])
   deepStrictEqual(await ask('wrong', { text: 'echo no', images: [path] }), ['failed', 'invalid'])
+})
+
+test('where every driver refuses, the failure says what each of them said', async (t) => {
+  const { machine, session } = await opened(t)
+  const path = join(machine.workdir, 'a.png')
+  writeFileSync(path, Buffer.from('\x89PNG\r\n\x1a\n0123', 'latin1'))
+  const input = { text: 'echo no', images: [path] }
+  const { run } = await machine.anna.start(session.id, { agent: 'wrong', input })
+  const { error } = await machine.anna.settled(run, { until: 'end' })
+  match(error?.message ?? '', /^through headless: .+; through pty: .*terminal/)
 })

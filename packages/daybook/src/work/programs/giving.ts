@@ -93,6 +93,8 @@ async function told(
       patience.heard()
       await tell(event, telling, verdict)
       if (event.type === 'asks') {
+        // What it said before stands before the question.
+        if (verdict.last) telling.message(verdict.last)
         await telling.settle()
         return { asks: event.asks }
       }

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { ProcessStart, ProgramMessage, PromptEvent } from '../../program/contract.ts'
 import type { NewEntry } from '../../schema/entries.ts'
+import { isDaybookError } from '../../schema/errors.ts'
 import type { RunId } from '../../schema/ids.ts'
 import type { DataOf } from '../../schema/kinds.ts'
 import type { Usage } from '../../schema/parts.ts'
@@ -144,7 +145,12 @@ export class Telling {
       ...(cost.usage ? { usage: cost.usage } : {}),
       ...(cost.total ? { metadata: { usage_total: cost.total } } : {}),
     }
-    this.#soon(`message ${this.#messages}`, { kind: 'message', data })
+    const told = this.#write(`message ${this.#messages}`, { kind: 'message', data })
+    this.#last = told.catch((error: unknown) => {
+      // It was told before a question, when what it costs was not known, and nothing was said since: it stands as it is.
+      if (cost.usage && isDaybookError(error) && error.code === 'key_reused') return
+      this.#failed ??= { error }
+    })
   }
 
   foreign(type: string, record: unknown): void {
