@@ -7,6 +7,7 @@ import { type DiffLine, diffLines } from './model/diff.ts'
 import type { EditItem } from './model/items.ts'
 import { figure } from './telling.ts'
 import { TextViewer } from './viewer.tsx'
+import { WideText } from './wide-text.tsx'
 import { t } from './words.ts'
 
 /** Lines of a diff that are shown here. */
@@ -40,12 +41,12 @@ export const EditRow = memo(function EditRow({ item }: { readonly item: EditItem
           <Moment at={item.at} />
         </div>
         {lines.length > 0 && (
-          <pre className="output diff" dir="ltr">
+          <WideText className="output diff">
             {lines.slice(0, most).map((line, at) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: a line is where it stands
               <Line key={at} line={line} />
             ))}
-          </pre>
+          </WideText>
         )}
         {whole > most && (
           <button type="button" className="more target" onClick={() => setOpen(true)}>

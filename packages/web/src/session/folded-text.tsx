@@ -5,6 +5,7 @@ import { linesOf, type Span } from './model/ansi.ts'
 import { SpanLine } from './span-line.tsx'
 import { figure } from './telling.ts'
 import { TextViewer } from './viewer.tsx'
+import { WideText } from './wide-text.tsx'
 import { t } from './words.ts'
 
 interface Props {
@@ -24,12 +25,12 @@ export function FoldedText({ text, title, most = 12, tail = false }: Props) {
   const { lines, count } = useMemo(() => shownOf(text, most, tail), [text, most, tail])
   return (
     <>
-      <pre className="output" dir="ltr">
+      <WideText className="output">
         {lines.map((spans, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a line is where it stands
           <SpanLine key={at} spans={spans} />
         ))}
-      </pre>
+      </WideText>
       {count > most && (
         <button type="button" className="more target" onClick={() => setOpen(true)}>
           {t('openLines', { n: count })}
