@@ -58,7 +58,7 @@ async function stage(count: number, answers: readonly MockAnswer[], text = 'abou
   }
 }
 
-test('what would not fit is summarised by a model before the call; the originals stay, and the next summary is made from this one', async () => {
+test('[S4.7] what would not fit is summarised by a model before the call; the originals stay, and the next summary is made from this one', async () => {
   await using at = await stage(61, [short])
   const contexts = at.contexts()
   const context = await contexts.make(at.setting)
@@ -92,7 +92,7 @@ test('what would not fit is summarised by a model before the call; the originals
   }
 })
 
-test('behind a run whose context was nearly full a summary is written, and nobody waits for it', async () => {
+test('[S4.7] behind a run whose context was nearly full a summary is written, and nobody waits for it', async () => {
   await using at = await stage(9, [short])
   const contexts = at.contexts({ beginAt: 0.2 })
   const before = await contexts.make(at.setting)

@@ -42,6 +42,8 @@ export const summaryAgent = 'summary'
 /** Portions of what was never summarised that a model is given, each the better part of its context; older ones are told plainly. */
 const mostPortions = 6
 const portion = 0.6
+/** However large its context is: a summary must not cost more than the work. */
+const largestPortion = 24_000
 const charactersPerToken = 3
 const timeoutMs = 180_000
 /** Times that the write is tried beside others' writes. */
@@ -84,11 +86,15 @@ async function byModel(looked: Looked, until: Seq, call: SummaryCall, model: Mod
   const { contextTokens } = model.facts
   const before = looked.summary && looked.summary.covers_seq <= until ? looked.summary : null
   const most = capsOf({ contextTokens: call.contextTokens ?? contextTokens }).summary
-  const room = Math.max(64, Math.floor(contextTokens * portion) - model.estimate(before?.text ?? '') - 600)
+  const room = Math.max(64, Math.min(largestPortion, Math.floor(contextTokens * portion)) - model.estimate(before?.text ?? '') - 600)
   const estimate = (text: string): number => model.estimate(text)
-  const range = { floor: before?.covers_seq ?? 0, until }
-  const material = await materialOf(looked, range, estimate, { room, most: mostPortions })
-  let text = material.first === null ? (before?.text ?? '') : await plainUntil(looked, material.first - 1)
+  const since = (floor: Seq) => materialOf(looked, { floor, until }, estimate, { room, most: mostPortions })
+  let material = await since(before?.covers_seq ?? 0)
+  // Nothing came since one that no model made: it is made anew from what it covers.
+  const anew = material.portions.length === 0 && before !== null && before.model === undefined
+  if (anew) material = await since(0)
+  let text = anew ? '' : (before?.text ?? '')
+  if (material.first !== null) text = await plainUntil(looked, material.first - 1)
   const sum: { input: number; output: number; cost: number | undefined } = { input: 0, output: 0, cost: 0 }
   let by = before?.model
   for (const lines of material.portions) {

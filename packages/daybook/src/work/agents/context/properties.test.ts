@@ -112,7 +112,7 @@ async function built(setting: ContextSetting): Promise<Context | null> {
   }
 }
 
-test('over random sessions and models of every size a context is within its budget, valid and the same again', async () => {
+test('[S1.9] over random sessions and models of every size a context is within its budget, valid and the same again', async () => {
   const steps = fc.array(step, { minLength: 1, maxLength: 60, size: 'max' })
   await fc.assert(
     fc.asyncProperty(
