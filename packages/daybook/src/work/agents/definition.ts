@@ -93,7 +93,9 @@ export function definitionOf(given: unknown, setting: DefinitionSetting): AgentD
   if (fields.extends !== undefined && !base) {
     return { field: 'extends', why: `is not one of ${[...setting.bases.keys()].join(', ')}` }
   }
-  return blankIn(fields, base) ?? complete(fields, base, setting)
+  const own = fields.name ?? setting.name
+  if (!new RegExp(agentName).test(own)) return { field: 'name', why: `must fit ${agentName}, and its file is ${own}` }
+  return blankIn(fields, base, own) ?? complete(fields, base, setting)
 }
 
 function coded(given: object): object {
@@ -103,15 +105,14 @@ function coded(given: object): object {
   return { ...rest, limits: { ...others, ...(call_ms === undefined ? undefined : { callMs: call_ms }) } }
 }
 
-function blankIn(fields: AgentFields, base: AgentDefinition | undefined): Misfit | null {
+function blankIn(fields: AgentFields, base: AgentDefinition | undefined, own: string): Misfit | null {
   for (const field of ['description', 'instructions'] as const) {
     const said = fields[field]
     if (said === undefined && !base) return { field, why: 'is required' }
     if (said?.trim() === '') return { field, why: 'is empty' }
   }
   if (fields.model !== undefined && fields.models !== undefined) return { field: 'models', why: 'stands beside model' }
-  const own = fields.name
-  return own !== undefined && fields.handoffs?.includes(own)
+  return fields.handoffs?.includes(own)
     ? { field: `handoffs[${fields.handoffs.indexOf(own)}]`, why: 'is the agent itself' }
     : null
 }
