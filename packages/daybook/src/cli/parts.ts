@@ -16,6 +16,7 @@ import type { BudgetConfig, Budgets } from '../work/budgets/contract.ts'
 import type { Work } from '../work/contract.ts'
 import type { McpServer } from '../work/skills/mcp/settings.ts'
 import type { OpenSkills } from '../work/skills/skills.ts'
+import type { SummarySettings } from '../work/summaries/contexts.ts'
 
 export interface RunningServer {
   /** Where it answers, with the true port. */
@@ -65,6 +66,8 @@ export interface ServeSettings {
   readonly models?: ModelSettings
   /** What may be spent; default: as much as wanted. */
   readonly budgets?: BudgetConfig
+  /** When the contexts of agents are summarised, and by what. */
+  readonly summaries?: SummarySettings
 }
 
 export interface WorkSettings
@@ -79,6 +82,7 @@ export interface WorkSettings
     | 'programs'
     | 'models'
     | 'budgets'
+    | 'summaries'
   > {
   readonly tenant: Tenant
   /** Milliseconds between two looks for due work. */

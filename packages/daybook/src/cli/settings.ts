@@ -197,6 +197,18 @@ export const settings = {
       },
     },
   },
+  summaries: {
+    help: 'the model that writes summaries, the share of the room at which one is begun, and of the messages that stay',
+    shape: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        model: { type: 'string', pattern: modelPattern },
+        begin_at: { type: 'number', minimum: 0.1, maximum: 1 },
+        keep: { type: 'number', minimum: 0.05, maximum: 0.9 },
+      },
+    },
+  },
   secrets: {
     help: 'the file of keys, lines of NAME=value that only its owner may read; default: secrets.env of the user',
     shape: { type: 'string', minLength: 1 },

@@ -65,14 +65,14 @@ export function serveStore(asked: Asked): Place {
 /** What skills are given, as daybook.json says: their folders with absolute paths, and the hosts they may ask. */
 export function workSettings(
   asked: Asked,
-): Pick<ServeSettings, 'skillFolders' | 'agentFolders' | 'fileFolders' | 'mcp' | 'httpAllow' | 'approve' | 'budgets'> &
+): Pick<ServeSettings, 'skillFolders' | 'agentFolders' | 'fileFolders' | 'mcp' | 'httpAllow' | 'approve' | 'budgets' | 'summaries'> &
   Required<Pick<ServeSettings, 'programs' | 'models'>> {
   const config = readConfig(asked)
   const state = userFolder('state', asked.env)
   const programs = { file: programsFile(asked), state }
   const models = modelSettings(asked)
   if (config === null) return { programs, models }
-  const { skills, agents, folders, mcp, http_allow: httpAllow, approve, budgets } = config.value
+  const { skills, agents, folders, mcp, http_allow: httpAllow, approve, budgets, summaries } = config.value
   const folder = dirname(config.path)
   return {
     programs,
@@ -85,7 +85,14 @@ export function workSettings(
     ...(httpAllow === undefined ? {} : { httpAllow }),
     ...(approve === undefined ? {} : { approve }),
     ...(budgets === undefined ? {} : { budgets: budgets as NonNullable<ServeSettings['budgets']> }),
+    ...(summaries === undefined ? {} : { summaries: summariesOf(summaries) }),
   }
+}
+
+/** Its shape was checked when the configuration was read. */
+function summariesOf(given: unknown): NonNullable<ServeSettings['summaries']> {
+  const { begin_at: beginAt, ...rest } = given as { model?: string; begin_at?: number; keep?: number }
+  return { ...rest, ...(beginAt === undefined ? {} : { beginAt }) }
 }
 
 /** Absolute path of the programs file that counts, which need not be there: beside daybook.json, else the user's. */

@@ -73,7 +73,9 @@ function readPart(connection: Connection, part: Segment, range: Range, limit: nu
   const work = numbers.filter(isWork)
   const rows = numbers.flatMap((number) => {
     if (isWork(number)) return []
-    const text = `${base} AND kind = ? AND kind >= ${firstRareKind} AND (kind < ${firstWork} OR kind > ${lastWork})
+    // Left to itself the planner walks the log, where the kind is not among the last entries to its beginning.
+    const text = `SELECT ${entryColumns} FROM entries INDEXED BY e_rare WHERE sid = ? AND seq > ? AND seq <= ?
+      AND kind = ? AND kind >= ${firstRareKind} AND (kind < ${firstWork} OR kind > ${lastWork})
       ORDER BY seq ${order} LIMIT ?`
     return connection.rows(text).all(...bounds, number, limit) as unknown as EntryRow[]
   })
