@@ -174,7 +174,8 @@ const figures = {
   success_rate: 0.75,
   avg_response_time_ms: 250,
   p95_response_time_ms: 400,
-  total_tokens: 0,
+  total_tokens: 48_200,
+  cost: 0.31,
 }
 export const runMetrics = {
   group: 'day',

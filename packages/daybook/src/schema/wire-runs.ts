@@ -240,7 +240,7 @@ export const SessionGit = Type.Object(
   { ...closed, title: 'SessionGit' },
 )
 
-export const runGroups = ['session', 'agent', 'skill', 'user', 'day'] as const
+export const runGroups = ['session', 'agent', 'model', 'skill', 'user', 'day'] as const
 const figures = {
   runs: Count,
   done: Count,
@@ -249,6 +249,7 @@ const figures = {
   avg_response_time_ms: NumberOrNull,
   p95_response_time_ms: NumberOrNull,
   total_tokens: Count,
+  cost: Type.Number({ minimum: 0, description: 'US dollars.' }),
 }
 const RunFigures = Type.Object(figures, { ...closed, title: 'RunFigures' })
 const RunGroup = Type.Object(

@@ -16,6 +16,7 @@ async function furnish(world: World): Promise<void> {
       await session.addRun({
         agent: agents[(n + k) % 3] ?? '',
         durationMs: n * 100 + k,
+        ...(k === 3 ? {} : { model: `lab/m${k % 2}`, cost: k / 4 }),
         ...((n + k) % 4 === 0 ? { error: { code: 'no', message: 'no' } } : {}),
         ...(k % 2 === 0 ? { usage: { input_tokens: n, output_tokens: k } } : {}),
       })
@@ -32,11 +33,13 @@ async function furnish(world: World): Promise<void> {
 interface Fact {
   readonly session: string
   readonly agent: string | null
+  readonly model: string | null
   readonly user: string | null
   readonly at: number
   readonly ms: number
   readonly status: string
   readonly tokens: number
+  readonly cost: number
 }
 
 /** Every run that ended, from the entries alone. */
@@ -54,10 +57,12 @@ async function facts(world: World): Promise<Fact[]> {
         status,
         duration_ms: ms,
         usage,
-      } = data as never as { status: string; duration_ms: number; usage?: object }
+        model = null,
+        cost = 0,
+      } = data as never as { status: string; duration_ms: number; usage?: object; model?: string; cost?: number }
       const tokens = Object.values(usage ?? {}).reduce((sum: number, one) => sum + Number(one), 0)
       const asked = queued?.data as { agent: string } | undefined
-      found.push({ session: id, agent: asked?.agent ?? null, user: head.user, at, ms, status, tokens })
+      found.push({ session: id, agent: asked?.agent ?? null, model, user: head.user, at, ms, status, tokens, cost })
     }
   }
   return found
@@ -76,6 +81,7 @@ function figures(of: readonly Fact[]): RunFigures {
     // The smallest that at least 95 of 100 do not exceed.
     p95Ms: times.find((time) => times.filter((one) => one <= time).length >= of.length * 0.95) ?? null,
     tokens: of.reduce((sum, { tokens }) => sum + tokens, 0),
+    cost: of.reduce((sum, { cost }) => sum + cost, 0),
   }
 }
 
@@ -89,6 +95,7 @@ eachStore(
     const keys: Readonly<Record<RunGrouping, (fact: Fact) => string | null>> = {
       session: ({ session }) => session,
       agent: ({ agent }) => agent,
+      model: ({ model }) => model,
       skill: () => null,
       user: ({ user }) => user,
       day: ({ at }) => new Date(at).toISOString().slice(0, 10),
@@ -161,5 +168,42 @@ eachStore('groups come with most runs first, days in their order', async (world)
   deepStrictEqual(
     days.groups.map(({ runs }) => runs),
     [3, 5, 1],
+  )
+})
+
+eachStore('what models and agents took is read from the messages of a run, whoever went on in it', async (world) => {
+  const session = await world.runner.open({ id: 'a' })
+  const told = (run: string, agent: string, model: string, tokens: number, cost: number) =>
+    ({
+      kind: 'message',
+      run,
+      data: { role: 'assistant', content: 'x', agent, model, usage: { total_tokens: tokens }, cost },
+    }) as const
+  await session.append([
+    { kind: 'run.queued', data: { run_id: 'r1', agent: 'orchestrator' }, run: 'r1' },
+    { kind: 'run.started', data: { run_id: 'r1' }, run: 'r1' },
+    told('r1', 'orchestrator', 'lab/small', 10, 0.25),
+    told('r1', 'coder', 'lab/large', 100, 0.5),
+    told('r1', 'coder', 'lab/large', 200, 0.5),
+    { kind: 'run.finished', data: { run_id: 'r1', status: 'done' }, run: 'r1' },
+  ])
+  const { byAgent, byModel } = await session.view('metrics')
+  deepStrictEqual(byModel, {
+    'lab/small': { runs: 1, tokens: 10, cost: 0.25 },
+    'lab/large': { runs: 1, tokens: 300, cost: 1 },
+  })
+  deepStrictEqual(byAgent, {
+    orchestrator: { runs: 1, tokens: 10, cost: 0.25 },
+    coder: { runs: 1, tokens: 300, cost: 1 },
+  })
+  const all = { since: 0, until: Number.MAX_SAFE_INTEGER }
+  const { total, groups } = await runMetrics(world.anna, { group: 'model', ...all })
+  deepStrictEqual([total.runs, total.tokens, total.cost], [1, 310, 1.25])
+  deepStrictEqual(
+    groups.map(({ key, runs, tokens, cost }) => [key, runs, tokens, cost]),
+    [
+      ['lab/large', 1, 300, 1],
+      ['lab/small', 1, 10, 0.25],
+    ],
   )
 })

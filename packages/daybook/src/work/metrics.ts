@@ -3,11 +3,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { isDaybookError } from '../schema/errors.ts'
 import type { Head } from '../schema/heads.ts'
-import { addTokens, totalTokens } from '../schema/usage.ts'
+import { addUsage, totalTokens } from '../schema/usage.ts'
 import type { ScopedSessions } from '../session/contract.ts'
+import { type Spent, spentIn } from '../session/views/spent.ts'
 import type { RunView } from '../session/views/contract.ts'
 
-export type RunGrouping = 'session' | 'agent' | 'skill' | 'user' | 'day'
+export type RunGrouping = 'session' | 'agent' | 'model' | 'skill' | 'user' | 'day'
 
 export interface RunMetricsQuery {
   readonly group: RunGrouping
@@ -30,6 +31,8 @@ export interface RunFigures {
   /** Of 100 finished runs, 95 took no longer. */
   readonly p95Ms: number | null
   readonly tokens: number
+  /** US dollars. */
+  readonly cost: number
 }
 
 export interface RunMetrics {
@@ -49,13 +52,16 @@ export async function runMetrics(sessions: ScopedSessions, query: RunMetricsQuer
   const total = new Sum()
   const groups = new Map<string | null, Sum>()
   for await (const head of headsOf(sessions, query)) {
-    for (const run of await runsOf(sessions, head)) {
-      if (!counts(run, head, query)) continue
-      total.add(run)
-      const key = keyOf(run, head, query.group)
-      const sum = groups.get(key) ?? new Sum()
-      groups.set(key, sum)
-      sum.add(run)
+    const runs = (await runsOf(sessions, head)).filter((run) => counts(run, head, query))
+    const spent = await spentOf(sessions, head, runs)
+    for (const run of runs) {
+      const own = spent.get(run.run) ?? []
+      total.add(run, own)
+      for (const [key, part] of partsOf(run, own, head, query.group)) {
+        const sum = groups.get(key) ?? new Sum()
+        groups.set(key, sum)
+        sum.add(run, part)
+      }
     }
     await nextTurn()
   }
@@ -93,7 +99,40 @@ function counts(run: RunView, { base }: Head, { since, until, agent }: RunMetric
   return run.queuedAt >= since && run.queuedAt < until && (agent === undefined || run.agent === agent)
 }
 
-function keyOf(run: RunView, head: Head, group: RunGrouping): string | null {
+/** What the messages of these runs report, by run. */
+async function spentOf(
+  sessions: ScopedSessions,
+  head: Head,
+  runs: readonly RunView[],
+): Promise<ReadonlyMap<string, readonly Spent[]>> {
+  const found = new Map<string, Spent[]>()
+  const [first] = runs
+  if (first === undefined || (head.tokens === 0 && head.cost === 0)) return found
+  const entries = sessions.session(head.session).stream({ after: first.seq, kinds: ['message'] })
+  try {
+    for await (const one of spentIn(entries)) {
+      if (one.run !== undefined) found.set(one.run, [...(found.get(one.run) ?? []), one])
+    }
+  } catch (error) {
+    if (!isDaybookError(error) || (error.code !== 'gone' && error.code !== 'not_found')) throw error
+  }
+  return found
+}
+
+/** Under which keys a run counts, and what of its spending under each: a run may ask several models. */
+function partsOf(
+  run: RunView,
+  spent: readonly Spent[],
+  head: Head,
+  group: RunGrouping,
+): readonly (readonly [string | null, readonly Spent[]])[] {
+  if (group !== 'model') return [[keyOf(run, head, group), spent]]
+  const models = new Set([...(run.model === undefined ? [] : [run.model]), ...spent.flatMap(({ model }) => model ?? [])])
+  if (models.size === 0) return [[null, spent]]
+  return [...models].map((model) => [model, spent.filter((one) => one.model === model)] as const)
+}
+
+function keyOf(run: RunView, head: Head, group: Exclude<RunGrouping, 'model'>): string | null {
   switch (group) {
     case 'session':
       return head.session
@@ -122,12 +161,14 @@ class Sum {
   #runs = 0
   #done = 0
   #failed = 0
-  #tokens = 0
+  #spent = { tokens: 0, cost: 0 }
   readonly #times: number[] = []
 
-  add({ status, durationMs, usage }: RunView): void {
+  add({ status, durationMs, usage, cost }: RunView, spent: readonly Spent[]): void {
     this.#runs += 1
-    this.#tokens = addTokens(this.#tokens, totalTokens(usage))
+    for (const one of [{ tokens: totalTokens(usage), cost }, ...spent]) {
+      this.#spent = addUsage(this.#spent, { total_tokens: one.tokens }, one.cost)
+    }
     if (status !== 'done' && status !== 'failed') return
     if (status === 'done') this.#done += 1
     else this.#failed += 1
@@ -144,7 +185,7 @@ class Sum {
       successRate: finished === 0 ? null : this.#done / finished,
       avgMs: times.length === 0 ? null : times.reduce((sum, time) => sum + time, 0) / times.length,
       p95Ms: times[Math.ceil(times.length * 0.95) - 1] ?? null,
-      tokens: this.#tokens,
+      ...this.#spent,
     }
   }
 }
