@@ -212,6 +212,10 @@ test('what arrives is announced by nobody but the status, and takes the focus fr
   const log = page.getByRole('log', { name: 'Timeline' })
   assert.equal(await log.getAttribute('aria-live'), 'off')
   await client.session('listen').message({ role: 'assistant', content: 'Something **new**\n\nwith parts' })
+  await client.runs.start('listen', { skill: 'hold', input: 'hold' })
+  await until(async () => (await client.session('listen').get()).status === 'running')
+  release()
+  await page.getByRole('status').filter({ hasText: /finished/ }).waitFor({ state: 'attached' })
   await page.getByText('with parts').waitFor()
   assert.equal(await composer(page).evaluate((element) => element === document.activeElement), true)
   const live: string[] =

@@ -38,6 +38,7 @@ test('the page is shown at its addresses and names the way back to its beginning
     assert.equal(answer.statusCode, 200, url)
     assert.match(answer.payload, new RegExp(`<head>\\s*<base href="${base.replaceAll('.', '\\.')}" />`), url)
   }
+  assert.equal((await get('/?agent=codex&q=a/b')).payload, (await get('/')).payload)
   assert.equal((await get('/find?q=a/b')).payload, (await get('/find')).payload)
   assert.equal((await get('/other')).statusCode, 404)
 })

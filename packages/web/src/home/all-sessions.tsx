@@ -36,9 +36,10 @@ export function AllSessions({ filters, onFilters, pinned, onList }: AllProps) {
       beside={<Chips filters={filters} sessions={sessions} onChange={onFilters} />}
     >
       {window && window.newer.length > 0 && (
-        <div className="sticky top-12 z-[5] flex justify-center">
+        <div className="sticky top-14 z-[5] flex h-0 justify-center">
           <Button
             look="first"
+            className="h-7 shadow-lift"
             onClick={() => {
               list.top()
               document.getElementById('all')?.scrollIntoView({ block: 'center' })
@@ -62,7 +63,9 @@ export function AllSessions({ filters, onFilters, pinned, onList }: AllProps) {
         </Rows>
       )}
       {window && sessions.length === 0 && filtered && <NoMatch filters={filters} />}
-      {window && below(window) !== null && <Edge held={window} onSeen={list.down} label={reading ? t('reading') : t('more')} />}
+      {window && below(window) !== null && (
+        <Edge held={window} onSeen={list.down} label={reading ? t('reading') : t('more')} />
+      )}
       {window && below(window) === null && sessions.length > 20 && (
         <p className="py-2 text-center text-small text-soft">{t('thatIsAll', { n: count(window.total) })}</p>
       )}
@@ -94,11 +97,10 @@ function Edge({ held, onSeen, label }: EdgeProps) {
     const watch = new IntersectionObserver(([entry]) => entry?.isIntersecting && seen.current(), {
       rootMargin: '600px',
     })
-    if (element.current) watch.observe(element.current)
+    // Looked at anew whenever the list changes: an end that stays in sight is told only once.
+    if (element.current && held.pages.length > 0) watch.observe(element.current)
     return () => watch.disconnect()
-    // Looked at anew with each page: an end that stays in sight is told only once.
-    // biome-ignore lint/correctness/useExhaustiveDependencies: see above
-  }, [held.pages.length, held.pages[0], held.above.length])
+  }, [held])
   return (
     <Button ref={element} look="quiet" className="my-2 w-full" onClick={onSeen}>
       {label}

@@ -1,5 +1,6 @@
 // What operators and tools ask of the server itself: health, readiness, figures, the OpenAPI document, the first page.
 
+import { Type } from 'typebox'
 import { Health, Ready } from '../../schema/wire-shapes.ts'
 import { firstPage, pageHeaders } from '../page.ts'
 import { type Route, route } from '../route.ts'
@@ -75,6 +76,9 @@ const openapi = route(
   async ({ context }) => ({ body: context.openApi() }),
 )
 
+/** What the page writes into its own address, such as filters. */
+const ofThePage = Type.Object({}, { additionalProperties: true })
+
 const home = route(
   {
     method: 'GET',
@@ -83,6 +87,7 @@ const home = route(
     operation: 'getHome',
     tag: 'server',
     summary: 'The page, or a small one where it was not built',
+    query: ofThePage,
     answers: { 200: { description: 'The page.', media: { 'text/html': 'The page.' } } },
   },
   async ({ context, request }) =>

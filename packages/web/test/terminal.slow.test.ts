@@ -1,0 +1,62 @@
+// A terminal in a real browser: the key of the user, watching before typing, taking over on purpose, and leaving by F6.
+
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { openClient, openProcesses } from '../../daybook/src/client/client.ts'
+import { startServer } from '../../daybook/src/main.ts'
+import { accessFaults, noBrowser, openBrowser, openWindow, overflow, pageFolder } from './browser.fixture.ts'
+import { until } from './talks.fixture.ts'
+
+test('a terminal is watched, taken over, typed at and left by keys, and can be read as text', {
+  skip: noBrowser,
+}, async () => {
+  await pageFolder()
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'daybook-terminal-')))
+  mkdirSync(join(folder, 'work'))
+  const file = join(folder, 'programs.json')
+  writeFileSync(file, JSON.stringify({ workdirs: ['work'], programs: { bash: { pty: { exit_keys: [] } } } }))
+  const server = await startServer({ port: 0, host: '127.0.0.1', store: 'memory:', programs: { file, state: folder } })
+  const browser = await openBrowser()
+  try {
+    const key = readFileSync(join(folder, 'key'), 'utf8').trim()
+    await openClient({ url: server.url }).create({ session_id: 'typing', metadata: { cwd: join(folder, 'work') } })
+    const processes = openProcesses({ url: server.url, headers: { authorization: `Bearer ${key}` } })
+    const given = await processes.open('typing', { program: 'bash', cols: 80, rows: 24 })
+    assert.ok('process' in given)
+    const { process_id: id } = given.process.process
+    await using window = await openWindow(browser)
+    const { page, faults } = window
+    await page.goto(`${server.url}/s/typing/p/${id}`)
+    await page.getByLabel('Key').fill(key)
+    await page.keyboard.press('Enter')
+    await page.getByText('You watch.').waitFor()
+    const screen = page.locator('.xterm-screen')
+    await screen.waitFor()
+    await screen.click()
+    await page.keyboard.type('echo nobody\n')
+    await page.getByRole('button', { name: 'Take over' }).click()
+    await page.getByText(/You type/).waitFor()
+    await page.keyboard.type('echo $((6 * 7))\n')
+    await until(async () => (await page.locator('.xterm-rows').innerText()).includes('42'))
+    assert.ok(!(await page.locator('.xterm-rows').innerText()).includes('nobody'))
+    await page.keyboard.press('F6')
+    await page.getByText('You watch.').waitFor()
+    assert.equal(await page.evaluate(`document.activeElement.closest('.live-screen') === null`), true)
+    assert.deepEqual(await accessFaults(page), [])
+    await page.getByRole('button', { name: 'As text' }).click()
+    await page.getByRole('region', { name: 'What the screen shows, as text' }).waitFor()
+    await page.setViewportSize({ width: 360, height: 640 })
+    assert.equal(await overflow(page), 0)
+    assert.deepEqual(await accessFaults(page), [])
+    assert.deepEqual(faults, [])
+    await processes.close('typing', id)
+    await page.getByText(/It has ended/).first().waitFor()
+  } finally {
+    await browser.close()
+    await server.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
