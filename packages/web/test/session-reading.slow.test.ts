@@ -36,7 +36,7 @@ after(async () => {
   await server?.[Symbol.asyncDispose]()
 })
 
-// Complaint 1. Fails when #place of scroller.ts always goes to the end (`if (this.#scroll.following || true)`).
+// Complaint 1. Fails when #place of scroller.ts always goes to the end, whether it is followed or not.
 test('somebody who reads above is not moved by a single pixel, however much is streamed below', skip, async () => {
   const { client } = server
   await talk(client, 'read', 60)
@@ -109,7 +109,7 @@ test(
   },
 )
 
-// Complaint 3. Fails when mostEntries of log-window.ts is 100,000 and #cover of scroller.ts draws all that is held.
+// Complaint 3. Fails when #cover of scroller.ts draws all rows that are held.
 test(
   'a session of 100,000 entries opens at its end and at any entry, and going through it holds little',
   skip,
@@ -150,7 +150,7 @@ test(
   },
 )
 
-// Complaint 4. Fails when FoldedText draws all lines (`most` is infinite) or Lines draws all of them.
+// Complaint 4. Fails when FoldedText draws all lines.
 test('very long output and a very long file are folded, and looked through a screen at a time', skip, async () => {
   const { client } = server
   const lines = (count: number) => Array.from({ length: count }, (_, at) => `\x1b[32mline\x1b[0m ${at + 1}`).join('\n')

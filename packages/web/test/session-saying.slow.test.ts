@@ -71,7 +71,7 @@ test('a draft is on the server within a second, and is there on another device',
   assert.deepEqual(faults, [])
 })
 
-// Complaint 8. Fails when `edit` and `withdraw` of queue.tsx are sent without `expect`.
+// Complaint 8. Fails when queue.tsx sends an edit without `expect`.
 test('what waits is edited, moved and removed on the server, and what has just begun says so', skip, async () => {
   const { client } = server
   await client.runs.start('queue', { skill: 'hold', input: 'hold 1' })
@@ -201,7 +201,7 @@ test('Enter belongs to the input method while it composes, also where only key c
   await until(async () => (await client.session('compose').get()).run_count === 1)
 })
 
-// Complaint 10. Fails when aria-live of timeline-view.tsx is `polite`, or the screen focuses what arrives.
+// Complaint 10. Fails when aria-live of timeline-view.tsx is `polite`.
 test('what arrives is announced by nobody but the status, and takes the focus from nobody', skip, async () => {
   const { client } = server
   await talk(client, 'listen', 20)
@@ -224,7 +224,7 @@ test('what arrives is announced by nobody but the status, and takes the focus fr
   assert.deepEqual(live, [])
 })
 
-// Complaint 9. Fails when .composer of session.css does not wrap, or .rail has its width on a phone too.
+// Complaint 9. Fails when .composer of session.css does not wrap and .rail stands beside the timeline on a phone, too.
 for (const width of [360, 320]) {
   test(`everything is in reach of a thumb at ${width} pixels, and nothing scrolls sideways`, skip, async () => {
     const { client } = server

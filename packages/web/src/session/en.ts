@@ -122,6 +122,8 @@ export const dictionary = {
   noProcess: 'No program was started in this session.',
   findHere: 'Find in this session',
   noHit: 'Nothing found',
+  agentFinished: '{agent} finished',
+  agentFailed: '{agent} failed',
   side: 'Beside the timeline',
   sideOf: 'Outline, files, cost',
   outline: 'Outline',

@@ -15,7 +15,7 @@ import { Slider } from './slider.tsx'
 import { TimelineView } from './timeline-view.tsx'
 import { Toast } from './toast.tsx'
 import { usePlaceKept } from './use-place-kept.ts'
-import { useLive, useWindow } from './use-session.ts'
+import { useLive, useNews, useWindow } from './use-session.ts'
 import { useSessionKeys } from './use-session-keys.ts'
 import { t } from './words.ts'
 
@@ -36,6 +36,7 @@ export function OpenedSession({ head, opened, seq, moment }: Props) {
   const region = useRef<HTMLDivElement>(null)
   useTitle(titleOf(head))
   useLive(opened, head.seq, moment === null)
+  useNews(head.session_id)
   useEffect(() => () => (moment === null ? undefined : log.close()), [log, moment])
   const back = usePlaceKept({ head, opened, scroller, scroll, seq, moment })
   const onReady = useCallback((ready: Scroller) => setScroller(ready), [])

@@ -129,6 +129,8 @@ export const dictionary: SameAs<typeof english> = {
   noProcess: 'В этой сессии не запускали программ.',
   findHere: 'Искать в этой сессии',
   noHit: 'Ничего не найдено',
+  agentFinished: '{agent}: готово',
+  agentFailed: '{agent}: ошибка',
   side: 'Рядом с лентой',
   sideOf: 'План, файлы, стоимость',
   outline: 'План',

@@ -5,8 +5,10 @@ import type { SessionShape } from 'daybook/client'
 import { useEffect, useState } from 'react'
 import { client } from '../live/client.ts'
 import { live, useFeed } from '../live/live.ts'
+import { announce } from '../parts/announce.tsx'
 import type { LogWindow, WindowState } from './model/log-window.ts'
 import type { Opened } from './opened.ts'
+import { t } from './words.ts'
 
 export const headKey = (id: string): readonly [string, string] => ['session', id]
 
@@ -82,6 +84,16 @@ export function useLive({ id, log }: Opened, end: number, now: boolean): void {
       log.lost()
     }
   }, [id, log, looking, queries])
+}
+
+/** How runs of this session end is told to whoever cannot see it. */
+export function useNews(id: string): void {
+  useFeed(({ session_id, entry, session }) => {
+    if (session_id !== id || entry.kind !== 'run.finished') return
+    const { status } = (entry.data ?? {}) as { status?: string }
+    const agent = session?.current_agent ?? ''
+    announce(t(status === 'failed' ? 'agentFailed' : 'agentFinished', { agent }), status === 'failed' ? 'urgent' : 'polite')
+  })
 }
 
 export function useLooking(): boolean {

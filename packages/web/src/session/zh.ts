@@ -125,6 +125,8 @@ export const dictionary: SameAs<typeof english> = {
   noProcess: '此会话没有启动过程序。',
   findHere: '在此会话中查找',
   noHit: '没有找到',
+  agentFinished: '{agent} 已完成',
+  agentFailed: '{agent} 失败',
   side: '时间线旁',
   sideOf: '大纲、文件、费用',
   outline: '大纲',

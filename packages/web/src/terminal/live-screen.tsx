@@ -8,7 +8,7 @@ import { nextRegion } from '../app/regions.ts'
 import { say } from '../session/saying.ts'
 import { t } from '../session/words.ts'
 import { processes } from './processes.ts'
-import { styledDocument } from './styled-document.ts'
+import { withStyleSheets } from './style-sheets.ts'
 import '@xterm/xterm/css/xterm.css'
 
 interface Props {
@@ -68,8 +68,6 @@ interface Setting {
 
 function open(box: HTMLElement, { session, process, types, leave, onLost }: Setting): Shown {
   const terminal = new Terminal({
-    allowProposedApi: true,
-    documentOverride: styledDocument,
     fontFamily: getComputedStyle(box).fontFamily,
     fontSize: 13,
     screenReaderMode: true,
@@ -79,7 +77,7 @@ function open(box: HTMLElement, { session, process, types, leave, onLost }: Sett
   })
   const fitting = new FitAddon()
   terminal.loadAddon(fitting)
-  terminal.open(box)
+  withStyleSheets(() => terminal.open(box))
   const attachment = processes().attach(session, process)
   const encoder = new TextEncoder()
   terminal.onData((text) => {
