@@ -159,6 +159,7 @@ function seeing(open: Open, { provider, reasoning }: Conforming): void {
       answer.parts.map(({ type }) => type),
       ['reasoning', 'text'],
     )
+    assert.ok(answer.parts.every((part) => part.type !== 'reasoning' || part.provider?.by === it.model.facts.name))
     if (reasoning !== 'signed') return
     const said: ModelMessage = { role: 'assistant', content: answer.content, parts: [...answer.parts] }
     await ask(it, { ...request, messages: [...hello.messages, said, { role: 'user', content: 'And tomorrow?' }] })

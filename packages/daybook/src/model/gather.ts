@@ -82,8 +82,8 @@ export class Gathering {
   get parts(): Part[] {
     return this.#all.flatMap((each): Part[] => {
       if (each.type === 'call') return [each]
-      const kept = signed(this.#model, each.metadata)
-      if (each.text === '' && kept.provider === undefined) return []
+      if (each.text === '' && Object.keys(each.metadata).length === 0) return []
+      const kept = signed(this.#model, each.metadata, each.type === 'reasoning')
       return [{ type: each.type, text: each.text, ...kept }]
     })
   }

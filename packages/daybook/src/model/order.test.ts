@@ -119,6 +119,14 @@ describe('what a model is shown', () => {
     assert.deepEqual(JSON.stringify(parts('lab/y')).includes('hm'), false)
   })
 
+  test('unsigned thoughts go back within their turn and no longer', () => {
+    const thought: Part = { type: 'reasoning', text: 'hm', provider: { by: 'lab/x', metadata: {} } }
+    const turn = [said('user', 'a'), said('assistant', 'b', thought, call('1')), said('tool', '', result('1'))]
+    assert.equal(JSON.stringify(promptFor(...turn)).includes('hm'), true)
+    const later = promptFor(...turn, said('assistant', 'c'), said('user', 'd'))
+    assert.equal(JSON.stringify(later).includes('hm'), false)
+  })
+
   test('a signature in which something was masked is none', () => {
     const masked: Part = {
       type: 'reasoning',

@@ -22,9 +22,11 @@ export function promptOf(request: ModelRequest, messages: readonly ModelMessage[
   const names = new Map<string, string>()
   const prompt: SdkMessage[] =
     request.instructions.trim() === '' ? [] : [{ role: 'system', content: request.instructions }]
-  for (const message of messages) {
+  const turn = messages.findLastIndex(({ role }) => role === 'user')
+  for (const [index, message] of messages.entries()) {
     if (message.role === 'assistant') {
-      prompt.push({ role: 'assistant', content: partsOf(message).flatMap((part) => spoken(part, names, taking)) })
+      const content = partsOf(message).flatMap((part) => spoken(part, names, taking, index > turn))
+      if (content.length > 0) prompt.push({ role: 'assistant', content })
     } else if (message.role === 'tool') {
       prompt.push({ role: 'tool', content: partsOf(message).flatMap((part) => resultOf(part, names)) })
     } else {
@@ -40,15 +42,15 @@ export function partsOf({ content, parts = [] }: ModelMessage): readonly Part[] 
   return [{ type: 'text', text: content }, ...parts]
 }
 
-function spoken(part: Part, names: Map<string, string>, taking: Taking): Assistant[] {
+function spoken(part: Part, names: Map<string, string>, taking: Taking, now: boolean): Assistant[] {
   const meta = metadataFor(part, taking.model)
   const signed = meta ? { providerOptions: meta } : {}
   switch (part.type) {
     case 'text':
       return part.text.trim() === '' ? [] : [{ type: 'text', text: part.text, ...signed }]
     case 'reasoning':
-      // Thoughts of another model are worth nothing to this one, and unsigned ones are refused.
-      return meta ? [{ type: 'reasoning', text: part.text, ...signed }] : []
+      // Thoughts of another model are worth nothing to this one. Unsigned ones are asked for within the turn and no longer.
+      return meta && (now || Object.keys(meta).length > 0) ? [{ type: 'reasoning', text: part.text, ...signed }] : []
     case 'call':
       names.set(part.call_id, part.name)
       return [

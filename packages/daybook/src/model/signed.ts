@@ -4,10 +4,13 @@ import type { Part } from '../schema/parts.ts'
 import type { ModelName } from './contract.ts'
 import type { SdkOptions } from './provider.ts'
 
-/** As the log keeps it in `provider` of a part. */
-export function signed(by: ModelName, metadata: unknown): { provider?: Readonly<Record<string, unknown>> } {
-  if (typeof metadata !== 'object' || metadata === null || Object.keys(metadata).length === 0) return {}
-  return { provider: { by, metadata } }
+/** As the log keeps it in `provider` of a part. Nothing where there is nothing to keep, unless who it is by counts alone. */
+export function signed(
+  by: ModelName,
+  metadata: object = {},
+  unsigned = false,
+): { provider?: Readonly<Record<string, unknown>> } {
+  return Object.keys(metadata).length === 0 && !unsigned ? {} : { provider: { by, metadata } }
 }
 
 /** What of it goes to a model: all when it is from this very one, else nothing. A signature in which something was masked is none. */
