@@ -17,6 +17,7 @@ import type { Work } from './work/contract.ts'
 import type { Agents } from './work/performer.ts'
 import type { ApprovalPolicy } from './work/policy.ts'
 import type { Watch } from './work/programs/watch.ts'
+import type { BuiltInSettings } from './work/skills/builtin/all.ts'
 import type { Skills } from './work/skills/contract.ts'
 import type { OpenSkills } from './work/skills/skills.ts'
 import type { SummarySettings } from './work/summaries/contexts.ts'
@@ -77,27 +78,15 @@ export function skillFolderOf(url: string): string | null {
 
 /** Reads the skills, writes down their versions, and begins to look for due runs. Disposing lets runs come to their next step. */
 export async function startWork(sessions: Sessions, store: string, settings: WorkSettings): Promise<Workshop> {
-  const [{ openWork }, { openSkills }, { recordSkills }, { skillOf }, { builtInSkills }, { agentsOf }] =
-    await Promise.all([
-      import('./work/work.ts'),
-      import('./work/skills/skills.ts'),
-      import('./work/skills/record.ts'),
-      import('./work/skills/skill.ts'),
-      import('./work/skills/builtin/all.ts'),
-      import('./work/agents.ts'),
-    ])
-  const { watch = false, httpAllow = [], approve, onError, onFault, tickMs } = settings
-  const own = skillFolderOf(store)
+  const [{ openWork }, { recordSkills }, { agentsOf }] = await Promise.all([
+    import('./work/work.ts'),
+    import('./work/skills/record.ts'),
+    import('./work/agents.ts'),
+  ])
+  const { approve, onError, tickMs } = settings
   const { blobs } = sessions.store.within({ tenant: settings.tenant, subjects: 'all' })
   const { recall, ...recalling } = await recallingOf(sessions, store, settings)
-  const skills = await openSkills({
-    folders: [...(settings.skillFolders ?? []), ...(own === null ? [] : [own])],
-    builtIn: builtInSkills({ httpAllow, blobs: () => blobs, recall, ...filesOf(settings) }).map((each) =>
-      skillOf(each, 'built-in'),
-    ),
-    watch,
-    ...(onFault ? { onFault } : {}),
-  })
+  const skills = await skillsOf(store, settings, { blobs: () => blobs, recall })
   const recording = await recordingOf(recordSkills, sessions, settings, skills)
   const reached = await reaching(skills, settings, (bytes) => blobs.put(bytes))
   const policy = approve ? { steps: approve } : undefined
@@ -138,6 +127,24 @@ export async function startWork(sessions: Sessions, store: string, settings: Wor
       await recalling.close()
     },
   }
+}
+
+/** Those that are built in, and those of folders. */
+async function skillsOf(store: string, settings: WorkSettings, given: BuiltInSettings): Promise<OpenSkills> {
+  const [{ openSkills }, { skillOf }, { builtInSkills }] = await Promise.all([
+    import('./work/skills/skills.ts'),
+    import('./work/skills/skill.ts'),
+    import('./work/skills/builtin/all.ts'),
+  ])
+  const { skillFolders = [], httpAllow = [], watch = false, onFault } = settings
+  const own = skillFolderOf(store)
+  const builtIn = builtInSkills({ httpAllow, ...given, ...filesOf(settings) })
+  return openSkills({
+    folders: [...skillFolders, ...(own === null ? [] : [own])],
+    builtIn: builtIn.map((each) => skillOf(each, 'built-in')),
+    watch,
+    ...(onFault ? { onFault } : {}),
+  })
 }
 
 /** Versions of skills are written down, now and after every change. */

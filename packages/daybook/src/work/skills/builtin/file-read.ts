@@ -56,17 +56,21 @@ export function fileRead(settings: FileSettings) {
     run: async ({ path, from = 1, lines: wanted = usualLines }, context) => {
       const found = await insideOf(await placeOf(context, settings), path)
       const { text, bytes } = await readText(found)
-      const all = text === '' ? [] : text.split(/(?<=\n)/)
-      let given = ''
-      let to = from - 1
-      for (const line of all.slice(from - 1, from - 1 + wanted)) {
-        if (given.length + line.length > most.text) break
-        given += line
-        to += 1
-      }
-      // A line that is longer than all that is given: its beginning.
-      if (to < from && from <= all.length) given = (all[from - 1] ?? '').slice(0, most.text)
-      return { text: given, path: found.path, from, to, lines: all.length, hash: sha256(bytes), more: to < all.length }
+      return { ...linesIn(text, from, wanted), path: found.path, hash: sha256(bytes) }
     },
   })
+}
+
+function linesIn(text: string, from: number, wanted: number) {
+  const all = text === '' ? [] : text.split(/(?<=\n)/)
+  let given = ''
+  let to = from - 1
+  for (const line of all.slice(from - 1, from - 1 + wanted)) {
+    if (given.length + line.length > most.text) break
+    given += line
+    to += 1
+  }
+  // A line that is longer than all that is given: its beginning.
+  if (to < from && from <= all.length) given = (all[from - 1] ?? '').slice(0, most.text)
+  return { text: given, from, to, lines: all.length, more: to < all.length }
 }

@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises'
 import { join, matchesGlob } from 'node:path'
 import { findIn, patternMisfit } from '../../../program/pattern.ts'
 import { DaybookError } from '../../../schema/errors.ts'
+import type { SkillContext } from '../contract.ts'
 import { defineSkill } from '../define.ts'
 import { type FileSettings, insideOf, placeOf, readText } from './files/place.ts'
 import { walk } from './files/walk.ts'
@@ -57,28 +58,34 @@ export function fileSearch(settings: FileSettings) {
     idempotent: true,
     routable: false,
     programs: settings.folders.length === 0,
-    run: async ({ text, path = '.', files, regex = false }, context) => {
-      const { at, path: from } = await insideOf(await placeOf(context, settings), path)
-      const hitsIn = matcherOf(text, regex)
-      const hits: string[] = []
-      let searched = 0
-      let more = false
-      for await (const file of filesAt(at, from, context.signal)) {
-        if (files !== undefined && !matchesGlob(file.path, files)) continue
-        more = hits.length >= most.hits || searched >= most.files
-        if (more) break
-        const content = await textAt(file)
-        if (content === null) continue
-        searched += 1
-        const lines = content.split('\n')
-        for (const index of hitsIn(lines)) {
-          hits.push(`${file.path}:${index + 1}: ${(lines[index] ?? '').trim().slice(0, most.line)}`)
-        }
-      }
-      more ||= hits.length > most.hits
-      return { text: hits.slice(0, most.hits).join('\n'), hits: Math.min(hits.length, most.hits), searched, more }
-    },
+    run: (input, context) => search(input, context, settings),
   })
+}
+
+async function search(
+  { text, path = '.', files, regex = false }: Input,
+  context: SkillContext,
+  settings: FileSettings,
+) {
+  const { at, path: from } = await insideOf(await placeOf(context, settings), path)
+  const hitsIn = matcherOf(text, regex)
+  const hits: string[] = []
+  let searched = 0
+  let more = false
+  for await (const file of filesAt(at, from, context.signal)) {
+    if (files !== undefined && !matchesGlob(file.path, files)) continue
+    more = hits.length >= most.hits || searched >= most.files
+    if (more) break
+    const content = await textAt(file)
+    if (content === null) continue
+    searched += 1
+    const lines = content.split('\n')
+    for (const index of hitsIn(lines)) {
+      hits.push(`${file.path}:${index + 1}: ${(lines[index] ?? '').trim().slice(0, most.line)}`)
+    }
+  }
+  more ||= hits.length > most.hits
+  return { text: hits.slice(0, most.hits).join('\n'), hits: Math.min(hits.length, most.hits), searched, more }
 }
 
 /** Which of some lines fit. An expression gets some milliseconds for a file. */
