@@ -66,7 +66,7 @@ async function asked(session: Session): Promise<void> {
 const store = sqliteStore({ path: join(bench.dir, 'context.db'), durability: 'relaxed' })
 const sessions = await openSessions({ store })
 const mine = sessions.within({ tenant, subjects: ['anna'] }, runner)
-const all = []
+const all: { readonly length: number; readonly session: Session }[] = []
 for (const length of lengths) all.push({ length, session: await filled(mine, length) })
 const search: Search = openSearch({ store, index: sqliteIndex({ path: join(bench.dir, 'context.db-search') }) })
 const onError = (error: unknown): never => {

@@ -15,7 +15,7 @@ import { openPeers, type Peer, type Peers } from './store/peers.ts'
 import type { Store } from './store/store.ts'
 import { openStore } from './stores.ts'
 import type { Around } from './transcripts/around.ts'
-import { startWork, type WorkSettings } from './workshop.ts'
+import { startWork, type WorkSettings, type Workshop } from './workshop.ts'
 
 export interface ServeSettings
   extends Pick<
@@ -95,15 +95,7 @@ export async function startServer(settings: ServeSettings): Promise<RunningServe
       scope: localScope,
       version: version(),
       page: pageFolder(),
-      ...(settings.programs && workshop.programs && workshop.processes
-        ? {
-            programs: {
-              key: userKey(settings.programs.state),
-              live: workshop.programs,
-              watch: workshop.processes,
-            },
-          }
-        : {}),
+      ...drivenBy(settings, workshop),
       ...(workshop.models ? { models: workshop.models } : {}),
       ...(settings.hosts ? { hosts: settings.hosts } : {}),
       ...(settings.origins ? { origins: settings.origins } : {}),
@@ -128,6 +120,11 @@ export async function startServer(settings: ServeSettings): Promise<RunningServe
     onPeers: (listener) => neighbours.tell(listener),
     close: () => (closed ??= all.disposeAsync()),
   }
+}
+
+/** The programs that are driven, and the key for it. */
+function drivenBy({ programs }: ServeSettings, { programs: live, processes: watch }: Workshop) {
+  return programs && live && watch ? { programs: { key: userKey(programs.state), live, watch } } : {}
 }
 
 /** The other servers on the store: known once this one has an address to tell them. */

@@ -52,14 +52,8 @@ export function localRuns(store: OpenedStore, options: LocalRunsOptions): Runs &
   return {
     here: true,
     ahead: async () => aheadOf((await look()).ahead),
-    async start(id, { input, agent, skill, on_busy, opens }) {
-      const fields = {
-        input,
-        ...(agent === undefined ? {} : { agent }),
-        ...(skill === undefined ? {} : { skill }),
-        ...(on_busy === undefined ? {} : { onBusy: on_busy }),
-      }
-      return receiptOf(await (await work()).start(id, fields, opens ? { opens: openFieldsOf(opens) } : {}))
+    async start(id, { opens, ...asked }) {
+      return receiptOf(await (await work()).start(id, fieldsOf(asked), opens ? { opens: openFieldsOf(opens) } : {}))
     },
     get: async (run) => runStateOf(await stateOf(await sessionOf(store, run), run)),
     queue: async (id) => queueShape(id, await queueOf(mine.session(id))),
@@ -94,6 +88,15 @@ export function localRuns(store: OpenedStore, options: LocalRunsOptions): Runs &
 function spending({ budgets }: Workshop): Budgets {
   if (budgets) return budgets
   throw new DaybookError('invalid_state', 'nothing is spent here: no models are configured')
+}
+
+function fieldsOf({ input, agent, skill, on_busy }: Omit<Parameters<Runs['start']>[1], 'opens'>) {
+  return {
+    input,
+    ...(agent === undefined ? {} : { agent }),
+    ...(skill === undefined ? {} : { skill }),
+    ...(on_busy === undefined ? {} : { onBusy: on_busy }),
+  }
 }
 
 async function sessionOf({ mine }: OpenedStore, run: string): Promise<Session> {
