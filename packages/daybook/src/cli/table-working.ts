@@ -74,7 +74,7 @@ export const working: readonly Command[] = [
     summary: 'another agent works in the session from its next turn on',
     arguments: [session],
     options: [
-      { name: 'to', value: 'AGENT', help: 'the agent, as agent list says it; required' },
+      { name: 'with', value: 'AGENT', help: 'the agent that goes on; required' },
       { name: 'reason', value: 'TEXT', help: 'why, for whoever reads it later' },
     ],
     details: ['It stands in the log. For another agent in a fork of its own: continue.'],

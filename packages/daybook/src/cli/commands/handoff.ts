@@ -9,8 +9,8 @@ import { pick } from '../pick.ts'
 
 export const perform: Perform = async (context, call) => {
   const { me, output } = context
-  const name = text(call, 'to')
-  if (name === undefined) throw misuse('to which agent?', `${me} handoff [session] --to coder`)
+  const name = text(call, 'with')
+  if (name === undefined) throw misuse('with which agent?', `${me} handoff [session] --with coder`)
   const { session } = await pick(context, call.args[0])
   const backend = await context.backend()
   const agent = await agentNamed(context, backend, name)

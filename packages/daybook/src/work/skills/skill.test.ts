@@ -25,6 +25,8 @@ test('a definition of the least fields gets the defaults', () => {
     risk: 'low',
     idempotent: false,
     claims: false,
+    routable: true,
+    programs: false,
     durable: false,
     source: 'built-in',
     instructions: null,
