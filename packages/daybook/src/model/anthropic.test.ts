@@ -6,7 +6,7 @@ import { openModels } from '../open-models.ts'
 import { conformance } from './conformance.fixture.ts'
 import { startMock } from './mock.fixture.ts'
 
-conformance({ provider: 'anthropic', reasoning: 'signed', textInput: false })
+conformance({ provider: 'anthropic', reasoning: 'signed', pdf: true, textInput: false })
 
 test('Anthropic is told what to remember of a question, and never more than its context', async () => {
   await using mock = await startMock([{ match: {}, response: { content: 'Yes.' } }])

@@ -12,6 +12,7 @@ export const anthropic: ProviderKind = {
   key: usualKeys.anthropic,
   baseUrl: 'https://api.anthropic.com/v1',
   limitAlways: true,
+  pdf: true,
   async load({ baseUrl, key, fetch }) {
     const { createAnthropic } = await import('@ai-sdk/anthropic')
     const provider = createAnthropic({ apiKey: key ?? '', fetch, ...(baseUrl ? { baseURL: baseUrl } : {}) })

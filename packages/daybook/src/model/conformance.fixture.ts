@@ -14,6 +14,8 @@ export interface Conforming {
   readonly provider: string
   /** What it shows of a model's thoughts, and what it wants back of them. */
   readonly reasoning: 'none' | 'shown' | 'signed'
+  /** Whether its models read PDF. */
+  readonly pdf?: boolean
   /** Whether it reports what a call took when the server does. */
   readonly usage?: boolean
   /** Its calls come as text that the mock server may break; default: true. */
@@ -143,7 +145,7 @@ function answering(open: Open, { usage: reports = true }: Conforming): void {
   })
 }
 
-function seeing(open: Open, { provider, reasoning }: Conforming): void {
+function seeing(open: Open, { provider, reasoning, pdf = false }: Conforming): void {
   test('thoughts are told where the provider shows them, and go back to who thought them', async () => {
     const thought = 'First I look out of the window.'
     await using it = await open(
@@ -167,7 +169,7 @@ function seeing(open: Open, { provider, reasoning }: Conforming): void {
     assert.match(second ?? '', provider.startsWith('anthropic') ? /"signature":"c2ln/ : /reasoning|thought/i)
   })
 
-  test('an image is sent as it is', async () => {
+  test('an image is sent as it is, and a PDF where it is read', async () => {
     await using it = await open(always({ content: text }))
     const bytes = new Uint8Array([137, 80, 78, 71, 13, 10, 26, 10, 1, 2, 3, 4, 5, 6, 7, 8])
     const parts = [{ type: 'file', blob: 'a'.repeat(43), media_type: 'image/png', name: 'sky.png' }] as const
@@ -179,7 +181,11 @@ function seeing(open: Open, { provider, reasoning }: Conforming): void {
     }
     await ask(it, { ...hello, messages: [seen] })
     const [body = ''] = it.mock.bodies()
-    assert.ok(body.includes(Buffer.from(bytes).toString('base64')), body.slice(0, 600))
+    const sent = Buffer.from(bytes).toString('base64')
+    assert.ok(body.includes(sent), body.slice(0, 600))
+    const page = [{ ...parts[0], media_type: 'application/pdf', name: 'sky.pdf' }]
+    await ask(it, { ...hello, messages: [{ ...seen, parts: page }] })
+    assert.equal(it.mock.bodies().at(-1)?.includes(sent), pdf)
   })
 }
 

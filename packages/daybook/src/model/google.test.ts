@@ -2,4 +2,4 @@
 
 import { conformance } from './conformance.fixture.ts'
 
-conformance({ provider: 'google', reasoning: 'shown', textInput: false })
+conformance({ provider: 'google', reasoning: 'shown', pdf: true, textInput: false })

@@ -8,6 +8,7 @@ export const google: ProviderKind = {
   package: '@ai-sdk/google',
   key: usualKeys.google,
   baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
+  pdf: true,
   async load({ baseUrl, key, fetch }) {
     const { createGoogle } = await import('@ai-sdk/google')
     const provider = createGoogle({ apiKey: key ?? '', fetch, ...(baseUrl ? { baseURL: baseUrl } : {}) })

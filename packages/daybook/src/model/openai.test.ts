@@ -2,5 +2,5 @@
 
 import { conformance } from './conformance.fixture.ts'
 
-conformance({ provider: 'openai', reasoning: 'shown' })
-conformance({ provider: 'openai-chat', reasoning: 'none' })
+conformance({ provider: 'openai', reasoning: 'shown', pdf: true })
+conformance({ provider: 'openai-chat', reasoning: 'none', pdf: true })

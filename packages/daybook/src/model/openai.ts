@@ -10,6 +10,7 @@ export const openai: ProviderKind = {
   package: '@ai-sdk/openai',
   key: usualKeys.openai,
   baseUrl: 'https://api.openai.com/v1',
+  pdf: true,
   async load({ baseUrl, key, fetch, api = 'responses' }) {
     const { createOpenAI } = await import('@ai-sdk/openai')
     const provider = createOpenAI({ apiKey: key ?? '', fetch, ...(baseUrl ? { baseURL: baseUrl } : {}) })

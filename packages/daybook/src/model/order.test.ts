@@ -103,7 +103,7 @@ describe('messages for a model', () => {
 })
 
 describe('what a model is shown', () => {
-  const taking = { model: 'lab/x', images: false }
+  const taking = { model: 'lab/x', images: false, pdf: false }
   const request = { instructions: 'Be kind.', messages: [] }
   const promptFor = (...messages: ModelMessage[]) => promptOf(request, ordered(messages, 'lab/x'), taking)
 

@@ -15,6 +15,8 @@ export interface Taking {
   /** Who is asked: only what this very model signed goes back to it. */
   readonly model: string
   readonly images: boolean
+  /** Where images are seen. */
+  readonly pdf: boolean
 }
 
 /** The prompt of a request whose messages are in order (see `order.ts`). */
@@ -87,7 +89,7 @@ function resultOf(part: Part, names: ReadonlyMap<string, string>): Result[] {
   ]
 }
 
-function heard(part: Part, { files }: ModelMessage, { images }: Taking): User[] {
+function heard(part: Part, { files }: ModelMessage, taking: Taking): User[] {
   if (part.type === 'text') return part.text.trim() === '' ? [] : [{ type: 'text', text: part.text }]
   if (part.type !== 'file') return part.type === 'edit' ? [{ type: 'text', text: inWords(part) }] : []
   const bytes = part.blob === undefined ? undefined : files?.get(part.blob)
@@ -95,14 +97,15 @@ function heard(part: Part, { files }: ModelMessage, { images }: Taking): User[] 
   if (bytes !== undefined && isText(mediaType)) {
     return [{ type: 'text', text: `${name ?? 'A file'}:\n\n${new TextDecoder().decode(bytes)}` }]
   }
-  if (bytes === undefined || !images || !isSeen(mediaType)) return [{ type: 'text', text: inWords(part) }]
+  if (bytes === undefined || !isSeen(mediaType, taking)) return [{ type: 'text', text: inWords(part) }]
   const file: File = { type: 'file', mediaType, data: { type: 'data', data: bytes } }
   return [name === undefined ? file : { ...file, filename: name }]
 }
 
 const isText = (mediaType: string): boolean =>
   /^text\/|^application\/(?:json|xml|yaml|x-yaml|toml|javascript|typescript|x-sh)\b/.test(mediaType)
-const isSeen = (mediaType: string): boolean => /^image\/(?:png|jpeg|gif|webp)$/.test(mediaType)
+const isSeen = (mediaType: string, { images, pdf }: Taking): boolean =>
+  images && (/^image\/(?:png|jpeg|gif|webp)$/.test(mediaType) || (pdf && mediaType === 'application/pdf'))
 
 function inWords(part: Extract<Part, { type: 'file' | 'edit' }>): string {
   if (part.type === 'edit') return `[${part.operation} of ${part.path}]`

@@ -40,6 +40,8 @@ export interface ProviderKind {
   load(opening: ProviderOpening): Promise<(model: string, facts: ModelFacts) => SdkModel>
   /** Its packages assume a short answer unless they are told how long it may be. */
   readonly limitAlways?: boolean
+  /** Its models that see images read PDF too. */
+  readonly pdf?: boolean
   /** The prompt with what only this provider wants to see in it. */
   mark?(prompt: SdkCall['prompt']): SdkCall['prompt']
   /** What only this provider takes. */
