@@ -1,4 +1,4 @@
-// What answers cost.
+// What answers cost, by the price of each kind of token, and what several attempts took together.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
