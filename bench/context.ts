@@ -60,7 +60,10 @@ function building(session: Session, length: number, recall?: Recall): Variant {
 
 /** The last message asks for something that is named often in the long session and once in the short one. */
 async function asked(session: Session): Promise<void> {
-  await session.append({ kind: 'message', data: { role: 'user', content: 'What was said of topic 7 and of its orders?' } })
+  await session.append({
+    kind: 'message',
+    data: { role: 'user', content: 'What was said of topic 7 and of its orders?' },
+  })
 }
 
 const store = sqliteStore({ path: join(bench.dir, 'context.db'), durability: 'relaxed' })

@@ -36,7 +36,10 @@ test('[S1.9] a turn of a long session has its last messages, its state, its summ
   await using at = await serving()
   const session = await at.client.create({ session_id: 'ses_long', state: { customer: 'Anna' } })
   const remote = at.client.session(session.session_id)
-  await remote.append({ kind: 'message', data: { role: 'user', content: 'The warehouse key is the cobalt one, remember.' } })
+  await remote.append({
+    kind: 'message',
+    data: { role: 'user', content: 'The warehouse key is the cobalt one, remember.' },
+  })
   for (let count = 1; count <= 70; count += 1) {
     const role = count % 2 === 0 ? 'user' : 'assistant'
     const content = `Message ${count}. ${'The invoices are moved one after the other. '.repeat(8)}`

@@ -17,19 +17,27 @@ test('what is recalled is of this session alone, active, and the same whatever e
   await session.append([say('The warehouse key is the cobalt one.'), say('The warehouse key is the amber one.')])
   await session.rewind(2)
   await session.append(say('Ключ от склада лежит у Анны.'))
-  for (let at = 0; at < 60; at += 1) await session.append(said(at % 2 ? 'user' : 'assistant', `Filler ${at} ${'and more of it '.repeat(12)}`))
+  for (let at = 0; at < 60; at += 1)
+    await session.append(said(at % 2 ? 'user' : 'assistant', `Filler ${at} ${'and more of it '.repeat(12)}`))
   await session.append(say('Where is the warehouse key?'))
   const first = await contextOf(session, 3000, { recall })
   const recalled = first.parts.filter(({ kind }) => kind === 'recalled')
-  deepStrictEqual(recalled.map(({ from }) => from), [2])
+  deepStrictEqual(
+    recalled.map(({ from }) => from),
+    [2],
+  )
   ok(JSON.stringify(first.messages).includes('cobalt') && !JSON.stringify(first.messages).includes('amber'))
   const other = await world.in(['user:bob']).open()
-  for (let at = 0; at < 50; at += 1) await other.append(say(`Another warehouse key ${at}, warehouse key, key of the warehouse.`))
+  for (let at = 0; at < 50; at += 1)
+    await other.append(say(`Another warehouse key ${at}, warehouse key, key of the warehouse.`))
   await session.append(say('The warehouse key, again: the warehouse key.'))
   deepStrictEqual(await contextOf(session, 3000, { recall, until: first.seq }), first)
   await session.append(say('Где ключ от склада?'))
   const russian = await contextOf(session, 3000, { recall })
-  deepStrictEqual(russian.parts.flatMap(({ kind, from }) => (kind === 'recalled' ? [from] : [])), [5])
+  deepStrictEqual(
+    russian.parts.flatMap(({ kind, from }) => (kind === 'recalled' ? [from] : [])),
+    [5],
+  )
   await search.close()
   const without = await contextOf(session, 3000, { recall: async () => ({ seqs: [], complete: false }) })
   strictEqual(without.parts.find(({ kind }) => kind === 'recalled')?.tokens, 0)

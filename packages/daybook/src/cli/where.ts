@@ -65,7 +65,10 @@ export function serveStore(asked: Asked): Place {
 /** What skills are given, as daybook.json says: their folders with absolute paths, and the hosts they may ask. */
 export function workSettings(
   asked: Asked,
-): Pick<ServeSettings, 'skillFolders' | 'agentFolders' | 'fileFolders' | 'mcp' | 'httpAllow' | 'approve' | 'budgets' | 'summaries'> &
+): Pick<
+  ServeSettings,
+  'skillFolders' | 'agentFolders' | 'fileFolders' | 'mcp' | 'httpAllow' | 'approve' | 'budgets' | 'summaries'
+> &
   Required<Pick<ServeSettings, 'programs' | 'models'>> {
   const config = readConfig(asked)
   const state = userFolder('state', asked.env)

@@ -121,7 +121,11 @@ export const NewSummary = Type.Object(
   {
     text: Type.Optional(Type.String({ minLength: 1 })),
     model: Type.Optional(
-      Type.String({ pattern: String.raw`^[^/\s]+/\S+$`, maxLength: 256, description: 'What writes it, as `provider/model`.' }),
+      Type.String({
+        pattern: String.raw`^[^/\s]+/\S+$`,
+        maxLength: 256,
+        description: 'What writes it, as `provider/model`.',
+      }),
     ),
     ...expect,
   },

@@ -9,7 +9,9 @@ import type { Output } from '../output.ts'
 export function printContext(output: Output, shape: ContextShape): void {
   const { agent, model, seq, tokens, budget, left_out: leftOut } = shape
   const share = budget === 0 ? 100 : Math.round((100 * tokens) / budget)
-  output.line(`what ${agent} would send to ${model} behind entry ${seq}: ${count(tokens)} of ${count(budget)} tokens, ${share} %`)
+  output.line(
+    `what ${agent} would send to ${model} behind entry ${seq}: ${count(tokens)} of ${count(budget)} tokens, ${share} %`,
+  )
   const rows = shape.parts.map(({ kind, tokens: own, from, to, why }) => [
     kind,
     count(own),

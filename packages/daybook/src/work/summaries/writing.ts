@@ -86,7 +86,10 @@ async function byModel(looked: Looked, until: Seq, call: SummaryCall, model: Mod
   const { contextTokens } = model.facts
   const before = looked.summary && looked.summary.covers_seq <= until ? looked.summary : null
   const most = capsOf({ contextTokens: call.contextTokens ?? contextTokens }).summary
-  const room = Math.max(64, Math.min(largestPortion, Math.floor(contextTokens * portion)) - model.estimate(before?.text ?? '') - 600)
+  const room = Math.max(
+    64,
+    Math.min(largestPortion, Math.floor(contextTokens * portion)) - model.estimate(before?.text ?? '') - 600,
+  )
   const estimate = (text: string): number => model.estimate(text)
   const since = (floor: Seq) => materialOf(looked, { floor, until }, estimate, { room, most: mostPortions })
   let material = await since(before?.covers_seq ?? 0)

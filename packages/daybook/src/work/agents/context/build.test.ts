@@ -48,74 +48,109 @@ eachStore('a call that never ended has a result that says so, and a late one fol
   ])
 })
 
-eachStore('a text that is too long is cut in its middle and names its entry; what the person said last always stays', async ({ runner }) => {
-  const session = await runner.open()
-  await session.append(say(`Begin ${'with this '.repeat(60)} end.`))
-  for (let at = 1; at <= 30; at += 1) await session.append([called(`c${at}`), gave(`c${at}`, `${'row of a table, '.repeat(200)}${at}`)])
-  const context = await contextOf(session, 4000)
-  ok(context.tokens <= context.budget)
-  const lines = linesOf(context)
-  match(lines[0] ?? '', /^user: <session>\nEntries 2 to \d+ of this session are left out here\.\n<\/session>\n\nBegin with this/)
-  match(lines[0] ?? '', /end\.\n\n\[Entries 3 to \d+, in between, are left out\.\]$/)
-  match(lines.at(-1) ?? '', /characters left out here: entry 62 holds it whole/)
-  match(lines.at(-1) ?? '', /, 30"$/)
-  deepStrictEqual(context.leftOut?.to, (context.parts.at(-1)?.to ?? 0) - (lines.length - 1))
-})
+eachStore(
+  'a text that is too long is cut in its middle and names its entry; what the person said last always stays',
+  async ({ runner }) => {
+    const session = await runner.open()
+    await session.append(say(`Begin ${'with this '.repeat(60)} end.`))
+    for (let at = 1; at <= 30; at += 1)
+      await session.append([called(`c${at}`), gave(`c${at}`, `${'row of a table, '.repeat(200)}${at}`)])
+    const context = await contextOf(session, 4000)
+    ok(context.tokens <= context.budget)
+    const lines = linesOf(context)
+    match(
+      lines[0] ?? '',
+      /^user: <session>\nEntries 2 to \d+ of this session are left out here\.\n<\/session>\n\nBegin with this/,
+    )
+    match(lines[0] ?? '', /end\.\n\n\[Entries 3 to \d+, in between, are left out\.\]$/)
+    match(lines.at(-1) ?? '', /characters left out here: entry 62 holds it whole/)
+    match(lines.at(-1) ?? '', /, 30"$/)
+    deepStrictEqual(context.leftOut?.to, (context.parts.at(-1)?.to ?? 0) - (lines.length - 1))
+  },
+)
 
-eachStore('thoughts and fields of a provider go back within the turn under way, and to nobody else', async ({ runner }) => {
-  const session = await runner.open()
-  const provider = { by: 'mock/small', metadata: { signature: 'x' } }
-  const thought = { type: 'reasoning', text: 'hm', provider } as const
-  const turn = (id: string) => [
-    said('assistant', 'I look.', { agent: 'coder', model: 'mock/small', parts: [thought, { type: 'call', call_id: id, name: 'look', input: {}, provider }] }),
-    gave(id, 'seen'),
-  ]
-  await session.append([say('One.'), ...turn('c1'), said('assistant', 'Done.', { agent: 'coder' }), say('Two.'), ...turn('c2')])
-  const { messages } = await contextOf(session, 8000)
-  const [first, second] = messages.filter(({ parts = [] }) => parts.some(({ type }) => type === 'call'))
-  deepStrictEqual(first?.parts, [
-    { type: 'text', text: 'I look.' },
-    { type: 'call', call_id: 'c1', name: 'look', input: {} },
-  ])
-  deepStrictEqual(second?.parts?.map(({ type, provider: own }) => [type, own]), [
-    ['reasoning', provider],
-    ['text', undefined],
-    ['call', provider],
-  ])
-  const other = await contextOf(session, 8000, { model: { facts: factsOf(8000, { provider: 'other' }), estimate: (text) => text.length } })
-  ok(!JSON.stringify(other.messages).includes('signature') && !JSON.stringify(other.messages).includes('hm'))
-})
+eachStore(
+  'thoughts and fields of a provider go back within the turn under way, and to nobody else',
+  async ({ runner }) => {
+    const session = await runner.open()
+    const provider = { by: 'mock/small', metadata: { signature: 'x' } }
+    const thought = { type: 'reasoning', text: 'hm', provider } as const
+    const turn = (id: string) => [
+      said('assistant', 'I look.', {
+        agent: 'coder',
+        model: 'mock/small',
+        parts: [thought, { type: 'call', call_id: id, name: 'look', input: {}, provider }],
+      }),
+      gave(id, 'seen'),
+    ]
+    await session.append([
+      say('One.'),
+      ...turn('c1'),
+      said('assistant', 'Done.', { agent: 'coder' }),
+      say('Two.'),
+      ...turn('c2'),
+    ])
+    const { messages } = await contextOf(session, 8000)
+    const [first, second] = messages.filter(({ parts = [] }) => parts.some(({ type }) => type === 'call'))
+    deepStrictEqual(first?.parts, [
+      { type: 'text', text: 'I look.' },
+      { type: 'call', call_id: 'c1', name: 'look', input: {} },
+    ])
+    deepStrictEqual(
+      second?.parts?.map(({ type, provider: own }) => [type, own]),
+      [
+        ['reasoning', provider],
+        ['text', undefined],
+        ['call', provider],
+      ],
+    )
+    const other = await contextOf(session, 8000, {
+      model: { facts: factsOf(8000, { provider: 'other' }), estimate: (text) => text.length },
+    })
+    ok(!JSON.stringify(other.messages).includes('signature') && !JSON.stringify(other.messages).includes('hm'))
+  },
+)
 
-eachStore('what other agents said and called is told with who it was; what was rewound or erased is not there, in forks too', async ({ runner }) => {
-  const base = await runner.open()
-  await base.append([say('Plan it.'), said('assistant', 'Three steps.', { agent: 'architect' })])
-  await base.append([say('A secret.'), say('A mistake.')])
-  await base.erase([4])
-  await base.rewind(4)
-  const fork = await base.fork()
-  await fork.append([
-    said('assistant', '', { agent: 'architect', parts: [{ type: 'call', call_id: 'a1', name: 'look', input: { at: 1 } }] }),
-    gave('a1', 'seen'),
-    say('Go on.'),
-  ])
-  deepStrictEqual(linesOf(await contextOf(fork, 8000)), [
-    'user: Plan it.\n\n[architect] Three steps.\n\n[architect called look {"at":1}]\n\n[result of look] seen\n\nGo on.',
-  ])
-})
+eachStore(
+  'what other agents said and called is told with who it was; what was rewound or erased is not there, in forks too',
+  async ({ runner }) => {
+    const base = await runner.open()
+    await base.append([say('Plan it.'), said('assistant', 'Three steps.', { agent: 'architect' })])
+    await base.append([say('A secret.'), say('A mistake.')])
+    await base.erase([4])
+    await base.rewind(4)
+    const fork = await base.fork()
+    await fork.append([
+      said('assistant', '', {
+        agent: 'architect',
+        parts: [{ type: 'call', call_id: 'a1', name: 'look', input: { at: 1 } }],
+      }),
+      gave('a1', 'seen'),
+      say('Go on.'),
+    ])
+    deepStrictEqual(linesOf(await contextOf(fork, 8000)), [
+      'user: Plan it.\n\n[architect] Three steps.\n\n[architect called look {"at":1}]\n\n[result of look] seen\n\nGo on.',
+    ])
+  },
+)
 
-eachStore('pinned files and notes stand in front, and no more of the last messages than are wanted', async ({ anna, runner }) => {
-  const { id } = await anna.open()
-  await anna.session(id).pin('src/orders.ts')
-  await anna.session(id).note('tabs, never spaces', 'instruction')
-  const session = runner.session(id)
-  for (let at = 1; at <= 40; at += 1) await session.append(said(at % 2 ? 'user' : 'assistant', `Message ${at}.`, at % 2 ? {} : { agent: 'coder' }))
-  const context = await contextOf(session, 8000, { lastMessages: 10 })
-  const lines = linesOf(context)
-  match(lines[0] ?? '', /Pinned files: src\/orders\.ts\nNotes:\n- instruction: tabs, never spaces \(entry 3\)/)
-  const messages = lines.filter((line) => line.includes('Message ')).length
-  ok(messages <= 10 && messages >= 5, `${messages}`)
-  match(context.parts.find(({ kind }) => kind === 'pins')?.why ?? '', /1 pinned file, 1 note/)
-})
+eachStore(
+  'pinned files and notes stand in front, and no more of the last messages than are wanted',
+  async ({ anna, runner }) => {
+    const { id } = await anna.open()
+    await anna.session(id).pin('src/orders.ts')
+    await anna.session(id).note('tabs, never spaces', 'instruction')
+    const session = runner.session(id)
+    for (let at = 1; at <= 40; at += 1)
+      await session.append(said(at % 2 ? 'user' : 'assistant', `Message ${at}.`, at % 2 ? {} : { agent: 'coder' }))
+    const context = await contextOf(session, 8000, { lastMessages: 10 })
+    const lines = linesOf(context)
+    match(lines[0] ?? '', /Pinned files: src\/orders\.ts\nNotes:\n- instruction: tabs, never spaces \(entry 3\)/)
+    const messages = lines.filter((line) => line.includes('Message ')).length
+    ok(messages <= 10 && messages >= 5, `${messages}`)
+    match(context.parts.find(({ kind }) => kind === 'pins')?.why ?? '', /1 pinned file, 1 note/)
+  },
+)
 
 eachStore('the beginning of what is sent stays the same for many turns', async ({ runner }) => {
   const session = await runner.open()
