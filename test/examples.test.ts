@@ -30,6 +30,19 @@ const expected: Readonly<Record<string, (scratch: string) => void>> = {
     assert.equal(run('durable-run.ts', path), 'building 1.4.0\nwaiting: ship app:1.4.0\n')
     assert.equal(run('durable-run.ts', path, 'yes'), 'waiting: ship app:1.4.0\nshipped app:1.4.0\n')
   },
+  'team-route.ts': () => {
+    const said = 'The Rhine flows into the North Sea.'
+    assert.equal(run('team-route.ts'), `${said}\npeaks failed: lost in the fog\n${said}\n`)
+  },
+  'team-broadcast.ts': () => {
+    assert.equal(run('team-broadcast.ts'), 'dates: 2026-03-02\nsums: $12\nnames: On, Anna, Bob\n')
+  },
+  'team-lead.ts': () => {
+    assert.equal(run('team-lead.ts'), 'width says 90, height says 210\nhouse\n  lead\n  width\n  height\n  lead\n')
+  },
+  'team-hand-round.ts': () => {
+    assert.equal(run('team-hand-round.ts'), 'The log comes first.\n6 parts in two rounds\n')
+  },
   'exactly-once.ts': () => {
     assert.equal(run('exactly-once.ts'), 'entry 2, again 2, replayed: true\nkey_reused\n')
   },

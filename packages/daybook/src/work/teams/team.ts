@@ -11,6 +11,12 @@ import { spentBy } from './spent.ts'
 
 type Teams = Pick<TeamDefinitions, 'list' | 'get' | 'faults'>
 
+/** The agents of a program that embeds daybook, with teams that it made in code. */
+export function teamsAmong(agents: Agents, teams: readonly TeamDefinition[]): Agents {
+  const byName = new Map(teams.map((team) => [team.name, team]))
+  return withTeams(agents, { list: () => teams, get: (name) => byName.get(name), faults: () => [] })
+}
+
 /** These agents, then the teams as they are at each look; an agent's name goes before a team's. */
 export function withTeams(agents: Agents, teams: Teams): Agents {
   const faults = agents.faults?.bind(agents)

@@ -211,6 +211,10 @@ eachWork(
     const stranger = work.within(world.world.anna.scope, { actor: 'user:anna', programs: false })
     const { run } = await stranger.start(null, { agent: 'team', input: 'go' })
     strictEqual((await stranger.settled(run)).status, 'failed')
+    const nestedTeam = team({ name: 'nest', mode: 'route', members: ['team'] })
+    const deeper = world.engine({ agents: teamsOf([program], team({ mode: 'route', members: ['codex'] }), nestedTeam) })
+    const { run: deep } = await deeper.within(world.world.anna.scope).start(null, { agent: 'nest', input: 'go' })
+    strictEqual((await deeper.within(world.world.anna.scope).settled(deep)).output, 'ran')
     const { run: allowed } = await work.within(world.world.anna.scope).start(null, { agent: 'team', input: 'go' })
     strictEqual((await work.within(world.world.anna.scope).settled(allowed)).output, 'ran')
   },
