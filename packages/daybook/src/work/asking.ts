@@ -51,7 +51,11 @@ export async function begin(
     const { before, receipt } = asked
     if (before && beginning && receipt.fence !== undefined) {
       const { call } = beginning as Beginning
-      claimed = { head: before, run, fence: receipt.fence, journal: journalOf(receipt.entries), call }
+      claimed = {
+        ...{ head: before, run, fence: receipt.fence, last: receipt.last },
+        journal: journalOf(receipt.entries),
+        call,
+      }
     }
     return asked
   } catch (error) {

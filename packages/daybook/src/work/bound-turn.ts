@@ -16,6 +16,9 @@ export function boundTurn(turn: TurnOfRun): Turn {
     get now() {
       return turn.now
     },
+    get untouched() {
+      return turn.untouched
+    },
     step: (name, effect, options) => turn.step(name, effect, options),
     tell: (name, effect, says, options) => turn.tell(name, effect, says, options),
     wait: (until, name) => turn.wait(until, name),

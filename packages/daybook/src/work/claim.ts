@@ -19,6 +19,8 @@ export interface Claimed extends Begun {
   readonly head: Head
   readonly run: RunId
   readonly fence: number
+  /** Seq of the last entry that the journal has. */
+  readonly last: Seq
   readonly journal: Journal
 }
 

@@ -4,7 +4,15 @@ import { type DeltaContent, type DeltaPlace, Unfinished } from '../schema/deltas
 import type { RunId } from '../schema/ids.ts'
 import { type Bus, deltaAskTopic, deltaTopic } from '../store/bus.ts'
 import type { SessionRef } from '../store/store.ts'
-import type { Live } from './turn.ts'
+
+/** For those who follow live; nothing of it is stored. */
+export interface Live {
+  progress(run: RunId, text: string): void
+  /** One more piece of what is unfinished. */
+  piece(place: DeltaPlace, content: DeltaContent): void
+  /** It stands in the log now, or was given up. */
+  end(place: Pick<DeltaPlace, 'run_id' | 'step'>): void
+}
 
 export class LiveRuns implements Live {
   readonly #bus: Bus

@@ -75,7 +75,9 @@ export interface Turn extends TextContext {
   child(fields: { readonly agent?: string; readonly skill?: string; readonly input?: Json }): Promise<Json | undefined>
   progress(text: string): void
   delta(text: string): void
-  /** What was steered into the run so far, oldest first. */
+  /** Nobody else has written to the session since the journal was read, as far as the last write could see. */
+  readonly untouched: boolean
+  /** What was steered into the run so far, oldest first; without what came since the journal was read. */
   steered(): readonly Json[]
 }
 

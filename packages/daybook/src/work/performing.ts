@@ -1,7 +1,7 @@
 // Performing one root run under a lease: from its journal to its end, or to where it has to wait.
 
 import type { NewEntry } from '../schema/entries.ts'
-import type { RunId } from '../schema/ids.ts'
+import type { RunId, Seq } from '../schema/ids.ts'
 import type { Json } from '../schema/json.ts'
 import type { Session } from '../session/contract.ts'
 import { type Beginning, beginEntries } from './begin.ts'
@@ -10,13 +10,14 @@ import { entryOf, recorded, textOf } from './entry.ts'
 import { Execution } from './execution.ts'
 import { failureOf, RunFailure } from './failure.ts'
 import { blank, type Journal, type RunRecord } from './journal.ts'
+import type { Live } from './live.ts'
 import type { Agents, Performer } from './performer.ts'
 import type { ApprovalPolicy } from './policy.ts'
 import { LogEnded, RunLog } from './run-log.ts'
 import { skillPerformer } from './skill-performer.ts'
 import type { Skills } from './skills/contract.ts'
 import { messageAt, namedMessage } from './tell.ts'
-import { type Live, TurnOfRun, type TurnSetting } from './turn.ts'
+import { TurnOfRun, type TurnSetting } from './turn.ts'
 import { undoPerformer } from './undo-performer.ts'
 
 export interface PerformSetting {
@@ -49,15 +50,21 @@ export class Performing {
   readonly #begun: Begun | null
   /** The root's performer has written its answer itself. */
   #told = false
+  /** What is steered into it reaches the root's performer. */
+  #steerable = false
 
-  /** `session` writes under the lease with this fence. */
-  constructor(setting: PerformSetting, session: Session, fence: number, run: RunId, begun: Begun | null) {
+  /** `session` writes under the lease with this fence; `seen` is the last entry that its journal was read with. */
+  constructor(
+    setting: PerformSetting,
+    session: Session,
+    { fence, run, begun, seen }: { fence: number; run: RunId; begun: Begun | null; seen: Seq },
+  ) {
     this.#setting = setting
     this.#session = session
     this.#fence = fence
     this.#root = run
     this.#begun = begun
-    this.#log = new RunLog(session, run)
+    this.#log = new RunLog(session, run, seen)
   }
 
   async perform(journal: Journal, lost: AbortSignal): Promise<Performed> {
@@ -119,6 +126,7 @@ export class Performing {
     try {
       const performer = this.#performerOf(record, execution.journal)
       this.#told = performer.tells === true
+      this.#steerable = performer.steerable === true
       const output = await performer.perform(boundTurn(turn))
       return { output: recorded(output, 'output') }
     } catch (error) {
@@ -169,7 +177,9 @@ export class Performing {
     const { journal, log } = execution
     let record = journal.get(run)
     if (!record) {
-      const queued = { run_id: run, parent: parent.run, ...fields }
+      // Whoever asked for the parent asks for this one: with the same role, and the same rights.
+      const { caller } = journal.get(parent.run)?.queued ?? {}
+      const queued = { run_id: run, parent: parent.run, ...fields, ...(caller === undefined ? {} : { caller }) }
       log.write(entryOf('run.queued', run, queued), ...this.#said(run, fields), entryOf('run.started', run, {}))
       log.bind({ type: 'run', value: run })
       record = blank({ seq: 0, actor: parent.run, at: setting.clock() }, queued)
@@ -204,14 +214,14 @@ export class Performing {
       const { failure } = end
       if (failure.reason === 'refused') this.#log.write(answer(run, agent, failure.message))
       else if (turn.partial !== '') this.#log.write(answer(run, agent, turn.partial, 'failed'))
-      this.#log.write(failed(run, failure))
     } else {
       const content = this.#told ? '' : textOf(end.output)
       if (content !== '') this.#log.write(answer(run, agent, content))
-      this.#log.write(() => done(turn, end.output))
     }
+    const over = (): NewEntry => ('failure' in end ? failed(run, end.failure) : done(turn, end.output))
+    const alone = this.#steerable && !('failure' in end)
     try {
-      await this.#log.end()
+      while (!(await this.#log.end(over, { alone }))) if (await this.#steered()) return 'again'
       this.status = 'failure' in end ? 'failed' : 'done'
       return this.#log.released ? 'released' : 'ended'
     } catch (error) {
@@ -220,6 +230,12 @@ export class Performing {
       if (error.end === 'store') throw error.cause
       return error.end === 'over' ? 'ended' : 'left'
     }
+  }
+
+  /** Something was steered into the run while it was about to end. */
+  async #steered(): Promise<boolean> {
+    const entries = await this.#session.stored({ after: this.#log.touchedFrom, kinds: ['run.steered'] })
+    return entries.some((entry) => entry.run === this.#root)
   }
 
   /** What was done is written down before somebody else goes on. */

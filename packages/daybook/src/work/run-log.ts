@@ -20,6 +20,9 @@ export class LogEnded extends Error {
   }
 }
 
+/** Only the end of the run was to be written, and somebody else has written in front of it. */
+class Touched extends Error {}
+
 /** Looked at on the head that the entries go on; throwing refuses them all. */
 export type Condition = (head: Head) => void
 
@@ -36,13 +39,29 @@ export class RunLog {
   #next: Promise<void> | null = null
   #last: Promise<void> = Promise.resolve()
   #ended: LogEnded | null = null
-  #ending = false
+  /** The end of the run, and whether it waits where others have written meanwhile. */
+  #ending: { readonly entry: Written; readonly alone: boolean } | null = null
   #released = false
+  /** The last entry that this knows of. */
+  #seen: Seq
+  #disturbed = false
+  #touchedFrom: Seq = 0
 
-  /** Of a session whose writes carry the lease's fence. */
-  constructor(session: Session, run: RunId) {
+  /** Of a session whose writes carry the lease's fence; `seen` is the last entry that the journal was read with. */
+  constructor(session: Session, run: RunId, seen: Seq) {
     this.#session = session
     this.#run = run
+    this.#seen = seen
+  }
+
+  /** Behind it stands what somebody else wrote before the last flush. */
+  get touchedFrom(): Seq {
+    return this.#touchedFrom
+  }
+
+  /** Whether anybody else has written to the session, as far as the last flush could see. */
+  get disturbed(): boolean {
+    return this.#disturbed
   }
 
   /** Goes out with the next flush. */
@@ -85,13 +104,17 @@ export class RunLog {
   }
 
   /**
-   * Flushes the end of the run. Where no other run of the session is open, the lease is given back with it.
+   * Flushes the end of the run; where no other run of the session is open, the lease is given back with it. With `alone` the
+   * end is left out where somebody else has written since the last flush, and false is given: it may be for this run.
    *
    * @throws as {@link flush}
    */
-  end(): Promise<void> {
-    this.#ending = true
-    return this.flush()
+  async end(entry: Written, { alone = false } = {}): Promise<boolean> {
+    this.#ending = { entry, alone }
+    await this.flush()
+    const ended = this.#ending === null
+    this.#ending = null
+    return ended
   }
 
   async #append(): Promise<void> {
@@ -105,20 +128,37 @@ export class RunLog {
     this.#told = []
     this.#conditions = []
     this.#refs = []
-    if (entries.length === 0) return
+    const ending = this.#ending
+    if (entries.length === 0 && !ending) return
     let release = false
+    let ended = false
+    let at = this.#seen
     const make = (head: Head): Writing => {
       if (!head.openRuns.some((open) => open.run === this.#run)) throw new LogEnded('over')
       for (const condition of conditions) condition(head)
-      release = this.#ending && head.openRuns.length === 1
-      const placed = entries.map((entry, index) => (typeof entry === 'function' ? entry(head.seq + 1 + index) : entry))
+      const touched = head.seq !== this.#seen
+      if (touched) this.#disturbed = true
+      at = head.seq
+      ended = ending !== null && !(ending.alone && touched)
+      if (!ended && entries.length === 0) throw new Touched()
+      release = ended && head.openRuns.length === 1
+      const all = ended && ending ? [...entries, ending.entry] : entries
+      const placed = all.map((entry, index) => (typeof entry === 'function' ? entry(head.seq + 1 + index) : entry))
       return release ? { entries: placed, release } : { entries: placed }
     }
     try {
-      await appended(this.#session, make, refs)
+      const { last } = await appended(this.#session, make, refs)
+      this.#touchedFrom = this.#seen
+      this.#seen = last
       this.#released = release
+      if (ended) this.#ending = null
       for (const tell of told) tell()
     } catch (error) {
+      if (error instanceof Touched) {
+        this.#touchedFrom = this.#seen
+        this.#seen = at
+        return
+      }
       if (error instanceof LogEnded) this.#ended = error
       throw error
     }

@@ -14,9 +14,12 @@ export async function settledRun(session: Session, run: string, options: Options
   const signals = [end.signal, ...(options.signal ? [options.signal] : [])]
   const timer = options.timeoutMs === undefined ? null : setTimeout(() => end.abort(), options.timeoutMs)
   try {
-    const { seq } = await session.head()
-    const state = await stateOf(session, run)
-    if (isSettled(state, options)) return state
+    const { seq, openRuns } = await session.head()
+    // One that is under way is told of by what it writes.
+    if (openRuns.find((open) => open.run === run)?.status !== 'running') {
+      const state = await stateOf(session, run)
+      if (isSettled(state, options)) return state
+    }
     for await (const entry of session.follow(seq, AbortSignal.any(signals))) {
       if (entry.run !== run || !telling.has(entry.kind)) continue
       const now = await stateOf(session, run)

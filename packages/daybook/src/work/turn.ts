@@ -1,6 +1,5 @@
 // One run as its performer sees it: steps that are done once, waits, questions and child runs, replayed from the journal.
 
-import type { DeltaContent, DeltaPlace } from '../schema/deltas.ts'
 import type { IdPrefix, RunId, Seq } from '../schema/ids.ts'
 import type { Json } from '../schema/json.ts'
 import type { Message } from '../schema/parts.ts'
@@ -12,19 +11,11 @@ import { entryOf, moment, recorded } from './entry.ts'
 import { EffectLeft, type Execution, type Pending } from './execution.ts'
 import { RunFailure, recordOf } from './failure.ts'
 import type { AskedRecord, RunRecord, StepRecord } from './journal.ts'
+import type { Live } from './live.ts'
 import type { Said, StepEnd, TellAttempt } from './performer.ts'
 import { type ApprovalPolicy, guarded } from './policy.ts'
 import type { RunCaller, StepAttempt } from './skills/contract.ts'
 import { type StepNamed, tell } from './tell.ts'
-
-/** For those who follow live; nothing of it is stored. */
-export interface Live {
-  progress(run: RunId, text: string): void
-  /** One more piece of what is unfinished. */
-  piece(place: DeltaPlace, content: DeltaContent): void
-  /** It stands in the log now, or was given up. */
-  end(place: Pick<DeltaPlace, 'run_id' | 'step'>): void
-}
 
 /** What the engine gives to every turn. */
 export interface TurnSetting {
@@ -65,10 +56,12 @@ export class TurnOfRun {
   readonly #setting: TurnSetting
   readonly #record: RunRecord
   readonly #counts = new Map<string, number>()
+  readonly live: Live
 
   constructor(execution: Execution, setting: TurnSetting, record: RunRecord, parents: readonly RunId[] = []) {
     this.execution = execution
     this.#setting = setting
+    this.live = setting.live
     this.#record = record
     this.line = [record.run, ...parents]
     this.run = record.run
@@ -113,10 +106,6 @@ export class TurnOfRun {
   stepNamed(name: string, given: StepOptions): StepNamed {
     const id = stepId(this.run, name, this.#count(`step ${name}`))
     return { id, name, record: this.#record.steps.get(id), options: guarded(this.#setting.policy, name, given) }
-  }
-
-  get live(): Live {
-    return this.#setting.live
   }
 
   /** What the journal says of a step; null when it is to be done (again). */
@@ -245,13 +234,13 @@ export class TurnOfRun {
     const summary = question.slice(0, 512)
     const known = this.#record.asked.get(id)
     if (known?.status === 'answered') return known.answer ?? null
-    const { until = this.now + approvalMs } = options
     if (known) {
       if (known.until !== null && known.until <= this.now) {
         throw new RunFailure('expired', `nobody answered in time: ${summary}`)
       }
       return this.#waitFor({ reason: 'question', summary, asked: id, ...untilOf(known) })
     }
+    const { until = this.now + approvalMs } = options
     this.execution.log.write(entryOf('question.asked', this.run, { question_id: id, summary, until: moment(until) }))
     return this.#waitFor({ reason: 'question', until, summary, asked: id })
   }
@@ -267,6 +256,10 @@ export class TurnOfRun {
   delta(text: string): void {
     this.partial += text
     this.live.piece({ run_id: this.run }, { text })
+  }
+
+  get untouched(): boolean {
+    return !this.execution.log.disturbed
   }
 
   steered(): readonly Json[] {

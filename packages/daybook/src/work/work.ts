@@ -241,7 +241,8 @@ export class WorkEngine implements Work {
       },
     }
     const session = this.#sessionOf(place, head, held.fence)
-    const performing = new Performing(setting, session, held.fence, run, begun)
+    const seen = begun ? begun.last : head.seq
+    const performing = new Performing(setting, session, { fence: held.fence, run, begun, seen })
     const began = performance.now()
     const journal = 'journal' in known ? known.journal : await readJournal(session, known.from, head.seq)
     const performed = await performing.perform(journal, held.lost).finally(() => live.close())

@@ -15,7 +15,10 @@ interface Steered {
 }
 
 /** Oldest first. */
-export async function steeredInto({ session, run }: Pick<Turn, 'session' | 'run'>): Promise<readonly Steered[]> {
+export async function steeredInto(turn: Turn): Promise<readonly Steered[]> {
+  const { session, run } = turn
+  // Nobody wrote but the run itself: that is worth no reading.
+  if (turn.untouched && turn.steered().length === 0) return []
   const entries = await session.stored({ kinds: ['run.steered'], order: 'desc', limit: mostSteered })
   return entries
     .filter((entry) => entry.run === run)
