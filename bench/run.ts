@@ -25,6 +25,7 @@ const benches: readonly { readonly name: string; readonly bars: string; readonly
   { name: 'servers', bars: 'servers', peers: false },
   { name: 'programs', bars: 'programs', peers: false },
   { name: 'prompts', bars: 'prompts', peers: false },
+  { name: 'turns', bars: 'turns', peers: true },
   { name: 'context', bars: 'context recalling', peers: false },
 ]
 
