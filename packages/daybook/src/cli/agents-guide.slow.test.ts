@@ -1,6 +1,6 @@
 // The guide to agents is true: its files are read as they stand there, its commands are typed, its configuration is accepted.
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type MockServer, mockKeys, startMock } from '../model/mock.fixture.ts'
@@ -100,6 +100,15 @@ test('the files of the page are agents as they stand there', async () => {
   await until(async () => (await listed('poet')) !== undefined && (await listed('reviewer')) !== undefined)
   assert.match(await type(block('Write one', 'sh').text), /^hands to +coder$[\s\S]*Nothing is wrong with it\./m)
   assert.deepEqual((await listed('coder'))?.models, ['openai/gpt-5.1-codex'])
+  agentFile('bad.yaml', 'description: no instructions\n')
+  await until(async () => /bad\.yaml:1: instructions is required/.test((await home.daybook(['agent', 'list'])).err))
+  const { exit, out } = await home.daybook(['doctor'])
+  assert.deepEqual([exit, /^bad +agents .*bad\.yaml:1: instructions is required/m.test(out)], [1, true], out)
+  rmSync(home.path('here', 'data', 'agents', 'bad.yaml'))
+  const help = async (name: string) => home.daybook(['agent', 'help', name])
+  assert.match((await help('reviewer')).out, /as an attacker would[\s\S]*Hands over to coder\./)
+  assert.match((await help('node')).out, /Usage: node/)
+  assert.equal((await help('nobody')).exit, 3)
   assert.match((await home.daybook(['start', 'poet', 'what is a lease?'])).out, /a loan of the right/)
 })
 

@@ -64,6 +64,15 @@ export const whoWorks: readonly Command[] = [
     load: () => import('./commands/agent-show.ts'),
   },
   {
+    name: 'agent help',
+    group: 'administration',
+    summary: 'how an agent is used: the help of a program, or what a model agent does',
+    arguments: [{ name: 'name', help: 'As agent list says it.' }],
+    json: 'name and help',
+    exits: [3, 6],
+    load: () => import('./commands/agent-help.ts'),
+  },
+  {
     name: 'agent test',
     group: 'administration',
     summary: 'asks a model for one sentence: how fast it answers, what that takes, or what to set',

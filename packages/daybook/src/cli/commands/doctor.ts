@@ -31,7 +31,10 @@ export const perform: Perform = async (context, call): Promise<ExitCode | undefi
     programsState(context),
     await modelsState(context),
   ]
-  found.push(...(await storeStates(context, fix)))
+  const stored = await storeStates(context, fix)
+  found.push(...stored)
+  // What the store refuses is told once.
+  if (!stored.some(({ state }) => state === 'bad')) found.push(...(await agentStates(context)))
   const bad = found.filter(({ state }) => state === 'bad')
   const { output, me } = context
   if (output.json) output.object({ ok: bad.length === 0, findings: found })
@@ -102,6 +105,17 @@ async function modelsState(context: Context): Promise<Diagnosis> {
   if (missing !== undefined) return { part, state: 'bad', detail: models.why(missing), next: 'docs/guide/models.md' }
   if (models.standard === null) return { part, state: 'ok', detail: models.why(''), next: 'docs/guide/models.md' }
   return { part, state: 'ok', detail: able.join(', '), next: `${context.me} agent test` }
+}
+
+/** Files of agents and folders of skills of which the last good version works, or none. */
+async function agentStates(context: Context): Promise<Diagnosis[]> {
+  if (!isThere(await findStore(context.asked, isAlive))) return []
+  const { runs } = await context.backend()
+  const [agents, skills] = [await runs.agentList(), await runs.skills()]
+  return [
+    ...agents.faults.map(({ path, message }) => ({ part: 'agents', detail: `${path}: ${message}` })),
+    ...skills.faults.map(({ folder, message }) => ({ part: 'skills', detail: `${folder}: ${message}` })),
+  ].map((fault) => ({ ...fault, state: 'bad' as const }))
 }
 
 async function storeStates(context: Context, fix: boolean): Promise<Diagnosis[]> {
