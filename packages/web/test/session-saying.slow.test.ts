@@ -179,7 +179,7 @@ test(
   },
 )
 
-// Complaint 10. Fails when onKeyDown of composer.tsx does not ask isComposing.
+// Complaint 10. Fails when `press` of composer.tsx does not ask isComposing.
 test('Enter belongs to the input method while it composes, also where only key code 229 says so', skip, async () => {
   const { client } = server
   await client.create({ session_id: 'compose' })
@@ -215,7 +215,10 @@ test('what arrives is announced by nobody but the status, and takes the focus fr
   await client.runs.start('listen', { skill: 'hold', input: 'hold' })
   await until(async () => (await client.session('listen').get()).status === 'running')
   release()
-  await page.getByRole('status').filter({ hasText: /finished/ }).waitFor({ state: 'attached' })
+  await page
+    .getByRole('status')
+    .filter({ hasText: /finished/ })
+    .waitFor({ state: 'attached' })
   await page.getByText('with parts').waitFor()
   assert.equal(await composer(page).evaluate((element) => element === document.activeElement), true)
   const live: string[] =

@@ -2,15 +2,15 @@
 
 import { useQuery } from '@tanstack/react-query'
 import type { SessionShape } from 'daybook/client'
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import { type KeyboardEvent, type RefObject, useEffect, useId, useRef, useState } from 'react'
 import { client } from '../live/client.ts'
 import { isComposing } from '../parts/keys.ts'
 import { preferences } from '../parts/preferences.ts'
-import { CompletionList, useCompletion } from './completion.tsx'
+import { type Completion, CompletionList, useCompletion } from './completion.tsx'
 import type { Opened } from './opened.ts'
 import { SentList } from './sent-list.tsx'
 import { sentMessages } from './sent-messages.ts'
-import { useDraft } from './use-draft.ts'
+import { type Draft, useDraft } from './use-draft.ts'
 import { t } from './words.ts'
 
 interface Props {
@@ -27,6 +27,7 @@ export function Composer({ head, opened, onSent }: Props) {
   const [agent, setAgent] = useState('')
   const completion = useCompletion(session, draft.text, box)
   const recall = useRecall(opened)
+  const label = t('sayTo', { agent: agent || head.current_agent })
 
   const send = (): void => {
     const text = draft.text.trim()
@@ -35,25 +36,7 @@ export function Composer({ head, opened, onSent }: Props) {
     void sentMessages.send(session, text, agent === '' ? {} : { agent })
     onSent()
   }
-  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
-    if (isComposing(event.nativeEvent)) return
-    if (completion.key(event)) return
-    if (event.key === 'Enter' && sends(event)) {
-      event.preventDefault()
-      send()
-      return
-    }
-    const recalled = recall(event.key, draft.text)
-    if (recalled === null) return
-    event.preventDefault()
-    draft.set(recalled)
-  }
-  useEffect(() => {
-    const { current } = box
-    if (!current) return
-    current.style.height = 'auto'
-    current.style.height = `${Math.min(current.scrollHeight + 2, 240)}px`
-  })
+  useGrowing(box)
   return (
     <div data-region>
       <SentList session={session} />
@@ -71,14 +54,14 @@ export function Composer({ head, opened, onSent }: Props) {
           rows={1}
           dir="auto"
           value={draft.text}
-          aria-label={t('sayTo', { agent: agent || head.current_agent })}
-          placeholder={t('sayTo', { agent: agent || head.current_agent })}
+          aria-label={label}
+          placeholder={label}
           aria-autocomplete="list"
           aria-controls={completion.open ? list : undefined}
           aria-activedescendant={completion.open ? `${list}-${completion.at}` : undefined}
           onChange={(event) => draft.set(event.target.value)}
           onSelect={completion.look}
-          onKeyDown={onKeyDown}
+          onKeyDown={(event) => press(event, { completion, recall, draft, send })}
         />
         <AgentPicker value={agent} now={head.current_agent} onChange={setAgent} />
         <button type="submit" className="button button-solid target" disabled={draft.text.trim() === ''}>
@@ -92,6 +75,34 @@ export function Composer({ head, opened, onSent }: Props) {
       )}
     </div>
   )
+}
+
+interface Pressing {
+  readonly completion: Completion
+  readonly recall: (key: string, text: string) => string | null
+  readonly draft: Draft
+  readonly send: () => void
+}
+
+/** An input method has its keys first, then what may be meant, then sending and what was said before. */
+function press(event: KeyboardEvent<HTMLTextAreaElement>, { completion, recall, draft, send }: Pressing): void {
+  if (isComposing(event.nativeEvent) || completion.key(event)) return
+  const sent = event.key === 'Enter' && sends(event)
+  const recalled = sent ? null : recall(event.key, draft.text)
+  if (!sent && recalled === null) return
+  event.preventDefault()
+  if (recalled === null) send()
+  else draft.set(recalled)
+}
+
+/** As high as its text, up to a point. */
+function useGrowing(box: RefObject<HTMLTextAreaElement | null>): void {
+  useEffect(() => {
+    const { current } = box
+    if (!current) return
+    current.style.height = 'auto'
+    current.style.height = `${Math.min(current.scrollHeight + 2, 240)}px`
+  })
 }
 
 function sends({ shiftKey, ctrlKey, metaKey }: KeyboardEvent): boolean {

@@ -17,13 +17,7 @@ export function FindHere({ session, onGo, onClose }: Props) {
   const [text, setText] = useState('')
   const [at, setAt] = useState(0)
   const asked = useDeferredValue(text.trim())
-  const { data, isFetching } = useQuery({
-    queryKey: ['find in', session, asked],
-    queryFn: ({ signal }) => client.find({ q: asked, session_id: session, limit: 50 }, { signal }),
-    enabled: asked !== '',
-    placeholderData: (before) => before,
-  })
-  const hits = [...(asked === '' ? [] : (data?.hits ?? []))].sort((one, other) => one.seq - other.seq)
+  const { hits, isFetching } = useHits(session, asked)
   const go = (to: number): void => {
     const hit = hits[(to + hits.length) % Math.max(1, hits.length)]
     if (!hit) return
@@ -73,4 +67,16 @@ export function FindHere({ session, onGo, onClose }: Props) {
       )}
     </search>
   )
+}
+
+/** In the order of the log. */
+function useHits(session: string, asked: string) {
+  const { data, isFetching } = useQuery({
+    queryKey: ['find in', session, asked],
+    queryFn: ({ signal }) => client.find({ q: asked, session_id: session, limit: 50 }, { signal }),
+    enabled: asked !== '',
+    placeholderData: (before) => before,
+  })
+  const hits = [...(asked === '' ? [] : (data?.hits ?? []))].sort((one, other) => one.seq - other.seq)
+  return { hits, isFetching }
 }

@@ -55,6 +55,8 @@ export function Queue({ head }: { readonly head: SessionShape }) {
   )
 }
 
+const icon = 'target grid place-items-center text-soft'
+
 interface RowProps {
   readonly run: Queued
   readonly at: number
@@ -79,16 +81,14 @@ function QueuedRow({ run, at, runs, session, change }: RowProps) {
       await sentMessages.send(session, text, { on_busy, ...(run.agent === undefined ? {} : { agent: run.agent }) })
     }
   }
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (!event.altKey || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown')) return
-    event.preventDefault()
-    move(event.key === 'ArrowUp' ? -1 : 1)
-  }
   if (editing !== null)
     return <Editing text={editing} onChange={setEditing} onSave={() => void save()} onLeave={() => setEditing(null)} />
-  const icon = 'target grid place-items-center text-soft'
   return (
-    <li className="flex flex-wrap items-center gap-x-1 text-small" data-queued={id} onKeyDown={onKeyDown}>
+    <li
+      className="flex flex-wrap items-center gap-x-1 text-small"
+      data-queued={id}
+      onKeyDown={(event) => moveBy(event, move)}
+    >
       <span className="figures w-6 text-soft">{at + 1}.</span>
       <span className="min-w-32 flex-1 truncate" dir="auto">
         {text}
@@ -124,6 +124,13 @@ function QueuedRow({ run, at, runs, session, change }: RowProps) {
       </button>
     </li>
   )
+}
+
+/** Alt with an arrow moves a row, wherever in it the focus is. */
+function moveBy(event: KeyboardEvent, move: (step: -1 | 1) => void): void {
+  if (!event.altKey || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown')) return
+  event.preventDefault()
+  move(event.key === 'ArrowUp' ? -1 : 1)
 }
 
 interface EditingProps {

@@ -23,8 +23,11 @@ export function SessionHeader({ head, side, onSide, onFind }: Props) {
   const busy = head.status === 'running' || head.status === 'waiting' || head.status === 'queued'
   const facts = [head.current_agent, head.branch, head.cost > 0 ? dollars(head.cost) : null].filter(Boolean)
   return (
-    <header className="flex items-center gap-2 border-b border-rule bg-sheet px-4 py-1" data-region>
-      <div className="min-w-0 flex-1">
+    <header
+      className="flex flex-wrap items-center justify-end gap-x-2 border-b border-rule bg-sheet px-4 py-1"
+      data-region
+    >
+      <div className="min-w-0 flex-1 max-medium:basis-full">
         <h1 className="truncate text-title font-semibold" dir="auto">
           {titleOf(head)}
         </h1>

@@ -50,17 +50,7 @@ export function useDraft({ marks }: Opened): Draft {
     )
   }, [marks])
 
-  // Whoever leaves within the pause leaves nothing behind.
-  useEffect(() => {
-    const leave = (): void => {
-      if (timer.current !== undefined) store()
-    }
-    document.addEventListener('visibilitychange', leave)
-    return () => {
-      document.removeEventListener('visibilitychange', leave)
-      leave()
-    }
-  }, [store])
+  useLeaving(timer, store)
 
   const set = useCallback(
     (next: string) => {
@@ -74,4 +64,18 @@ export function useDraft({ marks }: Opened): Draft {
     [store],
   )
   return { text, kept, set }
+}
+
+/** Whoever leaves within the pause leaves nothing behind. */
+function useLeaving(timer: { readonly current: unknown }, store: () => void): void {
+  useEffect(() => {
+    const leave = (): void => {
+      if (timer.current !== undefined) store()
+    }
+    document.addEventListener('visibilitychange', leave)
+    return () => {
+      document.removeEventListener('visibilitychange', leave)
+      leave()
+    }
+  }, [timer, store])
 }

@@ -92,7 +92,10 @@ export function useNews(id: string): void {
     if (session_id !== id || entry.kind !== 'run.finished') return
     const { status } = (entry.data ?? {}) as { status?: string }
     const agent = session?.current_agent ?? ''
-    announce(t(status === 'failed' ? 'agentFailed' : 'agentFinished', { agent }), status === 'failed' ? 'urgent' : 'polite')
+    announce(
+      t(status === 'failed' ? 'agentFailed' : 'agentFinished', { agent }),
+      status === 'failed' ? 'urgent' : 'polite',
+    )
   })
 }
 

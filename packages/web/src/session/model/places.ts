@@ -102,9 +102,10 @@ const makers: Readonly<Record<string, Maker>> = {
     (data) => `${textOf(data.from)} → ${textOf(data.to)}`,
     (data) => textOf(data.reason),
   ),
-  'run.queued': run('queued', (data) => textOf(data.input)),
+  // What is asked and what is waited for stand in entries of their own beside it.
+  'run.queued': run('queued'),
   'run.started': run('started', (data) => textOf(data.agent ?? data.skill)),
-  'run.waiting': run('waiting', (data) => textOf(data.summary)),
+  'run.waiting': run('waiting'),
   'run.finished': finished,
   'run.cancelled': run('cancelled'),
   'run.withdrawn': run('changed'),

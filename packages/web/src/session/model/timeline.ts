@@ -1,24 +1,11 @@
 // Folds entries to the rows of a timeline: each new entry touches the row it belongs to and no other.
 
 import type { EntryShape } from 'daybook/client'
+import { groupOf, mostGrouped, sameRow } from './groups.ts'
 import type { Item, OutputItem, Row } from './items.ts'
 import { mostOutput } from './items.ts'
 import { splitMessage } from './messages.ts'
 import { type Fields, fieldsOf, placed, placeOf, textOf } from './places.ts'
-
-/** Lines of no interest to most readers are put together, as calls are. */
-const quietRuns = new Set(['started', 'queued', 'waiting', 'changed'])
-const quietProcesses = new Set(['ready', 'busy', 'idle', 'told'])
-
-/** A longer line of calls is several groups: one that is opened is drawn whole. */
-const mostGrouped = 40
-
-function groupOf(item: Item): Row['group'] {
-  if (item.type === 'tool') return 'tools'
-  if (item.type === 'quiet') return 'quiet'
-  if (item.type === 'run' && (quietRuns.has(item.state) || (item.state === 'done' && item.text === ''))) return 'quiet'
-  return item.type === 'process' && quietProcesses.has(item.state) ? 'quiet' : null
-}
 
 /** Of entries in their order, without a gap. Rows and items are never changed: what changes is another object. */
 export class Timeline {
@@ -295,13 +282,4 @@ export class Timeline {
     const known = this.#known.get(item.key)
     return known && known.stamp === item.stamp ? known : item
   }
-}
-
-function sameRow(one: Row, other: Row): boolean {
-  return (
-    one.to === other.to &&
-    one.group === other.group &&
-    one.items.length === other.items.length &&
-    one.items.every((item, at) => item === other.items[at])
-  )
 }
