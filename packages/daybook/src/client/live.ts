@@ -1,7 +1,8 @@
 // The feed of a server over one connection at a time, for as long as it is wanted: woken, told what to watch, never silent for long.
 
 import { DaybookError, isDaybookError } from '../schema/errors.ts'
-import type { FeedDelta, FeedHello, FeedPageShape, MarksChanged, PresenceShape } from '../schema/wire-shapes.ts'
+import type { FeedDelta, FeedHello, MarksChanged, PresenceShape } from '../schema/wire-feed.ts'
+import type { FeedPageShape } from '../schema/wire-shapes.ts'
 import { watchOver } from './follow.ts'
 import { prefix } from './session.ts'
 import { type ServerSentEvent, serverSentEvents } from './sse.ts'

@@ -174,20 +174,7 @@ export function remoteSession(transport: Transport, id: string): RemoteSession {
     handoff: (to, reason, options) => write('POST', '/handoff', { to, reason }, options),
     outline: ({ type, ...query } = {}, options) => read('/outline', options, { ...query, type: type?.join(',') }),
     compare: (other, options) => read(`/compare/${encodeURIComponent(other)}`, options),
-    putBlob: (bytes, options = {}) =>
-      transport.json({
-        ...written(options),
-        method: 'POST',
-        path: `${path}/blobs`,
-        bytes,
-        type: 'application/octet-stream',
-      }),
-    async blob(hash, range, options) {
-      const headers = range ? { range: `bytes=${range.start}-${range.end - 1}` } : {}
-      const asked = { path: `${path}/blobs/${hash}`, headers: { ...headers, accept: '*/*' }, signal: options?.signal }
-      return new Uint8Array(await (await transport.send(asked)).arrayBuffer())
-    },
-    blobLines: (hash, from, to, options) => read(`/blobs/${hash}`, options, { lines: `${from}-${to}` }),
+    ...blobCalls(transport, path),
     marks: (options) => read('/marks', options),
     setMarks: (marks, options) => write('PUT', '/marks', marks, options),
     changeMarks: (change, options) => changeMarks({ read, write }, change, options),
@@ -202,6 +189,26 @@ export function remoteSession(transport: Transport, id: string): RemoteSession {
     },
     summarise: (given, options) =>
       write('POST', '/summary', typeof given === 'object' ? given : { text: given }, options),
+  }
+}
+
+function blobCalls(transport: Transport, path: string): Pick<RemoteSession, 'putBlob' | 'blob' | 'blobLines'> {
+  return {
+    putBlob: (bytes, options = {}) =>
+      transport.json({
+        ...written(options),
+        method: 'POST',
+        path: `${path}/blobs`,
+        bytes,
+        type: 'application/octet-stream',
+      }),
+    async blob(hash, range, options) {
+      const headers = range ? { range: `bytes=${range.start}-${range.end - 1}` } : {}
+      const asked = { path: `${path}/blobs/${hash}`, headers: { ...headers, accept: '*/*' }, signal: options?.signal }
+      return new Uint8Array(await (await transport.send(asked)).arrayBuffer())
+    },
+    blobLines: (hash, from, to, { signal } = {}) =>
+      transport.json({ path: `${path}/blobs/${hash}`, query: { lines: `${from}-${to}` }, signal }),
   }
 }
 

@@ -1,7 +1,8 @@
 // One stream for all tabs of a browser: one of them has it and tells the others; whoever misses something reads it.
 
 import { type DaybookError, isDaybookError } from '../schema/errors.ts'
-import type { FeedDelta, FeedPageShape, MarksChanged, PresenceShape } from '../schema/wire-shapes.ts'
+import type { FeedDelta, MarksChanged, PresenceShape } from '../schema/wire-feed.ts'
+import type { FeedPageShape } from '../schema/wire-shapes.ts'
 import { type Connection, type ConnectionEvent, firstLink, type Link, linkAfter } from './connection.ts'
 import { Live, type LiveEvent } from './live.ts'
 import { Reading } from './reading.ts'

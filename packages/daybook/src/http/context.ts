@@ -2,7 +2,7 @@
 
 import type { Models } from '../model/contract.ts'
 import type { LivePrograms } from '../program/contract.ts'
-import type { FeedHello } from '../schema/wire-shapes.ts'
+import type { FeedHello } from '../schema/wire-feed.ts'
 import type { Search } from '../search/search.ts'
 import type { ScopedSessions } from '../session/contract.ts'
 import type { StoreFact } from '../store/facts.ts'

@@ -1,10 +1,9 @@
 // The HTTP server: one fastify instance over one engine, from the first byte of a request to a problem document.
 
 import { randomUUID } from 'node:crypto'
-import { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, fastify, LogController } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Models } from '../model/contract.ts'
 import { DaybookError } from '../schema/errors.ts'
-import { limits } from '../schema/json.ts'
 import { longestWait } from '../schema/wire-run-requests.ts'
 import type { Search } from '../search/search.ts'
 import type { Caller, Sessions } from '../session/contract.ts'
@@ -16,21 +15,20 @@ import type { Ahead } from '../work/agents/ahead.ts'
 import type { Budgets } from '../work/budgets/contract.ts'
 import type { Work, WorkCaller } from '../work/contract.ts'
 import type { TeamDefinitions } from '../work/teams/contract.ts'
+import { answerProblems, bareApp, guard, watchRoutes } from './app.ts'
 import { BlobLines } from './blob-lines.ts'
 import { readBodies } from './body.ts'
 import type { Context, DrivenBy } from './context.ts'
-import { type Gate, isLoopback, openGate } from './hosts.ts'
+import { isLoopback, openGate } from './hosts.ts'
 import { type Meters, openMeters } from './meters.ts'
 import { openApi } from './openapi.ts'
 import { openPage, servePage } from './page-files.ts'
-import { addPlugins, upgrades } from './plugins.ts'
-import { asDaybookError, problemHeaders, problemOf, rawProblem } from './problems.ts'
+import { addPlugins } from './plugins.ts'
 import { openRate } from './rate.ts'
 import { register } from './register.ts'
 import { routes } from './routes/all.ts'
 import { serveBundle } from './routes/docs.ts'
 import { Broadcast } from './stream/broadcast.ts'
-import { validatorCompiler } from './validate.ts'
 
 export interface ServerSettings {
   readonly sessions: Sessions
@@ -99,6 +97,31 @@ function callerOf({ sessions, scope, caller }: ServerSettings): WorkCaller {
   return { actor: (caller ?? sessions.within(scope).caller).actor }
 }
 
+/** What the server was given, and what stands for the rest. */
+function givenTo(settings: ServerSettings) {
+  const { work } = settings
+  return {
+    sessions: settings.sessions.within(settings.scope, settings.caller),
+    store: settings.sessions.store,
+    work: work.within(settings.scope, { ...callerOf(settings), programs: false }),
+    programs: settings.programs
+      ? { rawInput: true, ...settings.programs, work: work.within(settings.scope, callerOf(settings)) }
+      : null,
+    skills: work.skills,
+    agents: work.agents,
+    ahead: settings.ahead ?? null,
+    models: settings.models ?? null,
+    budgets: settings.budgets ?? null,
+    teams: settings.teams ?? null,
+    search: settings.search,
+    facts: settings.facts ?? (async () => []),
+    load: () => work.load,
+    blobLines: new BlobLines(),
+    peers: settings.peers ?? (() => []),
+    page: settings.page === undefined ? null : openPage(settings.page),
+  } satisfies Partial<Context>
+}
+
 export async function createServer(settings: ServerSettings): Promise<Server> {
   const { work, rate, clock = () => performance.now() } = settings
   const gate = openGate(settings.hosts ?? [], settings.origins ?? [])
@@ -117,25 +140,8 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
   const context: Context = {
     ...info,
     hello: { server: randomUUID(), version: settings.version, heartbeat_ms: heartbeat },
-    sessions: settings.sessions.within(settings.scope, settings.caller),
-    store: settings.sessions.store,
-    work: work.within(settings.scope, { ...callerOf(settings), programs: false }),
-    programs: settings.programs
-      ? { rawInput: true, ...settings.programs, work: work.within(settings.scope, callerOf(settings)) }
-      : null,
-    skills: work.skills,
-    agents: work.agents,
-    ahead: settings.ahead ?? null,
-    models: settings.models ?? null,
-    budgets: settings.budgets ?? null,
-    teams: settings.teams ?? null,
-    search: settings.search,
+    ...givenTo(settings),
     around: lookingOf(settings, (error) => app.log.error(error, 'sessions of other agents were not looked for')),
-    facts: settings.facts ?? (async () => []),
-    load: () => work.load,
-    blobLines: new BlobLines(),
-    peers: settings.peers ?? (() => []),
-    page: settings.page === undefined ? null : openPage(settings.page),
     longestWait: settings.longestWait ?? longestWait,
     broadcast,
     meters,
@@ -210,15 +216,6 @@ function watchWork(meters: Meters, work: Work): () => void {
   return work.onEnded(({ status, ms }) => meters.ran(status, ms))
 }
 
-/** What is registered from now on, as `GET /path/:name`. */
-function watchRoutes(app: FastifyInstance): ReadonlySet<string> {
-  const running = new Set<string>()
-  app.addHook('onRoute', ({ method, url }) => {
-    for (const one of [method].flat()) running.add(`${one} ${url}`)
-  })
-  return running
-}
-
 async function listenAt(app: FastifyInstance, { port, host }: { port: number; host: string }): Promise<string> {
   if (!isLoopback(host)) {
     throw new DaybookError('invalid', `the server cannot listen on ${host} while it cannot tell callers apart`, {
@@ -228,88 +225,4 @@ async function listenAt(app: FastifyInstance, { port, host }: { port: number; ho
   }
   // After a restart all clients are back at once; the system allows what it allows.
   return app.listen({ port, host, backlog: 4096 })
-}
-
-function bareApp(settings: ServerSettings): FastifyInstance {
-  const app: FastifyInstance = fastify({
-    ...(settings.logger ? { loggerInstance: settings.logger } : { logger: false }),
-    logController: new LogController({ disableRequestLogging: true }),
-    // A request without a Host header is refused like one with a foreign name, as a problem.
-    http: { requireHostHeader: false, shouldUpgradeCallback: upgrades },
-    bodyLimit: limits.bodyBytes,
-    routerOptions: { maxParamLength: 4 * limits.idLength },
-    exposeHeadRoutes: false,
-    forceCloseConnections: 'idle',
-    return503OnClosing: false,
-    requestTimeout: 120_000,
-    keepAliveTimeout: 72_000,
-    frameworkErrors: (error, _request, reply) => {
-      const told = asDaybookError(error)
-      const answer = reply as FastifyReply
-      answer
-        .code(told.row.status)
-        .headers(problemHeaders(told.code))
-        .send(JSON.stringify(problemOf(told)))
-    },
-    clientErrorHandler(error, socket) {
-      if (error.code === 'ECONNRESET' || socket.destroyed) return
-      const long = error.code === 'HPE_HEADER_OVERFLOW'
-      const told = long
-        ? new DaybookError('too_large', 'the headers are too long')
-        : new DaybookError('invalid', 'this is not an HTTP/1.1 request')
-      if (socket.writable) socket.write(rawProblem(told, long ? 'Content Too Large' : 'Bad Request'))
-      socket.destroySoon()
-    },
-  })
-  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
-  app.setValidatorCompiler(validatorCompiler)
-  // Answers are written as text by the handlers: open JSON passes through as it is stored.
-  app.setSerializerCompiler(() => (data) => JSON.stringify(data))
-  return app
-}
-
-/** What every request passes before its body is read, and every answer after it was made. */
-function guard(app: FastifyInstance, gate: Gate, context: Context): void {
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-content-type-options', 'nosniff')
-    reply.header('cache-control', 'no-store')
-    if (context.ending()) {
-      reply.header('connection', 'close')
-      throw new DaybookError('shutting_down', 'the server is ending')
-    }
-    const { host, origin } = request.headers
-    // A page of another site may open a WebSocket without asking, as it may send a form.
-    gate.check(request.ws ? 'POST' : request.method, host, origin)
-  })
-  app.addHook('onResponse', async (request, reply) => {
-    const route = request.routeOptions.url ?? 'none'
-    context.meters.answered(request.method, route, reply.statusCode, reply.elapsedTime)
-    app.log.info({
-      method: request.method,
-      path: pathOf(request.url),
-      status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime * 10) / 10,
-    })
-  })
-}
-
-/** Queries may carry what people search for or tokens that they should not; logs never do. */
-function pathOf(url: string): string {
-  const query = url.indexOf('?')
-  return query === -1 ? url : url.slice(0, query)
-}
-
-function answerProblems(app: FastifyInstance): void {
-  app.setErrorHandler(async (error, request, reply) => {
-    const told = asDaybookError(error)
-    if (told.row.status >= 500 && told.code !== 'shutting_down') {
-      app.log.error({ method: request.method, path: pathOf(request.url), code: told.code, err: told.cause ?? told })
-    }
-    // Who refused may know how long.
-    const wait = reply.getHeader('retry-after')
-    reply.code(told.row.status).headers(problemHeaders(told.code))
-    if (wait !== undefined) reply.header('retry-after', wait)
-    if (told.seq !== undefined && told.seq > 0) reply.header('etag', `"${told.seq}"`)
-    return reply.send(JSON.stringify(problemOf(told)))
-  })
 }

@@ -2,7 +2,8 @@
 
 import { DaybookError } from '../schema/errors.ts'
 import type { Subject } from '../schema/ids.ts'
-import type { Attachment, Mark, ScopedStore } from '../store/store.ts'
+import type { Attachment } from '../store/blobs.ts'
+import type { Mark, ScopedStore } from '../store/store.ts'
 import type { Redactor } from './redact.ts'
 
 /** A mark as people ask for it: whether pinned, not since when. */

@@ -10,3 +10,11 @@ export interface Blobs {
   /** Size in bytes; null when unknown. */
   size(hash: Hash): Promise<number | null>
 }
+
+/** A blob as a message names it. */
+export interface Attachment {
+  readonly blob: Hash
+  readonly name?: string
+  readonly media_type?: string
+  readonly size?: number
+}

@@ -6,8 +6,9 @@ import type { Hash, Seq, SessionId, Subject, Tenant } from '../schema/ids.ts'
 import type { Kind } from '../schema/kinds.ts'
 import type { Place, Status } from '../schema/states.ts'
 import type { StoreAdmin } from './admin.ts'
-import type { Blobs } from './blobs.ts'
+import type { Attachment, Blobs } from './blobs.ts'
 import type { Bus } from './bus.ts'
+import type { Snapshots } from './snapshots.ts'
 
 /** What an engine can do; frozen, and read alike by the engine above, the docs and the suite. */
 export interface Supports {
@@ -266,14 +267,6 @@ export interface Lease {
   readonly left: number
 }
 
-/** A blob as a message names it. */
-export interface Attachment {
-  readonly blob: Hash
-  readonly name?: string
-  readonly media_type?: string
-  readonly size?: number
-}
-
 /** What one person keeps about a session, outside the log. */
 export interface Mark {
   /** 0 before the first write. */
@@ -302,12 +295,4 @@ export interface Snapshot {
   readonly fold: number
   readonly head: Head
   readonly cell: Cell
-}
-
-export interface Snapshots {
-  /** Replaces one with the same seq and fold. Nothing for unknown, invisible or deleted sessions, or with old `refolds`. */
-  put(session: SessionId, snapshot: Snapshot): Promise<void>
-  /** The latest at or before `seq` with this fold version; own ones only, the caller follows forks. */
-  latest(session: SessionId, seq: Seq, fold: number): Promise<Snapshot | null>
-  drop(session: SessionId): Promise<void>
 }

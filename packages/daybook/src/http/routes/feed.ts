@@ -1,8 +1,9 @@
 // The feed: every entry of every session that the caller sees, in commit order, as pages or live.
 
 import { DaybookError } from '../../schema/errors.ts'
+import { Presence } from '../../schema/wire-feed.ts'
 import { FeedQuery, NewPresence } from '../../schema/wire-requests.ts'
-import { FeedPage, Presence } from '../../schema/wire-shapes.ts'
+import { FeedPage } from '../../schema/wire-shapes.ts'
 import { type PresenceHint, presenceTopic } from '../../store/bus.ts'
 import type { Call } from '../call.ts'
 import * as examples from '../examples.ts'

@@ -6,6 +6,7 @@ import { type Opening, output, refused, script, until } from './hosting.fixture.
 import { rememberedNames } from './named.ts'
 
 export function namedSuite(open: Opening): void {
+  telling(open)
   for (const mode of ['pipes', 'pty'] as const) {
     test(`input with a name is sent to ${mode} once, however often and at once it is given, and without one each time`, async (t) => {
       const { host } = open(t)
@@ -35,21 +36,6 @@ export function namedSuite(open: Opening): void {
     })
   }
 
-  test('a name that says what its input is stands for that alone', async (t) => {
-    const { host } = open(t)
-    await host.spawn(script('a', 'exec cat', { mode: 'pipes' }))
-    await host.write('a', 'one\n', 'first#1')
-    await host.write('a', 'one\n', 'first#1')
-    await assert.rejects(host.write('a', 'two\n', 'first#2'), refused('key_reused', 'name'))
-    await host.write('a', 'two\n', 'second#2')
-    assert.deepEqual(
-      (await host.sent('a', ['first#1', 'second', 'third'])).map((at) => at !== null),
-      [true, true, false],
-    )
-    await host.closeInput('a')
-    assert.equal((await output(host, 'a')).out, 'one\ntwo\n')
-  })
-
   test('input that could not be sent may be given again under its name', async (t) => {
     const { host } = open(t)
     await host.spawn(script('a', 'read -r; exec cat', { mode: 'pipes' }))
@@ -76,5 +62,22 @@ export function namedSuite(open: Opening): void {
     await host.closeInput('a')
     assert.equal((await output(host, 'a')).out, `${'.'.repeat(rememberedNames + 1)}new`)
     await assert.rejects(host.write('a', 'x', 'name 0'), refused('invalid_state'))
+  })
+}
+
+function telling(open: Opening): void {
+  test('a name that says what its input is stands for that alone', async (t) => {
+    const { host } = open(t)
+    await host.spawn(script('a', 'exec cat', { mode: 'pipes' }))
+    await host.write('a', 'one\n', 'first#1')
+    await host.write('a', 'one\n', 'first#1')
+    await assert.rejects(host.write('a', 'two\n', 'first#2'), refused('key_reused', 'name'))
+    await host.write('a', 'two\n', 'second#2')
+    assert.deepEqual(
+      (await host.sent('a', ['first#1', 'second', 'third'])).map((at) => at !== null),
+      [true, true, false],
+    )
+    await host.closeInput('a')
+    assert.equal((await output(host, 'a')).out, 'one\ntwo\n')
   })
 }

@@ -4,6 +4,7 @@ import { type Cell, emptyCell, type Head } from '../../schema/heads.ts'
 import type { SessionId } from '../../schema/ids.ts'
 import type { Blobs } from '../blobs.ts'
 import { type Bus, hintTopic } from '../bus.ts'
+import type { Snapshots } from '../snapshots.ts'
 import type {
   Append,
   Cursor,
@@ -16,7 +17,6 @@ import type {
   Ref,
   Scope,
   ScopedStore,
-  Snapshots,
 } from '../store.ts'
 import { appendOne, refold } from './append.ts'
 import { memoryBlobs } from './blobs.ts'

@@ -1,7 +1,8 @@
 // Snapshots of folds, beside the log: kept sorted by seq, dropped from the first erased entry on.
 
 import type { Seq, SessionId } from '../../schema/ids.ts'
-import type { Scope, Snapshot, Snapshots } from '../store.ts'
+import type { Snapshots } from '../snapshots.ts'
+import type { Scope, Snapshot } from '../store.ts'
 import { findLiving, freeze, type Row, type State } from './state.ts'
 
 export function memorySnapshots(state: State, scope: Scope, guard: () => void): Snapshots {

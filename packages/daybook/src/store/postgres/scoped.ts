@@ -6,6 +6,7 @@ import type { SessionId } from '../../schema/ids.ts'
 import type { Blobs } from '../blobs.ts'
 import { unhurried } from '../paging.ts'
 import { type Asker, lasts, refoldFits } from '../shape.ts'
+import type { Snapshots } from '../snapshots.ts'
 import type {
   Append,
   Cursor,
@@ -24,7 +25,6 @@ import type {
   Scope,
   ScopedStore,
   Snapshot,
-  Snapshots,
 } from '../store.ts'
 import { blobSize, putBlob, readBlob } from './blobs.ts'
 import { feedPage } from './feed.ts'

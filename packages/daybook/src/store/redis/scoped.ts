@@ -6,6 +6,7 @@ import type { SessionId } from '../../schema/ids.ts'
 import type { Blobs } from '../blobs.ts'
 import { unhurried } from '../paging.ts'
 import { type Asker, lasts } from '../shape.ts'
+import type { Snapshots } from '../snapshots.ts'
 import type {
   Append,
   Cursor,
@@ -20,7 +21,6 @@ import type {
   Ref,
   Scope,
   ScopedStore,
-  Snapshots,
 } from '../store.ts'
 import { fromText, toText } from '../text.ts'
 import { redisBlobs } from './blobs.ts'

@@ -7,6 +7,7 @@ import type { Blobs } from '../blobs.ts'
 import { sha256 } from '../hash.ts'
 import { unhurried } from '../paging.ts'
 import { lasts, refoldFits } from '../shape.ts'
+import type { Snapshots } from '../snapshots.ts'
 import type {
   Append,
   Cursor,
@@ -23,7 +24,6 @@ import type {
   Ref,
   Scope,
   ScopedStore,
-  Snapshots,
 } from '../store.ts'
 import { blobSize, largestInside, readBlob, writeBeside } from './blobs.ts'
 import { scopedFeedPage } from './feed.ts'
