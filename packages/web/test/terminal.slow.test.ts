@@ -53,7 +53,10 @@ test('a terminal is watched, taken over, typed at and left by keys, and can be r
     assert.deepEqual(await accessFaults(page), [])
     assert.deepEqual(faults, [])
     await processes.close('typing', id)
-    await page.getByText(/It has ended/).first().waitFor()
+    await page
+      .getByText(/It has ended/)
+      .first()
+      .waitFor()
   } finally {
     await browser.close()
     await server.close()

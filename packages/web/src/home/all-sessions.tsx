@@ -94,7 +94,8 @@ function Edge({ held, onSeen, label }: EdgeProps) {
     seen.current = onSeen
   })
   useEffect(() => {
-    const watch = new IntersectionObserver(([entry]) => entry?.isIntersecting && seen.current(), {
+    // Several changes may be told at once: the last one holds.
+    const watch = new IntersectionObserver((told) => told.at(-1)?.isIntersecting && seen.current(), {
       rootMargin: '600px',
     })
     // Looked at anew whenever the list changes: an end that stays in sight is told only once.
