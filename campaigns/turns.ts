@@ -49,6 +49,6 @@ export const turns: Campaign = {
     'unknown where it may not be repeated), each end has one message, and the next turn with that history is accepted by all ' +
     'three providers. The raw bytes of store, log and errors have neither a model key nor a secret that a skill said.',
   full: 200,
-  short: 6,
+  short: 4,
   run,
 }
