@@ -99,7 +99,12 @@ async function model(talk: Talk): Promise<void> {
 async function context(talk: Talk): Promise<void> {
   const tail = talk.session?.tail
   if (tail === undefined) return talk.say('nothing was said yet', 'dim')
-  talk.say(`${talk.context.me} show ${tail} --context   prints exactly what the next call sends`, 'dim')
+  const next = await talk.backend.session(talk.session?.session_id ?? '').context()
+  talk.say(`${next.agent} would send ${count(next.tokens)} of ${count(next.budget)} tokens to ${next.model}`)
+  for (const { kind, tokens, why } of next.parts) {
+    talk.say(`  ${kind.padEnd(14)}${count(tokens).padStart(8)}  ${oneLine(why)}`)
+  }
+  talk.say(`${talk.context.me} show ${tail} --context   prints every word of it`, 'dim')
 }
 
 async function cost(talk: Talk): Promise<void> {

@@ -8,7 +8,7 @@ import { type ExitCode, exits, refusalOf } from '../exits.ts'
 import { ordinal } from '../format/run.ts'
 import { agentOf, titleOf } from '../format/session.ts'
 import { timeOf } from '../format/time.ts'
-import { harmless, oneLine } from '../format/width.ts'
+import { harmless } from '../format/width.ts'
 import type { Screen } from '../screen.ts'
 import { Asks } from './asks.ts'
 import { Board } from './board.ts'
@@ -240,9 +240,4 @@ function harmlessLines(text: string): readonly string[] {
   return harmless(text)
     .split('\n')
     .map((line) => (line.trim() === '' ? '' : line))
-}
-
-/** The name as it is shown. */
-export function shown(name: string): string {
-  return oneLine(name)
 }
