@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { X } from 'lucide-react'
-import { useDeferredValue, useState } from 'react'
+import { useDeferredValue, useEffect, useEffectEvent, useState } from 'react'
 import { client } from '../live/client.ts'
 import { figure } from './telling.ts'
 import { t } from './words.ts'
@@ -15,15 +15,9 @@ interface Props {
 
 export function FindHere({ session, onGo, onClose }: Props) {
   const [text, setText] = useState('')
-  const [at, setAt] = useState(0)
-  const asked = useDeferredValue(text.trim())
-  const { hits, isFetching } = useHits(session, asked)
-  const go = (to: number): void => {
-    const hit = hits[(to + hits.length) % Math.max(1, hits.length)]
-    if (!hit) return
-    setAt((to + hits.length) % hits.length)
-    onGo(hit.seq)
-  }
+  const { hits, known, at, go, begin } = useHits(session, text.trim(), onGo)
+  const hit = at >= 0 ? hits[at] : undefined
+  const count = hits.length > 0 ? `${figure(Math.max(0, at) + 1)} / ${figure(hits.length)}` : t('noHit')
   return (
     <search className="flex flex-wrap items-center gap-2 border-b border-rule bg-sheet px-4 py-1">
       <input
@@ -36,7 +30,7 @@ export function FindHere({ session, onGo, onClose }: Props) {
         value={text}
         onChange={(event) => {
           setText(event.target.value)
-          setAt(-1)
+          begin()
         }}
         onKeyDown={(event) => {
           if (event.nativeEvent.isComposing) return
@@ -48,35 +42,45 @@ export function FindHere({ session, onGo, onClose }: Props) {
         }}
       />
       <span role="status" className="figures text-small text-soft">
-        {asked === ''
-          ? ''
-          : hits.length > 0
-            ? `${figure(Math.max(0, at) + 1)} / ${figure(hits.length)}`
-            : isFetching
-              ? '…'
-              : t('noHit')}
+        {text.trim() === '' ? '' : known ? count : '…'}
       </span>
       <button type="button" className="target grid place-items-center" aria-label={t('close')} onClick={onClose}>
         <X size={16} aria-hidden="true" />
       </button>
-      {at >= 0 && hits[at] && (
+      {hit && (
         <p className="w-full truncate text-small" dir="auto">
-          <span className="figures text-soft">{hits[at].seq} </span>
-          {hits[at].snippet.text}
+          <span className="figures text-soft">{hit.seq} </span>
+          {hit.snippet.text}
         </p>
       )}
     </search>
   )
 }
 
-/** In the order of the log. */
-function useHits(session: string, asked: string) {
-  const { data, isFetching } = useQuery({
+/** In the order of the log. Whoever asks for one before they are there is brought to it as soon as they are. */
+function useHits(session: string, text: string, onGo: (seq: number) => void) {
+  const asked = useDeferredValue(text)
+  const [at, setAt] = useState(-1)
+  const [early, setEarly] = useState(false)
+  const { data, isFetching, isPlaceholderData } = useQuery({
     queryKey: ['find in', session, asked],
     queryFn: ({ signal }) => client.find({ q: asked, session_id: session, limit: 50 }, { signal }),
     enabled: asked !== '',
     placeholderData: (before) => before,
   })
   const hits = [...(asked === '' ? [] : (data?.hits ?? []))].sort((one, other) => one.seq - other.seq)
-  return { hits, isFetching }
+  const known = !isFetching && !isPlaceholderData && asked === text
+  const go = (to: number): void => {
+    setEarly(!known)
+    const next = hits.length === 0 ? -1 : (to + hits.length) % hits.length
+    const hit = known ? hits[next] : undefined
+    if (!hit) return
+    setAt(next)
+    onGo(hit.seq)
+  }
+  const arrived = useEffectEvent(() => go(0))
+  useEffect(() => {
+    if (early && known) arrived()
+  }, [early, known])
+  return { hits, known, at, go, begin: () => setAt(-1) }
 }
