@@ -111,7 +111,7 @@ test('[S4.8] figures over all sessions by agent, skill, user and day, and of a p
   assert.deepEqual((await metrics('group=day&user=anna')).total.runs, 2)
   assert.deepEqual((await metrics('until=2020-01-01T00:00:00.000Z')).groups, [])
   const span = 'since=2021-01-01T00:00:00.000Z&until=2020-01-01T00:00:00.000Z'
-  for (const query of [span, 'group=model', 'since=yesterday', 'limit=0']) {
+  for (const query of [span, 'group=branch', 'since=yesterday', 'limit=0']) {
     assert.equal(told(await s.call(`GET /metrics/runs?${query}`)), '400 invalid', query)
   }
 })
