@@ -124,6 +124,8 @@ export class Talk {
   }
 
   async #following(after: number): Promise<void> {
+    // What was typed before leaving may come to its end behind it.
+    if (this.#left) return
     const { host } = this.context
     const { signal } = this.#follow
     const id = this.session?.session_id ?? ''
