@@ -74,9 +74,13 @@ const skills: readonly SkillDefinition[] = [
     description: 'Asks what it has to know.',
     durable: true,
   }),
-  skill('measure', (_input, { signal }) => new Promise((resolve) => signal.addEventListener('abort', resolve)), {
-    description: 'Measures until somebody ends it.',
-  }),
+  skill(
+    'measure',
+    (_input, { signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve('ended'))),
+    {
+      description: 'Measures until somebody ends it.',
+    },
+  ),
   skill(
     'test',
     () => {

@@ -1,6 +1,6 @@
 // A server for tests of the page: a store in a folder of its own, skills of the test, and a gate in front that can be cut.
 
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Client, openClient } from '../../daybook/src/client/client.ts'
@@ -31,7 +31,9 @@ const scope = { tenant: 'default', subjects: ['local'] }
 
 export async function openServer(...skills: readonly SkillDefinition[]): Promise<PageServer> {
   const folder = await mkdtemp(join(tmpdir(), 'daybook-page-'))
-  const page = await pageFolder()
+  // A copy: whoever builds the page meanwhile takes no file away from this server.
+  const page = join(folder, 'page')
+  await cp(await pageFolder(), page, { recursive: true })
   let running: { readonly server: Server; readonly port: number; end(): Promise<void> } | null = null
 
   async function start(): Promise<void> {

@@ -43,7 +43,6 @@ async function whoWas({ run_id: run, id }: Asked): Promise<string> {
 }
 
 export function Decide({ request }: { request: Asked }) {
-  const now = useNow()
   const [choice, setChoice] = useState<Choice | null>(null)
   const card = useRef<HTMLElement>(null)
   const decision = useMutation({
@@ -82,17 +81,7 @@ export function Decide({ request }: { request: Asked }) {
         {request.summary}
       </p>
       {request.input !== undefined && <Exactly value={request.input} label={t('exactly')} />}
-      <p className="mt-1 flex flex-wrap gap-x-3 text-small text-soft">
-        {request.digest && (
-          <span>
-            {t('digest')} <code title={request.digest}>{request.digest.slice(0, 12)}…</code>
-          </span>
-        )}
-        {request.until && <span>{t('until', { time: clockTime(request.until, now) })}</span>}
-        {request.deciders && request.deciders.length > 0 && (
-          <span>{t('deciders', { names: request.deciders.join(', ') })}</span>
-        )}
-      </p>
+      <Facts request={request} />
       {choice === null ? (
         <Choices request={request} busy={decision.isPending} onChoose={setChoice} />
       ) : (
@@ -104,6 +93,23 @@ export function Decide({ request }: { request: Asked }) {
         </p>
       )}
     </section>
+  )
+}
+
+function Facts({ request }: { request: Asked }) {
+  const now = useNow()
+  return (
+    <p className="mt-1 flex flex-wrap gap-x-3 text-small text-soft">
+      {request.digest && (
+        <span>
+          {t('digest')} <code title={request.digest}>{request.digest.slice(0, 12)}…</code>
+        </span>
+      )}
+      {request.until && <span>{t('until', { time: clockTime(request.until, now) })}</span>}
+      {request.deciders && request.deciders.length > 0 && (
+        <span>{t('deciders', { names: request.deciders.join(', ') })}</span>
+      )}
+    </p>
   )
 }
 

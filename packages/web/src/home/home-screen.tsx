@@ -13,7 +13,7 @@ import { Band, Rows } from './band.tsx'
 import { filtersOf } from './filters.tsx'
 import { First } from './first.tsx'
 import { Found } from './found.tsx'
-import { NeedCard } from './need-card.tsx'
+import { Need } from './need-card.tsx'
 import { type Overview, pin, readAgain, useOverview } from './overview.ts'
 import { Row } from './row.tsx'
 import { Since } from './since.tsx'
@@ -90,7 +90,7 @@ function Needs({ overview: { bands, read } }: { overview: Overview }) {
         className="divide-y divide-rule overflow-hidden rounded-box border border-rule bg-sheet"
       >
         {bands.needs.map((session) => (
-          <NeedCard key={session.session_id} session={session} />
+          <Need key={session.session_id} session={session} />
         ))}
       </ul>
     </Band>

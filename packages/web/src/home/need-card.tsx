@@ -11,7 +11,7 @@ import { stateOf } from '../parts/status.ts'
 import { looks, StatusBadge } from '../parts/status-badge.tsx'
 import { type Asked, asked, Decide } from './decide.tsx'
 
-export function NeedCard({ session }: { session: SessionShape }) {
+export function Need({ session }: { session: SessionShape }) {
   const requests = useQuery(asked)
   const mine = requests.data?.filter(({ session_id }) => session_id === session.session_id) ?? []
   const { tone } = looks[stateOf(session, 0)]

@@ -55,11 +55,8 @@ function useSessions(text: string): readonly SessionShape[] {
   return [...once.values()].slice(0, most)
 }
 
-export function Palette({ onClose, onKeys }: PaletteProps) {
+function useChoices(text: string, onKeys: () => void): readonly Choice[] {
   const navigate = useNavigate()
-  const [text, setText] = useState('')
-  const [at, setAt] = useState(0)
-  const id = useId()
   const sessions = useSessions(text)
   const words = text.trim().toLowerCase().split(/\s+/)
   const screens: readonly Choice[] = [
@@ -77,7 +74,7 @@ export function Palette({ onClose, onKeys }: PaletteProps) {
     text: text.trim() === '' ? t('find') : t('findText', { text: text.trim() }),
     act: () => void navigate({ to: '/find', search: text.trim() === '' ? {} : { q: text.trim() } }),
   }
-  const choices: readonly Choice[] = [
+  return [
     ...sessions.map((session) => ({
       id: session.session_id,
       text: titleOf(session),
@@ -87,6 +84,13 @@ export function Palette({ onClose, onKeys }: PaletteProps) {
     find,
     ...screens,
   ]
+}
+
+export function Palette({ onClose, onKeys }: PaletteProps) {
+  const [text, setText] = useState('')
+  const [at, setAt] = useState(0)
+  const id = useId()
+  const choices = useChoices(text, onKeys)
   const chosen = Math.min(at, choices.length - 1)
   const take = (choice: Choice | undefined): void => {
     onClose()
@@ -120,29 +124,47 @@ export function Palette({ onClose, onKeys }: PaletteProps) {
       />
       <div id={id} role="listbox" aria-label={t('goTo')} className="overflow-y-auto py-1">
         {choices.map((choice, index) => (
-          // The keys of the field choose; the pointer may, too.
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the field has the keys
-          <div
+          <ChoiceLine
             key={choice.id}
             id={`${id}-${index}`}
-            role="option"
-            tabIndex={-1}
-            aria-selected={index === chosen}
-            onClick={() => take(choice)}
-            onPointerMove={() => setAt(index)}
-            className="target flex cursor-pointer items-baseline gap-3 px-4 py-1 aria-selected:bg-chosen"
-          >
-            {choice.session && (
-              <code className="figures w-12 shrink-0 text-small text-soft">{choice.session.tail}</code>
-            )}
-            <span dir="auto" className="min-w-0 flex-1 truncate">
-              {choice.text}
-            </span>
-            {choice.session && <StatusBadge session={choice.session} />}
-            {choice.session && <Age at={choice.session.last_activity} className="text-small text-soft" />}
-          </div>
+            choice={choice}
+            chosen={index === chosen}
+            onPoint={() => setAt(index)}
+            onTake={() => take(choice)}
+          />
         ))}
       </div>
     </Dialog>
+  )
+}
+
+interface ChoiceLineProps {
+  readonly id: string
+  readonly choice: Choice
+  readonly chosen: boolean
+  readonly onPoint: () => void
+  readonly onTake: () => void
+}
+
+function ChoiceLine({ id, choice: { text, session }, chosen, onPoint, onTake }: ChoiceLineProps) {
+  return (
+    // The keys of the field choose; the pointer may, too.
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the field has the keys
+    <div
+      id={id}
+      role="option"
+      tabIndex={-1}
+      aria-selected={chosen}
+      onClick={onTake}
+      onPointerMove={onPoint}
+      className="target flex cursor-pointer items-baseline gap-3 px-4 py-1 aria-selected:bg-chosen"
+    >
+      {session && <code className="figures w-12 shrink-0 text-small text-soft">{session.tail}</code>}
+      <span dir="auto" className="min-w-0 flex-1 truncate">
+        {text}
+      </span>
+      {session && <StatusBadge session={session} />}
+      {session && <Age at={session.last_activity} className="text-small text-soft" />}
+    </div>
   )
 }
