@@ -12,5 +12,7 @@ export function nextRegion(by: 1 | -1): void {
   const first = next.matches('[tabindex]')
     ? next
     : next.querySelector<HTMLElement>('a[href], button:not(:disabled), input, select, textarea, [tabindex="0"]')
+  // A region that holds nothing to press takes the focus itself, or the next press would find nobody in it.
+  if (!first) next.tabIndex = -1
   ;(first ?? next).focus()
 }
