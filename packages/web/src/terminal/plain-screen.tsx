@@ -21,17 +21,15 @@ export function PlainScreen({ session, process, state }: Props) {
     queryKey: ['output', session, process],
     initialPageParam: undefined as number | undefined,
     queryFn: async ({ signal, pageParam }) =>
-      client
-        .session(session)
-        .entries(
-          {
-            kind: ['process.output'],
-            order: 'desc',
-            limit: page,
-            ...(pageParam === undefined ? {} : { until: pageParam }),
-          },
-          { signal },
-        ),
+      client.session(session).entries(
+        {
+          kind: ['process.output'],
+          order: 'desc',
+          limit: page,
+          ...(pageParam === undefined ? {} : { until: pageParam }),
+        },
+        { signal },
+      ),
     getNextPageParam: ({ cursor }) => cursor ?? undefined,
   })
   const texts = (data?.pages ?? [])
