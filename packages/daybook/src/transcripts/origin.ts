@@ -1,5 +1,6 @@
 // Transcripts that daybook wrote itself: the records that stand in them already.
 
+import { ReadableStream } from 'node:stream/web'
 import { DaybookError, isDaybookError } from '../schema/errors.ts'
 import type { Seq } from '../schema/ids.ts'
 import type { ScopedSessions, Session } from '../session/contract.ts'

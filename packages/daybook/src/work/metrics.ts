@@ -5,8 +5,8 @@ import { isDaybookError } from '../schema/errors.ts'
 import type { Head } from '../schema/heads.ts'
 import { addUsage, totalTokens } from '../schema/usage.ts'
 import type { ScopedSessions } from '../session/contract.ts'
-import { type Spent, spentIn } from '../session/views/spent.ts'
 import type { RunView } from '../session/views/contract.ts'
+import { type Spent, spentIn } from '../session/views/spent.ts'
 
 export type RunGrouping = 'session' | 'agent' | 'model' | 'skill' | 'user' | 'day'
 
@@ -127,7 +127,10 @@ function partsOf(
   group: RunGrouping,
 ): readonly (readonly [string | null, readonly Spent[]])[] {
   if (group !== 'model') return [[keyOf(run, head, group), spent]]
-  const models = new Set([...(run.model === undefined ? [] : [run.model]), ...spent.flatMap(({ model }) => model ?? [])])
+  const models = new Set([
+    ...(run.model === undefined ? [] : [run.model]),
+    ...spent.flatMap(({ model }) => model ?? []),
+  ])
   if (models.size === 0) return [[null, spent]]
   return [...models].map((model) => [model, spent.filter((one) => one.model === model)] as const)
 }

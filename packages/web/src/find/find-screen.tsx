@@ -28,6 +28,16 @@ function useRested(text: string): string {
   return useDeferredValue(rested)
 }
 
+function useHits(wanted: string) {
+  return useQuery({
+    queryKey: ['find', wanted],
+    queryFn: ({ signal }) => client.find({ q: wanted, limit: 50 }, { signal }),
+    enabled: wanted !== '',
+    placeholderData: (before) => before,
+    staleTime: 5000,
+  })
+}
+
 export function FindScreen() {
   const { q = '' } = route.useSearch()
   const navigate = useNavigate()
@@ -40,13 +50,7 @@ export function FindScreen() {
   useEffect(() => {
     if (wanted !== q) void navigate({ to: '/find', search: wanted === '' ? {} : { q: wanted }, replace: true })
   }, [wanted, q, navigate])
-  const found = useQuery({
-    queryKey: ['find', wanted],
-    queryFn: ({ signal }) => client.find({ q: wanted, limit: 50 }, { signal }),
-    enabled: wanted !== '',
-    placeholderData: (before) => before,
-    staleTime: 5000,
-  })
+  const found = useHits(wanted)
   const list = wanted === '' ? undefined : found.data
   const hits = list?.hits ?? []
   const chosen = Math.min(at, Math.max(0, hits.length - 1))
@@ -65,23 +69,15 @@ export function FindScreen() {
   return (
     <div className="flex flex-1 flex-col px-2 py-4 medium:px-4">
       <h1 className="aside-only">{t('find')}</h1>
-      <input
-        // biome-ignore lint/a11y/noAutofocus: the reader came here to type
-        autoFocus
-        type="search"
-        role="combobox"
-        aria-expanded={hits.length > 0}
-        aria-controls={id}
-        aria-activedescendant={hit ? `${id}-${chosen}` : undefined}
-        aria-label={t('findEverywhere')}
-        placeholder={t('findEverywhere')}
-        value={text}
-        onChange={({ target }) => {
-          setText(target.value)
+      <FindInput
+        text={text}
+        list={id}
+        chosen={hit ? `${id}-${chosen}` : undefined}
+        onKeyDown={onKeyDown}
+        onText={(next) => {
+          setText(next)
           setAt(0)
         }}
-        onKeyDown={onKeyDown}
-        className="w-full rounded-box border border-edge bg-sheet px-3 py-2 text-title placeholder:text-soft"
       />
       <p role="status" className="min-h-8 py-1.5 text-small text-soft">
         {list && hits.length > 0 ? summary(list) : ''}
@@ -92,28 +88,72 @@ export function FindScreen() {
         </p>
       )}
       <div className="grid flex-1 items-start gap-4 wide:grid-cols-[minmax(0,5fr)_minmax(0,4fr)]">
-        <div
-          id={id}
-          role="listbox"
-          aria-label={t('hits')}
-          className={hits.length > 0 ? 'rows overflow-hidden rounded-box border border-rule bg-sheet' : ''}
-        >
-          {hits.map((one, index) => (
-            <HitLine
-              key={`${one.session_id}@${one.seq}`}
-              id={`${id}-${index}`}
-              hit={one}
-              session={sessionOf(list, one)}
-              chosen={index === chosen}
-              onPoint={() => setAt(index)}
-              onOpen={() => open(one)}
-            />
-          ))}
-        </div>
+        {list && <HitList id={id} list={list} chosen={chosen} onPoint={setAt} onOpen={open} />}
         {hit && <Preview hit={hit} session={sessionOf(list, hit)} />}
       </div>
       {list && hits.length === 0 && !found.isFetching && <Nothing wanted={wanted} />}
       {wanted === '' && <p className="text-soft">{t('findHint')}</p>}
+    </div>
+  )
+}
+
+interface FindInputProps {
+  readonly text: string
+  /** Id of the list of hits. */
+  readonly list: string
+  /** Id of the chosen hit; undefined where there is none. */
+  readonly chosen: string | undefined
+  readonly onText: (text: string) => void
+  readonly onKeyDown: (event: KeyboardEvent) => void
+}
+
+function FindInput({ text, list, chosen, onText, onKeyDown }: FindInputProps) {
+  return (
+    <input
+      // biome-ignore lint/a11y/noAutofocus: the reader came here to type
+      autoFocus
+      type="search"
+      role="combobox"
+      aria-expanded={chosen !== undefined}
+      aria-controls={list}
+      aria-activedescendant={chosen}
+      aria-label={t('findEverywhere')}
+      placeholder={t('findEverywhere')}
+      value={text}
+      onChange={({ target }) => onText(target.value)}
+      onKeyDown={onKeyDown}
+      className="w-full rounded-box border border-edge bg-sheet px-3 py-2 text-title placeholder:text-soft"
+    />
+  )
+}
+
+interface HitListProps {
+  readonly id: string
+  readonly list: HitListShape
+  readonly chosen: number
+  readonly onPoint: (at: number) => void
+  readonly onOpen: (hit: HitShape) => void
+}
+
+function HitList({ id, list, chosen, onPoint, onOpen }: HitListProps) {
+  return (
+    <div
+      id={id}
+      role="listbox"
+      aria-label={t('hits')}
+      className={list.hits.length > 0 ? 'rows overflow-hidden rounded-box border border-rule bg-sheet' : ''}
+    >
+      {list.hits.map((one, index) => (
+        <HitLine
+          key={`${one.session_id}@${one.seq}`}
+          id={`${id}-${index}`}
+          hit={one}
+          session={sessionOf(list, one)}
+          chosen={index === chosen}
+          onPoint={() => onPoint(index)}
+          onOpen={() => onOpen(one)}
+        />
+      ))}
     </div>
   )
 }

@@ -1,7 +1,7 @@
 // The list of all sessions: read page by page as the reader goes through it, kept by the feed, no longer than five hundred heads.
 
 import type { SessionQuery, SessionShape } from 'daybook/client'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { type Dispatch, type SetStateAction, useCallback, useEffect, useRef, useState } from 'react'
 import { client } from '../live/client.ts'
 import { live, useFeed } from '../live/live.ts'
 import type { Filters } from './filters.tsx'
@@ -56,15 +56,17 @@ export function fits(session: SessionShape, { agent, repository, branch, person,
 /** Milliseconds that a filter rests before it is asked for. */
 const typing = 150
 
-export function useList(filters: Filters): List {
-  const [window, setWindow] = useState<HeadWindow | null>(null)
-  const [error, setError] = useState<unknown>(null)
-  const [reading, setReading] = useState(false)
-  const [turn, setTurn] = useState(0)
-  const busy = useRef(false)
+/** What the list is made of, and the calls that change it. */
+interface Held {
+  readonly setWindow: Dispatch<SetStateAction<HeadWindow | null>>
+  readonly setError: Dispatch<SetStateAction<unknown>>
+  readonly setReading: Dispatch<SetStateAction<boolean>>
+}
+
+/** Reads the beginning, again whenever the filters change or `turn` does. */
+function useBeginning(filters: Filters, turn: number, { setWindow, setError, setReading }: Held): void {
   const key = JSON.stringify(filters)
   const first = useRef(true)
-
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the filters, the turn for asking again
   useEffect(() => {
     const stop = new AbortController()
@@ -88,23 +90,15 @@ export function useList(filters: Filters): List {
       stop.abort()
     }
   }, [key, turn])
+}
 
-  useEffect(() => live().on('again', (what) => what === 'all' && setTurn((now) => now + 1)), [])
+type Add = (window: HeadWindow, list: Awaited<ReturnType<typeof client.list>>) => HeadWindow
 
-  useFeed(({ session }) => {
-    if (!session || session.session_id.startsWith('@')) return
-    setWindow((now) => {
-      if (!now) return now
-      const fit = fits(session, filters)
-      return fit ? withChanged(now, session, true) : without(now, session.session_id)
-    })
-  })
-
-  const page = useCallback(
-    async (
-      from: string | undefined,
-      add: (window: HeadWindow, list: Awaited<ReturnType<typeof client.list>>) => HeadWindow,
-    ) => {
+/** Reads a further page from a cursor, never two at once. */
+function usePage(filters: Filters, { setWindow, setError, setReading }: Held) {
+  const busy = useRef(false)
+  return useCallback(
+    async (from: string | undefined, add: Add) => {
       if (busy.current) return
       busy.current = true
       setReading(true)
@@ -119,8 +113,28 @@ export function useList(filters: Filters): List {
         setReading(false)
       }
     },
-    [filters],
+    [filters, setWindow, setError, setReading],
   )
+}
+
+export function useList(filters: Filters): List {
+  const [window, setWindow] = useState<HeadWindow | null>(null)
+  const [error, setError] = useState<unknown>(null)
+  const [reading, setReading] = useState(false)
+  const [turn, setTurn] = useState(0)
+  const held = { setWindow, setError, setReading }
+  useBeginning(filters, turn, held)
+  const page = usePage(filters, held)
+
+  useEffect(() => live().on('again', (what) => what === 'all' && setTurn((now) => now + 1)), [])
+
+  useFeed(({ session }) => {
+    if (!session || session.session_id.startsWith('@')) return
+    setWindow((now) => {
+      if (!now) return now
+      return fits(session, filters) ? withChanged(now, session, true) : without(now, session.session_id)
+    })
+  })
 
   return {
     window,

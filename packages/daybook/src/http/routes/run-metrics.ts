@@ -17,7 +17,8 @@ const metrics = route(
     operation: 'getRunMetrics',
     tag: 'runs',
     summary: 'Figures over the runs of all sessions',
-    details: 'By session, agent, model, skill, user or day (UTC), over open and archived sessions. Rewound runs do not count.',
+    details:
+      'By session, agent, model, skill, user or day (UTC), over open and archived sessions. Rewound runs do not count.',
     query: RunMetricsQuery,
     answers: { 200: { description: 'The figures.', schema: RunMetrics, example: examples.runMetrics } },
   },
@@ -46,7 +47,16 @@ const metrics = route(
   },
 )
 
-function figuresOf({ runs, done, failed, successRate, avgMs, p95Ms, tokens, cost }: RunFigures): RunMetricsShape['total'] {
+function figuresOf({
+  runs,
+  done,
+  failed,
+  successRate,
+  avgMs,
+  p95Ms,
+  tokens,
+  cost,
+}: RunFigures): RunMetricsShape['total'] {
   return {
     runs,
     done,
