@@ -2,13 +2,12 @@
 
 import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { after, before, type TestContext, test } from 'node:test'
-import pty from '@lydell/node-pty'
-import headless from '@xterm/headless'
+import { after, before, test } from 'node:test'
 import { type MockServer, mockKeys, startMock } from '../../model/mock.fixture.ts'
 import { until } from '../../session/testing.fixture.ts'
-import { bin, type Home, openHome, type Running } from '../bin.fixture.ts'
+import { type Home, openHome, type Running } from '../bin.fixture.ts'
 import { type Traces, writeSkills } from '../skills.fixture.ts'
+import { Person } from './person.fixture.ts'
 
 let home: Home
 let server: Running & { readonly url: string }
@@ -29,57 +28,6 @@ after(async () => {
   await mock[Symbol.asyncDispose]()
 })
 
-/** A person at a terminal. */
-class Person {
-  readonly #pty: pty.IPty
-  readonly #terminal: InstanceType<typeof headless.Terminal>
-  exit: number | null = null
-
-  constructor(t: TestContext, args: readonly string[], { cols = 100, rows = 40 } = {}) {
-    this.#terminal = new headless.Terminal({ cols, rows, allowProposedApi: true, scrollback: 1000 })
-    const env = { ...home.env, TERM: 'xterm-256color' }
-    this.#pty = pty.spawn(process.execPath, [bin, ...args], { cols, rows, cwd: home.path('here'), env })
-    this.#terminal.onData((answer) => this.#pty.write(answer))
-    this.#pty.onData((text) => this.#terminal.write(text))
-    this.#pty.onExit(({ exitCode }) => {
-      this.exit = exitCode
-    })
-    t.after(() => {
-      if (this.exit === null) this.#pty.kill('SIGKILL')
-    })
-  }
-
-  type(keys: string): void {
-    this.#pty.write(keys)
-  }
-
-  /** All rows, what scrolled away too. */
-  async text(): Promise<string> {
-    await new Promise<void>((resolve) => this.#terminal.write('', resolve))
-    const { active } = this.#terminal.buffer
-    const lines = Array.from({ length: active.length }, (_, row) => active.getLine(row)?.translateToString(true))
-    return lines.join('\n').trimEnd()
-  }
-
-  /** A process that starts beside many others takes its time: three times as long as other tests wait. */
-  async sees(text: RegExp): Promise<string> {
-    for (let left = 2; ; left -= 1) {
-      try {
-        await until(async () => text.test(await this.text()))
-        return await this.text()
-      } catch (error) {
-        if (left === 0) throw new Error(`${text} is not on the screen:\n${await this.text()}`, { cause: error })
-      }
-    }
-  }
-
-  async leaves(): Promise<void> {
-    this.type('\u0004')
-    await until(() => this.exit !== null)
-    assert.equal(this.exit, 0)
-  }
-}
-
 test('what a model says comes as Markdown while it comes, and stands there once; what is typed meanwhile is queued', async (t) => {
   const long = `# Rivers\n\n${'The **Rhine** flows north. '.repeat(12)}\n\n- one\n- two\n\nend of it`
   mock.answers.splice(
@@ -93,7 +41,7 @@ test('what a model says comes as Markdown while it comes, and stands there once;
     },
     { match: { userMessage: 'second' }, response: { content: 'second answer' } },
   )
-  const person = new Person(t, ['start', 'coder'])
+  const person = new Person(t, home, ['start', 'coder'])
   await person.sees(/a new session/)
   person.type('tell me of rivers\r')
   await person.sees(/The Rhine flows north/)
@@ -130,7 +78,7 @@ test('a call is folded into one line, an approval is asked in place and may be g
   )
   await until(async () => (await home.daybook(['agent', 'list'])).out.includes('pusher'))
   for (const where of ['here', 'elsewhere']) {
-    const person = new Person(t, ['start', 'pusher'])
+    const person = new Person(t, home, ['start', 'pusher'])
     await person.sees(/a new session/)
     person.type('push main\r')
     await person.sees(/approve\? \[y\/n\/show\]/)
@@ -153,7 +101,7 @@ test('Ctrl-C ends the turn and keeps what was said; a second one leaves', async 
     chunkSize: 9,
     latency: 50,
   })
-  const person = new Person(t, ['start', 'coder'])
+  const person = new Person(t, home, ['start', 'coder'])
   await person.sees(/a new session/)
   person.type('tell all\r')
   await person.sees(/and more and more/)
@@ -175,7 +123,7 @@ test('a server that is killed in mid stream is told of; the turn goes on, withou
     chunkSize: 5,
     latency: 40,
   })
-  const person = new Person(t, ['start', 'coder'])
+  const person = new Person(t, home, ['start', 'coder'])
   await person.sees(/a new session/)
   person.type('count\r')
   await person.sees(/<8>/)
@@ -193,7 +141,7 @@ test('a server that is killed in mid stream is told of; the turn goes on, withou
   person.type('/fork\r')
   await person.sees(/\w+ {2}coder {2}count {3}\/help/)
   await person.leaves()
-  const again = new Person(t, ['attach', /left (\S+)/.exec(await person.text())?.[1] ?? ''])
+  const again = new Person(t, home, ['attach', /left (\S+)/.exec(await person.text())?.[1] ?? ''])
   await again.sees(/\/help/)
   await again.leaves()
 })
