@@ -16,6 +16,7 @@ export const dictionary = {
   hours: '{n} h',
   you: 'You',
   system: 'System',
+  assistant: 'Assistant',
   result: 'Result',
   tokens: '{n} tokens',
   cutOff: 'cut off',

@@ -79,7 +79,9 @@ function shortOf(text: string): string {
 
 function whoOf({ role, name, agent, by }: MessageItem): string {
   if (role === 'user') return name ?? (/^user:(?:local|owner)$/.test(by) ? t('you') : actorText(by))
-  return role === 'assistant' ? (agent ?? name ?? actorText(by)) : t(role === 'system' ? 'system' : 'result')
+  // Whoever wrote an answer down for an agent is not its author.
+  if (role === 'assistant') return agent ?? name ?? (by.startsWith('agent:') ? actorText(by) : t('assistant'))
+  return t(role === 'system' ? 'system' : 'result')
 }
 
 export const ReasoningRow = memo(function ReasoningRow({ item }: { readonly item: ReasoningItem }) {

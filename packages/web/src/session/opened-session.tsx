@@ -40,7 +40,13 @@ export function OpenedSession({ head, opened, seq, moment }: Props) {
   useEffect(() => () => (moment === null ? undefined : log.close()), [log, moment])
   const back = usePlaceKept({ head, opened, scroller, scroll, seq, moment })
   const onReady = useCallback((ready: Scroller) => setScroller(ready), [])
-  const go = useCallback((to: number) => void scroller?.to(to).catch(sayProblem), [scroller])
+  const go = useCallback(
+    (to: number) => {
+      log.name(to)
+      void scroller?.to(to).catch(sayProblem)
+    },
+    [log, scroller],
+  )
   useSessionKeys({ head, region, scroller, moment, onFind: () => setFinding(true) })
   return (
     <div className="screen" ref={region}>
@@ -59,7 +65,7 @@ export function OpenedSession({ head, opened, seq, moment }: Props) {
             </p>
           )}
           <TimelineView log={log} window={window} target={seq} onReady={onReady} onScroll={setScroll} />
-          <Slider head={head} moment={moment} top={scroll?.top ?? 0} />
+          <Slider head={head} moment={moment} />
           {moment === null && <Queue head={head} />}
           {moment === null && (
             <Composer key={head.session_id} head={head} opened={opened} onSent={() => void scroller?.toEnd()} />

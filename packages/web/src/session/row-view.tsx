@@ -33,12 +33,19 @@ export const RowView = memo(function RowView({ row, target }: Props) {
       data-type={row.group ?? item.type}
       tabIndex={-1}
       aria-current={target ? 'location' : undefined}
-      aria-label={t('entryNumber', { seq: row.from === row.to ? row.from : `${row.from}–${row.to}` })}
+      aria-label={t('entryNumber', { seq: numbersOf(row) })}
     >
       {row.items.length > 1 ? <Group row={row} open={target} /> : <ItemView item={item} />}
     </article>
   )
 })
+
+/** Of the entries that are seen in it. */
+function numbersOf({ from, items }: Row): string {
+  const end = items.at(-1)
+  const to = end?.type === 'output' ? end.lastSeq : (end?.seq ?? from)
+  return from === to ? String(from) : `${from}–${to}`
+}
 
 export function ItemView({ item }: { readonly item: Item }): ReactNode {
   switch (item.type) {

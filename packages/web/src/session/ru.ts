@@ -19,6 +19,7 @@ export const dictionary: SameAs<typeof english> = {
   hours: '{n} ч',
   you: 'Вы',
   system: 'Система',
+  assistant: 'Ассистент',
   result: 'Результат',
   tokens: '{n} токенов',
   cutOff: 'оборвано',

@@ -11,14 +11,12 @@ import { t } from './words.ts'
 interface Props {
   readonly head: SessionShape
   readonly moment: number | null
-  /** The first entry in sight. */
-  readonly top: number
 }
 
 /** Milliseconds that the slider has to rest before another moment is shown. */
 const pause = 120
 
-export function Slider({ head, moment, top }: Props) {
+export function Slider({ head, moment }: Props) {
   const navigate = useNavigate()
   const shown = moment ?? head.seq
   const [value, setValue] = useState(shown)
@@ -47,7 +45,7 @@ export function Slider({ head, moment, top }: Props) {
         onChange={(event) => setValue(Number(event.target.value))}
       />
       <span className={moment === null ? 'figures text-soft' : 'figures font-semibold text-need'}>
-        {moment === null ? `${figure(top)} / ${figure(head.seq)}` : t('asOf', { seq: value })}
+        {moment === null ? `${figure(value)} / ${figure(head.seq)}` : t('asOf', { seq: value })}
       </span>
       {moment !== null && (
         <button type="button" className="button target" onClick={() => setValue(head.seq)}>

@@ -32,6 +32,7 @@ export function usePlaceKept({ head, opened, scroller, scroll, seq, moment }: Gi
     let left = false
     const open = async (): Promise<void> => {
       const { log, marks, place } = opened
+      log.name(seq)
       const last = Math.max(end.current, log.state.end)
       if (seq !== null) {
         await log.show(Math.min(seq, last), last)

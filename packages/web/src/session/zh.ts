@@ -19,6 +19,7 @@ export const dictionary: SameAs<typeof english> = {
   hours: '{n} 小时',
   you: '你',
   system: '系统',
+  assistant: '助手',
   result: '结果',
   tokens: '{n} 个词元',
   cutOff: '中断',

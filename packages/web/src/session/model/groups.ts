@@ -16,13 +16,3 @@ export function groupOf(item: Item): Row['group'] {
   if (item.type === 'run' && (quietRuns.has(item.state) || (item.state === 'done' && item.text === ''))) return 'quiet'
   return item.type === 'process' && quietProcesses.has(item.state) ? 'quiet' : null
 }
-
-/** Whether two rows show the same. */
-export function sameRow(one: Row, other: Row): boolean {
-  return (
-    one.to === other.to &&
-    one.group === other.group &&
-    one.items.length === other.items.length &&
-    one.items.every((item, at) => item === other.items[at])
-  )
-}

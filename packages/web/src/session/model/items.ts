@@ -193,6 +193,7 @@ export type Item =
 export interface Row {
   readonly key: string
   readonly from: number
+  /** The last entry that has its place here: also those behind the items that are not shown, or shown within others. */
   readonly to: number
   readonly group: 'tools' | 'quiet' | null
   readonly items: readonly Item[]

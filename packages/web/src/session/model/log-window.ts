@@ -81,6 +81,12 @@ export class LogWindow {
     })
   }
 
+  /** The entry that somebody looks for is shown, whatever it is; null: none. */
+  name(seq: number | null): void {
+    this.#timeline.name(seq)
+    this.#tell({})
+  }
+
   async before(): Promise<void> {
     const { first, loading } = this.#state
     if (loading !== null || first <= 1) return

@@ -1,32 +1,36 @@
 // Folds entries to the rows of a timeline: each new entry touches the row it belongs to and no other.
 
 import type { EntryShape } from 'daybook/client'
-import { groupOf, mostGrouped, sameRow } from './groups.ts'
+import { groupOf, mostGrouped } from './groups.ts'
 import type { Item, OutputItem, Row } from './items.ts'
 import { mostOutput } from './items.ts'
 import { splitMessage } from './messages.ts'
 import { type Fields, fieldsOf, placed, placeOf, textOf } from './places.ts'
+import { RunLines, shownRows } from './run-lines.ts'
 
 /** Of entries in their order, without a gap. Rows and items are never changed: what changes is another object. */
 export class Timeline {
-  #rows: Row[] = []
+  readonly #rows: Row[] = []
   readonly #rowOf = new Map<string, number>()
   readonly #items = new Map<string, Item>()
   /** Item by what is told of it later: `call:<id>`, `approval:<id>`, … */
   readonly #later = new Map<string, string>()
   /** Items of a fold before this one, which stay where they say the same. */
   #known: ReadonlyMap<string, Item>
-  #knownRows: ReadonlyMap<string, Row>
+  readonly #runs = new RunLines()
+  #shown: readonly Row[]
+  #named: number | null
   #last = 0
 
   constructor(before?: Timeline) {
     this.#known = before === undefined ? new Map() : before.#items
-    this.#knownRows = new Map((before === undefined ? [] : before.#rows).map((row) => [row.key, row]))
+    this.#shown = before === undefined ? [] : before.#shown
+    this.#named = before === undefined ? null : before.#named
   }
 
   /** Replaced with each change, so that it may be compared by identity. */
   get rows(): readonly Row[] {
-    return this.#rows
+    return this.#shown
   }
 
   /** The newest entry folded in; 0 before the first. */
@@ -35,18 +39,24 @@ export class Timeline {
   }
 
   add(entries: readonly EntryShape[]): void {
-    this.#rows = [...this.#rows]
     for (const entry of entries) {
       this.#last = entry.seq
       this.#fold(entry)
     }
-    if (this.#knownRows.size === 0) return
-    for (const [at, row] of this.#rows.entries()) {
-      const known = this.#knownRows.get(row.key)
-      if (known && known !== row && sameRow(known, row)) this.#rows[at] = known
-    }
+    this.#show()
     this.#known = new Map()
-    this.#knownRows = new Map()
+  }
+
+  /** The entry that somebody looks for is shown, whatever it is; null: none. */
+  name(seq: number | null): void {
+    if (seq === this.#named) return
+    this.#named = seq
+    this.#show()
+  }
+
+  #show(): void {
+    const folded = (item: Item): boolean => item.seq !== this.#named && this.#runs.folds(item)
+    this.#shown = shownRows(this.#rows, this.#last, folded, new Map(this.#shown.map((row) => [row.key, row])))
   }
 
   #fold(entry: EntryShape): void {
@@ -250,6 +260,7 @@ export class Timeline {
   #push(made: Item): void {
     const item = this.#same(made)
     this.#items.set(item.key, item)
+    this.#runs.see(item)
     const group = groupOf(item)
     const last = this.#rows.at(-1)
     if (group !== null && last?.group === group && last.items.length < mostGrouped) {
