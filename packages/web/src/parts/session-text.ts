@@ -2,16 +2,15 @@
 
 import type { SessionShape } from 'daybook/client'
 import { t } from '../i18n/base.ts'
-
-const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim()
+import { plainLine } from './plain-line.ts'
 
 export function titleOf({ name, title }: Pick<SessionShape, 'name' | 'title'>): string {
-  return oneLine(name ?? title ?? '') || t('noTitle')
+  return plainLine(name ?? title ?? '') || t('noTitle')
 }
 
 /** The last thing said or done, without repeating the title. */
 export function lastOf(session: Pick<SessionShape, 'name' | 'title' | 'last'>): string {
-  const text = oneLine(session.last?.text ?? '')
+  const text = plainLine(session.last?.text ?? '')
   return text === titleOf(session) ? '' : text
 }
 

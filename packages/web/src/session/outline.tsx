@@ -2,6 +2,7 @@
 
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { client } from '../live/client.ts'
+import { plainLine } from '../parts/plain-line.ts'
 import { Part } from './rail-part.tsx'
 import { t } from './words.ts'
 
@@ -56,7 +57,7 @@ export function Outline({ session, moment, onGo }: Props) {
                   className={`min-w-0 flex-1 truncate text-start ${item.type === 'turn' ? '' : 'text-soft'}`}
                   dir="auto"
                 >
-                  {item.text}
+                  {plainLine(item.text)}
                 </span>
                 <span className="figures text-soft">{item.seq}</span>
               </button>
