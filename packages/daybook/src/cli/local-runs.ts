@@ -90,12 +90,13 @@ function spending({ budgets }: Workshop): Budgets {
   throw new DaybookError('invalid_state', 'nothing is spent here: no models are configured')
 }
 
-function fieldsOf({ input, agent, skill, on_busy }: Omit<Parameters<Runs['start']>[1], 'opens'>) {
+function fieldsOf({ input, agent, skill, on_busy, instead_of }: Omit<Parameters<Runs['start']>[1], 'opens'>) {
   return {
-    input,
+    ...(input === undefined ? {} : { input }),
     ...(agent === undefined ? {} : { agent }),
     ...(skill === undefined ? {} : { skill }),
     ...(on_busy === undefined ? {} : { onBusy: on_busy }),
+    ...(instead_of === undefined ? {} : { insteadOf: instead_of }),
   }
 }
 

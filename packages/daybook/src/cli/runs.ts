@@ -19,5 +19,5 @@ export type Runs = Pick<RemoteRuns, SameCall> & {
   /** Where a text would go, and why. */
   route(text: string): Promise<Route>
   /** Without a session a new one is opened. Durable when it resolves. */
-  start(session: string | null, fields: RunFields & { readonly input: string }): Promise<RunReceiptShape>
+  start(session: string | null, fields: RunFields & { readonly input?: string }): Promise<RunReceiptShape>
 }

@@ -55,6 +55,8 @@ export const working: readonly Command[] = [
       { name: 'steer', help: 'into the run under way, where its agent takes that' },
       { name: 'interrupt', help: 'end the run under way first' },
       { name: 'reject', help: 'only if nothing is under way' },
+      { name: 'at', value: 'SEQ', help: 'in the place of your message with this seq: the history goes on from there' },
+      { name: 'again', help: 'without a text: your last message is asked once more, in its place' },
       { name: 'skill', value: 'ID', help: 'this skill, instead of the one that the words ask for' },
       { name: 'agent', value: 'NAME', help: 'this agent takes the turn' },
       { name: 'no-wait', help: 'store it and do not wait for the answer' },
@@ -62,6 +64,7 @@ export const working: readonly Command[] = [
     details: [
       'What is said is stored before any work starts; behind other work it is queued. Progress goes to standard error.',
       'Where exactly one question is open, it is answered. Ctrl-C leaves the run as it is.',
+      'What --at and --again take the place of stays in the log. While something is under way they are refused.',
       'Without a server the run is performed by this command.',
     ],
     json: 'the run as it ended or waits; queued or with --no-wait: session_id, run_id, seq, position, steered',

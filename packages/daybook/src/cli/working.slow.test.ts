@@ -71,6 +71,35 @@ both('standard input is said; a text for which nothing fits is refused with hone
 })
 
 both(
+  'a message is said differently in its place, and the last one once more; what was there stays in the log',
+  async (run) => {
+    const first = json(await run(['say', 'calculate 2 + 3', '--json']))
+    const session = String(first.session_id)
+    const { messages } = json(await run(['show', session, '--json'])) as { messages: { seq: number }[] }
+    const seq = messages[0]?.seq ?? 0
+    await run(['say', session, 'calculate 5 + 5'])
+    const instead = await run(['say', session, 'calculate 2 + 4', '--at', String(seq)])
+    assert.deepEqual([instead.exit, instead.out], [0, '2 + 4 = 6\n'], instead.err)
+    const again = await run(['say', session, '--again'])
+    assert.deepEqual([again.exit, again.out], [0, '2 + 4 = 6\n'], again.err)
+    const after = json(await run(['show', session, '--json'])) as { messages: { role: string; content: string }[] }
+    const asked = after.messages.filter(({ role }) => role === 'user').map(({ content }) => content)
+    assert.deepEqual(asked, ['calculate 2 + 4'])
+    assert.match((await run(['show', session])).out, /calculate 2 \+ 3.*calculate 5 \+ 5.*calculate 2 \+ 4/s)
+    assert.equal((await run(['say', session, 'x', '--at', String(seq)])).exit, 2)
+    for (const wrong of [
+      ['x', '--again'],
+      ['--again', '--at', '3'],
+      ['--again', '--steer'],
+      ['--at', '0', 'x'],
+    ]) {
+      assert.equal((await run(['say', session, ...wrong])).exit, 2, wrong.join(' '))
+    }
+    assert.equal((await run(['say', '--at', '3'])).exit, 2)
+  },
+)
+
+both(
   'a skill of high risk waits for a person, and another process lets it go on',
   async (run, { home, where, traces }) => {
     const asked = await run(['say', 'asks', '--skill', 'push', 'main'])

@@ -14,7 +14,7 @@ import { agentOf } from '../format/session.ts'
 import { oneLine } from '../format/width.ts'
 import type { Call, Perform } from '../grammar.ts'
 import { readAll } from '../input.ts'
-import { text } from '../open.ts'
+import { text, wholeNumber } from '../open.ts'
 import { openingHere } from '../open-here.ts'
 import { tellRun } from '../outcome.ts'
 import { pick } from '../pick.ts'
@@ -25,20 +25,42 @@ type Turn = Parameters<Runs['start']>[1]
 const ways = ['steer', 'interrupt', 'reject'] as const satisfies readonly OnBusy[]
 
 export const perform: Perform = async (context, call) => {
+  if (call.options.again === true) return again(context, call)
   const [named, given] = call.args.length > 1 ? call.args : [undefined, call.args[0]]
-  if (given === undefined) return talking(context, call)
+  if (given === undefined) {
+    if (call.options.at !== undefined)
+      throw misuse('what is to be said there?', `${context.me} say [session] "…" --at SEQ`)
+    return talking(context, call)
+  }
   const said = (given === '-' ? await readAll(context.host) : (given ?? '')).trim()
   if (said === '') throw misuse('there is nothing to say', `${context.me} say [session] "…"`)
   const fields = fieldsOf(call, said)
   const backend = await context.backend()
   const session = named === undefined ? await boundSession(context) : await sessionNamed(context, named)
   const isTurn = Object.keys(fields).length > 1
+  if (session === null && fields.instead_of !== undefined) throw nowhere(context, '--at')
   const questions = session === null || isTurn ? [] : await questionsIn(backend, session)
   if (questions.length > 0) return answer(context, call, backend, questions, said)
   // A program works in some folder: that of whoever asks for it.
   const opening = session === null && fields.agent !== undefined ? { opens: await openingHere(context) } : {}
   const receipt = await backend.runs.start(session?.session_id ?? null, { ...fields, ...opening })
   return follow(context, call, backend, receipt, session)
+}
+
+/** The last message once more: what answered it has no place in the history any more. */
+async function again(context: Context, call: Call): Promise<ExitCode | undefined> {
+  if (call.args.length > 1) throw misuse('--again takes no text', `${context.me} say [session] "…" --at SEQ`)
+  const [named] = call.args
+  const fields = fieldsOf(call)
+  const backend = await context.backend()
+  const session = named === undefined ? await boundSession(context) : await sessionNamed(context, named)
+  if (session === null) throw nowhere(context, '--again')
+  const receipt = await backend.runs.start(session.session_id, fields)
+  return follow(context, call, backend, receipt, session)
+}
+
+function nowhere({ me }: Context, option: string): Refusal {
+  return misuse('no session is bound to this branch', `${me} say SESSION … ${option}`)
 }
 
 /** Without a text: a person talks, or each line of standard input is said. */
@@ -62,18 +84,25 @@ async function sessionNamed(context: Context, named: string): Promise<SessionSha
   }
 }
 
-function fieldsOf(call: Call, input: string): Turn {
+function fieldsOf(call: Call, input?: string): Turn {
   const given = ways.filter((way) => call.options[way] === true)
+  const at = wholeNumber(call, 'at', 1)
+  const instead_of = call.options.again === true ? 'last' : at
+  if (instead_of === 'last' && at !== undefined) throw misuse('--at and --again exclude each other')
+  if (instead_of !== undefined && given.length > 0) {
+    throw misuse(`--${given[0]} and --${at === undefined ? 'again' : 'at'} exclude each other`)
+  }
   if (given.length > 1) throw misuse(`--${given[0]} and --${given[1]} exclude each other`)
   const [on_busy] = given
   const skill = text(call, 'skill')
   const agent = text(call, 'agent')
   if (skill !== undefined && agent !== undefined) throw misuse('--skill and --agent exclude each other')
   return {
-    input,
+    ...(input === undefined ? {} : { input }),
     ...(skill === undefined ? {} : { skill }),
     ...(agent === undefined ? {} : { agent }),
     ...(on_busy === undefined ? {} : { on_busy }),
+    ...(instead_of === undefined ? {} : { instead_of }),
   }
 }
 

@@ -16,6 +16,7 @@ interface Spoken {
 const spoken: Readonly<Record<string, Spoken>> = {
   agent: { takes: '[name]', help: 'who there is, or who goes on from here', perform: agent },
   model: { takes: '', help: 'which models are asked', perform: model },
+  again: { takes: '', help: 'ask the last message once more, in its place', perform: (talk) => talk.again() },
   fork: { takes: '', help: 'go on in a fork of this session', perform: fork },
   queue: { takes: '', help: 'what waits for its turn', perform: queue },
   approve: {

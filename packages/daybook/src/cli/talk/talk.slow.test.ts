@@ -64,6 +64,29 @@ test('what a model says comes as Markdown while it comes, and stands there once;
   await person.leaves()
 })
 
+test('the last message is asked once more in its place, and the new answer is shown behind it', async (t) => {
+  const answers = (content: string) => mock.answers.splice(0, mock.answers.length, { match: {}, response: { content } })
+  answers('Anna')
+  const person = new Person(t, home, ['start', 'coder'])
+  await person.sees(/a new session/)
+  person.type('/again\r')
+  await person.sees(/nothing was said yet/)
+  person.type('say a name\r')
+  await person.sees(/Anna/)
+  const tail = /\n([a-z0-9]{4,})\n/.exec(await person.text())?.[1] ?? ''
+  await until(async () => /\bdone\b/.test((await home.daybook(['show', tail, '--runs'])).out))
+  answers('Bert')
+  person.type('/again\r')
+  await person.sees(/Anna.*Bert/s)
+  await person.leaves()
+  const { out } = await home.daybook(['show', tail, '--json'])
+  const { messages } = JSON.parse(out) as { messages: { content: string }[] }
+  assert.deepEqual(
+    messages.map(({ content }) => content),
+    ['say a name', 'Bert'],
+  )
+})
+
 test('a call is folded into one line, an approval is asked in place and may be given elsewhere', async (t) => {
   const call = { name: 'push', arguments: '{"input":"main"}', id: 'call_1' }
   mock.answers.splice(

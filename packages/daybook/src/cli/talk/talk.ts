@@ -203,6 +203,12 @@ export class Talk {
     }
   }
 
+  /** What answered the last message has no place in the history any more: it is asked once more. */
+  async again(): Promise<void> {
+    if (!this.session) return this.say('nothing was said yet', 'dim')
+    await this.backend.runs.start(this.session.session_id, { instead_of: 'last' })
+  }
+
   async #decide(text: string): Promise<void> {
     const ask = this.#asks.first
     if (ask?.kind !== 'approval') return
