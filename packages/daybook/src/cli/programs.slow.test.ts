@@ -64,7 +64,7 @@ const tailIn = (text: string): string => /^(\S+) {2}bash in /m.exec(text)?.[1] ?
 both('a session begins with a program, in this folder and on its branch, and stays with it', async (run, { home }) => {
   const { exit, out, err } = await run(['start', 'bash', 'echo one; pwd'])
   assert.deepEqual([exit, out], [0, `one\n${home.path('here')}\n`], err)
-  assert.match(err, /^\S+ {2}bash in ~\/here on fix-auth {3}stored #2 · running$/m)
+  assert.match(err, /^\S+ {2}bash in ~\/here on fix-auth {3}stored #2$/m)
   const said = await run(['say', tailIn(err), 'echo two'])
   assert.deepEqual([said.exit, said.out], [0, 'two\n'], said.err)
   const bound = await run(['say', 'echo three', '--json'])
@@ -211,9 +211,7 @@ both(
     const on = await run(['continue', tail, 'review this as an attacker', '--with', 'reviewer'])
     assert.equal(on.exit, 0, on.err)
     const [, fork = ''] =
-      /^(\S+) {2}fork of \S+ at #\d+ · reviewer · preamble of about \d+ tokens · stored #\d+ · running$/m.exec(
-        on.err,
-      ) ?? []
+      /^(\S+) {2}fork of \S+ at #\d+ · reviewer · preamble of about \d+ tokens · stored #\d+$/m.exec(on.err) ?? []
     assert.match(
       on.out,
       /^--\n# Going on from: .*the token expires early.*\n## Asked now\nreview this as an attacker\n$/s,

@@ -86,7 +86,7 @@ async function goOn(
     }
     return undefined
   }
-  output.hint(`${lineOf(written)} · stored #${run.seq} · running`)
+  output.hint(`${lineOf(written)} · stored #${run.seq}`)
   return tellRun(context, backend, run, { tail })
 }
 

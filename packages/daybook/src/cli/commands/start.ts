@@ -40,14 +40,15 @@ export const perform: Perform = async (context, call) => {
   const receipt = await backend.runs.start(null, { input: said, opens })
   const session = await backend.session(receipt.session_id).get()
   const { tail } = session
-  const stored = `${wordsOf(session)}   stored #${receipt.seq} · running`
+  const stored = `${wordsOf(session)}   stored #${receipt.seq}`
   if (call.options['no-wait'] !== true) {
+    // Whoever reads it later, below the answer, reads nothing that was only true before.
     output.hint(stored)
     return tellRun(context, backend, receipt, { tail })
   }
   if (output.json) output.object(receipt)
   else {
-    output.line(stored)
+    output.line(`${stored} · running`)
     output.hint(`${me} follow ${tail}`)
   }
   return undefined
