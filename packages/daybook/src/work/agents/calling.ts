@@ -4,7 +4,7 @@ import { isDaybookError } from '../../schema/errors.ts'
 import type { Json, JsonObject } from '../../schema/json.ts'
 import type { Message, Part } from '../../schema/parts.ts'
 import { RunFailure, recordOf } from '../failure.ts'
-import type { Said, StepEnd, Turn } from '../performer.ts'
+import type { Said, StepEnd, TellAttempt, Turn } from '../performer.ts'
 import { contextOf, mayCall, needsApproval } from '../skill-performer.ts'
 import type { Skill } from '../skills/contract.ts'
 import type { AnswerFacts } from './answering.ts'
@@ -71,22 +71,27 @@ async function callSkill(calling: Calling, skill: Skill, call: Call): Promise<vo
   const { turn, agent } = calling
   const input = inputFor(skill, call.input) as Json
   if (skill.durable) return callDurable(calling, skill, call, input)
-  const summary = `${agent.name} calls ${skill.name}: ${short(input)}`
+  const options = {
+    input,
+    inputNamed: { call_id: call.call_id },
+    risk: skill.risk,
+    idempotent: skill.idempotent,
+    summary: `${agent.name} calls ${skill.name}: ${short(input)}`,
+    speaker: agent.name,
+  }
   await turn.tell(
     skill.id,
-    async (attempt) => {
-      if (!mayCall(skill, turn.caller))
-        throw new RunFailure('refused', `${skill.name} is not for this role`, 'forbidden')
-      if (!skill.run) return skill.instructions ?? ''
-      const own: Turn = { ...turn, now: turn.now, delta: (text) => attempt.piece({ output: text }) }
-      return skill.run(input, contextOf(own, attempt, false))
-    },
+    (attempt) => perform(turn, skill, input, attempt),
     (end) => resultOf(calling, call, end),
-    {
-      ...{ input, inputNamed: { call_id: call.call_id } },
-      ...{ risk: skill.risk, idempotent: skill.idempotent, summary, speaker: agent.name },
-    },
+    options,
   )
+}
+
+async function perform(turn: Turn, skill: Skill, input: Json, attempt: TellAttempt): Promise<Json | undefined> {
+  if (!mayCall(skill, turn.caller)) throw new RunFailure('refused', `${skill.name} is not for this role`, 'forbidden')
+  if (!skill.run) return skill.instructions ?? ''
+  const own: Turn = { ...turn, now: turn.now, delta: (text) => attempt.piece({ output: text }) }
+  return skill.run(input, contextOf(own, attempt, false))
 }
 
 /** A durable skill has steps and waits of its own: it is a run inside this one. */
