@@ -45,6 +45,7 @@ export const dictionary = {
   needsApproval: 'needs your approval',
   needsAnswer: 'asks you',
   quietFor: 'quiet {time}',
+  waitingUntil: 'waiting until {time}',
   failedWith: 'Failed:',
   noTitle: '(no title)',
   pinned: 'Pinned',

@@ -55,6 +55,7 @@ export const dictionary: SameAs<typeof english> = {
   needsApproval: 'ждёт одобрения',
   needsAnswer: 'спрашивает вас',
   quietFor: 'молчит {time}',
+  waitingUntil: 'ждёт до {time}',
   failedWith: 'Не удалось:',
   noTitle: '(без названия)',
   pinned: 'Закреплённые',

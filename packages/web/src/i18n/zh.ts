@@ -45,6 +45,7 @@ export const dictionary: SameAs<typeof english> = {
   needsApproval: '等你批准',
   needsAnswer: '等你回答',
   quietFor: '无输出 {time}',
+  waitingUntil: '等到 {time}',
   failedWith: '失败：',
   noTitle: '（无标题）',
   pinned: '已固定',

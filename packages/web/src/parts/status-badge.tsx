@@ -16,8 +16,9 @@ import {
 } from 'lucide-react'
 import { t } from '../i18n/base.ts'
 import { type State, stateOf } from './status.ts'
-import { duration } from './time.ts'
+import { clockTime, duration } from './time.ts'
 import { useNow } from './use-now.ts'
+import { useUntil } from './use-until.ts'
 
 interface Look {
   readonly icon: LucideIcon
@@ -48,13 +49,19 @@ export function stateText(session: SessionShape, now: number): string {
 
 export function StatusBadge({ session, className = '' }: { session: SessionShape; className?: string }) {
   const now = useNow()
-  const { icon: Icon, tone } = looks[stateOf(session, now)]
+  const state = stateOf(session, now)
+  const { icon: Icon, tone } = looks[state]
   return (
     <span
       className={`inline-flex items-baseline gap-1 whitespace-nowrap [&>svg]:self-center text-small ${tone} ${className}`}
     >
       <Icon aria-hidden size={14} strokeWidth={2.25} />
-      {stateText(session, now)}
+      {state === 'waiting' ? <Waiting session={session} now={now} /> : stateText(session, now)}
     </span>
   )
+}
+
+function Waiting({ session, now }: { readonly session: SessionShape; readonly now: number }) {
+  const until = useUntil(session)
+  return until === null ? t('state_waiting') : t('waitingUntil', { time: clockTime(until, now) })
 }

@@ -6,7 +6,7 @@ import { addressOf } from '../app/addresses.ts'
 import { EntryLine, EntryNumber, Moment } from './entry-row.tsx'
 import type { ProcessItem, QuietItem, RuleItem, RunItem } from './model/items.ts'
 import { usePlace } from './place.ts'
-import { dollars, duration } from './telling.ts'
+import { dollars, duration, timeText } from './telling.ts'
 import { t } from './words.ts'
 
 const rules = {
@@ -45,6 +45,14 @@ function RuleLink({ link }: { readonly link: { readonly session: string; readonl
   )
 }
 
+/** What a run waits for; a moment says itself. */
+const waits: Readonly<Record<string, 'waitApproval' | 'waitQuestion' | 'waitChild' | 'waitOperator'>> = {
+  approval: 'waitApproval',
+  question: 'waitQuestion',
+  child: 'waitChild',
+  operator: 'waitOperator',
+}
+
 const runWords = {
   queued: 'runQueued',
   started: 'runStarted',
@@ -56,10 +64,17 @@ const runWords = {
   changed: 'runChanged',
 } as const
 
+/** What for, and until when where that is known. */
+function waitText({ reason, until }: RunItem): string | undefined {
+  const what = reason === undefined ? undefined : waits[reason]
+  const parts = [what && t(what), until && t('untilTime', { time: timeText(until) })].filter(Boolean)
+  return parts.length === 0 ? undefined : parts.join(' · ')
+}
+
 export const RunLine = memo(function RunLine({ item }: { readonly item: RunItem }) {
   const bad = item.state === 'failed'
   const figures = [
-    item.reason,
+    item.state === 'waiting' ? waitText(item) : item.reason,
     item.duration === undefined ? undefined : duration(item.duration),
     item.cost === undefined ? undefined : dollars(item.cost),
   ].filter((part) => part !== undefined)

@@ -8,6 +8,7 @@ import { addressOf } from '../app/addresses.ts'
 import { client } from '../live/client.ts'
 import { useFeed } from '../live/live.ts'
 import { Counts } from './edit-row.tsx'
+import { type BudgetLeft, budgetLeft } from './model/budget.ts'
 import { Outline } from './outline.tsx'
 import { Part } from './rail-part.tsx'
 import { dollars, duration, figure } from './telling.ts'
@@ -95,6 +96,12 @@ function Cost({ session, moment }: ViewProps) {
     queryKey: ['rail', session, 'metrics', moment],
     queryFn: ({ signal }) => client.session(session).view('metrics', { signal, ...untilOf(moment) }),
   })
+  const { data: left } = useQuery({
+    queryKey: ['rail', session, 'budget'],
+    queryFn: async ({ signal }) =>
+      budgetLeft((await client.runs.budgets({ session_id: session }, { signal })).budgets, session),
+    enabled: moment === null,
+  })
   if (!data || (data.total_runs === 0 && data.total_tokens === 0)) return null
   const agents = Object.entries(data.by_agent)
   return (
@@ -102,6 +109,12 @@ function Cost({ session, moment }: ViewProps) {
       <dl className="facts">
         <dt>{t('spent')}</dt>
         <dd className="figures">{dollars(data.cost)}</dd>
+        {moment === null && left && (
+          <>
+            <dt>{t('budgetLeft')}</dt>
+            <dd className={left.little ? 'figures text-need' : 'figures'}>{leftText(left)}</dd>
+          </>
+        )}
         <dt>{t('allTokens')}</dt>
         <dd className="figures">{figure(data.total_tokens)}</dd>
         <dt>{t('runs')}</dt>
@@ -122,6 +135,11 @@ function Cost({ session, moment }: ViewProps) {
       </dl>
     </Part>
   )
+}
+
+function leftText({ cost, tokens }: BudgetLeft): string {
+  const parts = [cost === null ? null : dollars(cost), tokens === null ? null : t('tokens', { n: tokens })]
+  return parts.filter((part) => part !== null).join(' · ')
 }
 
 function Notes({ session, moment, onGo }: ViewProps & Pick<Props, 'onGo'>) {

@@ -147,6 +147,8 @@ export interface RunItem extends Placed {
   readonly state: 'queued' | 'started' | 'waiting' | 'done' | 'failed' | 'cancelled' | 'steered' | 'changed'
   readonly text: string
   readonly reason: string | undefined
+  /** RFC 3339: until when it waits. */
+  readonly until: string | undefined
   readonly duration: number | undefined
   readonly cost: number | undefined
 }

@@ -48,6 +48,7 @@ const run =
     state,
     text: text(data),
     reason: wordOf(data.reason),
+    until: wordOf(data.until),
     duration: numberOf(data.duration_ms),
     cost: numberOf(data.cost),
   })
