@@ -7,6 +7,8 @@ import { useEffect, useRef, useState } from 'react'
 import { nextRegion } from '../app/regions.ts'
 import { say } from '../session/saying.ts'
 import { t } from '../session/words.ts'
+import { KeyBar } from './key-bar.tsx'
+import { keyText, type ScreenKey } from './key-bytes.ts'
 import { processes } from './processes.ts'
 import { withStyleSheets } from './style-sheets.ts'
 import '@xterm/xterm/css/xterm.css'
@@ -48,6 +50,7 @@ export function LiveScreen({ session, process, typing, onLeave }: Props) {
     <>
       {lost && <p className="bg-need-well px-4 py-1 text-small text-need">{t('lostConnection')}</p>}
       <section ref={box} aria-label={t('terminal')} className="live-screen" data-region />
+      {typing && shown && <KeyBar onPress={shown.press} />}
     </>
   )
 }
@@ -55,6 +58,7 @@ export function LiveScreen({ session, process, typing, onLeave }: Props) {
 interface Shown {
   readonly terminal: Terminal
   fit(): void
+  press(key: ScreenKey): void
   close(): void
 }
 
@@ -103,6 +107,9 @@ function open(box: HTMLElement, { session, process, types, leave, onLost }: Sett
     fit() {
       fitting.fit()
       attachment.resize(terminal.cols, terminal.rows)
+    },
+    press(key) {
+      terminal.input(keyText(key, terminal.modes.applicationCursorKeysMode))
     },
     close() {
       attachment.close()
