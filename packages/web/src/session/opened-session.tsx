@@ -17,6 +17,7 @@ import { Toast } from './toast.tsx'
 import { usePlaceKept } from './use-place-kept.ts'
 import { useLive, useNews, useWindow } from './use-session.ts'
 import { useSessionKeys } from './use-session-keys.ts'
+import { useWatchers } from './use-watchers.ts'
 import { t } from './words.ts'
 
 interface Props {
@@ -47,10 +48,18 @@ export function OpenedSession({ head, opened, seq, moment }: Props) {
     },
     [log, scroller],
   )
+  const watchers = useWatchers(head.session_id, scroll?.top ?? 0)
   useSessionKeys({ head, region, scroller, moment, onFind: () => setFinding(true) })
   return (
     <div className="screen" ref={region}>
-      <SessionHeader head={head} side={side} onSide={() => setSide(!side)} onFind={() => setFinding(true)} />
+      <SessionHeader
+        head={head}
+        watchers={watchers}
+        side={side}
+        onGo={go}
+        onSide={() => setSide(!side)}
+        onFind={() => setFinding(true)}
+      />
       {finding && <FindHere session={head.session_id} onGo={go} onClose={() => setFinding(false)} />}
       <div className="flex min-h-0 flex-1">
         <div className="flex min-w-0 flex-1 flex-col">

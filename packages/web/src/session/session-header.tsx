@@ -5,7 +5,9 @@ import type { SessionShape } from 'daybook/client'
 import { OctagonX, PanelRight, Search } from 'lucide-react'
 import { titleOf } from '../parts/session-text.ts'
 import { StatusBadge } from '../parts/status-badge.tsx'
+import { Faces } from './faces.tsx'
 import { interrupt } from './interrupt.ts'
+import type { Watcher } from './model/watchers.ts'
 import { PinButton } from './pin-button.tsx'
 import { dollars } from './telling.ts'
 import { headKey } from './use-session.ts'
@@ -13,12 +15,14 @@ import { t } from './words.ts'
 
 interface Props {
   readonly head: SessionShape
+  readonly watchers: readonly Watcher[]
   readonly side: boolean
+  readonly onGo: (seq: number) => void
   readonly onSide: () => void
   readonly onFind: () => void
 }
 
-export function SessionHeader({ head, side, onSide, onFind }: Props) {
+export function SessionHeader({ head, watchers, side, onGo, onSide, onFind }: Props) {
   const queries = useQueryClient()
   const busy = head.status === 'running' || head.status === 'waiting' || head.status === 'queued'
   const facts = [head.current_agent, head.branch, head.cost > 0 ? dollars(head.cost) : null].filter(Boolean)
@@ -37,6 +41,7 @@ export function SessionHeader({ head, side, onSide, onFind }: Props) {
           <span className="truncate">{facts.join(' · ')}</span>
         </p>
       </div>
+      <Faces watchers={watchers} onGo={onGo} />
       {busy && (
         <button
           type="button"
