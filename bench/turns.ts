@@ -15,7 +15,7 @@ import { appenders } from './appenders.ts'
 import { Child } from './child.ts'
 import type { Sample, Variant } from './harness.ts'
 import { Bench, timed, times } from './harness.ts'
-import type { TurnPeer } from './peers/turns.ts'
+import type { TurnPeer } from './peers/peer.ts'
 
 const bench = new Bench('turns')
 const stub = new Child(join(import.meta.dirname, 'turns-stub.ts'))

@@ -21,6 +21,13 @@ export interface Peer {
   close(): Promise<void>
 }
 
+/** What a turn of an agent without skills is measured by. */
+export interface TurnPeer {
+  readonly name: string
+  /** Asks, and gives the answer's text. */
+  turn(text: string): Promise<string>
+}
+
 /** Opens, fills, appends and reads back in `dir`; throws when a peer does not give back what it was given. */
 export async function check(peer: Peer, dir: string): Promise<void> {
   await peer.open(dir)

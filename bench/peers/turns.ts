@@ -2,12 +2,7 @@
 import { Agent as MastraAgent } from '@mastra/core/agent'
 import { Agent, OpenAIChatCompletionsModel, Runner, setTracingDisabled } from '@openai/agents'
 import OpenAI from 'openai'
-
-export interface TurnPeer {
-  readonly name: string
-  /** Asks, and gives the answer's text. */
-  turn(text: string): Promise<string>
-}
+import type { TurnPeer } from './peer.ts'
 
 const instructions = 'You answer questions.'
 
