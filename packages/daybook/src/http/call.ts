@@ -47,8 +47,13 @@ export class Call<P = unknown, Q = unknown, B = unknown> {
   get driven(): Driven {
     const { programs } = this.context
     if (programs === null) throw new DaybookError('forbidden', 'no programs are driven here')
-    if (!this.#hasKey) throw new DaybookError('forbidden', 'that takes the key of the user', { hint: keyHint })
+    if (!this.#hasKey) throw keyMissing()
     return programs
+  }
+
+  /** For what only the owner of this machine decides: `forbidden` without the key of the user, `unauthenticated` for a wrong one. */
+  mustBeOwner(): void {
+    if (!this.#hasKey) throw keyMissing()
   }
 
   get #hasKey(): boolean {
@@ -169,6 +174,10 @@ export class Call<P = unknown, Q = unknown, B = unknown> {
       ...(hint === undefined ? {} : { hint }),
     })
   }
+}
+
+function keyMissing(): DaybookError {
+  return new DaybookError('forbidden', 'that takes the key of the user', { hint: keyHint })
 }
 
 export function inTrash(id: string): DaybookError {

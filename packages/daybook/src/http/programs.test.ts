@@ -11,10 +11,10 @@ import { openSessions } from '../session/sessions.ts'
 import { memoryStore } from '../store/memory.ts'
 import { agentsOf } from '../work/agents.ts'
 import type { Agent } from '../work/performer.ts'
-import { openWatch, type Watch } from '../work/programs/watch.ts'
 import { fixedSkills } from '../work/skills/fixed.ts'
 import { skill } from '../work/testing.fixture.ts'
 import { openWork } from '../work/work.ts'
+import { drivenBy, none } from './driven.fixture.ts'
 import { type TestServer, testServer, told } from './server.fixture.ts'
 
 const key = 'k'.repeat(43)
@@ -35,27 +35,6 @@ const asker: Agent = {
   },
 }
 
-const unheard = async (): Promise<never> => {
-  throw new Error('nothing asks for a process here')
-}
-const none: LivePrograms = {
-  list: () => [],
-  get: () => undefined,
-  process: async () => null,
-  processes: {
-    ...{
-      list: async () => null,
-      get: async () => null,
-      write: unheard,
-      resize: unheard,
-      screen: unheard,
-      look: unheard,
-    },
-    ...{ signal: unheard, follow: () => assert.fail() },
-  },
-  git: async () => null,
-}
-
 interface Setting {
   readonly programs?: { readonly key: string; readonly live: LivePrograms }
 }
@@ -68,9 +47,7 @@ async function serverWith({ programs }: Setting): Promise<TestServer> {
     agents: agentsOf([shell, asker]),
     tickMs: 20,
   })
-  const watched = (live: LivePrograms): Watch =>
-    openWatch({ sessions, programs: live, tenant: 'default', everyMs: null, onError: assert.ifError })
-  const driven = programs ? { programs: { ...programs, watch: watched(programs.live) } } : {}
+  const driven = programs ? { programs: drivenBy(sessions, programs) } : {}
   return testServer('memory', { ...driven, sessions, work })
 }
 

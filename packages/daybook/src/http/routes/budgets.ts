@@ -75,14 +75,16 @@ const set = route(
     tag: 'runs',
     summary: 'Set what may be spent',
     details:
-      'Of one session, user or agent, or of the day. Other servers on the same store hear of it within a second.',
+      'Of one session, user or agent, or of the day. It takes the key of the user: whoever spends does not raise its own ' +
+      'limit. Other servers on the same store hear of it within a second.',
     body: NewBudget,
     example: { scope: 'agent', name: 'coder', limit: { cost: 2 } },
     answers: { 200: { description: 'As it is now.', schema: Budget, example: day } },
-    errors: ['invalid_state', 'not_found', 'gone'],
+    errors: ['invalid_state', 'not_found', 'gone', 'unauthenticated', 'forbidden'],
     writes: true,
   },
   async (call) => {
+    call.mustBeOwner()
     const { scope, limit, name = scope === 'day' ? 'all' : undefined } = call.body
     if (name === undefined || (scope === 'day' && name !== 'all')) {
       throw new DaybookError('invalid', 'a session, user or agent has a name, a day has none', { field: 'name' })
