@@ -90,6 +90,26 @@ eachWork(
 )
 
 eachWork(
+  'an agent that there is not performs nothing: the run inside is refused, and no other agent takes its place',
+  () => [],
+  async (world) => {
+    const { run, session } = await world.anna.start(null, { agent: 'boss', input: 'ask nobody' })
+    const { status, reason, error } = await world.settle(run, 'end')
+    deepStrictEqual([status, reason, error?.code], ['failed', 'refused', 'not_found'])
+    const { runs } = await world.world.anna.session(session).view('runs')
+    deepStrictEqual(
+      runs.map((one) => [one.agent, one.status, one.error?.code]),
+      [
+        ['boss', 'failed', 'not_found'],
+        ['nobody', 'failed', 'not_found'],
+      ],
+    )
+    await fails(() => world.anna.start(session, { agent: 'nobody', input: 'x' }), 'not_found')
+  },
+  withAgents(agent('boss', ({ child }) => child({ agent: 'nobody', input: 'x' }))),
+)
+
+eachWork(
   'what is steered into a run reaches it; without one that listens it is queued',
   () => [add],
   async (world) => {

@@ -142,7 +142,7 @@ export class Performing {
       return undoPerformer(skills, this.#log, queued.undoes, seqOfUndone(queued.undoes, queued.input, journal))
     }
     if (queued.skill === undefined) {
-      const agent = agents.get(queued.agent ?? '') ?? agents.list()[0]
+      const agent = queued.agent === undefined ? agents.list()[0] : agents.get(queued.agent)
       if (!agent) throw new RunFailure('refused', `there is no agent ${queued.agent}`, 'not_found')
       return agent
     }
