@@ -12,20 +12,21 @@ const again = 10_000
 /** Of this window, as long as it is open. */
 const own = crypto.getRandomValues(new Uint32Array(2)).join('-')
 
+/** A hint, said again soon: one that does not come through is missed by nobody. */
+function look(session: string, seq: number | null): void {
+  client
+    .session(session)
+    .look(own, seq)
+    .catch((error: unknown) => {
+      if (!isDaybookError(error)) throw error
+    })
+}
+
 /** `seq`: the entry that the reader is at; 0: none yet. */
 export function useWatchers(session: string, seq: number): readonly Watcher[] {
   const [windows, setWindows] = useState<Windows>(() => new Map())
   const [now, setNow] = useState(0)
   const looking = useLooking()
-  const tell = useEffectEvent((at: number | null) => {
-    // A hint, said again soon: one that does not come through is missed by nobody.
-    client
-      .session(session)
-      .look(own, at)
-      .catch((error: unknown) => {
-        if (!isDaybookError(error)) throw error
-      })
-  })
   const here = useEffectEvent(() => seq)
   const known = seq > 0
 
@@ -40,19 +41,14 @@ export function useWatchers(session: string, seq: number): readonly Watcher[] {
 
   useEffect(() => {
     if (!looking || !known) return
-    tell(here())
+    look(session, here())
     const timer = setInterval(() => {
       setNow(Date.now())
-      tell(here())
+      look(session, here())
     }, again)
     return () => {
       clearInterval(timer)
-      void client
-        .session(session)
-        .look(own, null)
-        .catch((error: unknown) => {
-          if (!isDaybookError(error)) throw error
-        })
+      look(session, null)
     }
   }, [session, looking, known])
   return othersIn(windows, own, now)

@@ -14,11 +14,12 @@ test('others are told once each, at the entry of the window that spoke last, and
   assert.deepEqual(othersIn(windows, 'a', 4), [{ who: 'user:ben', seq: 9 }])
   const named = all([me, 0], [{ ...me, client: 'a2', name: 'Cleo' }, 1])
   assert.deepEqual(othersIn(named, 'a', 2), [{ who: 'Cleo', seq: 1 }])
+  assert.deepEqual(othersIn(all([ben, 1]), 'a', 2), [], 'who asks is not known yet')
 })
 
 test('who looks away is gone at once, and who says nothing more after a while', () => {
   assert.deepEqual(othersIn(all([me, 0], [ben, 1], [{ ...ben, seq: null }, 2]), 'a', 3), [])
-  const windows = all([ben, 1])
+  const windows = all([me, 1], [ben, 1])
   assert.equal(othersIn(windows, 'a', forgotten).length, 1)
   assert.equal(othersIn(windows, 'a', forgotten + 1).length, 0)
   assert.equal(heard(windows, me, forgotten + 1).has('b'), false, 'nobody is kept for ever')

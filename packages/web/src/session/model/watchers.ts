@@ -36,10 +36,12 @@ export function heard(windows: Windows, presence: Presence, now: number): Window
 /** Each of the others once, at the entry of whichever window spoke last; `own` is the window that asks, whose person is left out. */
 export function othersIn(windows: Windows, own: string, now: number): readonly Watcher[] {
   const me = windows.get(own)
+  // Before it is known who asks, nobody is known to be somebody else.
+  if (!me) return []
   const others = new Map<string, Heard>()
   for (const window of windows.values()) {
     const who = whoIs(window)
-    if (window.client === own || now - window.at >= forgotten || (me && who === whoIs(me))) continue
+    if (window.client === own || now - window.at >= forgotten || who === whoIs(me)) continue
     if ((others.get(who)?.at ?? 0) <= window.at) others.set(who, window)
   }
   return [...others].map(([who, { seq }]) => ({ who, seq: seq ?? 0 })).sort((a, b) => (a.who < b.who ? -1 : 1))
