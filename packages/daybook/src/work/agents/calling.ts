@@ -55,6 +55,12 @@ export async function callAll(calling: Calling, message: Message): Promise<strin
   return to
 }
 
+/** Whether a call of the message is a run inside the turn. */
+export function hasRuns({ skills }: Pick<Calling, 'skills'>, message: Message): boolean {
+  const durable = new Set(skills.flatMap(({ id, durable }) => (durable ? [offeredName(id)] : [])))
+  return callsOf(message).some(({ name }) => durable.has(name))
+}
+
 /** Only what nobody has to be asked about; several that wait would hide each other. */
 function runsBeside(skill: Skill, { policy }: AgentSetting): boolean {
   return skill.risk === 'low' && !skill.durable && !needsApproval(skill, policy)

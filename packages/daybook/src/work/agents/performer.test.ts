@@ -157,6 +157,41 @@ test('a turn asks its model so often and no more, and says so', async () => {
   strictEqual((await messagesOf(at, session)).at(-1)?.metadata?.status, 'limit')
 })
 
+test('the runs inside a turn count against its limits, once, also when it is performed again', async () => {
+  for (const limits of [{ tokens: 100_000 }, { cost: 1 }]) {
+    const costly = skill(
+      'costly',
+      async (_input, { step, ask, run, session }) => {
+        await step('spend', async () => {
+          const data = { role: 'assistant', content: 'spent', usage: { total_tokens: 60_000 }, cost: 0.6 } as const
+          await session.append({ kind: 'message', run, data })
+        })
+        return ask('more?')
+      },
+      { durable: true },
+    )
+    await using at = await turnsWorld({
+      skills: [costly],
+      agents: [defined('coder', { skills: ['*'], limits })],
+      answers: [{ match: {}, response: { toolCalls: [call('c', 'costly', {})] } }],
+    })
+    const { run, session } = await at.world.anna.start(null, { agent: 'coder', input: 'spend it' })
+    for (const calls of [1, 2]) {
+      const inside = async () => {
+        const { runs } = await at.world.world.anna.session(session).view('runs')
+        return runs.filter(({ parent, status }) => parent === run && status === 'waiting').map((one) => one.run)
+      }
+      await at.world.ticking(async () => at.server.requests().length === calls && (await inside()).length === 1)
+      const [child = ''] = await inside()
+      const [question] = (await at.world.anna.get(child)).questions
+      await at.world.crash()
+      await at.world.anna.answer(child, question?.id ?? '', 'yes')
+    }
+    const { status, reason } = await at.world.settle(run, 'end')
+    deepStrictEqual([status, reason, at.server.requests().length], ['failed', 'budget', 2])
+  }
+})
+
 test('nothing configured: the run is refused in words that say what to set', async () => {
   await using at = await turnsWorld({ models: { model: 'openai/mock', key: () => undefined } })
   const { run } = await at.world.anna.start(null, { agent: 'coder', input: 'hello' })

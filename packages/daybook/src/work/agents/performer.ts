@@ -5,9 +5,10 @@ import type { Message } from '../../schema/parts.ts'
 import { totalTokens } from '../../schema/usage.ts'
 import { RunFailure } from '../failure.ts'
 import type { Agent, Turn } from '../performer.ts'
+import { type Spent as Amount, spentInside } from '../teams/spent.ts'
 import { type AnswerFacts, answer, failedBy } from './answering.ts'
 import { checkAttachments } from './attachments.ts'
-import { callAll, callsOf } from './calling.ts'
+import { callAll, callsOf, hasRuns } from './calling.ts'
 import { modelOf, offersOf } from './context-setting.ts'
 import type { AgentDefinition } from './contract.ts'
 import { wantedOf } from './offering.ts'
@@ -47,6 +48,8 @@ interface Spent {
   cuts: number
   tokens: number
   cost: number
+  /** By the runs inside the turn. */
+  inside: Amount
 }
 
 /**
@@ -59,7 +62,7 @@ export async function performTurn(
   definition: AgentDefinition,
   setting: AgentSetting,
 ): Promise<Json | undefined> {
-  const spent: Spent = { calls: 0, cuts: 0, tokens: 0, cost: 0 }
+  const spent: Spent = { calls: 0, cuts: 0, tokens: 0, cost: 0, inside: { tokens: 0, cost: 0 } }
   const { limits = {} } = definition
   let agent = definition
   for (;;) {
@@ -101,6 +104,7 @@ async function part(
     const calls = callsOf(message)
     if (calls.length > 0) {
       const to = await callAll(calling, message)
+      if (hasRuns(calling, message)) await countInside(turn, limits, spent)
       if (to !== null) return to
     } else if (!(await goesOn(turn, message, spent))) return null
   }
@@ -120,9 +124,17 @@ function count(spent: Spent, { usage, cost = 0 }: Message): void {
   spent.cost += cost
 }
 
+/** Recorded: what is spent later must not change what a turn did before, when it is performed again. */
+async function countInside(turn: Turn, { tokens, cost }: Limits, spent: Spent): Promise<void> {
+  if (tokens === undefined && cost === undefined) return
+  const read = async () => ({ ...(await spentInside(turn.session, turn.run)) })
+  spent.inside = await turn.step('spent inside', read, { idempotent: true })
+}
+
 function reached({ calls = usualCalls, tokens, cost }: Limits, spent: Spent): string | null {
-  if (tokens !== undefined && spent.tokens >= tokens) throw overspent(`${spent.tokens} of ${tokens} tokens`)
-  if (cost !== undefined && spent.cost >= cost) throw overspent(`${spent.cost} of ${cost} US dollars`)
+  const sum = { tokens: spent.tokens + spent.inside.tokens, cost: spent.cost + spent.inside.cost }
+  if (tokens !== undefined && sum.tokens >= tokens) throw overspent(`${sum.tokens} of ${tokens} tokens`)
+  if (cost !== undefined && sum.cost >= cost) throw overspent(`${sum.cost} of ${cost} US dollars`)
   return spent.calls >= calls ? `The turn ends here: it has asked the model ${calls} times, which is its limit.` : null
 }
 

@@ -11,8 +11,17 @@ export interface Spent {
   readonly cost: number
 }
 
-/** Of a run that has not ended. */
-export async function spentBy(session: Session, run: RunId): Promise<Spent> {
+/** Of a run that has not ended, and of all runs inside it. */
+export function spentBy(session: Session, run: RunId): Promise<Spent> {
+  return added(session, run, () => true)
+}
+
+/** Of the runs inside a run that has not ended, without its own. */
+export function spentInside(session: Session, run: RunId): Promise<Spent> {
+  return added(session, run, (one) => one !== run)
+}
+
+async function added(session: Session, run: RunId, counts: (run: RunId) => boolean): Promise<Spent> {
   const { openRuns } = await session.head()
   const from = openRuns.find((open) => open.run === run)?.seq ?? 1
   const family = new Set<string>([run])
@@ -21,7 +30,7 @@ export async function spentBy(session: Session, run: RunId): Promise<Spent> {
     if (entry.kind === 'run.queued') {
       const data = dataOf(entry, 'run.queued')
       if (data?.parent !== undefined && family.has(data.parent)) family.add(data.run_id)
-    } else if (entry.run !== undefined && family.has(entry.run)) {
+    } else if (entry.run !== undefined && family.has(entry.run) && counts(entry.run)) {
       const data = entry.kind === 'message' ? dataOf(entry, 'message') : dataOf(entry, 'run.finished')
       spent = addUsage(spent, data?.usage, data?.cost)
     }
