@@ -1,7 +1,10 @@
 // The client of a daybook server, for browsers and node: typed calls, safe repeats, streams that go on by themselves.
 
+import type { TeamListShape } from '../schema/wire-budgets.ts'
+import type { ModelList as ModelListShape } from '../schema/wire-models.ts'
 import type { BlobLinesShape, ComparisonShape, OutlineShape, ServerStatusShape } from '../schema/wire-overview.ts'
 import type { NewSession } from '../schema/wire-requests.ts'
+import type { AgentListShape } from '../schema/wire-runs.ts'
 import type { FindQuery, HitListShape, HitShape } from '../schema/wire-search.ts'
 import type { EntryShape, FeedPageShape, SessionListShape, SessionShape } from '../schema/wire-shapes.ts'
 import { type FollowOptions, follow } from './follow.ts'
@@ -28,6 +31,7 @@ export type {
 export type { Shared, SharedListeners, Surroundings } from './shared.ts'
 export type { TransportOptions } from './transport.ts'
 export type {
+  AgentListShape,
   BlobLinesShape,
   ComparisonShape,
   EntryShape,
@@ -35,10 +39,12 @@ export type {
   FindQuery,
   HitListShape,
   HitShape,
+  ModelListShape,
   OutlineShape,
   ServerStatusShape,
   SessionListShape,
   SessionShape,
+  TeamListShape,
 }
 export type FeedItemShape = FeedPageShape['items'][number]
 
@@ -89,6 +95,12 @@ export interface Client {
    * the browser, and elsewhere nothing: then it is a stream of its own.
    */
   shared(surroundings?: Surroundings): Shared
+  /** Models that agents can be asked with, and why other configured ones cannot. */
+  models(options?: CallOptions): Promise<ModelListShape>
+  /** Whatever can take a turn, and what is wrong with the files of agents. */
+  agents(options?: CallOptions): Promise<AgentListShape>
+  /** Agents that work together on one turn. */
+  teams(options?: CallOptions): Promise<TeamListShape>
   /** Version of the server; `unreachable` when none answers. */
   health(options?: CallOptions): Promise<{ readonly status: string; readonly version: string }>
   /** How the server and its store are, in the words of `doctor`; with `check` the store looks at itself too. */
@@ -141,6 +153,9 @@ export function openClient(options: TransportOptions): Client {
       transport.json({ path: `${prefix}/feed`, query: { cursor: cursor || undefined, limit }, signal }),
     followFeed: (cursor, given = {}) => followFeed(transport, cursor, given),
     shared: (surroundings = inBrowser()) => openShared(transport, surroundings),
+    models: ({ signal } = {}) => transport.json({ path: `${prefix}/models`, signal }),
+    agents: ({ signal } = {}) => transport.json({ path: `${prefix}/agents`, signal }),
+    teams: ({ signal } = {}) => transport.json({ path: `${prefix}/teams`, signal }),
     health: ({ signal } = {}) => transport.json({ path: '/health', signal }),
     status: (check, { signal } = {}) => transport.json({ path: `${prefix}/status`, query: { check }, signal }),
     ready: ({ signal } = {}) => transport.json({ path: '/ready', signal }),
