@@ -165,6 +165,7 @@ test('the runs inside a turn count against its limits, once, also when it is per
         await step('spend', async () => {
           const data = { role: 'assistant', content: 'spent', usage: { total_tokens: 60_000 }, cost: 0.6 } as const
           await session.append({ kind: 'message', run, data })
+          return null
         })
         return ask('more?')
       },
