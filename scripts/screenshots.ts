@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { openBrowser, openWindow } from '../packages/web/test/browser.fixture.ts'
-import { fill, shown } from '../packages/web/test/example.fixture.ts'
+import { compared, fill, shown } from '../packages/web/test/example.fixture.ts'
 import { openServer } from '../packages/web/test/server.fixture.ts'
 import { root } from './lib/files.ts'
 
@@ -30,6 +30,11 @@ const screens: readonly Screen[] = [
     name: 'session',
     path: `/s/${shown}`,
     ready: (page) => page.getByText('41 passed').first().waitFor(),
+  },
+  {
+    name: 'compare',
+    path: `/s/${compared}`,
+    ready: (page) => page.getByRole('link', { name: 'Continue this one' }).first().waitFor(),
   },
   {
     name: 'find',

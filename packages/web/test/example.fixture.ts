@@ -6,6 +6,9 @@ import type { SkillDefinition } from '../../daybook/src/work/skills/contract.ts'
 /** The session that pictures show from inside. */
 export const shown = 'fix-token-k3f9'
 
+/** Two forks that pictures show side by side. */
+export const compared = 'expiry-e7qa..expiry-z2kd'
+
 interface Example {
   readonly id: string
   readonly agent: string
@@ -118,6 +121,9 @@ async function sessions(client: Client): Promise<void> {
   })
   await talk(client, { id: 'nightly-a0ze', agent: 'bash', branch: 'main', said: ['Nightly tests'] })
   await talk(client, { id: 'speed-t6ry', agent: 'bash', branch: 'main', said: ['How fast is an append now?'] })
+  await client.session('expiry-e7qa').fork({ at: 2, id: 'expiry-z2kd', name: 'Expiry, without clock skew' })
+  const other = client.session('expiry-z2kd')
+  await other.message({ role: 'assistant', content: 'Without any skew: the test fails on two of nine machines.' })
   const { runs } = client
   const failed = await runs.start('nightly-a0ze', { skill: 'test', input: 'npm test' })
   await runs.wait(failed.run_id)

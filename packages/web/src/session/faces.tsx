@@ -20,8 +20,9 @@ export function Faces({ watchers, onGo }: Props) {
         const text = t('looksAt', { name: actorText(who), seq })
         return (
           <li key={who}>
-            <button type="button" className="face" aria-label={text} title={text} onClick={() => onGo(seq)}>
-              <span aria-hidden="true">{initials(who)}</span>
+            <button type="button" className="face" title={text} onClick={() => onGo(seq)}>
+              {initials(who)}
+              <span className="aside-only">{text}</span>
             </button>
           </li>
         )

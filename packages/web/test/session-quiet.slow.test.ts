@@ -1,0 +1,77 @@
+// What a session leaves unsaid in a real browser: runs that just work, and people who went away.
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Browser } from 'playwright-core'
+import { accessFaults, noBrowser, openBrowser, openWindow } from './browser.fixture.ts'
+import { openServer, type PageServer } from './server.fixture.ts'
+import { row, talk, until } from './talks.fixture.ts'
+
+const skip = { skip: noBrowser }
+let browser: Browser
+let server: PageServer
+
+before(async () => {
+  if (noBrowser) return
+  browser = await openBrowser()
+  server = await openServer({
+    id: 'count',
+    name: 'count',
+    description: 'Counts.',
+    durable: true,
+    run: (_input, { step }) => step('counting', () => 'three'),
+  })
+})
+
+after(async () => {
+  await browser?.close()
+  await server?.[Symbol.asyncDispose]()
+})
+
+test('a run that just works is told by what it left; its entries keep their addresses', skip, async () => {
+  const { client } = server
+  await talk(client, 'quiet', 6)
+  const { run_id: run } = await client.runs.start('quiet', { skill: 'count', input: 'it' })
+  await client.runs.wait(run, { until: 'end' })
+  const { entries } = await client.session('quiet').entries()
+  const began = entries.find(({ kind }) => kind === 'run.started')?.seq ?? 0
+  assert.ok(began > 6)
+  await using window = await openWindow(browser)
+  const { page, faults } = window
+  await page.goto(`${server.url}/s/quiet`)
+  await page.getByText('counting').first().waitFor()
+  for (const word of ['Queued', 'Began', 'Done']) {
+    assert.equal(await page.getByRole('log').getByText(word, { exact: true }).count(), 0, word)
+  }
+  const end = String(entries.length)
+  await page.getByText(`${end} / ${end}`, { exact: true }).waitFor()
+  await page.goto(`${server.url}/s/quiet@${began}`)
+  await page
+    .locator(`${row(began)}[aria-current=location]`)
+    .getByText('Began', { exact: true })
+    .waitFor()
+  assert.deepEqual(faults, [])
+})
+
+test('whoever else looks has a face at the head, until it looks away', skip, async () => {
+  const { client } = server
+  await talk(client, 'seen', 30)
+  await using window = await openWindow(browser)
+  const { page, faults } = window
+  await page.goto(`${server.url}/s/seen`)
+  await page.locator(row(30)).waitFor()
+  const ben = page
+    .getByRole('list', { name: 'Who else looks' })
+    .getByRole('button', { name: /Ben Okri looks at entry 4/ })
+  // Said again and again, as a window does: what is said before the stream is there is heard by nobody.
+  await until(async () => {
+    await client.session('seen').look('other', 4, 'Ben Okri')
+    return (await ben.count()) === 1
+  }, 30_000)
+  assert.deepEqual(await accessFaults(page), [])
+  await ben.click()
+  await page.locator(row(4)).waitFor()
+  await client.session('seen').look('other', null, 'Ben Okri')
+  await ben.waitFor({ state: 'detached' })
+  assert.deepEqual(faults, [])
+})
