@@ -29,7 +29,8 @@ const screens: readonly Screen[] = [
   {
     name: 'session',
     path: `/s/${shown}`,
-    ready: (page) => page.getByText('41 passed').first().waitFor(),
+    // Markdown is drawn a moment after its plain text.
+    ready: (page) => page.locator('.said strong').first().waitFor(),
   },
   {
     name: 'compare',

@@ -53,6 +53,9 @@ const waits: Readonly<Record<string, 'waitApproval' | 'waitQuestion' | 'waitChil
   operator: 'waitOperator',
 }
 
+/** An approval or a question says its deadline itself. */
+const carded: ReadonlySet<string | undefined> = new Set(['approval', 'question'])
+
 const runWords = {
   queued: 'runQueued',
   started: 'runStarted',
@@ -64,10 +67,12 @@ const runWords = {
   changed: 'runChanged',
 } as const
 
-/** What for, and until when where that is known. */
+/** What for, and until when where that is known and stands in no card beside it. */
 function waitText({ reason, until }: RunItem): string | undefined {
   const what = reason === undefined ? undefined : waits[reason]
-  const parts = [what && t(what), until && t('untilTime', { time: timeText(until) })].filter(Boolean)
+  const parts = [what && t(what), until && !carded.has(reason) && t('untilTime', { time: timeText(until) })].filter(
+    Boolean,
+  )
   return parts.length === 0 ? undefined : parts.join(' · ')
 }
 
