@@ -151,7 +151,8 @@ both('what is denied is not done, and the reason is kept; several are listed', a
   const left = (await run([])).out.includes('approve asks') ? 'asks' : 'both'
   assert.equal((await run(['deny', left, '--yes', '--comment', 'not today'])).exit, 0)
   for (const tail of ['asks', 'both']) {
-    assert.match((await run(['show', tail, '--runs'])).out, /failed \(denied\) .*not today/)
+    // A server tells the run of the decision behind the answer.
+    await until(async () => /failed \(denied\) .*not today/.test((await run(['show', tail, '--runs'])).out))
   }
   assert.equal(existsSync(traces.pushed), false)
   assert.equal((await run(['deny'])).exit, 3)
