@@ -12,7 +12,7 @@ import { type ExitCode, exits, refusalOf } from '../exits.ts'
 import { bytes, count, many } from '../format/time.ts'
 import type { Perform } from '../grammar.ts'
 import { modelSettings } from '../models.ts'
-import { findStore, isThere, placeText, storeFile } from '../where.ts'
+import { findPlace, findStore, isThere, placeText, storeFile } from '../where.ts'
 
 export interface Diagnosis {
   readonly part: string
@@ -107,9 +107,12 @@ async function modelsState(context: Context): Promise<Diagnosis> {
   return { part, state: 'ok', detail: able.join(', '), next: `${context.me} agent test` }
 }
 
-/** Files of agents and folders of skills of which the last good version works, or none. */
+/**
+ * Files of agents and folders of skills of which the last good version works, or none. A server that works there is asked:
+ * whoever reads them for a store writes down which skills there are, and doctor changes nothing.
+ */
 async function agentStates(context: Context): Promise<Diagnosis[]> {
-  if (!isThere(await findStore(context.asked, isAlive))) return []
+  if ((await findPlace(context.asked, isAlive)).kind === 'store') return []
   const { runs } = await context.backend()
   const [agents, skills] = [await runs.agentList(), await runs.skills()]
   return [
