@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import type { Page } from 'playwright-core'
 import { openClient, openProcesses } from '../../daybook/src/client/client.ts'
 import { startServer } from '../../daybook/src/main.ts'
 import { accessFaults, noBrowser, openBrowser, openWindow, overflow, pageFolder } from './browser.fixture.ts'
@@ -42,21 +43,7 @@ test('a terminal is watched, taken over, typed at, on a phone too, and left by k
     await page.keyboard.type('echo $((6 * 7))\n')
     await until(async () => (await page.locator('.xterm-rows').innerText()).includes('42'))
     assert.ok(!(await page.locator('.xterm-rows').innerText()).includes('nobody'))
-    await page.setViewportSize({ width: 360, height: 640 })
-    const keys = page.getByRole('toolbar', { name: 'Keys of the terminal' })
-    const sizes: number[] = await keys.evaluate((bar) =>
-      [...bar.children].flatMap((each) => [each.clientWidth + 2, each.clientHeight + 2]),
-    )
-    assert.equal(sizes.length, 14)
-    assert.ok(Math.min(...sizes) >= 44, sizes.join())
-    assert.equal(await overflow(page), 0)
-    const said = async (): Promise<string> => page.locator('.xterm-rows').innerText()
-    await page.keyboard.type('echo one-more')
-    await keys.getByRole('button', { name: 'Ctrl-C' }).click()
-    await until(async () => (await said()).includes('^C'))
-    await keys.getByRole('button', { name: 'Up' }).click()
-    await page.keyboard.press('Enter')
-    await until(async () => (await said()).split('42').length === 3)
+    await typesByThumb(page)
     await page.setViewportSize({ width: 1280, height: 800 })
     await page.keyboard.press('F6')
     await page.getByText('You watch.').waitFor()
@@ -79,3 +66,22 @@ test('a terminal is watched, taken over, typed at, on a phone too, and left by k
     rmSync(folder, { recursive: true, force: true })
   }
 })
+
+/** The keys that a phone has not. */
+async function typesByThumb(page: Page): Promise<void> {
+  await page.setViewportSize({ width: 360, height: 640 })
+  const keys = page.getByRole('toolbar', { name: 'Keys of the terminal' })
+  const sizes: number[] = await keys.evaluate((bar) =>
+    [...bar.children].flatMap((each) => [each.clientWidth + 2, each.clientHeight + 2]),
+  )
+  assert.equal(sizes.length, 14)
+  assert.ok(Math.min(...sizes) >= 44, sizes.join())
+  assert.equal(await overflow(page), 0)
+  const said = async (): Promise<string> => page.locator('.xterm-rows').innerText()
+  await page.keyboard.type('echo one-more')
+  await keys.getByRole('button', { name: 'Ctrl-C' }).click()
+  await until(async () => (await said()).includes('^C'))
+  await keys.getByRole('button', { name: 'Up' }).click()
+  await page.keyboard.press('Enter')
+  await until(async () => (await said()).split('42').length === 3)
+}

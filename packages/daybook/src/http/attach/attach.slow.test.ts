@@ -37,9 +37,10 @@ test('the first frame is the screen as it is, and behind it comes every byte tha
 test('whoever attaches while output flows sees the same screen in the end, also in the alternate one', async (t) => {
   const one = await listening(t)
   const first = await attach(one.url, one)
+  // The last word stands in nothing that is typed, and nothing is printed behind it.
   first.type(
     `for i in $(seq 400); do printf "\\e[3$((i%8))mline $i 漢字🙂 é\\e[0m \\e[38;5;$((i%256))mcolour\\e[0m\\n"; done; ` +
-      'printf "\\e[?1049h\\e[5;5Halternate"; for i in $(seq 300); do printf "\\e[$((i%38+1));$((i%19*6+1))H漢\\e[7m$i\\e[0m"; done; printf "\\e[40;1Hend"\r',
+      'printf "\\e[?1049h\\e[5;5Halternate"; for i in $(seq 300); do printf "\\e[$((i%38+1));$((i%19*6+1))H漢\\e[7m$i\\e[0m"; done; printf "\\e[40;1He%s" nd; read -r\r',
   )
   const others = []
   while (others.length < 12 && !/end/.test(await first.screen())) others.push(await attach(one.url, one))

@@ -6,8 +6,17 @@ import { budgetLeft } from './budget.ts'
 
 const none = { tokens: 0, cost: 0 }
 const budget = {
-  ...{ scope: 'session', name: 's', day: null, from: 'set', limit: { tokens: 1000, cost: 2 }, unpriced: [] },
-  ...{ tokens: 300, cost: 1.5, reserved: { tokens: 100, cost: 0.25 }, share: 0.75, warn_at: 0.8 },
+  scope: 'session',
+  name: 's',
+  day: null,
+  from: 'set',
+  limit: { tokens: 1000, cost: 2 },
+  tokens: 300,
+  cost: 1.5,
+  reserved: { tokens: 100, cost: 0.25 },
+  unpriced: [],
+  share: 0.75,
+  warn_at: 0.8,
 } as const
 
 test('what is left is the limit without what is gone and what is put aside', () => {
