@@ -109,9 +109,7 @@ async function main(): Promise<boolean> {
   const stream = run({
     files: tests.map((path) => join(root, path)),
     cwd: root,
-    ...(values.together
-      ? { isolation: 'none' }
-      : { isolation: 'process', concurrency: atOnce, timeout: fileTimeout }),
+    ...(values.together ? { isolation: 'none' } : { isolation: 'process', concurrency: atOnce, timeout: fileTimeout }),
     ...(values.coverage
       ? { coverage: true, coverageIncludeGlobs: coreFolders.map((folder) => join(root, folder, '**/*.ts')) }
       : {}),
