@@ -18,8 +18,6 @@ const coreFolders = ['schema', 'store', 'session'].map((name) => `packages/daybo
 const leastCoverage = 90
 /** Where the children keep compiled modules; not while lines are counted, which compiled modules blur. */
 const compileCache = join(root, 'node_modules', '.cache', 'compile')
-/** Files at once: one more than cores, for many wait for a disk, a server or a clock. */
-const atOnce = availableParallelism() + 1
 /** Milliseconds one test file may take before it is ended as failed. */
 const fileTimeout = 300_000
 
@@ -109,7 +107,9 @@ async function main(): Promise<boolean> {
   const stream = run({
     files: tests.map((path) => join(root, path)),
     cwd: root,
-    ...(values.together ? { isolation: 'none' } : { isolation: 'process', concurrency: atOnce, timeout: fileTimeout }),
+    ...(values.together
+      ? { isolation: 'none' }
+      : { isolation: 'process', concurrency: availableParallelism(), timeout: fileTimeout }),
     ...(values.coverage
       ? { coverage: true, coverageIncludeGlobs: coreFolders.map((folder) => join(root, folder, '**/*.ts')) }
       : {}),
