@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { accessFaults, noBrowser, openBrowser, openWindow, overflow } from './browser.fixture.ts'
 import { openServer, type PageServer } from './server.fixture.ts'
 import { heap, nodes, placeOf, row, talk, until } from './talks.fixture.ts'
@@ -89,8 +89,7 @@ test(
     const say = (text: string) => client.session('follow').message({ role: 'assistant', content: text })
     const stays = async (what: string, leave: () => Promise<unknown>): Promise<void> => {
       await leave()
-      await page.waitForTimeout(100)
-      const before = await page.locator('[role=log]').evaluate((box) => box.scrollTop)
+      const before = await atRest(page)
       await say(`While away: ${what}`)
       await page.getByRole('button', { name: /new/ }).waitFor()
       assert.equal(await page.locator('[role=log]').evaluate((box) => box.scrollTop), before, what)
@@ -108,6 +107,17 @@ test(
     await stays('key', () => page.keyboard.press('PageUp'))
   },
 )
+
+/** Where the reader is, once a turn of the wheel or a key has come to its end: browsers move there over some frames. */
+function atRest(page: Page): Promise<number> {
+  return page.locator('[role=log]').evaluate(async (box) => {
+    for (let still = 0, last = box.scrollTop; still < 20; still = box.scrollTop === last ? still + 1 : 0) {
+      last = box.scrollTop
+      await new Promise((resolve) => box.ownerDocument.defaultView?.requestAnimationFrame(resolve))
+    }
+    return box.scrollTop
+  })
+}
 
 // Complaint 3. Fails when #cover of scroller.ts draws all rows that are held.
 test(
