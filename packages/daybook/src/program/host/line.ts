@@ -26,7 +26,7 @@ function requestText(id: number, op: string, fields: Readonly<Record<string, unk
   return `${JSON.stringify({ ...fields, id, op })}\n`
 }
 
-/** Null where nobody listens: no socket, or one that its host left behind. */
+/** Null where nobody listens: no socket, one that its host left behind, or that of a host which ended in this moment. */
 async function reach(folder: string): Promise<Socket | null> {
   const socket = connect(socketPath(folder))
   try {
@@ -34,7 +34,7 @@ async function reach(folder: string): Promise<Socket | null> {
     return socket
   } catch (error) {
     socket.destroy()
-    if (['ENOENT', 'ECONNREFUSED'].includes((error as NodeJS.ErrnoException).code ?? '')) return null
+    if (['ENOENT', 'ECONNREFUSED', 'ECONNRESET'].includes((error as NodeJS.ErrnoException).code ?? '')) return null
     throw new DaybookError('unreachable', 'the process host cannot be reached', { cause: error })
   }
 }
