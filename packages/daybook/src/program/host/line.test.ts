@@ -1,3 +1,5 @@
+// Who listens at the socket of a process host, at the moments when that changes.
+
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
