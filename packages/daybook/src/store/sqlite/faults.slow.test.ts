@@ -1,6 +1,7 @@
 // What the world does to a file: full, read-only, busy, damaged, newer, and a writer that dies.
 
 import { deepStrictEqual, ok, rejects, strictEqual } from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
 import { chmod, mkdir, readdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -221,19 +222,27 @@ test('A group over which the thread fails again and again is given up, with what
     const listed = (worker: Worker): unknown => threads.push(worker)
     // Not a request: the thread fails over it.
     const hurt = (worker: Worker): void => worker.postMessage(null)
+    /** Until it is over nothing of it is heard: what it said and what ended it then come in any order. */
+    const hurtUnheard = (worker: Worker): void => {
+      const running = (): number => readdirSync('/proc/self/task').length
+      const others = running() - 1
+      hurt(worker)
+      const end = performance.now() + 5_000
+      while (running() > others && performance.now() < end);
+    }
     process.on('worker', listed)
     const store = sqliteStore({ path: join(folder, 'daybook.db'), worker: true })
     await store.open()
     process.off('worker', listed)
     // The first thread is hurt only now: one that fails while it opens fails the opening.
-    process.on('worker', hurt)
+    process.on('worker', hurtUnheard)
     strictEqual(threads.length, 1)
     threads.forEach(hurt)
     const append = all(store).append([opening('one')])
     await rejects(append, (error) => {
       return isDaybookError(error) && error.code === 'internal' && error.cause instanceof TypeError
     })
-    process.off('worker', hurt)
+    process.off('worker', hurtUnheard)
     await store.close()
   }))
 

@@ -31,7 +31,7 @@ export function listPage(connection: Connection, asker: Asker, query: Query = {}
   if (query.pinned !== undefined) return pinnedPage(connection, asker, query, query.pinned, limit)
   const order = query.order ?? 'newest'
   const from = query.cursor === undefined ? null : positionIn(query.cursor, order)
-  const conditions = conditionsOf(query)
+  const conditions = conditionsOf(asker, query)
   const lists = listsOf(connection, asker, query.place ?? 'open')
   if (conditions.length === 0) return plainPage(connection, asker, lists, order, from, limit)
   const few = gather(connection, asker, query, conditions)
@@ -109,10 +109,13 @@ function merge(pages: readonly (readonly Found[])[], order: Order): Found[] {
 
 const is = (text: string, value: string | number): Condition => ({ text, values: [value], indexed: true })
 
+const forked = 'base = (SELECT b.sid FROM sessions AS b WHERE b.tenant = ? AND b.id = ?)'
+
 /** The most telling first. */
-function conditionsOf(query: Query): Condition[] {
-  const { where = {}, status, attention, tail, text } = query
+function conditionsOf({ tenant }: Asker, query: Query): Condition[] {
+  const { where = {}, base, status, attention, tail, text } = query
   const conditions: Condition[] = []
+  if (base !== undefined) conditions.push({ text: forked, values: [toText(tenant), toText(base)], indexed: true })
   if (tail !== undefined) {
     const start = [...tail.toLowerCase()].reverse().join('')
     conditions.push({ text: 'tail >= ? AND tail < ?', values: [start, `${start}\u{10ffff}`], indexed: true })
@@ -235,7 +238,7 @@ const pinnedSql = `SELECT pinned, id, head, owner, readers, sid FROM marks JOIN 
 function pinnedPage(connection: Connection, asker: Asker, query: Query, subject: string, limit: number): ListPage {
   const own = asker.subjects === 'all' || asker.subjects.includes(subject)
   const start = query.cursor === undefined ? null : pinIn(query.cursor)
-  const conditions = conditionsOf(query)
+  const conditions = conditionsOf(asker, query)
   const text = [pinnedSql, ...conditions.map((condition) => `AND ${condition.text}`)].join(' ')
   const values = conditions.flatMap((condition) => condition.values)
   const place = placeNumbers[query.place ?? 'open']

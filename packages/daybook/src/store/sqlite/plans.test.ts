@@ -32,6 +32,7 @@ const queries: readonly Query[] = [
   { status: 'idle', text: 'nothing' },
   { attention: true },
   { tail: '042' },
+  { base: 'one' },
   { pinned: 'user:anna' },
 ]
 

@@ -54,8 +54,8 @@ export class RemoteWriter {
     this.#take(worker)
   }
 
-  static async start(options: WriterOptions): Promise<RemoteWriter> {
-    return new RemoteWriter(options, await spawn(options))
+  static start(options: WriterOptions): Promise<RemoteWriter> {
+    return spawn(options, (worker) => new RemoteWriter(options, worker))
   }
 
   /** One group at a time: the lane waits for the answer. Like a file, an idle thread keeps no process alive. */
@@ -152,15 +152,16 @@ export class RemoteWriter {
       return
     }
     this.#starting = true
-    spawn(this.#options)
-      .then(
-        (worker) => this.#take(worker),
-        (error: unknown) => {
-          // Ended before it was open: no fault of the file, so another may do better.
-          if (error !== ended) this.#inFlight?.reject(error)
-          if (error !== ended) this.#inFlight = null
-        },
-      )
+    spawn(this.#options, (worker) => this.#take(worker))
+      .catch((error: unknown) => {
+        // No fault of the file, so another may do better.
+        if (error instanceof EndedEarly) {
+          this.#cause = error.cause ?? this.#cause
+          return
+        }
+        this.#inFlight?.reject(error)
+        this.#inFlight = null
+      })
       .finally(() => {
         this.#starting = false
         if (!this.#worker && this.#inFlight) this.#revive()
@@ -168,8 +169,12 @@ export class RemoteWriter {
   }
 }
 
-/** Why a thread could not be started: it ended without a word. */
-const ended = new DaybookError('internal', 'the thread of the writer ended before it was open')
+/** Why a thread could not be started. It may have been open: what a thread fails with can overtake what it had said. */
+class EndedEarly extends DaybookError {
+  constructor(cause?: unknown) {
+    super('internal', 'the thread of the writer ended before it was open', { cause })
+  }
+}
 
 function isFailed(result: Result | Failed): result is Failed {
   return typeof result === 'object' && result !== null && 'failedWith' in result
@@ -179,20 +184,22 @@ function errorOf({ failedWith, message, cause }: Failed): DaybookError {
   return new DaybookError(failedWith, message, cause === undefined ? {} : { cause: new Error(cause) })
 }
 
-function spawn(options: WriterOptions): Promise<Worker> {
+/** `take` listens at the thread in the moment in which it says that it is open: it may end in the next. */
+function spawn<T>(options: WriterOptions, take: (worker: Worker) => T): Promise<T> {
   const { path, durability, wait, maxBytes } = options
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   const workerData = { path, durability, wait, maxBytes }
   const worker = new Worker(new URL(`./worker.${ending}`, import.meta.url), { workerData })
   return new Promise((resolve, reject) => {
-    const exited = () => reject(ended)
-    worker.once('error', reject)
+    const failed = (cause: unknown) => reject(new EndedEarly(cause))
+    const exited = () => reject(new EndedEarly())
+    worker.once('error', failed)
     worker.once('exit', exited)
     worker.once('message', (answer: Answer) => {
-      worker.off('error', reject)
+      worker.off('error', failed)
       worker.off('exit', exited)
       if (typeof answer === 'object' && 'failed' in answer) reject(errorOf(answer.failed))
-      else resolve(worker)
+      else resolve(take(worker))
     })
   })
 }
