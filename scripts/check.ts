@@ -1,8 +1,7 @@
 // The one command that checks everything quickly: types, lint, format, house rules, fast tests; under 60 seconds.
-//   --no-tests   leaves the fast tests out, for a caller that runs all tests itself
+//   --no-tests   leaves the tests out, house rules among them, for a caller that runs all tests itself
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
@@ -21,7 +20,6 @@ const tests = (...args: string[]): string[] => [
   'scripts/test.ts',
   ...args,
 ]
-const rule = (...names: string[]): string[] => tests(...names.map((name) => `test/house/${name}.test.ts`))
 
 const steps: readonly Step[] = [
   {
@@ -41,22 +39,16 @@ const steps: readonly Step[] = [
   },
   { name: 'lint', command: [bin('biome'), 'lint', '--error-on-warnings'] },
   { name: 'format', command: [bin('biome'), 'check', '--linter-enabled=false'] },
-  { name: 'floors', command: rule('floors', 'cycles', 'sizes', 'typing', 'headers') },
-  { name: 'words', command: rule('names', 'alone') },
-  { name: 'docs', command: rule('promises', 'links') },
 ]
-/** One process for each core: starting one for each file took longer than the tests. */
-const shares = availableParallelism()
-const fastTests: readonly Step[] = Array.from({ length: shares }, (_, index) => ({
-  name: `tests ${index + 1}/${shares}`,
-  command: tests('--fast', '--except', 'test/house/', '--together', `${index + 1}/${shares}`),
-}))
+const testSteps: readonly Step[] = [
+  { name: 'rules', command: tests('test/house/') },
+  { name: 'tests', command: tests('--fast', '--except', 'test/house/') },
+]
 
 const temp = quickTemp()
 /** Searches at random are short here and no file waits for a disk, unless the environment says so; all tests do both. */
 const env = {
   DAYBOOK_CASES: '1/4',
-  // Of these the share, too.
   DAYBOOK_FUZZ_SECONDS: '4',
   DAYBOOK_MODEL_MS: '2000',
   ...(temp === null ? {} : { TMPDIR: temp }),
@@ -90,7 +82,7 @@ const { values } = parseArgs({ options: { 'no-tests': { type: 'boolean', default
 const started = performance.now()
 // All of them, so that one run shows every fault; side by side but for the tests, which take every core.
 const outcomes = await Promise.all(steps.map(outcomeOf))
-if (!values['no-tests']) outcomes.push(...(await Promise.all(fastTests.map(outcomeOf))))
+if (!values['no-tests']) for (const step of testSteps) outcomes.push(await outcomeOf(step))
 const failed = outcomes.filter(({ passed }) => !passed).map(({ name }) => name)
 const total = ((performance.now() - started) / 1000).toFixed(1)
 console.log(failed.length === 0 ? `all checks passed in ${total} s` : `FAILED after ${total} s: ${failed.join(', ')}`)

@@ -1,6 +1,5 @@
-// Runs every *.test.ts of the repository, in child processes unless told otherwise, and ends with `N passed, N failed, N skipped`.
+// Runs every *.test.ts of the repository and ends with `N passed, N failed, N skipped`: each slow file in a process of its own, the others in batches.
 //   --fast              leaves out *.slow.test.ts
-//   --together 1/2      the first of two shares of the files, all in this process: half the work, but less apart
 //   --coverage          line coverage of the core by its own tests, at least 90 %
 //   --except <prefix>   leaves out paths (repeatable); plain arguments are the path prefixes to run instead of all
 import { readFileSync } from 'node:fs'
@@ -9,6 +8,7 @@ import { join, relative } from 'node:path'
 import { run } from 'node:test'
 import type { TestEvent } from 'node:test/reporters'
 import { parseArgs } from 'node:util'
+import { batches } from './lib/batches.ts'
 import { complete, type FileCoverage, percent } from './lib/coverage.ts'
 import { ownFiles, root } from './lib/files.ts'
 import { type AllowedSkip, compareSkips } from './lib/skips.ts'
@@ -20,32 +20,35 @@ const leastCoverage = 90
 const compileCache = join(root, 'node_modules', '.cache', 'compile')
 /** Milliseconds one test file may take before it is ended as failed. */
 const fileTimeout = 300_000
+/** With more, the last batch would keep one core busy while the others wait. */
+const filesPerBatch = 25
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     fast: { type: 'boolean', default: false },
-    together: { type: 'string' },
     coverage: { type: 'boolean', default: false },
     except: { type: 'string', multiple: true, default: [] },
   },
 })
 
+const slow = (path: string): boolean => path.endsWith('.slow.test.ts')
+
 function chosen(files: readonly string[]): string[] {
-  const slow = (path: string): boolean => path.endsWith('.slow.test.ts')
   return files
     .filter((path) => path.endsWith('.test.ts'))
     .filter((path) => positionals.length === 0 || positionals.some((prefix) => path.startsWith(prefix)))
     .filter((path) => !values.except.some((prefix) => path.startsWith(prefix)))
     .filter((path) => !(values.fast && slow(path)))
-    .sort((a, b) => Number(slow(b)) - Number(slow(a)) || a.localeCompare(b)) // long ones first: the cores end together
-    .filter(inShare(values.together ?? '1/1'))
+    .sort()
 }
 
-function inShare(share: string): (path: string, index: number) => boolean {
-  const [, part, of] = /^([1-9]\d*)\/([1-9]\d*)$/.exec(share) ?? []
-  if (!part || !of || Number(part) > Number(of)) throw new Error(`--together ${share} is no share such as 1/2`)
-  return (_, index) => index % Number(of) === Number(part) - 1
+/** Long ones first: the cores end together. Where few are asked for, as by name, each has its own process. */
+function begun(tests: readonly string[]): string[] {
+  const quick = tests.filter((path) => !slow(path))
+  const alone = quick.length < 5 ? tests : tests.filter(slow)
+  const batched = quick.length < 5 ? [] : batches(quick, Math.ceil(quick.length / filesPerBatch))
+  return [...alone.map((path) => join(root, path)), ...batched]
 }
 
 function seconds(milliseconds: number): string {
@@ -59,7 +62,6 @@ function reportTests(tally: Tally, started: number): void {
   for (const result of tally.results.filter(({ status }) => status === 'skipped')) {
     console.log(`skipped ${result.file}: ${result.name} (${result.detail})`)
   }
-  if (values.together) return // in one process the times of the files are not told
   const slowest = tally.times.toSorted((a, b) => b.milliseconds - a.milliseconds).slice(0, 12)
   console.log(`\n${tally.times.length} files in ${seconds(performance.now() - started)}; the longest:`)
   for (const time of slowest) console.log(`  ${seconds(time.milliseconds).padStart(8)}  ${time.file}`)
@@ -102,11 +104,10 @@ async function runAll(tests: readonly string[], tally: Tally, coverage = false):
   if (coverage) delete process.env.NODE_COMPILE_CACHE
   else process.env.NODE_COMPILE_CACHE ??= compileCache
   const stream = run({
-    files: tests.map((path) => join(root, path)),
+    files: begun(tests),
     cwd: root,
-    ...(values.together
-      ? { isolation: 'none' }
-      : { isolation: 'process', concurrency: availableParallelism(), timeout: fileTimeout }),
+    concurrency: availableParallelism(),
+    timeout: fileTimeout,
     ...(coverage ? { coverage, coverageIncludeGlobs: coreFolders.map((folder) => join(root, folder, '**/*.ts')) } : {}),
   })
   let measured: FileCoverage[] = []

@@ -2,6 +2,7 @@
 import { relative } from 'node:path'
 import type { TestEvent } from 'node:test/reporters'
 import { inspect } from 'node:util'
+import { isBatch } from './batches.ts'
 
 export interface Result {
   /** Names of the enclosing suites and of the test, joined with ` > `. */
@@ -63,7 +64,8 @@ export class Tally {
     const children = this.#children[data.nesting + 1] ?? 0
     this.#children[data.nesting + 1] = 0
     this.#children[data.nesting] = (this.#children[data.nesting] ?? 0) + 1
-    const file = relative(this.#base, data.entryFile ?? data.file ?? '')
+    const begun = data.entryFile ?? ''
+    const file = relative(this.#base, (isBatch(begun) ? data.file : begun) || data.file || '')
     const name = [...this.#names.slice(0, data.nesting), data.name].join(' > ')
     const push = (status: Result['status'], detail: string): void => {
       this.results.push({ name, file, status, detail })
