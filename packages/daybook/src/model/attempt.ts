@@ -5,6 +5,7 @@ import { failure, failureOf } from './failure.ts'
 import { Gathering } from './gather.ts'
 import type { SdkCall, SdkModel } from './provider.ts'
 import type { ModelTime } from './time.ts'
+import { untilAborted } from './until-aborted.ts'
 
 export interface Attempt {
   readonly name: ModelName
@@ -82,6 +83,7 @@ async function streamed(given: Attempt, gathering: Gathering, signal: AbortSigna
       if (done) return
       alive()
       gathering.take(value)
+      if (gathering.full) return cancel()
     }
   } catch (error) {
     cancel()
@@ -89,13 +91,4 @@ async function streamed(given: Attempt, gathering: Gathering, signal: AbortSigna
   } finally {
     signal.removeEventListener('abort', cancel)
   }
-}
-
-function untilAborted<T>(promise: PromiseLike<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason)
-    signal.addEventListener('abort', abort, { once: true })
-    if (signal.aborted) abort()
-    promise.then(resolve, reject)
-  })
 }

@@ -1,8 +1,13 @@
 // What holds for calls of models whoever provides them: fall-backs, patience, silence, what was learned.
 
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { pipeline, Readable } from 'node:stream'
 import { test } from 'node:test'
 import { openModels } from '../open-models.ts'
+import { until } from '../session/testing.fixture.ts'
 import type { ModelCallOptions, ModelRequest } from './contract.ts'
 import { ModelFailure, type ModelFailureCode } from './contract.ts'
 import { type MockAnswer, startMock } from './mock.fixture.ts'
@@ -118,11 +123,12 @@ test('what providers report corrects the estimate of the next texts', async () =
   const model = it.models.get('openai/first')
   const text = 'It rains in Riga. '.repeat(120)
   const before = model?.estimate(text) ?? 0
-  for (let index = 0; index < 20; index += 1) {
+  for (let index = 0; index < 30; index += 1) {
     await model?.call({ instructions: text, messages: hello.messages }, { signal: new AbortController().signal })
   }
   const after = model?.estimate(text) ?? 0
   assert.ok(after > before * 1.3, `${before} ${after}`)
+  assert.equal(model?.corrected, true)
 })
 
 test('an ended call asks nobody', async () => {
@@ -167,4 +173,53 @@ test('whoever ends a call while it waits for the next attempt waits no longer', 
   const started = performance.now()
   await failing(call ?? Promise.resolve(), 'aborted')
   assert.ok(performance.now() - started < 10_000)
+})
+
+/** A server that answers as OpenAI's chat does with these pieces, and goes on for as long as anybody reads. */
+async function endless(pieces: Iterable<string>) {
+  let closed = false
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.on('close', () => (closed = true))
+    pipeline(Readable.from(pieces), response, () => undefined)
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
+  const model = openModels({ providers: { flood: { base_url: url } }, key: () => undefined }).get('flood/x')
+  assert.ok(model)
+  return {
+    model,
+    isLeft: () => closed,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+function* forEver(piece: string): Generator<string> {
+  for (;;) yield piece
+}
+
+test('a model that never ends is left once its answer is as long as a message may be, and that is kept', async () => {
+  const delta = { choices: [{ index: 0, delta: { content: 'and on '.repeat(2000) } }] }
+  await using it = await endless(forEver(`data: ${JSON.stringify(delta)}\n\n`))
+  const answer = await it.model.call(hello, { signal: new AbortController().signal })
+  assert.equal(answer.finish, 'length')
+  assert.ok(answer.content.length > 500_000 && answer.content.length < 1_000_000, String(answer.content.length))
+  await until(it.isLeft)
+})
+
+test('a line that never ends is no answer', async () => {
+  await using it = await endless(forEver('x'.repeat(64 * 1024)))
+  await failing(it.model.call(hello, { signal: new AbortController().signal }), 'invalid_answer')
+  await until(it.isLeft)
+})
+
+test('a call whose input is far too long is not performed, and keeps little of it', async () => {
+  const long = JSON.stringify({ text: 'x'.repeat(600 * 1024) })
+  await using it = await bench([{ match: {}, response: { toolCalls: [{ name: 'note', arguments: long }] } }])
+  const answer = await it.call('openai/first')
+  assert.equal(answer.invalid.length, 1)
+  assert.ok(JSON.stringify(answer.parts).length < 4096)
 })

@@ -110,7 +110,7 @@ export interface Model {
   readonly facts: ModelFacts
   /** Tokens of a text for this model's family, corrected by what it reported before. */
   estimate(text: string): number
-  /** Whether usage that was reported has corrected {@link estimate} in this process. */
+  /** Whether usage that was reported in this process has corrected {@link estimate} until it held. */
   readonly corrected?: boolean
   /** @throws ModelFailure when no attempt and no fall-back gave an answer */
   call(request: ModelRequest, options: ModelCallOptions): Promise<ModelAnswer>

@@ -34,6 +34,18 @@ test('reports correct the estimate, never beyond twice or half of it, and small 
   assert.equal(estimator.ratio, before)
 })
 
+test('an estimate counts as corrected once reports hold, and no longer when one is far above it', () => {
+  const estimator = new Estimator()
+  estimator.reported(1_000, 1_300)
+  assert.equal(estimator.corrected, false)
+  for (let index = 0; index < 30; index += 1) estimator.reported(1_000, 1_300)
+  assert.equal(estimator.corrected, true)
+  estimator.reported(1_000, 1_320)
+  assert.equal(estimator.corrected, true)
+  estimator.reported(1_000, 1_900)
+  assert.equal(estimator.corrected, false)
+})
+
 test('models of one family share what was learned', () => {
   assert.equal(familyOf('openai', 'gpt-5-mini'), familyOf('openai', 'gpt-4.1'))
   assert.equal(familyOf('lab', 'Qwen/Qwen3-32B'), familyOf('lab', 'qwen2.5'))

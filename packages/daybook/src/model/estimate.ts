@@ -50,14 +50,22 @@ const share = 0.15
 const [least, most] = [0.5, 2]
 /** Below this the framing of a call outweighs its text. */
 const telling = 64
+/** Reports that held, until the estimate is relied on; what counts as holding; and what shows that it does not hold any more. */
+const [steady, holds, fails] = [3, 1.02, 1.1]
 
 /** The estimates of one family of models. */
 export class Estimator {
   #ratio = 1
+  #held = 0
 
   /** How much more tokens there are than the uncorrected estimate says. */
   get ratio(): number {
     return this.#ratio
+  }
+
+  /** Reports have corrected it, until the last ones were hardly more than it said. */
+  get corrected(): boolean {
+    return this.#held >= steady
   }
 
   tokens(text: string): number {
@@ -68,6 +76,8 @@ export class Estimator {
   reported(rough: number, tokens: number): void {
     if (rough < telling || tokens <= 0) return
     const seen = Math.min(most, Math.max(least, tokens / rough))
+    if (seen > this.#ratio * fails) this.#held = 0
+    else if (seen <= this.#ratio * holds) this.#held += 1
     this.#ratio = Math.min(most, Math.max(least, this.#ratio * (1 - share) + seen * share))
   }
 }

@@ -1,5 +1,6 @@
 // What ended a call, whoever provided the model: one closed set of codes, and sentences without anything that was said.
 
+import { Flooded } from './bounded.ts'
 import { ModelFailure, type ModelFailureCode, type ModelName } from './contract.ts'
 import { HttpRefusal, isTooLong, Unanswered, wordsOf } from './transport.ts'
 
@@ -16,6 +17,8 @@ export function failureOf(error: unknown, failing: Failing): ModelFailure {
   if (error instanceof ModelFailure) return error
   for (let each: unknown = error, depth = 0; each instanceof Error && depth < 6; each = each.cause, depth += 1) {
     if (each instanceof HttpRefusal) return refusalOf(each, failing)
+    if (each instanceof Flooded)
+      return failure('invalid_answer', failing, 'the provider sent more than an answer can have')
     if (each instanceof Unanswered) {
       return failure('unreachable', failing, `the provider cannot be reached (${each.code})`, true)
     }

@@ -14,6 +14,11 @@ interface Piece {
 type Call = Extract<Part, { type: 'call' }>
 type Ended = Extract<SdkPart, { type: 'finish' }>
 
+/** UTF-8 bytes of an answer that are taken; what comes behind them is cut off as if the model had reached its limit. */
+const mostBytes = 900 * 1024
+/** UTF-16 units of a call's input. */
+const longestInput = 512 * 1024
+
 export class Gathering {
   readonly #model: ModelName
   readonly #onDelta: ((delta: ModelDelta) => void) | undefined
@@ -24,6 +29,7 @@ export class Gathering {
   #ended: Ended | undefined
   /** Whether anything came that stands in the answer. */
   begun = false
+  #bytes = 0
 
   constructor(model: ModelName, onDelta: ((delta: ModelDelta) => void) | undefined) {
     this.#model = model
@@ -72,8 +78,14 @@ export class Gathering {
     return this.#ended
   }
 
+  /** No more is taken: an entry of the log could not hold it. */
+  get full(): boolean {
+    return this.#bytes >= mostBytes
+  }
+
   /** The end was told, not only reached: several packages make one up where a stream merely stops. */
   get whole(): boolean {
+    if (this.full) return true
     const reason = this.#ended?.finishReason
     if (reason === undefined || reason.unified === 'interrupted') return false
     return reason.raw !== undefined || (reason.unified !== 'other' && reason.unified !== 'error')
@@ -90,7 +102,7 @@ export class Gathering {
 
   get finish(): Finish {
     const told = this.#ended?.finishReason.unified
-    if (told === 'length') return 'length'
+    if (told === 'length' || this.full) return 'length'
     if (told === 'content-filter') return 'refused'
     if (this.#all.some((each) => each.type === 'call')) return 'calls'
     return told === 'stop' ? 'stop' : 'other'
@@ -106,11 +118,19 @@ export class Gathering {
     if (!this.#open.has(type + part.id)) this.#opened(type, part.id, undefined)
     const piece = this.#open.get(type + part.id)
     if (piece === undefined) return
-    piece.text += part.delta
     if (part.providerMetadata) piece.metadata = merged(piece.metadata, part.providerMetadata)
-    if (part.delta === '') return
+    const text = this.#room(part.delta)
+    if (text === '') return
+    piece.text += text
     this.begun = true
-    this.#onDelta?.({ type, text: part.delta })
+    this.#onDelta?.({ type, text })
+  }
+
+  /** As much of a text as is taken. */
+  #room(text: string): string {
+    const left = mostBytes - this.#bytes
+    this.#bytes += Buffer.byteLength(text)
+    return this.full ? text.slice(0, Math.max(0, Math.floor(left / 3))).toWellFormed() : text
   }
 
   #closed(type: Piece['type'], id: string, metadata: Piece['metadata'] | undefined): void {
@@ -129,6 +149,7 @@ export class Gathering {
   #called(part: Extract<SdkPart, { type: 'tool-call' }>): void {
     this.#calling(part.toolCallId, part.toolName)
     const read = inputOf(part.input)
+    this.#bytes += 'why' in read ? read.input.length : Buffer.byteLength(part.input)
     if ('why' in read) this.invalid.push({ call_id: part.toolCallId, why: read.why })
     this.#all.push({
       type: 'call',
@@ -153,6 +174,9 @@ function merged(one: Piece['metadata'], other: Piece['metadata']): Piece['metada
 /** What a model wrote as the input of a call; as it stands, with the reason, where it is no JSON object. */
 function inputOf(text: string): { input: unknown } | { input: string; why: string } {
   if (text.trim() === '') return { input: {} }
+  if (text.length > longestInput) {
+    return { input: text.slice(0, 1024).toWellFormed(), why: `the input has more than ${longestInput} characters` }
+  }
   try {
     const input: unknown = JSON.parse(text)
     if (typeof input === 'object' && input !== null && !Array.isArray(input)) return { input }

@@ -63,6 +63,9 @@ class ConfiguredModels implements Models {
     return {
       facts: first.facts,
       estimate: (text) => first.estimator.tokens(text),
+      get corrected() {
+        return first.estimator.corrected
+      },
       call: (request, options) => callModels(candidates, request, options, settings),
     }
   }

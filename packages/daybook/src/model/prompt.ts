@@ -3,6 +3,7 @@
 import type { JsonObject } from '../schema/json.ts'
 import type { Part } from '../schema/parts.ts'
 import type { ModelMessage, ModelRequest } from './contract.ts'
+import { isPicture, isText } from './media.ts'
 import type { SdkCall, SdkMessage } from './provider.ts'
 import { metadataFor } from './signed.ts'
 
@@ -102,10 +103,8 @@ function heard(part: Part, { files }: ModelMessage, taking: Taking): User[] {
   return [name === undefined ? file : { ...file, filename: name }]
 }
 
-const isText = (mediaType: string): boolean =>
-  /^text\/|^application\/(?:json|xml|yaml|x-yaml|toml|javascript|typescript|x-sh)\b/.test(mediaType)
 const isSeen = (mediaType: string, { images, pdf }: Taking): boolean =>
-  images && (/^image\/(?:png|jpeg|gif|webp)$/.test(mediaType) || (pdf && mediaType === 'application/pdf'))
+  images && (isPicture(mediaType) || (pdf && mediaType === 'application/pdf'))
 
 function inWords(part: Extract<Part, { type: 'file' | 'edit' }>): string {
   if (part.type === 'edit') return `[${part.operation} of ${part.path}]`

@@ -1,6 +1,7 @@
 // Asks a provider over the network, and says in one way for all of them what it refused: the packages each have their own,
 // some print what they got, and one forgets the headers.
 
+import { bounded } from './bounded.ts'
 import { retryAfterMs } from './retry-after.ts'
 
 /** An answer of HTTP that is no success. Holds nothing of what was said: only words of the provider's own small set. */
@@ -43,7 +44,7 @@ export function transport(now: () => number): typeof fetch {
       if (init?.signal?.aborted === true) throw error
       throw new Unanswered(codeOf(error))
     })
-    if (response.ok) return response
+    if (response.ok) return bounded(response)
     throw new HttpRefusal(response.status, await bodyOf(response), retryAfterMs(response.headers, now()))
   }
 }
