@@ -1,6 +1,7 @@
 // Files that a person sends with a text: how they stand in the input of a run, and whether a model takes them.
 
 import type { Model } from '../../model/contract.ts'
+import { isPicture, isText } from '../../model/media.ts'
 import type { Json, JsonObject } from '../../schema/json.ts'
 import type { Part } from '../../schema/parts.ts'
 import { RunFailure } from '../failure.ts'
@@ -34,9 +35,6 @@ function partOf(file: Json): FilePart | null {
   }
 }
 
-const images = /^image\/(?:png|jpeg|gif|webp)$/
-const texts = /^text\/|^application\/(?:json|xml|yaml|x-yaml|toml|javascript|typescript|x-sh)\b/
-
 /**
  * What was sent with this turn has to reach the model.
  *
@@ -44,8 +42,8 @@ const texts = /^text\/|^application\/(?:json|xml|yaml|x-yaml|toml|javascript|typ
  */
 export async function checkAttachments({ input }: Turn, { facts }: Model): Promise<void> {
   for (const { name = 'a file', media_type: type = 'application/octet-stream' } of filesOf(input)) {
-    if (texts.test(type) || (facts.images && images.test(type))) continue
-    const why = images.test(type) ? 'takes no images' : `takes no files of ${type}`
+    if (isText(type) || (facts.images && isPicture(type))) continue
+    const why = isPicture(type) ? 'takes no images' : `takes no files of ${type}`
     throw new RunFailure('refused', `${facts.name} ${why}: ${name} cannot be sent to it`, 'unsupported_media')
   }
 }

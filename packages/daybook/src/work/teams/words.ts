@@ -1,5 +1,6 @@
 // What teams say to their members, and how their replies are read.
 
+import { quoted } from '../agents/context/marks.ts'
 import { RunFailure } from '../failure.ts'
 import type { Part, TeamDefinition } from './contract.ts'
 
@@ -20,9 +21,7 @@ export function choosing(team: TeamDefinition, input: string): string {
 
 export function merging(team: TeamDefinition, input: string, parts: readonly Part[]): string {
   const answers = parts.map((part) =>
-    'text' in part
-      ? `<answer from="${part.member}">\n${part.text}\n</answer>`
-      : `${part.member} gave none: ${part.failure}`,
+    'text' in part ? quoted(part.member, part.text) : `${part.member} gave none: ${part.failure}`,
   )
   return [
     `${besides(team)}Several were asked the same. Make one answer of theirs: what they agree on, what only one saw, and where they`,
@@ -48,8 +47,9 @@ export function leading(team: TeamDefinition, input: string, told: readonly stri
 }
 
 export function reported(part: Part, given: string): string {
-  const head = `<part of="${part.member}" asked=${JSON.stringify(given)}>`
-  return 'text' in part ? `${head}\n${part.text}\n</part>` : `${head}\nfailed: ${part.failure}\n</part>`
+  const said = 'text' in part ? part.text : `failed: ${part.failure}`
+  // What a member says ends no part: else it could speak for another one behind it.
+  return `<part of="${part.member}" asked=${JSON.stringify(given)}>\n${said.replace(/<(?=\/?part\b)/gi, '‹')}\n</part>`
 }
 
 export function handing(input: string, answer: string): string {

@@ -129,7 +129,7 @@ eachStore(
       say('Go on.'),
     ])
     deepStrictEqual(linesOf(await contextOf(fork, 8000)), [
-      'user: Plan it.\n\n[architect] Three steps.\n\n[architect called look {"at":1}]\n\n[result of look] seen\n\nGo on.',
+      'user: Plan it.\n\n<told by="architect">Three steps.</told>\n\n<told by="architect">[called look {"at":1}]</told>\n\n<told by="result of look">seen</told>\n\nGo on.',
     ])
   },
 )
@@ -176,4 +176,9 @@ eachStore('pictures of what was said last are sent, earlier ones are named', asy
   const { messages } = await contextOf(session, 16_000, { model, blob: (hash) => runner.blobs.get(hash) })
   strictEqual(messages[0]?.content, 'See.\n\n[file a.png, image/png, 3 bytes]')
   deepStrictEqual([...(messages[2]?.files?.values() ?? [])], [new Uint8Array([1, 2, 3])])
+  const text = await runner.blobs.put(new TextEncoder().encode('port = 8001'))
+  const file = { type: 'file', blob: text, name: 'a.toml', media_type: 'application/toml', size: 11 } as const
+  await session.append(said('user', 'And this.', { parts: [file] }))
+  const told = await contextOf(session, 16_000, { blob: (hash) => runner.blobs.get(hash) })
+  match(told.messages.at(-1)?.content ?? '', /<told by="file a\.toml, application\/toml, 11 bytes">port = 8001<\/told>/)
 })

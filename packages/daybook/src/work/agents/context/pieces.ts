@@ -6,6 +6,7 @@ import type { Message, Part } from '../../../schema/parts.ts'
 import { dataOf } from '../../../session/decode.ts'
 import type { Caps } from './caps.ts'
 import { cutInput, cutOutput, cutText } from './cut.ts'
+import { quoted } from './marks.ts'
 
 export type Call = Extract<Part, { type: 'call' }>
 export type Result = Extract<Part, { type: 'result' }>
@@ -80,7 +81,7 @@ class Maker {
     for (const part of spoken(message)) {
       // What a result says stands in its message's text once more.
       if ((part.type === 'text' || part.type === 'edit') && isResult) continue
-      if (part.type === 'text') this.#text(name === undefined ? part.text : `[${name}] ${part.text}`, part, mine)
+      if (part.type === 'text') this.#text(name === undefined ? part.text : quoted(name, part.text), part, mine)
       else if (part.type === 'call') this.#call(part, mine)
       else if (part.type === 'result') this.#result(part)
       else if (part.type === 'reasoning') this.#reasoning(part, mine)
@@ -95,14 +96,14 @@ class Maker {
   /** What another one said, with who it was. */
   tell(message: Message, by: string): void {
     for (const part of spoken(message)) {
-      if (part.type === 'text') this.#text(`[${by}] ${part.text}`, undefined, false)
+      if (part.type === 'text') this.#text(quoted(by, part.text), undefined, false)
       else if (part.type === 'call') {
         this.told.set(part.call_id, part.name)
         const input = JSON.stringify(part.input) ?? ''
-        this.#text(`[${by} called ${part.name} ${this.#cut(input, this.#viewer.caps.input)}]`, undefined, false)
+        this.#text(quoted(by, `[called ${part.name} ${this.#cut(input, this.#viewer.caps.input)}]`), undefined, false)
       } else if (part.type === 'result') this.blocks.push(part)
-      else if (part.type === 'edit') this.#text(`[${by}: ${part.operation} ${part.path}]`, undefined, false)
-      else if (part.type === 'file') this.#text(`[${by}: ${fileName(part)}]`, undefined, false)
+      else if (part.type === 'edit') this.#text(quoted(by, `[${part.operation} ${part.path}]`), undefined, false)
+      else if (part.type === 'file') this.#text(quoted(by, `[${fileName(part)}]`), undefined, false)
     }
   }
 

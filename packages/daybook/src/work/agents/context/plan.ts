@@ -4,10 +4,11 @@ import type { ModelMessage } from '../../../model/contract.ts'
 import type { Seq } from '../../../schema/ids.ts'
 import type { ContextPart } from '../contract.ts'
 import { cutText, markLength } from './cut.ts'
+import { marked } from './marks.ts'
 import { messageTokens, tokensOfMessage } from './measure.ts'
 import { messagesOf } from './messages.ts'
 import type { Block } from './pieces.ts'
-import { marked, type Section } from './standing.ts'
+import type { Section } from './standing.ts'
 import { type Turned, tighter, type Unit } from './units.ts'
 
 export interface Ingredients {

@@ -1,8 +1,10 @@
 // Reads messages from the end of a log until a budget is used up and what the person said last is there.
 
+import { isPicture, isText } from '../../../model/media.ts'
 import type { Seq } from '../../../schema/ids.ts'
 import { cutText } from './cut.ts'
 import { activeBack, type Looked, messagesBack } from './log.ts'
+import { quoted } from './marks.ts'
 import { messageTokens } from './measure.ts'
 import { type Block, type FilePart, fileName, type Piece, pieceOf } from './pieces.ts'
 import { tokensOf, type UnitSetting } from './units.ts'
@@ -105,14 +107,13 @@ async function shown(
 ): Promise<Block> {
   const named: Block = { type: 'text', text: `[${fileName(file)}]` }
   const { blob: hash, media_type: type = '' } = file
-  const isImage = facts.images && /^image\/(?:png|jpeg|gif|webp)$/.test(type) && files.size < mostImages
-  const isText = /^text\/|^application\/(?:json|xml|yaml|javascript)\b/.test(type)
-  if (blob === undefined || hash === undefined || !(isImage || isText)) return named
+  const isSeen = facts.images && isPicture(type) && files.size < mostImages
+  if (blob === undefined || hash === undefined || !(isSeen || isText(type))) return named
   const bytes = await blob(hash)
   if (bytes === null) return { type: 'text', text: `[${fileName(file)}: its bytes are gone]` }
-  if (isText) {
+  if (isText(type)) {
     const text = new TextDecoder().decode(bytes)
-    return { type: 'text', text: `[${fileName(file)}]\n${cutText(text, caps.message, seq)}` }
+    return { type: 'text', text: quoted(fileName(file), cutText(text, caps.message, seq)) }
   }
   const before = [...files.values()].reduce((sum, { byteLength }) => sum + byteLength, 0)
   if (before + bytes.byteLength > mostBytes) return named

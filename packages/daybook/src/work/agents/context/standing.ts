@@ -79,8 +79,3 @@ export function stateSection(state: JsonObject, seq: Seq, most: number): Section
   const size = names.length === 1 ? '1 variable' : `${names.length} variables`
   return { text: `State of the session: ${text}`, why: text === json ? size : `${size}, cut in the middle` }
 }
-
-/** Marked, so that nobody takes it for what the person said. */
-export function marked(name: 'session' | 'context', texts: readonly string[]): string {
-  return `<${name}>\n${texts.join('\n\n')}\n</${name}>`
-}

@@ -3,6 +3,7 @@
 import type { ModelFacts } from '../../../model/contract.ts'
 import type { Seq } from '../../../schema/ids.ts'
 import { cutInput, cutOutput, cutText } from './cut.ts'
+import { quoted } from './marks.ts'
 import { blockTokens, messageTokens } from './measure.ts'
 import { type Block, type Call, fileName, type Piece, type Result, type Viewer } from './pieces.ts'
 
@@ -156,7 +157,7 @@ class Results {
     const name = this.#names.get(call_id) ?? 'a call'
     const value = cutOutput(output ?? null, most, seq).value
     const text = typeof value === 'string' ? value : JSON.stringify(value)
-    return { type: 'text', text: `[${error ? 'failure' : 'result'} of ${name}] ${text}` }
+    return { type: 'text', text: quoted(`${error ? 'failure' : 'result'} of ${name}`, text) }
   }
 }
 
