@@ -15,7 +15,8 @@ import type { Message, Part, Usage } from '../../schema/parts.ts'
 import { RunFailure } from '../failure.ts'
 import type { Said, StepEnd, TellAttempt, Turn } from '../performer.ts'
 import { contextSetting } from './context-setting.ts'
-import type { AgentDefinition, Context, Reservation } from './contract.ts'
+import type { AgentDefinition, Context } from './contract.ts'
+import { settling } from './spending.ts'
 import { hear } from './steering.ts'
 import type { AgentSetting } from './turn-setting.ts'
 
@@ -52,13 +53,18 @@ export interface AnswerFacts {
  */
 export function answer(asking: Asking): Promise<Message> {
   const { turn, agent, model } = asking
-  const options = { input: { agent: agent.name, model: model.facts.name }, idempotent: true, speaker: agent.name }
+  const { name, input } = modelStep(agent, model)
   return turn.tell(
-    'model',
+    name,
     (attempt) => asked(asking, attempt),
     (end) => said(asking, end),
-    options,
+    { input, idempotent: true, speaker: agent.name },
   )
+}
+
+/** A call of a model as a step. */
+export function modelStep({ name }: AgentDefinition, { facts }: Model) {
+  return { name: 'model', input: { agent: name, model: facts.name } }
 }
 
 async function asked(asking: Asking, attempt: TellAttempt): Promise<Answered> {
@@ -77,27 +83,16 @@ async function asked(asking: Asking, attempt: TellAttempt): Promise<Answered> {
     ...(reasoning === undefined ? undefined : { reasoning }),
     ...(reservation?.outputTokens === undefined ? undefined : { maxOutputTokens: reservation.outputTokens }),
   }
-  try {
-    const answer = await model.call(request, {
+  const answer = await settling(reservation, () =>
+    model.call(request, {
       signal: attempt.signal,
       timeoutMs: limits?.callMs ?? usualCallMs,
       onDelta: (delta) => attempt.piece(contentOf(delta)),
       onRetry: ({ model: name, code, waitMs }) =>
         turn.progress(`${name}: ${code}, again in ${Math.ceil(waitMs / 1000)} s`),
-    })
-    await reservation?.settle(answer)
-    return { answer, heard }
-  } catch (error) {
-    await giveBack(reservation, error)
-    throw error
-  }
-}
-
-/** What had begun is paid for all the same. */
-async function giveBack(reservation: Reservation | undefined, error: unknown): Promise<void> {
-  if (!(error instanceof ModelFailure) || error.usage === undefined) return reservation?.release()
-  const { usage, cost } = error
-  await reservation?.settle({ usage, ...(cost === undefined ? undefined : { cost }) })
+    }),
+  )
+  return { answer, heard }
 }
 
 function contextFor({ turn, setting, agent, model, offers }: Asking, signal: AbortSignal): Promise<Context> {

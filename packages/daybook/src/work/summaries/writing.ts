@@ -8,6 +8,7 @@ import type { Receipt, Session, SummaryFields, WriteOptions } from '../../sessio
 import { capsOf } from '../agents/context/caps.ts'
 import { type Looked, lookAt } from '../agents/context/log.ts'
 import type { Spending } from '../agents/contract.ts'
+import { settling } from '../agents/spending.ts'
 import { RunFailure } from '../failure.ts'
 import { type Material, materialOf } from './material.ts'
 import { summaryRequest } from './prompt.ts'
@@ -155,17 +156,7 @@ async function asked(
     signal,
   }
   const reservation = await spending?.by.reserve({ ...reserving, run: spending.run })
-  try {
-    const answer = await model.call({ ...request, maxOutputTokens }, { signal, timeoutMs })
-    await reservation?.settle(answer)
-    return answer
-  } catch (error) {
-    const usage = error instanceof ModelFailure ? error.usage : undefined
-    const cost = error instanceof ModelFailure ? error.cost : undefined
-    if (usage) await reservation?.settle({ usage, ...(cost === undefined ? undefined : { cost }) })
-    else await reservation?.release()
-    throw error
-  }
+  return settling(reservation, () => model.call({ ...request, maxOutputTokens }, { signal, timeoutMs }))
 }
 
 /** What was read must still be what is there: a rewind or an erasure since then makes a summary of it untrue. */

@@ -8,6 +8,7 @@ import type { Agents } from '../../performer.ts'
 import { routeOf } from '../../route.ts'
 import type { Skills } from '../../skills/contract.ts'
 import type { AgentDefinition, Spending } from '../contract.ts'
+import { settling } from '../spending.ts'
 import { type Asked, type Candidate, candidatesFor, isNamed } from './candidates.ts'
 import { answerTokens, chosenIn, questionFor, tokensOf } from './question.ts'
 
@@ -88,12 +89,11 @@ async function ask(
   const request = await questionFor(text, candidates, session, definition)
   const reserved = await spending?.reserve({
     ...{ session, run, agent: definition.name, model: model.facts },
-    ...{ inputTokens: tokensOf(request, model), outputTokens: answerTokens },
+    ...{ inputTokens: tokensOf(request, model), outputTokens: answerTokens, signal },
   })
   try {
-    const late = AbortSignal.timeout(definition.limits?.callMs ?? callMs)
-    const answer = await model.call(request, { signal: AbortSignal.any([signal, late]) })
-    await reserved?.settle(answer)
+    const timeoutMs = definition.limits?.callMs ?? callMs
+    const answer = await settling(reserved, () => model.call(request, { signal, timeoutMs }))
     const { usage, cost } = answer
     const { input_tokens, output_tokens, total_tokens } = usage
     const counted = {
@@ -104,7 +104,6 @@ async function ask(
     const took = { model: answer.model, usage: counted, ...(cost === undefined ? undefined : { cost }) }
     return { chosen: chosenIn(answer, candidates), ...took }
   } catch (error) {
-    await reserved?.release()
     if (signal.aborted || !(error instanceof ModelFailure)) throw error
     return { failed: error.message }
   }

@@ -1,0 +1,34 @@
+// Tests of choosing who takes a request, against a real provider.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openModels } from '../../../open-models.ts'
+import { agentsOf } from '../../agents.ts'
+import { fixedSkills } from '../../skills/fixed.ts'
+import { orchestrator } from '../builtin/orchestrator.ts'
+import type { Spending } from '../contract.ts'
+import { defined, turnsWorld } from '../turns.fixture.ts'
+import { choose } from './choice.ts'
+
+test('what a choice took counts also where its answer could not be used', async () => {
+  const usage = { input_tokens: 90, output_tokens: 10 }
+  await using at = await turnsWorld({ answers: [{ match: {}, response: { content: 'the coder, I think', usage } }] })
+  const settled: unknown[] = []
+  const spending: Spending = {
+    reserve: async () => ({
+      settle: async ({ usage }) => void settled.push(usage.total_tokens),
+      release: async () => void settled.push('given back'),
+    }),
+  }
+  const agents = agentsOf([{ ...defined('coder'), kind: 'model', perform: async () => undefined }])
+  const models = openModels(at.server.settings())
+  const session = at.world.world.anna.session('a', { opens: true })
+  await session.append({ kind: 'message', data: { role: 'user', content: 'mend the test' } })
+  const { signal } = new AbortController()
+  const chosen = await choose(
+    { definition: orchestrator, models, skills: fixedSkills(), agents, spending },
+    { text: 'mend the test', caller: {}, now: 0, timeZone: 'UTC', session, run: 'run_1', signal },
+  )
+  assert.equal(chosen.kind, 'nobody')
+  assert.deepEqual(settled, [200])
+})
