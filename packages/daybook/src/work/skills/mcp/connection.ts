@@ -3,6 +3,7 @@
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import type { CallToolResult, Tool } from '@modelcontextprotocol/sdk/types.js'
+import { untilAborted } from '../../../model/until-aborted.ts'
 import { DaybookError } from '../../../schema/errors.ts'
 import type { JsonObject } from '../../../schema/json.ts'
 import { RunFailure } from '../../failure.ts'
@@ -12,8 +13,8 @@ import { headersOf, type McpServer, type McpSettings } from './settings.ts'
 const connectMs = 20_000
 const [firstPauseMs, longestPauseMs] = [1000, 60_000]
 const usualSeconds = 120
-/** Of one server; more is a fault of it. */
-const mostTools = 1000
+/** Of one server, and the pages in which it lists them; more is a fault of it. */
+const [mostTools, mostPages] = [1000, 100]
 
 export interface ConnectionOptions {
   readonly name: string
@@ -30,6 +31,9 @@ export interface ConnectionOptions {
 interface Open {
   readonly client: Client
   isOver: boolean
+  isListing: boolean
+  /** Its tools are others since they were listed. */
+  isStale: boolean
 }
 
 export class McpConnection {
@@ -37,6 +41,8 @@ export class McpConnection {
   readonly #clock: () => number
   #open: Promise<Open> | null = null
   #present: Open | null = null
+  /** The latest one, also while it connects. */
+  #client: Client | null = null
   #failed: { readonly error: DaybookError; readonly until: number; readonly pause: number } | null = null
   #closed = false
 
@@ -46,14 +52,14 @@ export class McpConnection {
   }
 
   /** @throws DaybookError `unreachable`, at once while it is not yet time to try again */
-  async ready(): Promise<void> {
-    await this.#opened()
+  async ready(signal: AbortSignal): Promise<void> {
+    await untilAborted(this.#opened(), signal)
   }
 
   /** @throws DaybookError `unreachable`; RunFailure `timeout`, `outcome_unknown`, `error`; what an abort throws */
   async call(tool: string, input: JsonObject, signal: AbortSignal, isHarmless: boolean): Promise<CallToolResult> {
     for (let tries = 1; ; tries += 1) {
-      const open = await this.#opened()
+      const open = await untilAborted(this.#opened(), signal)
       try {
         return await this.#asked(open, tool, input, signal)
       } catch (error) {
@@ -76,8 +82,8 @@ export class McpConnection {
 
   async close(): Promise<void> {
     this.#closed = true
-    const open = await this.#open?.catch(() => null)
-    await open?.client.close()
+    await this.#client?.close()
+    await this.#open?.catch(() => null)
   }
 
   #opened(): Promise<Open> {
@@ -104,13 +110,16 @@ export class McpConnection {
       import('@modelcontextprotocol/sdk/types.js').catch(missing),
     ])
     const client = new McpClient({ name: 'daybook', version: '1' }, { capabilities: {} })
-    const open: Open = { client, isOver: false }
+    const open: Open = { client, isOver: false, isListing: false, isStale: false }
     client.onclose = () => this.#drop(open)
     // What goes wrong with a call is told to its caller.
     client.onerror = () => undefined
-    client.setNotificationHandler(ToolListChangedNotificationSchema, async () => this.#list(client))
+    client.setNotificationHandler(ToolListChangedNotificationSchema, () => this.#listAgain(open))
+    this.#client = client
     try {
-      await client.connect(await this.#transport(), { timeout: connectMs })
+      const transport = await this.#transport()
+      if (this.#closed) throw new Error('it is closed')
+      await client.connect(transport, { timeout: connectMs })
       await this.#list(client)
     } catch (error) {
       await client.close().catch(() => undefined) // it was never open
@@ -129,10 +138,10 @@ export class McpConnection {
     const { command, args = [], cwd, env = {}, secrets = [], url, headers = {} } = server
     if (url !== undefined) {
       const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/sdk/client/streamableHttp.js')
-      const made = headersOf(headers, key)
-      if ('missing' in made && typeof made.missing === 'string') throw new Error(`${made.missing} is not set`)
+      const filled = headersOf(headers, key)
+      if ('missing' in filled) throw new Error(`${filled.missing} is not set`)
       // Its optional members may be undefined, which the contract of transports does not say.
-      return new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers: made } }) as Transport
+      return new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers: filled.made } }) as Transport
     }
     if (command === undefined) throw new Error(`neither command nor url is given for ${name}`)
     const { StdioClientTransport } = await import('@modelcontextprotocol/sdk/client/stdio.js')
@@ -146,9 +155,25 @@ export class McpConnection {
     return new StdioClientTransport({ command, args: [...args], env: given, stderr: 'ignore', ...place })
   }
 
+  /** However often it says that its tools are others now: one list at a time, and one more behind that. */
+  async #listAgain(open: Open): Promise<void> {
+    open.isStale = true
+    if (open.isListing) return
+    open.isListing = true
+    try {
+      while (open.isStale && !open.isOver) {
+        open.isStale = false
+        await this.#list(open.client)
+      }
+    } finally {
+      open.isListing = false
+    }
+  }
+
   async #list(client: Client): Promise<void> {
     const tools: Tool[] = []
-    for (let cursor: string | undefined; ; ) {
+    let cursor: string | undefined
+    for (let count = 0; count < mostPages; count += 1) {
       const page = await client.listTools(cursor === undefined ? {} : { cursor }, { timeout: connectMs })
       tools.push(...page.tools)
       cursor = page.nextCursor

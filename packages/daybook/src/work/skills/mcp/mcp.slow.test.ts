@@ -151,7 +151,8 @@ test('a server that is not there is told in words, and tried again only after a 
 })
 
 test('tools that come later are skills then, and who follows is told', async () => {
-  await using mcp = await opened(stdio().server)
+  const { server, trace } = stdio()
+  await using mcp = await opened(server)
   await mcp.skills.prepare?.(['mcp/lab/*'], signal)
   let changes = 0
   mcp.skills.onChange(() => {
@@ -159,7 +160,22 @@ test('tools that come later are skills then, and who follows is told', async () 
   })
   await mcp.call('mcp/lab/grow')
   await until(() => mcp.skills.get('mcp/lab/grown') !== undefined)
-  assert.equal(changes, 1)
+  // It says so fifty times: that is one list, and one more behind it. Each has two pages.
+  await until(() => changes === 2)
+  await mcp.call('mcp/lab/echo', { text: 'after all that' })
+  assert.equal(trace().match(/list/g)?.length, 6)
+})
+
+test('a server that lists without end, or never answers, holds nobody up', async () => {
+  await using endless = await opened(stdio({ env: { ENDLESS: '1' } }).server)
+  assert.deepEqual(await endless.skills.prepare?.(['mcp/lab/*'], signal), [])
+  await using silent = await opened({ command: process.execPath, args: ['-e', 'process.stdin.resume()'] })
+  const leaving = new AbortController()
+  const prepared = silent.skills.prepare?.(['mcp/lab/*'], leaving.signal)
+  const called = silent.call('mcp/lab/echo', {}, { signal: leaving.signal })
+  leaving.abort(new Error('enough'))
+  await assert.rejects(async () => prepared, /enough/)
+  await assert.rejects(called, /enough/)
 })
 
 test('over HTTP the same, with a key in a header, and a session that the server forgot is begun anew', async () => {

@@ -39,9 +39,11 @@ const tools: Tool[] = [
 function serverOf(): Server {
   const server = new Server({ name: 'fixture', version: '1' }, { capabilities: { tools: { listChanged: true } } })
   // Two pages, as larger servers give them.
-  server.setRequestHandler(ListToolsRequestSchema, async ({ params }) =>
-    params?.cursor === 'second' ? { tools: tools.slice(3) } : { tools: tools.slice(0, 3), nextCursor: 'second' },
-  )
+  server.setRequestHandler(ListToolsRequestSchema, async ({ params }) => {
+    note('list')
+    if (process.env.ENDLESS !== undefined) return { tools: tools.slice(0, 1), nextCursor: 'more' }
+    return params?.cursor === 'second' ? { tools: tools.slice(3) } : { tools: tools.slice(0, 3), nextCursor: 'second' }
+  })
   server.setRequestHandler(CallToolRequestSchema, async ({ params: { name, arguments: given = {} } }, { signal }) => {
     note(`${name} ${JSON.stringify(given)}`)
     const say = (text: string) => ({ content: [{ type: 'text' as const, text }] })
@@ -59,7 +61,7 @@ function serverOf(): Server {
     }
     if (name === 'grow') {
       tools.push({ name: 'grown', inputSchema: { type: 'object' } })
-      await server.sendToolListChanged()
+      for (let count = 0; count < 50; count += 1) await server.sendToolListChanged()
       return say('grown')
     }
     return say(String(given.text))

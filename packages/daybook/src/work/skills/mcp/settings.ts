@@ -43,7 +43,7 @@ const placeholder = /\{([A-Z][A-Z0-9_]*)\}/g
 export function headersOf(
   headers: Readonly<Record<string, string>>,
   key: McpSettings['key'],
-): Record<string, string> | { readonly missing: string } {
+): { readonly made: Record<string, string> } | { readonly missing: string } {
   const made: Record<string, string> = {}
   let missing: string | undefined
   for (const [name, value] of Object.entries(headers)) {
@@ -53,7 +53,7 @@ export function headersOf(
       return found ?? ''
     })
   }
-  return missing === undefined ? made : { missing }
+  return missing === undefined ? { made } : { missing }
 }
 
 /** A skill's id from the names of server and tool: what no id holds becomes `-`. */

@@ -19,6 +19,8 @@ export interface McpOptions extends McpSettings {
 export interface McpSkills extends Skills, AsyncDisposable {}
 
 const prefix = 'mcp/'
+/** Tools that were called before their server was reached. */
+const mostUnseen = 256
 
 /** These skills, and those of the servers; a skill's id that is taken stays with whoever had it. */
 export function withMcp(skills: Skills, options: McpOptions): McpSkills {
@@ -92,14 +94,13 @@ class SkillsWithMcp implements McpSkills {
     const wanted = [...this.#servers].filter(([name]) => ids.some((id) => reaches(id, name)))
     const faults = wanted.map(async ([, { connection }]): Promise<string[]> => {
       try {
-        await connection.ready()
+        await connection.ready(signal)
         return []
       } catch (error) {
         if (isDaybookError(error)) return [error.message]
         throw error
       }
     })
-    signal.throwIfAborted()
     return [...told, ...(await Promise.all(faults)).flat()]
   }
 
@@ -149,12 +150,14 @@ class SkillsWithMcp implements McpSkills {
       ...{ id, name: tool, description: `The tool ${tool} of the MCP server ${name}.` },
       ...{ risk: 'high' as const, routable: false },
       run: async (input: Json, context: SkillContext): Promise<Json | undefined> => {
-        await this.#servers.get(name)?.connection.ready()
+        await this.#servers.get(name)?.connection.ready(context.signal)
         const real = this.#servers.get(name)?.skills.get(id)
         return this.#call(name, real ? realName(real) : tool, input, context, false)
       },
     }
     const skill = made(definition, name)
+    // Whoever asks decides what they are called: they are not kept without end.
+    if (this.#lazy.size >= mostUnseen) this.#lazy.clear()
     this.#lazy.set(id, skill)
     return skill
   }
