@@ -55,13 +55,9 @@ export function openPage(folder: string): PageFiles | null {
     read.set(name, file)
     return file
   }
-  const indexes = new Map<string, { readonly body: string; readonly etag: string }>()
   return {
     index(path, has) {
-      const base = baseOf(path)
-      const known = indexes.get(base) ?? withBase(html, base)
-      indexes.set(base, known)
-      const { body, etag } = known
+      const { body, etag } = withBase(html, baseOf(path))
       const same = has?.split(/,\s*/).includes(etag) === true
       return {
         ...(same ? { status: 304 } : {}),
