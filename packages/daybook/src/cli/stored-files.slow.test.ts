@@ -1,7 +1,7 @@
 // The page about stored files is true: whatever a day's work leaves on the disk is named there, and nothing else is.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -51,6 +51,8 @@ before(async () => {
   await run('adopt', '--yes')
   await run('find', 'token')
   await run('skill', 'add', 'weather', 'What the weather is.')
+  mkdirSync(home.path('here/data/agents'))
+  writeFileSync(home.path('here/data/agents/poet.yaml'), 'extends: ask\n')
   await run('start', 'bash', 'true')
   await run()
   {
@@ -74,7 +76,7 @@ test('every file that is left is named by the page, and those that it names are 
     assert.ok(named, `${file} is not on the page`)
   }
   // The index of a store in Redis is of network-stores.slow.test.ts, where one is searched.
-  const elsewhere = ['compile/', 'search/', 'daybook.json']
+  const elsewhere = ['compile/', 'search/', 'daybook.json', 'programs.json', 'secrets.env']
   for (const name of names.filter((name) => /^[a-z]/.test(name) && !elsewhere.includes(name))) {
     assert.ok(
       files.some((file) => fits(name, file)),
@@ -85,7 +87,7 @@ test('every file that is left is named by the page, and those that it names are 
 })
 
 test('files and folders of the log are for the account alone, and nothing stays in the folder for temporary files', () => {
-  const own = [...seen].filter(([file]) => !/^skills(?:\/|$)/.test(file))
+  const own = [...seen].filter(([file]) => !/^(?:skills|agents)(?:\/|$)/.test(file))
   for (const [file, mode] of own) assert.equal(mode & 0o077, 0, `${file} is ${mode.toString(8)}`)
   assert.deepEqual(readdirSync(home.path('tmp')), [])
 })
