@@ -55,6 +55,8 @@ export interface ServeSettings
 export interface RunningServer {
   readonly url: string
   readonly store: Store
+  /** Opens the page as this user, once, as `#code=` of its address; null where no programs are driven. */
+  code(): string | null
   /** What other agents left here and the store has nothing of; no file is opened. */
   around(): Promise<Around>
   /** Calls with the other servers on the same store, whenever one comes or goes; at once with those that are known. */
@@ -116,6 +118,7 @@ export async function startServer(settings: ServeSettings): Promise<RunningServe
   return {
     url,
     store,
+    code: () => server.code(),
     around,
     onPeers: (listener) => neighbours.tell(listener),
     close: () => (closed ??= all.disposeAsync()),

@@ -43,8 +43,11 @@ export function localBackend(store: OpenedStore, options: LocalRunsOptions): Bac
     },
     find: finding.find,
     followFeed: (cursor, options) => followFeed(cursor, options),
-    session: (id) => localSession(mine, id, store.store, runs.ahead),
-    create: async (fields) => presentShape(mine, await mine.open(openFieldsOf(fields))),
+    session: (id) => localSession(mine, id, store.store, runs),
+    async create(fields) {
+      if (fields.model) await runs.checkModel(fields.model)
+      return presentShape(mine, await mine.open(openFieldsOf(fields)))
+    },
     async locate(type, value) {
       const id = await mine.locate({ type, value })
       if (id !== null) return presentShape(mine, mine.session(id))
@@ -90,6 +93,7 @@ function queryOf(query: SessionQuery, subject: string): Query {
     place: query.archived ? 'archived' : query.trashed ? 'trash' : 'open',
     limit: query.limit ?? 50,
     ...(where.length > 0 ? { where: Object.fromEntries(where) } : {}),
+    ...(query.parent === undefined ? {} : { base: query.parent }),
     ...(query.status === undefined ? {} : { status: query.status }),
     ...(query.attention ? { attention: true as const } : {}),
     ...(query.pinned ? { pinned: subject } : {}),

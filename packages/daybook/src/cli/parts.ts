@@ -22,6 +22,8 @@ export interface RunningServer {
   /** Where it answers, with the true port. */
   readonly url: string
   readonly store: Store
+  /** Opens the page as this user, once, as `#code=` of its address; null where no programs are driven. */
+  code(): string | null
   /** What other agents left here and the store has nothing of; no file is opened. */
   around(): Promise<Around>
   /** Calls with the other servers on the same store, whenever one comes or goes; at once with those that are known. */
@@ -96,6 +98,8 @@ export interface Workshop extends AsyncDisposable {
   readonly work: Work
   /** What calls of models would send; null where no model is configured. */
   readonly ahead: Ahead | null
+  /** Null where nothing was said of models. */
+  readonly models: Models | null
   /** Null where nobody spends. */
   readonly budgets: Budgets | null
   readonly skills: OpenSkills

@@ -55,6 +55,8 @@ export interface SessionQuery {
   readonly workflow_id?: string
   readonly branch?: string
   readonly repository?: string
+  /** Only direct forks of this session. */
+  readonly parent?: string
   readonly status?: SessionShape['status']
   readonly attention?: true
   readonly pinned?: true
@@ -101,6 +103,8 @@ export interface Client {
   agents(options?: CallOptions): Promise<AgentListShape>
   /** Agents that work together on one turn. */
   teams(options?: CallOptions): Promise<TeamListShape>
+  /** The key of the user, for the code of a printed address: good once, `unauthenticated` from then on. */
+  takeCode(code: string, options?: CallOptions): Promise<{ readonly key: string }>
   /** Version of the server; `unreachable` when none answers. */
   health(options?: CallOptions): Promise<{ readonly status: string; readonly version: string }>
   /** How the server and its store are, in the words of `doctor`; with `check` the store looks at itself too. */
@@ -156,6 +160,8 @@ export function openClient(options: TransportOptions): Client {
     models: ({ signal } = {}) => transport.json({ path: `${prefix}/models`, signal }),
     agents: ({ signal } = {}) => transport.json({ path: `${prefix}/agents`, signal }),
     teams: ({ signal } = {}) => transport.json({ path: `${prefix}/teams`, signal }),
+    takeCode: (code, given = {}) =>
+      transport.json({ ...written(given), method: 'POST', path: `${prefix}/key`, body: { code } }),
     health: ({ signal } = {}) => transport.json({ path: '/health', signal }),
     status: (check, { signal } = {}) => transport.json({ path: `${prefix}/status`, query: { check }, signal }),
     ready: ({ signal } = {}) => transport.json({ path: '/ready', signal }),

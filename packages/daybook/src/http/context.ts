@@ -17,6 +17,7 @@ import type { Watch } from '../work/programs/watch.ts'
 import type { Skills } from '../work/skills/contract.ts'
 import type { TeamDefinitions } from '../work/teams/contract.ts'
 import type { BlobLines } from './blob-lines.ts'
+import type { Codes } from './codes.ts'
 import type { Meters } from './meters.ts'
 import type { PageFiles } from './page-files.ts'
 import type { Rate } from './rate.ts'
@@ -46,6 +47,8 @@ export interface Context {
   readonly work: ScopedWork
   /** What whoever shows the user's key may do besides. Null where no programs are driven. */
   readonly programs: (Driven & DrivenBy & { readonly work: ScopedWork }) | null
+  /** What stands for that key once. */
+  readonly codes: Codes
   readonly skills: Skills
   readonly agents: Agents
   /** What calls of models would send; null where no model is configured. */

@@ -18,6 +18,7 @@ import type { TeamDefinitions } from '../work/teams/contract.ts'
 import { answerProblems, bareApp, guard, watchRoutes } from './app.ts'
 import { BlobLines } from './blob-lines.ts'
 import { readBodies } from './body.ts'
+import { Codes } from './codes.ts'
 import type { Context, DrivenBy } from './context.ts'
 import { isLoopback, openGate } from './hosts.ts'
 import { type Meters, openMeters } from './meters.ts'
@@ -84,6 +85,8 @@ export interface Server {
   readonly routes: ReadonlySet<string>
   /** Listens and gives the address. Refuses hosts that others can reach while callers cannot be told apart. */
   listen(where: { port: number; host: string }): Promise<string>
+  /** Shows the key of the user to the page that is opened with it, once; null where no programs are driven. */
+  code(): string | null
   /** Refuses new requests with `shutting_down`, ends streams, waits for what is under way. Idempotent. */
   close(): Promise<void>
 }
@@ -107,6 +110,7 @@ function givenTo(settings: ServerSettings) {
     programs: settings.programs
       ? { rawInput: true, ...settings.programs, work: work.within(settings.scope, callerOf(settings)) }
       : null,
+    codes: new Codes(),
     skills: work.skills,
     agents: work.agents,
     ahead: settings.ahead ?? null,
@@ -169,6 +173,7 @@ export async function createServer(settings: ServerSettings): Promise<Server> {
     app,
     routes: running,
     listen: (where) => listenAt(app, where),
+    code: () => (context.programs ? context.codes.make() : null),
     close() {
       ended.abort()
       closed ??= closeWhole(app, broadcast, unwatch)

@@ -147,6 +147,10 @@ for (const name of storeNames) {
       for (const word of ['one', 'two', 'three']) await s.call('POST /sessions/a/messages', say(word))
       const fork = await s.call('POST /sessions/a/fork', { at: 3, session_id: 'b' })
       assert.deepEqual([fork.status, fork.json.parent, fork.json.message_count], [201, { session_id: 'a', seq: 3 }, 2])
+      const forks = async (query: string): Promise<string[]> =>
+        (await s.call(`GET /sessions?${query}`)).json.sessions.map((each: { session_id: string }) => each.session_id)
+      assert.deepEqual([await forks('parent=a'), await forks('parent=b')], [['b'], []])
+      assert.equal(told(await s.call('GET /sessions?parent=')), '400 invalid')
       await s.call('POST /sessions/b/messages', say('other'))
       const words = async (id: string): Promise<string> =>
         (await s.call(`GET /sessions/${id}/history`)).json.messages

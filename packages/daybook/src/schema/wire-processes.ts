@@ -29,6 +29,15 @@ export const NewProcess = Type.Object(
   { ...closed, title: 'NewProcess' },
 )
 
+export const TakenCode = Type.Object(
+  { code: Type.String({ pattern: '^[A-Za-z0-9_-]{22}$', description: 'What stands behind #code= in the address.' }) },
+  { ...closed, title: 'TakenCode' },
+)
+export const UserKey = Type.Object(
+  { key: Type.String({ description: 'Shown as Authorization: Bearer from now on.' }) },
+  { ...closed, title: 'UserKey' },
+)
+
 export const ProcessInput = Type.Object(
   {
     text: Type.Optional(

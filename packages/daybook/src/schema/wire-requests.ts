@@ -16,8 +16,15 @@ export const SessionIdText = Type.String({
 })
 
 const expect = { expect: Type.Optional(Type.Integer({ minimum: 0, description: 'The exact seq before this write.' })) }
+/** As `provider/model`. */
+export const ModelName = Type.String({ pattern: String.raw`^[^/\s]+/\S+$`, maxLength: 256 })
 const named = {
   name: Type.Optional(Type.Union([Text(512), Type.Null()])),
+  model: Type.Optional(
+    Type.Union([ModelName, Type.Null()], {
+      description: 'What is asked in the place of what agents name, as `provider/model`; null: nothing is.',
+    }),
+  ),
   agent_id: Type.Optional(Label),
   user_id: Type.Optional(Label),
   team_id: Type.Optional(Label),
@@ -177,6 +184,7 @@ export const ListQuery = Type.Object(
     workflow_id: Type.Optional(Label),
     branch: Type.Optional(Label),
     repository: Type.Optional(Text(1024)),
+    parent: Type.Optional(Type.Unsafe<string>({ ...SessionIdText, description: 'Only direct forks of this session.' })),
     status: Type.Optional(oneOf(statuses)),
     attention: Type.Optional(oneOf(['true'] as const, 'Only sessions that need somebody.')),
     pinned: Type.Optional(oneOf(['true'] as const, 'Only sessions that the caller pinned.')),

@@ -241,6 +241,8 @@ export interface Query {
   /** Default `open`. */
   readonly place?: Exclude<Place, 'deleted'>
   readonly where?: Readonly<Partial<Record<Facet, string>>>
+  /** Only direct forks of the session that has this id now. */
+  readonly base?: SessionId
   readonly status?: Status
   /** Only sessions that need somebody. */
   readonly attention?: true

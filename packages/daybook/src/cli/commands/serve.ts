@@ -109,6 +109,10 @@ async function tell(context: Context, place: Place, server: RunningServer): Prom
   output.line(`  store   ${store.name} ${shortPath(placeText(place), host.cwd)} · ${durable[store.supports.durable]}`)
   const { lines, next } = await aroundOf(context, () => server.around())
   for (const line of lines) output.line(`  ${line}`)
+  // Only for eyes: whoever reads what is kept of these lines would be this user.
+  const code = output.width === undefined ? null : server.code()
+  if (code !== null)
+    output.line(`  page    ${output.style('bold', `${url}/#code=${code}`)}   once, to drive programs there`)
   output.line(`  next    open the page, or:  ${next ?? me}`)
   server.onPeers((peers) => output.line(`  peers   ${peersText(peers)}`))
 }

@@ -7,6 +7,7 @@ import { approvalRoutes } from './approvals.ts'
 import { attachRoutes } from './attach.ts'
 import { blobRoutes } from './blobs.ts'
 import { budgetRoutes } from './budgets.ts'
+import { codeRoutes } from './codes.ts'
 import { contextRoutes } from './context.ts'
 import { docsRoute } from './docs.ts'
 import { entryRoutes } from './entries.ts'
@@ -48,6 +49,7 @@ export const routes: readonly Route[] = [
   ...processRoutes,
   ...processViewRoutes,
   ...attachRoutes,
+  ...codeRoutes,
   ...runMetricsRoutes,
   ...placeRoutes,
   ...agentRoutes,

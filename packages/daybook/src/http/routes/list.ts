@@ -38,7 +38,7 @@ const list = route(
 )
 
 function queryOf(mine: ScopedSessions, query: ListQuery): Query {
-  const { archived, trashed, attention, pinned, tail, q, status, cursor, offset, limit = 50 } = query
+  const { archived, trashed, attention, pinned, parent, tail, q, status, cursor, offset, limit = 50 } = query
   if (cursor !== undefined && offset !== undefined) {
     throw new DaybookError('invalid', 'cursor and offset exclude each other', { field: 'offset' })
   }
@@ -54,6 +54,7 @@ function queryOf(mine: ScopedSessions, query: ListQuery): Query {
     limit,
     ...(archived ? { place: 'archived' } : trashed ? { place: 'trash' } : {}),
     ...(Object.keys(where).length > 0 ? { where } : {}),
+    ...(parent === undefined ? {} : { base: parent }),
     ...(status === undefined ? {} : { status }),
     ...(attention === undefined ? {} : { attention: true }),
     ...(pinned === undefined ? {} : { pinned: subjectOf(mine) }),

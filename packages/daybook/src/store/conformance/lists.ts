@@ -4,7 +4,7 @@ import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
 import { facets, type Head } from '../../schema/heads.ts'
 import { statuses } from '../../schema/states.ts'
 import type { Query, ScopedStore } from '../store.ts'
-import { after, opening } from './drafts.ts'
+import { after, forking, opening } from './drafts.ts'
 import { anna as annaSubject, bob, fails, range, type Suite, write } from './suite.ts'
 
 /** Ids of all pages of a query, in their order. */
@@ -204,6 +204,21 @@ function filters({ test }: Suite): void {
     for (const status of statuses) deepStrictEqual(await listed(anna, { status }), [status])
     deepStrictEqual(await listed(anna, { attention: true }), ['waiting'])
     deepStrictEqual(await listed(anna, { attention: true, status: 'idle' }), [])
+  })
+
+  test('Forks are found by what they came from, alone and with others, and forks of forks only by those', async ({
+    anna,
+  }) => {
+    const head = await write(anna, opening('a'))
+    const fork = await write(anna, forking('b', head, { seq: 1, hash: head.hash }, { head: { branch: 'main' } }))
+    await write(anna, forking('c', head, { seq: 1, hash: head.hash }))
+    await write(anna, forking('d', fork, { seq: 1, hash: head.hash }))
+    await write(anna, opening('e'))
+    deepStrictEqual(await listed(anna, { base: 'a' }), ['c', 'b'])
+    deepStrictEqual(await listed(anna, { base: 'a', limit: 1 }), ['c', 'b'])
+    deepStrictEqual(await listed(anna, { base: 'a', where: { branch: 'main' } }), ['b'])
+    deepStrictEqual(await listed(anna, { base: 'b' }), ['d'])
+    for (const base of ['d', 'e', 'nobody']) deepStrictEqual(await listed(anna, { base }), [])
   })
 
   test('A few among many are found however the pages fall', async ({ anna }) => {

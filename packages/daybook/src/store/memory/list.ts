@@ -3,7 +3,7 @@
 import { facets, type Head } from '../../schema/heads.ts'
 import type { ListPage, Query, Scope } from '../store.ts'
 import { merged, type PositionList } from './lists.ts'
-import { badCursor, cursorNumber, pageLimit, type Row, type State, sees } from './state.ts'
+import { badCursor, cursorNumber, pageLimit, type Row, type State, sees, type TenantState } from './state.ts'
 
 const pageSize = 50
 /** Sessions that one filtered page looks at. */
@@ -12,14 +12,14 @@ const listScan = 20_000
 export function listPage(state: State, scope: Scope, query: Query = {}): ListPage {
   const limit = pageLimit(query.limit, pageSize)
   const tenant = state.tenants.get(scope.tenant)
-  if (query.pinned !== undefined) return pinnedPage(tenant?.pins.get(query.pinned), scope, query, query.pinned, limit)
+  if (query.pinned !== undefined) return pinnedPage(tenant, scope, query, query.pinned, limit)
   const place = query.place ?? 'open'
   const order = query.order ?? 'newest'
   const from = query.cursor === undefined ? null : positionIn(query.cursor, order)
   const subjects = scope.subjects === 'all' ? [null] : [...new Set(scope.subjects)]
   const lists = subjects.map((subject) => tenant?.lists.of(subject, place)).filter((list) => list !== undefined)
   const filtered = hasFilters(query)
-  const accept = matcher(query)
+  const accept = matcher(query, tenant)
   const items: Head[] = []
   let position = 0
   let more = false
@@ -31,7 +31,7 @@ export function listPage(state: State, scope: Scope, query: Query = {}): ListPag
     }
     position = row.position
     if (filtered) looked += 1
-    if (accept(row.head)) items.push(row.head)
+    if (accept(row)) items.push(row.head)
   }
   const cursor = more ? `${order} ${position}` : null
   return { items, cursor, ...totalOf(lists, subjects.length === 1 && !filtered, filtered, items.length) }
@@ -55,15 +55,19 @@ function positionIn(cursor: string, order: 'newest' | 'oldest'): number {
 }
 
 function hasFilters(query: Query): boolean {
-  const { where, status, attention, tail, text } = query
-  return [status, attention, tail, text].some((filter) => filter !== undefined) || Object.keys(where ?? {}).length > 0
+  const { where, base, status, attention, tail, text } = query
+  return (
+    [base, status, attention, tail, text].some((filter) => filter !== undefined) || Object.keys(where ?? {}).length > 0
+  )
 }
 
-function matcher(query: Query): (head: Head) => boolean {
+function matcher(query: Query, tenant: TenantState | undefined): (row: Row) => boolean {
   const { where, status, attention } = query
+  const base = query.base === undefined ? undefined : tenant?.rows.get(query.base)
   const tail = query.tail?.toLowerCase()
   const text = query.text?.toLowerCase()
-  return (head) =>
+  return ({ head, base: own }) =>
+    (query.base === undefined || (own !== null && own === base)) &&
     (status === undefined || head.status === status) &&
     (!attention || head.attention.length > 0) &&
     (!where || facets.every((facet) => where[facet] === undefined || head[facet] === where[facet])) &&
@@ -72,18 +76,19 @@ function matcher(query: Query): (head: Head) => boolean {
 }
 
 function pinnedPage(
-  pins: ReadonlySet<Row> | undefined,
+  tenant: TenantState | undefined,
   scope: Scope,
   query: Query,
   subject: string,
   limit: number,
 ): ListPage {
   const own = scope.subjects === 'all' || scope.subjects.includes(subject)
-  const accept = matcher(query)
+  const pins = tenant?.pins.get(subject)
+  const accept = matcher(query, tenant)
   const place = query.place ?? 'open'
   const when = (row: Row) => row.marks.get(subject)?.pinned ?? 0
   const rows = [...(own && pins ? pins : [])]
-    .filter((row) => !row.system && row.head.place === place && sees(scope, row.head) && accept(row.head))
+    .filter((row) => !row.system && row.head.place === place && sees(scope, row.head) && accept(row))
     .sort((a, b) => when(a) - when(b) || (a.id < b.id ? -1 : 1))
   const start = query.cursor === undefined ? null : pinIn(query.cursor)
   const rest = start

@@ -66,10 +66,14 @@ const is = (column: string, value: string | number): Condition => ({
   indexed: true,
 })
 
+const forked = (first: number) =>
+  `s.base = (SELECT b.sid FROM daybook.sessions AS b WHERE b.tenant = $${first} AND b.id = $${first + 1})`
+
 /** The most telling first. */
-export function conditionsOf(query: Query): Condition[] {
-  const { where = {}, status, attention, tail, text } = query
+export function conditionsOf({ tenant }: Asker, query: Query): Condition[] {
+  const { where = {}, base, status, attention, tail, text } = query
   const conditions: Condition[] = []
+  if (base !== undefined) conditions.push({ text: forked, values: [toText(tenant), toText(base)], indexed: true })
   if (tail !== undefined) {
     const start = searched(tailOf(tail))
     const range = (first: number) => `s.tail >= $${first} AND s.tail < $${first + 1}`

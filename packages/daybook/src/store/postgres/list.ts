@@ -34,7 +34,7 @@ export async function listPage(
   if (query.pinned !== undefined) return pinnedPage(connection, heads, asker, query, query.pinned, limit)
   const order = query.order ?? 'newest'
   const from = query.cursor === undefined ? null : positionIn(query.cursor, order)
-  const conditions = conditionsOf(query)
+  const conditions = conditionsOf(asker, query)
   if (conditions.length === 0) return plainPage(connection, heads, asker, query, order, from, limit)
   const { rows, next } = await connection.reading((ask) =>
     filteredRows({ ask, heads, asker, query, conditions, order, from, limit }),
@@ -107,7 +107,7 @@ async function pinnedPage(
 ): Promise<ListPage> {
   const own = asker.subjects === 'all' || asker.subjects.includes(subject)
   const start = query.cursor === undefined ? null : pinIn(query.cursor)
-  const conditions = conditionsOf(query)
+  const conditions = conditionsOf(asker, query)
   const values: Value[] = [toText(asker.tenant), toText(subject), placeNumbers[query.place ?? 'open']]
   const text = [pinnedSql]
   for (const condition of conditions) {

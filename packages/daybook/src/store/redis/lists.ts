@@ -69,8 +69,9 @@ async function plainPage(
 }
 
 /** As the function reads them: end of the id backwards, text, idleness, then labels that have a set, the rarest first. */
-function conditionsOf({ where = {}, status, attention, tail, text }: Query): string[] | null {
+function conditionsOf({ where = {}, base, status, attention, tail, text }: Query): string[] | null {
   const signs: string[] = []
+  if (base !== undefined) signs.push(`b:${toText(base)}`)
   if (attention) signs.push('!')
   if (status !== undefined && status !== 'idle') signs.push(`s:${statuses.indexOf(status)}`)
   for (const [index, facet] of facets.entries()) {

@@ -53,10 +53,21 @@ local function page(asker)
   return out
 end
 
--- What is asked for: labels that have a set each, the end of the id backwards, a text, idleness.
+-- What is asked for: labels and forks that have a set each, the end of the id backwards, a text, idleness.
 local function conditions(asker)
   local all = { tail = take(), text = take(), idle = take() == '1' }
-  for index = 1, num() do all[index] = P .. 'x:' .. (asker.t.tid or '') .. ':' .. take() end
+  for index = 1, num() do
+    local sign = take()
+    local id = string.match(sign, '^b:(.*)$')
+    if id then
+      local base = find(asker, id)
+      all.base = base and base.sid or ''
+      all[index] = P .. 'o:' .. all.base
+      all.forks = all[index]
+    else
+      all[index] = P .. 'x:' .. (asker.t.tid or '') .. ':' .. sign
+    end
+  end
   return all
 end
 
@@ -64,10 +75,11 @@ local function fits(v, wanted)
   if wanted.tail ~= '' and string.sub(string.reverse(string.lower(v.id)), 1, #wanted.tail) ~= wanted.tail then
     return false
   end
+  if wanted.base and v.base ~= wanted.base then return false end
   if #wanted > 0 then
     local signs = signsOf(v, v.labels)
     for _, key in ipairs(wanted) do
-      if not signs[key] then return false end
+      if key ~= wanted.forks and not signs[key] then return false end
     end
   end
   if wanted.text == '' and not wanted.idle then return true end
