@@ -15,6 +15,7 @@ export type BackendSession = Pick<
   | 'around'
   | 'stream'
   | 'append'
+  | 'update'
   | 'handoff'
   | 'view'
   | 'context'

@@ -1,5 +1,7 @@
 // The run engine in this process, in the shapes of the wire: opened when a command first needs it.
 
+import { checkAskable } from '../model/askable.ts'
+import { modelList } from '../model/wire.ts'
 import { DaybookError } from '../schema/errors.ts'
 import type { Json } from '../schema/json.ts'
 import type { Session } from '../session/contract.ts'
@@ -25,6 +27,8 @@ const never = 2 ** 31 - 1
 export interface Looking {
   /** What calls of models would send. @throws DaybookError `invalid_state` where no model is configured */
   readonly ahead: () => Promise<Ahead>
+  /** @throws DaybookError `invalid_state` for a model that cannot be asked */
+  readonly checkModel: (name: string) => Promise<void>
 }
 
 /** Disposing lets the runs that this process performs come to their next step, and leaves them for whoever comes next. */
@@ -52,7 +56,10 @@ export function localRuns(store: OpenedStore, options: LocalRunsOptions): Runs &
   return {
     here: true,
     ahead: async () => aheadOf((await look()).ahead),
+    checkModel: async (name) => checkAskable((await look()).models, name),
     async start(id, { opens, ...asked }) {
+      await work()
+      for (const name of [asked.model, opens?.model]) if (name) checkAskable((await look()).models, name)
       return receiptOf(await (await work()).start(id, fieldsOf(asked), opens ? { opens: openFieldsOf(opens) } : {}))
     },
     get: async (run) => runStateOf(await stateOf(await sessionOf(store, run), run)),
@@ -66,8 +73,10 @@ export function localRuns(store: OpenedStore, options: LocalRunsOptions): Runs &
     agents: async () => agentList((await look()).work.agents).agents,
     agentList: async () => agentList((await look()).work.agents),
     skills: async () => skillList((await look()).skills),
+    models: async () => modelList((await look()).models),
     async budgets({ session_id, agent, user } = {}) {
-      const budgets = spending(await look())
+      const { budgets } = await look()
+      if (!budgets) return { budgets: [] }
       const listed = await budgets.list(session_id === undefined ? undefined : mine.session(session_id))
       const more = [
         ...(agent === undefined ? [] : [{ scope: 'agent' as const, name: agent }]),
@@ -90,11 +99,12 @@ function spending({ budgets }: Workshop): Budgets {
   throw new DaybookError('invalid_state', 'nothing is spent here: no models are configured')
 }
 
-function fieldsOf({ input, agent, skill, on_busy, instead_of }: Omit<Parameters<Runs['start']>[1], 'opens'>) {
+function fieldsOf({ input, agent, skill, model, on_busy, instead_of }: Omit<Parameters<Runs['start']>[1], 'opens'>) {
   return {
     ...(input === undefined ? {} : { input }),
     ...(agent === undefined ? {} : { agent }),
     ...(skill === undefined ? {} : { skill }),
+    ...(model === undefined ? {} : { model }),
     ...(on_busy === undefined ? {} : { onBusy: on_busy }),
     ...(instead_of === undefined ? {} : { insteadOf: instead_of }),
   }

@@ -6,8 +6,9 @@ import { isKind, type Kind } from '../schema/kinds.ts'
 import { markOf } from '../schema/wire.ts'
 import type { EntryShape, ReceiptShape, SessionShape } from '../schema/wire-shapes.ts'
 import type { HistoryMessageShape } from '../schema/wire-views.ts'
-import type { Receipt, ScopedSessions, Session } from '../session/contract.ts'
+import type { Receipt, ScopedSessions, Session, UpdateFields } from '../session/contract.ts'
 import { markOn } from '../session/marks.ts'
+import { labelsOf } from '../session/open-fields.ts'
 import {
   agentsOf,
   filesOf,
@@ -20,11 +21,11 @@ import {
   sessionShape,
 } from '../session/views/wire.ts'
 import type { Range, Store } from '../store/store.ts'
-import type { Ahead } from '../work/agents/ahead.ts'
 import { contextShape } from '../work/agents/context-wire.ts'
 import { DeltaFollowing } from '../work/following.ts'
 import type { BackendSession } from './backend.ts'
 import { entryShape, newEntryOf } from './entry-shapes.ts'
+import type { Looking } from './local-runs.ts'
 import { withDeltas } from './with-deltas.ts'
 
 type PlaceCall = 'fork' | 'rewind' | 'archive' | 'trash' | 'restore' | 'delete'
@@ -33,7 +34,7 @@ export function localSession(
   mine: ScopedSessions,
   id: string,
   store: Pick<Store, 'bus' | 'now'>,
-  ahead: () => Promise<Ahead>,
+  looking: Looking,
 ): BackendSession {
   const session = mine.session(id)
   return {
@@ -61,6 +62,12 @@ export function localSession(
       const write = { ...(expect === undefined ? {} : { expect }), ...(key === undefined ? {} : { key }) }
       return receiptOf(await session.append(entries, write))
     },
+    async update({ metadata, state, agent_data, ...rest }) {
+      if (rest.model) await looking.checkModel(rest.model)
+      const bags = { metadata, state, agentData: agent_data } as Pick<UpdateFields, 'metadata' | 'state' | 'agentData'>
+      await session.update({ ...(labelsOf(rest) as UpdateFields), ...bags })
+      return presentShape(mine, session)
+    },
     async handoff(to, reason) {
       const [entry] = (await session.handoff(to, reason)).entries
       if (!entry) throw new DaybookError('internal', 'a hand-off was stored without an entry')
@@ -69,7 +76,7 @@ export function localSession(
     view: (name, { until, limit } = {}) =>
       viewOf(session, name, { ...(until === undefined ? {} : { until }), ...(limit === undefined ? {} : { limit }) }),
     async context({ signal = new AbortController().signal, ...query } = {}) {
-      return contextShape(id, await (await ahead()).next(session, { ...query, signal }))
+      return contextShape(id, await (await looking.ahead()).next(session, { ...query, signal }))
     },
     follow: (from, options = {}) => follow(session, from, options.signal, options.kind),
     followDeltas: (from, { signal = new AbortController().signal } = {}) =>

@@ -91,8 +91,25 @@ function linesOf(run: RunStateShape, me: string, tail: string, now: number) {
     }
   }
   const question = run.questions.find(({ status }) => status === 'open')
+  if (run.reason === 'budget_paused') {
+    const until = run.until === undefined ? '' : ` It goes on by itself at ${clock(Date.parse(run.until), now)}.`
+    return {
+      what: `${tail} is paused: ${oneLine(run.summary ?? 'a budget leaves no room')}`,
+      why: `A higher budget lets it go on.${until}`,
+      next: `${me} budget set ${named(run.budget, tail)}   or: ${me} stop ${tail}`,
+    }
+  }
   if (question) return { what: `${tail} asks: ${oneLine(question.summary)}`, next: `${me} say ${tail} "…"` }
-  return { what: `${tail} cannot go on by itself (${run.reason})`, next: `${me} show ${tail} --runs` }
+  const why = run.summary === undefined ? {} : { why: `${oneLine(run.summary)}.` }
+  return { what: `${tail} cannot go on by itself (${run.reason})`, ...why, next: `${me} show ${tail} --runs` }
+}
+
+/** `session k3f9 --tokens N`, as `budget set` takes it. */
+function named(budget: RunStateShape['budget'], tail: string): string {
+  if (budget === undefined) return 'day --dollars N'
+  const { scope, name, cost } = budget
+  const what = scope === 'day' ? 'day' : `${scope} ${scope === 'session' ? tail : oneLine(name)}`
+  return `${what} --${cost === undefined ? 'tokens' : 'dollars'} N`
 }
 
 /** What was said before it failed: what a program printed is mostly why. The error itself is told behind it. */

@@ -7,7 +7,7 @@ import type { Route } from '../work/contract.ts'
 export type ApprovalShape = RunStateShape['approvals'][number]
 export type QuestionShape = RunStateShape['questions'][number]
 
-type SameCall = 'get' | 'queue' | 'undo' | 'agents' | 'agentList' | 'skills' | 'budgets' | 'setBudget'
+type SameCall = 'get' | 'queue' | 'undo' | 'agents' | 'agentList' | 'skills' | 'models' | 'budgets' | 'setBudget'
 type Change = 'withdraw' | 'cancel' | 'decide' | 'answer'
 
 export type Runs = Pick<RemoteRuns, SameCall> & {

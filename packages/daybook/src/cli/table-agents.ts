@@ -83,6 +83,37 @@ export const whoWorks: readonly Command[] = [
     load: () => import('./commands/agent-test.ts'),
   },
   {
+    name: 'model list',
+    group: 'administration',
+    summary: 'the models that can be asked, and why other configured ones cannot',
+    arguments: [{ name: 'session', optional: true, takes: ['session'], help: 'A session: what it asks is marked.' }],
+    details: ['Any other provider/model of a configured provider can be asked besides.'],
+    json: 'standard, models with what is known of them, and others with why',
+    exits: [3, 6],
+    load: () => import('./commands/model-list.ts'),
+  },
+  {
+    name: 'model set',
+    group: 'administration',
+    summary: 'which model a session asks from its next turn on, in the place of what its agents name',
+    arguments: [
+      {
+        name: 'session',
+        optional: true,
+        takes: ['session'],
+        help: 'A session; omitted: the one bound to this branch.',
+      },
+      { name: 'model', optional: true, help: 'As provider/model.' },
+    ],
+    options: [{ name: 'off', help: 'what its agents name counts again' }],
+    details: [
+      'It stands in the log. Members of a team that name models of their own keep them. For one turn: say --model.',
+    ],
+    json: 'the session',
+    exits: [3, 4, 5, 6],
+    load: () => import('./commands/model-set.ts'),
+  },
+  {
     name: 'skill list',
     group: 'administration',
     summary: 'every skill with its risk, where it comes from, and what cannot be read',

@@ -30,7 +30,10 @@ export const working: readonly Command[] = [
         help: 'Its first turn; - reads it from standard input. Omitted: it is only opened; on a terminal you are attached to it.',
       },
     ],
-    options: [{ name: 'no-wait', help: 'store it and do not wait for the answer' }],
+    options: [
+      { name: 'model', value: 'NAME', help: 'asked in this session in the place of what agents name; see model set' },
+      { name: 'no-wait', help: 'store it and do not wait for the answer' },
+    ],
     details: [
       'The session keeps the folder, its repository and its branch; what is said in it later goes to the same agent.',
       'Ctrl-C leaves the work as it is. Without a server it is performed by this command.',
@@ -59,6 +62,7 @@ export const working: readonly Command[] = [
       { name: 'again', help: 'without a text: your last message is asked once more, in its place' },
       { name: 'skill', value: 'ID', help: 'this skill, instead of the one that the words ask for' },
       { name: 'agent', value: 'NAME', help: 'this agent takes the turn' },
+      { name: 'model', value: 'NAME', help: 'asked in this turn alone, as provider/model; for all of them: model set' },
       { name: 'no-wait', help: 'store it and do not wait for the answer' },
     ],
     details: [

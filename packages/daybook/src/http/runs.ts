@@ -1,5 +1,6 @@
 // What routes about runs do alike: starting one, waiting for it, and answering with it, at once, later, or as a stream.
 
+import { checkAskable } from '../model/askable.ts'
 import { newId } from '../schema/ids.ts'
 import type { Json, JsonObject } from '../schema/json.ts'
 import { usualWait } from '../schema/wire-run-requests.ts'
@@ -15,6 +16,7 @@ export interface RunBody {
   readonly input?: unknown
   readonly agent?: string
   readonly skill?: string
+  readonly model?: string
   readonly on_busy?: NonNullable<RunFields['onBusy']>
   readonly timeout_ms?: number
   readonly instead_of?: number | 'last'
@@ -29,7 +31,7 @@ export interface Started {
 }
 
 export function runFields(body: RunBody): RunFields {
-  const { input, agent, skill, on_busy, timeout_ms, instead_of, role, attributes } = body
+  const { input, agent, skill, model, on_busy, timeout_ms, instead_of, role, attributes } = body
   const caller = {
     ...(role === undefined ? {} : { role }),
     ...(attributes === undefined ? {} : { attributes: attributes as JsonObject }),
@@ -38,6 +40,7 @@ export function runFields(body: RunBody): RunFields {
     ...(input === undefined ? {} : { input: input as Json }),
     ...(agent === undefined ? {} : { agent }),
     ...(skill === undefined ? {} : { skill }),
+    ...(model === undefined ? {} : { model }),
     ...(on_busy === undefined ? {} : { onBusy: on_busy }),
     ...(timeout_ms === undefined ? {} : { timeoutMs: timeout_ms }),
     ...(instead_of === undefined ? {} : { insteadOf: instead_of }),
@@ -50,7 +53,9 @@ export function sessionFor(call: Call, named: string | undefined): string {
   return named ?? call.derivedId() ?? newId('ses', call.context.store.now())
 }
 
-export function start({ work, key }: Call, { session, fields, opens }: Started): Promise<RunReceipt> {
+export async function start({ work, key, context }: Call, { session, fields, opens }: Started): Promise<RunReceipt> {
+  const { model } = opens === true ? {} : opens
+  for (const name of [fields.model, model]) if (name !== undefined) checkAskable(context.models, name)
   return work.start(session, fields, { opens, ...(key ? { key } : {}) })
 }
 
@@ -100,7 +105,9 @@ export async function startStream(call: Call, started: Started): Promise<null> {
   try {
     const receipt = await start(call, started)
     const session = call.session(receipt.session)
-    const run = await context.work.get(receipt.run)
+    // One that was just asked for begins where it was asked for.
+    const fresh = !receipt.replayed && !receipt.steered
+    const run = fresh ? receipt : await context.work.get(receipt.run)
     const head = await session.head()
     if (receipt.replayed) reply.header('idempotent-replayed', 'true')
     return stream.send(reply, { session, head, run, after: receipt.seq - 1 })

@@ -5,7 +5,7 @@ import { type Static, type TSchema, Type } from 'typebox'
 import { processData } from './data-processes.ts'
 import type { Kind } from './kinds.ts'
 import { Count, HashText, Id, Label, Message, Moment, OpenObject, oneOf, SeqNumber, Text, Usage } from './parts.ts'
-import { noteTypes, runReasons, skillRisks, stepResolutions } from './states.ts'
+import { budgetScopes, noteTypes, runReasons, skillRisks, stepResolutions } from './states.ts'
 
 const closed = { additionalProperties: false } as const
 const labels = {
@@ -18,6 +18,7 @@ const labels = {
   repository: Type.Optional(Text(1024)),
 }
 const run = { run_id: Id }
+const chosenModel = 'A person chose it, as `provider/model`, in the place of what agents name.'
 const nothing = Type.Object({}, closed)
 const Failure = Type.Object({ code: Label, message: Type.String() }, closed)
 const RunCaller = Type.Object(
@@ -55,6 +56,7 @@ export const kindData = Object.freeze({
       owner: Label,
       agent: Label,
       ...labels,
+      model: Type.Optional(Label),
       base: Type.Optional(Type.Object({ session_id: Id, seq: SeqNumber, hash: HashText }, closed)),
       metadata: Type.Optional(OpenObject),
       state: Type.Optional(OpenObject),
@@ -69,6 +71,7 @@ export const kindData = Object.freeze({
     {
       ...labels,
       name: Type.Optional(Type.Union([Text(512), Type.Null()])),
+      model: Type.Optional(Type.Union([Label, Type.Null()], { description: chosenModel })),
       metadata: Type.Optional(Type.Unknown({ description: 'Merge patch (RFC 7396).' })),
       agent_data: Type.Optional(Type.Unknown({ description: 'Merge patch (RFC 7396).' })),
       replace: Type.Optional(Type.Boolean({ description: 'The given objects replace the stored ones.' })),
@@ -136,6 +139,7 @@ export const kindData = Object.freeze({
       agent: Type.Optional(Label),
       skill: Type.Optional(Label),
       workflow: Type.Optional(Label),
+      model: Type.Optional(Type.String({ minLength: 1, maxLength: 256, description: chosenModel })),
       parent: Type.Optional(Id),
       caller: Type.Optional(RunCaller),
       routing: Type.Optional(Routed),
@@ -159,7 +163,23 @@ export const kindData = Object.freeze({
     closed,
   ),
   'run.waiting': Type.Object(
-    { ...run, reason: oneOf(runReasons.waiting), until: Type.Optional(Moment), summary: Type.Optional(Text(512)) },
+    {
+      ...run,
+      reason: oneOf(runReasons.waiting),
+      until: Type.Optional(Moment),
+      summary: Type.Optional(Text(512)),
+      budget: Type.Optional(
+        Type.Object(
+          {
+            scope: oneOf(budgetScopes),
+            name: Label,
+            tokens: Type.Optional(Count),
+            cost: Type.Optional(Type.Number({ minimum: 0 })),
+          },
+          { ...closed, description: 'With `budget_paused`: the one that leaves no room, and its limit.' },
+        ),
+      ),
+    },
     closed,
   ),
   'run.finished': Type.Object(
@@ -190,6 +210,7 @@ export const kindData = Object.freeze({
     closed,
   ),
   'run.steered': Type.Object({ ...run, input: Type.Unknown() }, closed),
+  'run.resumed': Type.Object(run, { ...closed, description: 'The budget that it waited for has room again.' }),
   'step.started': Type.Object(
     {
       ...run,

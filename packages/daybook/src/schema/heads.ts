@@ -22,7 +22,7 @@ export const facetFields = {
 } as const satisfies Record<Facet, string>
 
 export interface Attention {
-  readonly kind: 'approval' | 'question' | 'failed' | 'blocked'
+  readonly kind: 'approval' | 'question' | 'failed' | 'blocked' | 'budget'
   /** Milliseconds since 1970. */
   readonly since: number
   readonly run?: RunId
@@ -84,6 +84,8 @@ export interface Head {
   readonly branch: string | null
   readonly repository: string | null
   readonly currentAgent: string
+  /** What a person chose as `provider/model`, in the place of what agents name; absent or null: nothing. */
+  readonly model?: string | null
   readonly switches: number
   readonly lastSwitchAt: number | null
   readonly messages: number

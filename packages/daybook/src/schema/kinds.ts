@@ -47,6 +47,7 @@ export const kinds = Object.freeze({
   'run.edited': row(38, 'R'),
   'run.moved': row(39, 'R'),
   'run.steered': row(40, 'R'),
+  'run.resumed': row(41, 'R'),
   'step.started': row(48, 'R'),
   'step.finished': row(49, 'R'),
   'step.resolved': row(50, 'R'),

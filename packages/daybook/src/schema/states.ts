@@ -21,7 +21,7 @@ export const placeTable: Readonly<
 }
 
 export const statuses = ['idle', 'queued', 'running', 'waiting', 'failed', 'blocked'] as const
-/** What a session is doing, folded from its runs. Blocked: only an operator can go on. */
+/** What a session is doing, folded from its runs. Blocked: only an operator, or a budget with room, lets it go on. */
 export type Status = (typeof statuses)[number]
 
 export const runStatuses = ['queued', 'running', 'waiting', 'done', 'failed', 'cancelled'] as const
@@ -29,9 +29,9 @@ export type RunStatus = (typeof runStatuses)[number]
 
 /** The closed reasons of each run status; `done` has none. */
 export const runReasons = {
-  queued: ['busy', 'retry', 'budget_paused'],
+  queued: ['busy', 'retry'],
   running: [],
-  waiting: ['approval', 'question', 'until', 'child', 'operator'],
+  waiting: ['approval', 'question', 'until', 'child', 'operator', 'budget_paused'],
   done: [],
   failed: [
     'error',
@@ -114,3 +114,7 @@ export type Sign = (typeof signs)[number]
 /** What git can have left half done in a work tree. */
 export const gitKinds = ['merge', 'rebase', 'am', 'cherry-pick', 'revert', 'bisect', 'unmerged'] as const
 export type GitKind = (typeof gitKinds)[number]
+
+export const budgetScopes = ['session', 'user', 'agent', 'day'] as const
+/** Whose calls count together: those of a session for its whole life, or of a user, an agent, or all on one day (UTC). */
+export type BudgetScope = (typeof budgetScopes)[number]

@@ -4,7 +4,7 @@ import { type Static, Type } from 'typebox'
 import { limits } from './json.ts'
 import { Label, Moment, OpenObject, oneOf, SeqNumber, Text } from './parts.ts'
 import { stepResolutions } from './states.ts'
-import { Opening, SessionIdText } from './wire-requests.ts'
+import { ModelName, Opening, SessionIdText } from './wire-requests.ts'
 import { runGroups } from './wire-runs.ts'
 import { closed } from './wire-shapes.ts'
 
@@ -43,6 +43,12 @@ const input = Type.Optional(
       'A text; for an agent also {text, files: [{blob, name, media_type, size}]} with blobs that were put before; for a skill any JSON.',
   }),
 )
+const model = Type.Optional(
+  Type.Unsafe<string>({
+    ...ModelName,
+    description: 'Asked in this run, as `provider/model`; default: as the session or the agent says.',
+  }),
+)
 const timeout_ms = Type.Optional(
   Type.Integer({ minimum: 1, maximum: 2_592_000_000, description: 'The run fails with `timeout` after so long.' }),
 )
@@ -57,6 +63,7 @@ export const NewRun = Type.Object(
     input,
     agent: Type.Optional(Type.Unsafe<string>({ ...Label, description: 'Default: the current agent of the session.' })),
     skill: Type.Optional(Type.Unsafe<string>({ ...SkillIdText, description: 'Instead of finding one for the text.' })),
+    model,
     on_busy: Type.Optional(
       oneOf(
         ['queue', 'reject', 'steer', 'interrupt'] as const,
@@ -87,6 +94,7 @@ export const AgentRun = Type.Object(
     input,
     session_id: Type.Optional(SessionIdText),
     user_id: Type.Optional(Type.Unsafe<string>({ ...Label, description: 'Of a session that this call opens.' })),
+    model,
     timeout_ms,
     ...asking,
     wait_ms,

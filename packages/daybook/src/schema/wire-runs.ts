@@ -78,7 +78,7 @@ export type QueueShape = Static<typeof Queue>
 
 const AttentionItem = Type.Object(
   {
-    kind: oneOf(['approval', 'question', 'blocked'] as const),
+    kind: oneOf(['approval', 'question', 'blocked', 'budget'] as const),
     session_id: Id,
     run_id: Type.Union([Id, Type.Null()]),
     id: Type.Optional(Type.Unsafe<string>({ ...Id, description: 'Of the approval or the question.' })),

@@ -4,7 +4,7 @@ import { type Static, Type } from 'typebox'
 import { errorCodes } from './errors.ts'
 import { kindNames } from './kinds.ts'
 import { Count, HashText, Id, OpenObject, oneOf, SeqNumber } from './parts.ts'
-import { places, statuses } from './states.ts'
+import { budgetScopes, places, statuses } from './states.ts'
 
 export const Time = Type.String({ format: 'date-time', description: 'RFC 3339, UTC, milliseconds.' })
 const TextOrNull = Type.Union([Type.String(), Type.Null()])
@@ -14,7 +14,7 @@ export const closed = { additionalProperties: false } as const
 
 export const Attention = Type.Object(
   {
-    kind: oneOf(['approval', 'question', 'failed', 'blocked'] as const),
+    kind: oneOf(['approval', 'question', 'failed', 'blocked', 'budget'] as const),
     since: Time,
     run_id: Type.Optional(Id),
     id: Type.Optional(Id),
@@ -43,6 +43,21 @@ export const RoutingShape = Type.Object(
   { ...closed, title: 'Routing', description: 'How a skill was found from free text.' },
 )
 
+const PausedBy = Type.Object(
+  {
+    scope: oneOf(budgetScopes),
+    name: Type.String(),
+    tokens: Type.Optional(Count),
+    cost: Type.Optional(Type.Number({ minimum: 0 })),
+  },
+  {
+    ...closed,
+    title: 'PausedBy',
+    description:
+      'While reason is budget_paused: the budget that leaves no room, and its limit. A higher one lets the run go on.',
+  },
+)
+
 export const RunShape = Type.Object(
   {
     run_id: Id,
@@ -58,6 +73,8 @@ export const RunShape = Type.Object(
     routing: Type.Optional(RoutingShape),
     undoes: Type.Optional(Id),
     until: Type.Optional(Time),
+    summary: Type.Optional(Type.String({ description: 'While it waits: what for.' })),
+    budget: Type.Optional(PausedBy),
     output: Type.Optional(Type.Unknown()),
     error: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() }, closed)),
     usage: Type.Optional(
@@ -115,6 +132,7 @@ export const Session = Type.Object(
     state: Type.Optional(OpenObject),
     agent_data: Type.Optional(OpenObject),
     current_agent: Type.String(),
+    model: Type.Optional(Type.String({ description: 'Chosen by a person, in the place of what agents name.' })),
     message_count: Count,
     run_count: Count,
     switch_count: Count,

@@ -56,6 +56,7 @@ export function sessionOf(head: Head, tail: string = tailOf(head.session)): Sess
     branch: head.branch,
     repository: head.repository,
     current_agent: head.currentAgent,
+    ...(head.model == null ? {} : { model: head.model }),
     message_count: head.messages,
     run_count: head.runs,
     switch_count: head.switches,

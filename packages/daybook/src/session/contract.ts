@@ -92,6 +92,8 @@ export interface OpenFields {
   readonly workflow?: string
   readonly branch?: string
   readonly repository?: string
+  /** Asked in the place of what agents name, as `provider/model`. */
+  readonly model?: string
   readonly metadata?: JsonObject
   readonly state?: JsonObject
   readonly agentData?: JsonObject
@@ -169,6 +171,8 @@ export interface UpdateFields {
   readonly workflow?: string
   readonly branch?: string
   readonly repository?: string
+  /** Asked in the place of what agents name, as `provider/model`; null: nothing is. */
+  readonly model?: string | null
   readonly replace?: boolean
 }
 

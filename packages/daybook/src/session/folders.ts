@@ -27,7 +27,11 @@ export const folders: { readonly [K in Kind]?: Folder<K> } = {
   },
   'session.opened': opened,
   'session.updated': ({ cell }, data) => ({
-    head: { ...labelsOf(data), ...(data.name === undefined ? undefined : { name: data.name }) },
+    head: {
+      ...labelsOf(data),
+      ...(data.name === undefined ? undefined : { name: data.name }),
+      ...(data.model === undefined ? undefined : { model: data.model }),
+    },
     cell: {
       state: cell.state,
       metadata: patched(cell.metadata, data.metadata, data.replace),
@@ -85,6 +89,7 @@ function opened({ head, cell }: Folded, data: DataOf<'session.opened'>, entry: S
       ...(data.base ? inheritedOf(head, data.base) : undefined),
       ...labelsOf(data),
       name: data.name ?? head.name,
+      ...(data.model === undefined ? undefined : { model: data.model }),
       owner: data.owner,
       agent: data.agent_id ?? head.agent,
       currentAgent: data.agent,
@@ -115,7 +120,7 @@ function inheritedOf(head: Head, base: { session_id: string; seq: number }): Par
   }
 }
 
-/** Message counts, state, agent and title go back; identity, labels, place, usage and open work stay. */
+/** Message counts, state, agent and title go back; identity, labels, model, place, usage and open work stay. */
 function rewound(
   { head }: Folded,
   data: DataOf<'session.rewound'>,

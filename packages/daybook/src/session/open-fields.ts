@@ -6,7 +6,7 @@ import type { Opening } from '../schema/wire-requests.ts'
 import type { OpenFields } from './contract.ts'
 
 /** The labels that bodies may carry: their names inside, and in the body. */
-const labels = { name: 'name', ...facetFields } as const
+const labels = { name: 'name', model: 'model', ...facetFields } as const
 type LabelField = (typeof labels)[keyof typeof labels]
 
 export function labelsOf(body: Readonly<Partial<Record<LabelField, string | null | undefined>>>) {
@@ -18,9 +18,9 @@ export function labelsOf(body: Readonly<Partial<Record<LabelField, string | null
   return found
 }
 
-export function openFieldsOf({ metadata, state, agent_data, name, ...rest }: Opening): OpenFields {
+export function openFieldsOf({ metadata, state, agent_data, name, model, ...rest }: Opening): OpenFields {
   return {
-    ...labelsOf({ ...rest, name: name || undefined }),
+    ...labelsOf({ ...rest, name: name || undefined, model: model ?? undefined }),
     ...(metadata === undefined ? {} : { metadata: metadata as JsonObject }),
     ...(state === undefined ? {} : { state: state as JsonObject }),
     ...(agent_data === undefined ? {} : { agentData: agent_data as JsonObject }),

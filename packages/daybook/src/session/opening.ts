@@ -58,6 +58,7 @@ export function openingOf(fields: OpenFields | true, scope: Scope, redactor: Red
 export const wireNames = {
   name: 'name',
   ...facetFields,
+  model: 'model',
   metadata: 'metadata',
   state: 'state',
   agentData: 'agent_data',

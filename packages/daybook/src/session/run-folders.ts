@@ -43,6 +43,9 @@ export const runFolders: { readonly [K in Kind]?: Folder<K> } = {
   'run.moved': ({ head }, data, entry) => ({
     head: settle(head, movedBefore(head, data, entry), head.attention, entry),
   }),
+  'run.resumed': ({ head }, data, entry) => ({
+    head: settle(head, changed(head, data.run_id, { due: entry.at }), unblocked(head, data.run_id), entry),
+  }),
   'step.resolved': ({ head }, data, entry) => ({
     head: settle(head, changed(head, data.run_id, { due: entry.at }), unblocked(head, data.run_id), entry),
   }),
@@ -95,7 +98,7 @@ function earlier(due: number | null, other: number | undefined): number | null {
 }
 
 function statusOf(openRuns: readonly OpenRun[], attention: readonly Attention[]): Status {
-  if (attention.some((one) => one.kind === 'blocked')) return 'blocked'
+  if (attention.some((one) => stuck.has(one.kind))) return 'blocked'
   for (const status of ['running', 'waiting', 'queued'] as const) {
     if (openRuns.some((open) => open.status === status)) return status
   }
@@ -171,16 +174,19 @@ function afterRun(head: Head, data: DataOf<'run.finished'>, entry: StoredEntry):
 }
 
 function blockedBy(head: Head, data: DataOf<'run.waiting'>, entry: StoredEntry): readonly Attention[] {
-  if (data.reason !== 'operator') return head.attention
-  const summary = data.summary ?? 'waits for an operator'
-  return [...head.attention, { kind: 'blocked', since: entry.at, run: data.run_id, summary }]
+  const kind = data.reason === 'operator' ? 'blocked' : data.reason === 'budget_paused' ? 'budget' : null
+  if (kind === null) return head.attention
+  const summary = data.summary ?? (kind === 'budget' ? 'a budget is used up' : 'waits for an operator')
+  return [...unblocked(head, data.run_id), { kind, since: entry.at, run: data.run_id, summary }]
 }
+
+/** What keeps a session from going on by itself. */
+const stuck: ReadonlySet<Attention['kind']> = new Set(['blocked', 'budget'])
 
 function unblocked(head: Head, run: string): readonly Attention[] {
   const { attention } = head
-  return attention.some((one) => one.kind === 'blocked' && one.run === run)
-    ? attention.filter((one) => one.kind !== 'blocked' || one.run !== run)
-    : attention
+  const isOver = (one: Attention): boolean => stuck.has(one.kind) && one.run === run
+  return attention.some(isOver) ? attention.filter((one) => !isOver(one)) : attention
 }
 
 /** Of a run that began or goes on: nothing that was is in its way. */

@@ -24,6 +24,10 @@ export function boundTurn(turn: TurnOfRun): Turn {
     wait: (until, name) => turn.wait(until, name),
     ask: (question, options) => turn.ask(question, options),
     child: (fields) => turn.child(fields),
+    modelsFor: (own = []) => {
+      const { model } = turn.execution
+      return model === null || (turn.line.length > 1 && own.length > 0) ? own : [model]
+    },
     progress: (text) => turn.progress(text),
     delta: (text) => turn.delta(text),
     steered: () => turn.steered(),

@@ -19,6 +19,8 @@ export interface RunFields {
   readonly agent?: string
   /** A skill by its id, instead of finding one for the text. */
   readonly skill?: string
+  /** Asked in the place of what the session and its agents name, as `provider/model`. */
+  readonly model?: string
   readonly caller?: RunCaller
   /** Default: `queue`. */
   readonly onBusy?: OnBusy

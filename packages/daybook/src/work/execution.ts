@@ -5,6 +5,7 @@ import type { Head } from '../schema/heads.ts'
 import type { RunId } from '../schema/ids.ts'
 import type { DataOf } from '../schema/kinds.ts'
 import { entryOf, moment } from './entry.ts'
+import type { NoRoom } from './failure.ts'
 import type { Journal } from './journal.ts'
 import { LogEnded, type RunLog } from './run-log.ts'
 
@@ -20,10 +21,26 @@ export interface Pending {
   readonly summary?: string
   /** The approval or question that is open. */
   readonly asked?: string
+  /** Which leaves no room. */
+  readonly budget?: NoRoom['budget']
 }
 
 /** An effect that goes on without this process: its step stays as it is. */
 export class EffectLeft extends Error {}
+
+/** An effect that a budget leaves no room for: its step stays as it is. */
+export class Paused extends Error {
+  readonly pending: Pending
+
+  constructor(noRoom: NoRoom, line: Pending['line']) {
+    super(noRoom.message)
+    this.pending = pendingOf(noRoom, line)
+  }
+}
+
+export function pendingOf({ message: summary, until, budget }: NoRoom, line: Pending['line']): Pending {
+  return { line, reason: 'budget_paused', summary, budget, ...(until === null ? {} : { until }) }
+}
 
 /** What was waited for has come before the run was put aside. */
 class Woken extends Error {}
@@ -32,6 +49,8 @@ export interface ExecutionOptions {
   readonly root: RunId
   readonly log: RunLog
   readonly journal: Journal
+  /** What a person chose for the run, else for its session, in the place of what agents name; null: nothing. */
+  readonly model: string | null
   /** Milliseconds since 1970 at which the run fails with `timeout`. */
   readonly deadline: number | null
   /** A step of which the log says that it began, though its effect is still to begin here. */
@@ -42,6 +61,7 @@ export class Execution {
   readonly root: RunId
   readonly log: RunLog
   readonly journal: Journal
+  readonly model: string | null
   readonly deadline: number | null
   /** How a performer's run ends without the performer: put aside, to be performed again at once, or aborted. */
   readonly left = Promise.withResolvers<'waiting' | 'again' | AbortReason>()
@@ -60,6 +80,7 @@ export class Execution {
     this.root = options.root
     this.log = options.log
     this.journal = options.journal
+    this.model = options.model
     this.deadline = options.deadline
     this.#begun = options.begun
     // Whoever performs it may be through before it is left.
@@ -109,6 +130,7 @@ export class Execution {
       return await work()
     } catch (error) {
       if (error instanceof EffectLeft) return never()
+      if (error instanceof Paused) return this.waitFor(error.pending)
       if (error instanceof LogEnded) return this.logEnded(error)
       throw error
     } finally {
@@ -196,16 +218,21 @@ function waitingEntries(pending: readonly Pending[], deadline: number | null): r
     const [run = '', ...parents] = line
     const known = waits.get(run)
     waits.set(run, known && known.reason !== 'child' ? { ...known, ...earlier(known, one) } : one)
-    for (const parent of parents) if (!waits.has(parent)) waits.set(parent, { reason: 'child' })
+    const { summary } = one
+    for (const parent of parents) {
+      if (!waits.has(parent))
+        waits.set(parent, { reason: 'child', ...(summary === undefined ? undefined : { summary }) })
+    }
   }
   const root = pending[0]?.line.at(-1) ?? ''
   const own = waits.get(root)
   if (own && deadline !== null) waits.set(root, { ...own, ...earlier(own, { until: deadline }) })
-  return [...waits].map(([run, { reason, until, summary }]) =>
+  return [...waits].map(([run, { reason, until, summary, budget }]) =>
     entryOf('run.waiting', run, {
       reason,
       ...(until === undefined ? undefined : { until: moment(until) }),
       ...(summary === undefined ? undefined : { summary: summary.slice(0, 512) }),
+      ...(budget === undefined ? undefined : { budget }),
     }),
   )
 }

@@ -1,6 +1,7 @@
 // Why a run fails: an error with one of the closed reasons.
 
 import { isDaybookError } from '../schema/errors.ts'
+import type { DataOf } from '../schema/kinds.ts'
 import type { runReasons } from '../schema/states.ts'
 
 export type FailureReason = (typeof runReasons.failed)[number]
@@ -16,6 +17,19 @@ export class RunFailure extends Error {
     super(message, cause === undefined ? undefined : { cause })
     this.reason = reason
     this.code = code
+  }
+}
+
+/** A budget leaves no room: the run waits until it has some, and is not over. */
+export class NoRoom extends RunFailure {
+  readonly budget: NonNullable<DataOf<'run.waiting'>['budget']>
+  /** Milliseconds since 1970, when it begins anew; null: it does not. */
+  readonly until: number | null
+
+  constructor(message: string, budget: NoRoom['budget'], until: number | null) {
+    super('budget', message)
+    this.budget = budget
+    this.until = until
   }
 }
 

@@ -46,9 +46,13 @@ eachWork(
   async (world) => {
     const { session, run } = await world.anna.start(null, { skill: 'echo', input: 'one' })
     await world.settle(run, 'end')
-    const again = await world.anna.start(session, { skill: 'echo', insteadOf: 'last' })
+    // The skill that was named then is named again.
+    const again = await world.anna.start(session, { insteadOf: 'last' })
     strictEqual((await world.settle(again.run, 'end')).output, 'you said one')
     deepStrictEqual(await said(world, session), ['one', 'you said one'])
+    const other = await world.anna.start(session, { skill: 'hold', insteadOf: 'last' })
+    strictEqual((await world.settle(other.run)).status, 'waiting')
+    await world.anna.cancel(other.run)
     await world.settle((await world.anna.start(session, { skill: 'hold', input: 'x' })).run)
     await fails(() => world.anna.start(session, { skill: 'echo', insteadOf: 'last' }), 'busy')
   },

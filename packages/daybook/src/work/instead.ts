@@ -5,12 +5,13 @@ import type { Seq } from '../schema/ids.ts'
 import type { Json } from '../schema/json.ts'
 import type { Session } from '../session/contract.ts'
 import { dataOf } from '../session/decode.ts'
+import type { RunFields } from './contract.ts'
 
 export interface Instead {
   /** Seq at which the active history ends then. */
   readonly to: Seq
-  /** What was asked for with it. */
-  readonly input: Json
+  /** What was asked for with it, and who was chosen to do it. */
+  readonly asked: Pick<RunFields, 'input' | 'agent' | 'skill' | 'model'>
 }
 
 /** Active messages that are looked through for the last one of a person. */
@@ -26,8 +27,26 @@ export async function insteadOf(session: Session, message: Seq | 'last'): Promis
   const [asked] = cause === undefined ? [] : await session.stored({ after: cause - 1, until: cause, limit: 1 })
   const queued = asked?.kind === 'run.queued' && asked.run === run ? dataOf(asked, 'run.queued') : null
   // Steered into a run, or said without one: the text is all that was asked.
-  if (!asked || !queued || queued.run_id !== run) return { to: seq - 1, input: data.content }
-  return { to: asked.seq - 1, input: (queued.input as Json | undefined) ?? data.content }
+  if (!asked || !queued || queued.run_id !== run) return { to: seq - 1, asked: { input: data.content } }
+  const { input, agent, skill, model, routing } = queued
+  return {
+    to: asked.seq - 1,
+    asked: {
+      input: (input as Json | undefined) ?? data.content,
+      // What the words had found is found again.
+      ...(agent === undefined ? undefined : { agent }),
+      ...(skill === undefined || routing !== undefined ? undefined : { skill }),
+      ...(model === undefined ? undefined : { model }),
+    },
+  }
+}
+
+/** The same is asked of the same; whoever names another agent or skill chooses anew. */
+export function again(fields: RunFields, { asked }: Instead): RunFields {
+  const { agent, skill, ...kept } = asked
+  const names = fields.agent !== undefined || fields.skill !== undefined
+  const who = { ...(agent === undefined ? undefined : { agent }), ...(skill === undefined ? undefined : { skill }) }
+  return { ...kept, ...(names ? undefined : who), ...fields }
 }
 
 async function said(session: Session, seq: Seq): Promise<Seq> {

@@ -84,6 +84,11 @@ export interface Turn extends TextContext {
 /** How an effect ended: with what it gave, or with why it gave nothing. */
 export type StepEnd<T> = { readonly output: T } | { readonly failure: unknown }
 
+  /**
+   * Models to ask for an agent that names these, in this order; none: the standard one. What a person chose for the run, else for
+   * the session, stands in their place; inside another run only where the agent names none.
+   */
+  modelsFor(own?: readonly string[]): readonly string[]
 export interface Said {
   readonly message: Message
   /** Entries in front of it, in the same append. */

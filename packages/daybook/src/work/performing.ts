@@ -7,8 +7,8 @@ import type { Session } from '../session/contract.ts'
 import { type Beginning, beginEntries } from './begin.ts'
 import { boundTurn } from './bound-turn.ts'
 import { entryOf, recorded, textOf } from './entry.ts'
-import { Execution } from './execution.ts'
-import { failureOf, RunFailure } from './failure.ts'
+import { Execution, pendingOf } from './execution.ts'
+import { failureOf, NoRoom, RunFailure } from './failure.ts'
 import { blank, type Journal, type RunRecord } from './journal.ts'
 import type { Live } from './live.ts'
 import type { Agents, Performer } from './performer.ts'
@@ -67,14 +67,16 @@ export class Performing {
     this.#log = new RunLog(session, run, seen)
   }
 
-  async perform(journal: Journal, lost: AbortSignal): Promise<Performed> {
+  /** `chosen`: the model of the session, where a person chose one. */
+  async perform(journal: Journal, lost: AbortSignal, chosen?: string | null): Promise<Performed> {
     const record = journal.get(this.#root)
     if (!record) return this.#unknown()
-    const { deadline } = record.queued
+    const { deadline, model = chosen ?? null } = record.queued
     const execution = new Execution({
       root: record.run,
       log: this.#log,
       journal,
+      model,
       deadline: deadline === undefined ? null : Date.parse(deadline),
       ...(this.#begun?.call ? { begun: this.#begun.call.step } : undefined),
     })
@@ -131,6 +133,7 @@ export class Performing {
       return { output: recorded(output, 'output') }
     } catch (error) {
       if (error instanceof LogEnded) await execution.logEnded(error)
+      if (error instanceof NoRoom) return execution.waitFor(pendingOf(error, turn.line))
       return { failure: failureOf(error) }
     }
   }
@@ -194,6 +197,7 @@ export class Performing {
       record.ended = given === undefined ? {} : { output: given }
       return given
     } catch (error) {
+      if (error instanceof NoRoom) return execution.waitFor(pendingOf(error, turn.line))
       const failure = failureOf(error)
       log.write(failed(run, failure))
       throw failure

@@ -92,12 +92,13 @@ type Queued = Omit<DataOf<'run.queued'>, 'run_id'>
 
 function queuedData(wanted: Wanted, agent: Agent | undefined, behind: boolean): Queued {
   const { fields, now, undoes, route } = wanted
-  const { input, skill, timeoutMs } = fields
+  const { input, skill, model, timeoutMs } = fields
   const caller = callerOf(wanted, agent)
   return {
     ...(input === undefined ? undefined : { input }),
     ...(agent === undefined ? undefined : { agent: agent.name }),
     ...(skill === undefined ? undefined : { skill }),
+    ...(model === undefined ? undefined : { model }),
     ...(agent?.kind === 'skills' && typeof input === 'string' ? routingOf(route(input)) : undefined),
     ...(Object.keys(caller).length > 0 ? { caller: caller as NonNullable<Queued['caller']> } : undefined),
     ...(undoes === undefined ? undefined : { undoes }),

@@ -25,7 +25,7 @@ import type {
   WorkOptions,
 } from './contract.ts'
 import { entryOf } from './entry.ts'
-import { type Instead, insteadOf } from './instead.ts'
+import { again, type Instead, insteadOf } from './instead.ts'
 import {
   cancelEntries,
   checkAgent,
@@ -68,7 +68,7 @@ export class WorkOfScope implements ScopedWork {
     const place = { tenant: this.#scope.tenant, session: id }
     const now = this.#engine.clock()
     const instead = await this.#instead(handle, run, fields)
-    const given = instead ? { ...fields, input: fields.input ?? instead.input } : fields
+    const given = instead ? again(fields, instead) : fields
     // Whether it may be started is asked with the rest: the repeat of a call is answered as the first was.
     const make = (head: Head) => queueEntries(head, this.#wanted(run, given, now), this.#engine.agents)
     const rewind = instead?.to

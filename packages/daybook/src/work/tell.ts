@@ -9,8 +9,8 @@ import { dataOf } from '../session/decode.ts'
 import { stepStarted } from './begin.ts'
 import type { StepOptions } from './contract.ts'
 import { entryOf, recorded } from './entry.ts'
-import { EffectLeft } from './execution.ts'
-import { RunFailure, recordOf } from './failure.ts'
+import { EffectLeft, Paused } from './execution.ts'
+import { NoRoom, RunFailure, recordOf } from './failure.ts'
 import type { StepRecord } from './journal.ts'
 import type { Said, StepEnd, TellAttempt } from './performer.ts'
 import type { Written } from './run-log.ts'
@@ -124,6 +124,7 @@ async function attempted<T>(
     if (signal.aborted) throw new EffectLeft()
     end = { failure }
     said = checked(says(end))
+    if (failure instanceof NoRoom) throw new Paused(failure, turn.line)
   }
   const failed = 'failure' in end ? { error: recordOf(end.failure) } : {}
   return ended(turn, id, said, failed, 'failure' in end ? end.failure : undefined)

@@ -8,8 +8,8 @@ import type { Session } from '../session/contract.ts'
 import { idIn, stepId, stepStarted } from './begin.ts'
 import type { StepOptions } from './contract.ts'
 import { entryOf, moment, recorded } from './entry.ts'
-import { EffectLeft, type Execution, type Pending } from './execution.ts'
-import { RunFailure, recordOf } from './failure.ts'
+import { EffectLeft, type Execution, Paused, type Pending } from './execution.ts'
+import { NoRoom, RunFailure, recordOf } from './failure.ts'
 import type { AskedRecord, RunRecord, StepRecord } from './journal.ts'
 import type { Live } from './live.ts'
 import type { Said, StepEnd, TellAttempt } from './performer.ts'
@@ -161,6 +161,7 @@ export class TurnOfRun {
         return { output }
       } catch (error) {
         if (isLeft(options, this.signal)) throw new EffectLeft()
+        if (error instanceof NoRoom) throw new Paused(error, this.line)
         log.write(entryOf('step.finished', this.run, { step: id, error: recordOf(error) }))
         return { error }
       }

@@ -215,7 +215,7 @@ export class WorkEngine implements Work {
         active.again = false
         const head = await this.#headOf(place)
         const open = head && dueRun(head, this.clock())
-        if (head && open) performed = await this.#perform(active, held, { head, run: open.run, from: open.seq })
+        if (head && open) performed = await perform({ head, run: open.run, from: open.seq })
         else if (!active.again) return
       }
     } finally {
@@ -245,7 +245,7 @@ export class WorkEngine implements Work {
     const performing = new Performing(setting, session, { fence: held.fence, run, begun, seen })
     const began = performance.now()
     const journal = 'journal' in known ? known.journal : await readJournal(session, known.from, head.seq)
-    const performed = await performing.perform(journal, held.lost).finally(() => live.close())
+    const performed = await performing.perform(journal, held.lost, head.model).finally(() => live.close())
     if (performed === 'released') {
       // Before anybody is told: the next run may begin with what they do then.
       this.#leases.given(held)

@@ -27,6 +27,7 @@ const byAttention: Readonly<Record<Attention['kind'], State>> = {
   question: 'needs',
   failed: 'failed',
   blocked: 'stuck',
+  budget: 'stuck',
 }
 const byPlace: Readonly<Record<SessionShape['place'], State | null>> = {
   open: null,

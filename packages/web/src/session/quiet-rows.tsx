@@ -46,11 +46,12 @@ function RuleLink({ link }: { readonly link: { readonly session: string; readonl
 }
 
 /** What a run waits for; a moment says itself. */
-const waits: Readonly<Record<string, 'waitApproval' | 'waitQuestion' | 'waitChild' | 'waitOperator'>> = {
+const waits: Readonly<Record<string, 'waitApproval' | 'waitQuestion' | 'waitChild' | 'waitOperator' | 'waitBudget'>> = {
   approval: 'waitApproval',
   question: 'waitQuestion',
   child: 'waitChild',
   operator: 'waitOperator',
+  budget_paused: 'waitBudget',
 }
 
 /** An approval or a question says its deadline itself. */

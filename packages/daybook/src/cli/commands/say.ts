@@ -67,7 +67,13 @@ function nowhere({ me }: Context, option: string): Refusal {
 async function talking(context: Context, call: Call): Promise<ExitCode | undefined> {
   const agent = text(call, 'agent')
   const session = agent === undefined ? await boundSession(context) : null
-  const start = { session, opens: await openingHere(context, agent) }
+  const model = text(call, 'model')
+  if (model !== undefined && session)
+    throw misuse('--model goes with a text', `${context.me} model set ${session.tail} ${model}`)
+  const start = {
+    session,
+    opens: { ...(await openingHere(context, agent)), ...(model === undefined ? {} : { model }) },
+  }
   const { host, output } = context
   if (host.screen && !output.json) return (await import('../talk/talk.ts')).talk(context, host.screen, start)
   return (await import('../talk/piped.ts')).talkPiped(context, start)
@@ -96,11 +102,13 @@ function fieldsOf(call: Call, input?: string): Turn {
   const [on_busy] = given
   const skill = text(call, 'skill')
   const agent = text(call, 'agent')
+  const model = text(call, 'model')
   if (skill !== undefined && agent !== undefined) throw misuse('--skill and --agent exclude each other')
   return {
     ...(input === undefined ? {} : { input }),
     ...(skill === undefined ? {} : { skill }),
     ...(agent === undefined ? {} : { agent }),
+    ...(model === undefined ? {} : { model }),
     ...(on_busy === undefined ? {} : { on_busy }),
     ...(instead_of === undefined ? {} : { instead_of }),
   }

@@ -1,6 +1,5 @@
 // `daybook show --cost`: what a session has taken, by agent and by model, and what is left of its budget.
 
-import { isDaybookError } from '../../schema/errors.ts'
 import type { BudgetShape } from '../../schema/wire-budgets.ts'
 import type { MetricsShape } from '../../schema/wire-views.ts'
 import { dollars } from '../../work/budgets/words.ts'
@@ -26,13 +25,8 @@ export async function costOf(
 }
 
 async function budgetOf(runs: Backend['runs'], session_id: string): Promise<BudgetShape | null> {
-  try {
-    const { budgets } = await runs.budgets({ session_id })
-    return budgets.find(({ scope }) => scope === 'session') ?? null
-  } catch (error) {
-    if (isDaybookError(error) && error.code === 'invalid_state') return null
-    throw error
-  }
+  const { budgets } = await runs.budgets({ session_id })
+  return budgets.find(({ scope }) => scope === 'session') ?? null
 }
 
 export function printCost(output: Output, { metrics, budget }: CostShape, tail: string): void {

@@ -9,6 +9,7 @@ import { fromHome } from '../format/path.ts'
 import { oneLine } from '../format/width.ts'
 import type { Perform } from '../grammar.ts'
 import { readAll } from '../input.ts'
+import { text } from '../open.ts'
 import { openingHere } from '../open-here.ts'
 import { tellRun } from '../outcome.ts'
 
@@ -19,7 +20,8 @@ export const perform: Perform = async (context, call) => {
   if (said === '') throw misuse('there is nothing to say', `${me} start ${name} "…"`)
   const backend = await context.backend()
   const agent = await agentNamed(context, backend, name)
-  const opens = await openingHere(context, agent.name)
+  const model = text(call, 'model')
+  const opens = { ...(await openingHere(context, agent.name)), ...(model === undefined ? {} : { model }) }
   if (said === undefined) {
     const thinks = agent.kind === 'model' || agent.kind === 'team'
     // The first message opens it: whoever leaves without a word leaves nothing behind.

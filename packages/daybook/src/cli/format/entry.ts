@@ -53,7 +53,12 @@ const sayings: Readonly<Record<string, (data: Fields) => string>> = {
     const base = fieldsOf(data.base)
     return joined('opened', 'seq' in base ? `as a fork of ${word(base.session_id)} at ${String(base.seq)}` : '')
   },
-  'session.updated': (data) => `changed ${Object.keys(data).join(', ')}`,
+  'session.updated': (data) =>
+    data.model === undefined
+      ? `changed ${Object.keys(data).join(', ')}`
+      : data.model === null
+        ? 'asks the models of its agents again'
+        : `asks ${word(data.model)} from here on`,
   'session.archived': (data) => `archived${because(data)}`,
   'session.reopened': () => 'opened again',
   'session.trashed': () => 'put into the trash',
@@ -65,6 +70,7 @@ const sayings: Readonly<Record<string, (data: Fields) => string>> = {
   'run.queued': (data) => joined('queued', performer(data), word(data.undoes) === '' ? '' : 'to undo a run'),
   'run.started': (data) => joined('started', performer(data)),
   'run.steered': (data) => joined('steered:', textOfInput(data.input)),
+  'run.resumed': () => 'goes on: its budget has room again',
   'run.edited': (data) => joined('changed in the queue:', textOfInput(data.input)),
   'run.moved': (data) => (data.before === null ? 'moved to the end of the queue' : 'moved forward in the queue'),
   'run.withdrawn': () => 'taken out of the queue',

@@ -28,12 +28,19 @@ export function askedOf({ attention }: SessionShape): string {
   return `${asking[attention.kind]}: ${oneLine(attention.summary)}`
 }
 
-const asking = { approval: 'wants', question: 'asks', failed: 'failed', blocked: 'is stuck' } as const
+const asking = {
+  approval: 'wants',
+  question: 'asks',
+  failed: 'failed',
+  blocked: 'is stuck',
+  budget: 'is paused',
+} as const
 
 /** The second half of a header: agent, branch, size, cost, state. */
 export function factsOf(session: SessionShape): string {
   const facts = [
     agentOf(session),
+    session.model === undefined ? '' : oneLine(session.model),
     session.branch === null ? '' : oneLine(session.branch),
     many(session.seq, 'entry', 'entries'),
     money(session.cost),

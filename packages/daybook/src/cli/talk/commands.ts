@@ -15,7 +15,11 @@ interface Spoken {
 
 const spoken: Readonly<Record<string, Spoken>> = {
   agent: { takes: '[name]', help: 'who there is, or who goes on from here', perform: agent },
-  model: { takes: '', help: 'which models are asked', perform: model },
+  model: {
+    takes: '[name]',
+    help: 'which models there are, or what is asked from here; off: what agents name',
+    perform: model,
+  },
   again: { takes: '', help: 'ask the last message once more, in its place', perform: (talk) => talk.again() },
   fork: { takes: '', help: 'go on in a fork of this session', perform: fork },
   queue: { takes: '', help: 'what waits for its turn', perform: queue },
@@ -88,13 +92,22 @@ async function queue(talk: Talk): Promise<void> {
   for (const run of runs) talk.say(`${String(run.position).padStart(3)}  ${inputOf(run)}`)
 }
 
-async function model(talk: Talk): Promise<void> {
-  const agents = await talk.backend.runs.agents()
+async function model(talk: Talk, name: string): Promise<void> {
+  const { backend, session } = talk
+  if (name === '') return models(talk)
+  if (!session) return talk.say('say something first: that opens the session', 'dim')
+  talk.session = await backend.session(session.session_id).update({ model: name === 'off' ? null : name })
+}
+
+async function models(talk: Talk): Promise<void> {
+  const { runs } = talk.backend
+  const [{ standard, why, models, others }, agents] = await Promise.all([runs.models(), runs.agents()])
   const current = agents.find(({ name }) => name === (talk.session?.current_agent ?? 'orchestrator'))
-  const { models, unusable } = (current ?? {}) as { models?: readonly string[]; unusable?: string }
-  const names = models?.length ? models.map(oneLine).join(', ') : 'the standard model'
-  talk.say(`${oneLine(current?.name ?? '')} asks ${names}${unusable === undefined ? '' : `: ${oneLine(unusable)}`}`)
-  talk.say(`${talk.context.me} config show   says which that is; /agent NAME lets another one go on`, 'dim')
+  const [asked = standard] = talk.session?.model === undefined ? (current?.models ?? []) : [talk.session.model]
+  const names = new Set([...(asked === null ? [] : [asked]), ...models.map(({ name }) => name)])
+  for (const name of names) talk.say(`${name === asked ? '*' : ' '} ${oneLine(name)}`)
+  for (const other of others) talk.say(`  ${oneLine(other.name)}   ${oneLine(other.why)}`, 'dim')
+  if (why !== undefined) talk.say(oneLine(why), 'dim')
 }
 
 async function context(talk: Talk): Promise<void> {

@@ -229,7 +229,16 @@ const tellers: Readonly<Record<string, (data: Fields, now: number) => readonly L
   'run.cancelled': (data) => [[`stopped (${word(data, 'reason')})`, 'dim']],
   'run.waiting': (data, now) => {
     if (data.reason === 'until') return [[`waits until ${clock(Date.parse(word(data, 'until')), now)}`, 'dim']]
+    if (data.reason === 'budget_paused')
+      return [[`paused: ${word(data, 'summary')}; a higher budget lets it go on`, 'yellow']]
     return data.reason === 'operator' ? [[`cannot go on by itself: ${word(data, 'summary')}`, 'yellow']] : []
+  },
+  'run.resumed': () => [['goes on: its budget has room again', 'dim']],
+  'session.updated': ({ model }) => {
+    if (model === undefined) return []
+    return [
+      [model === null ? 'asks what its agents name' : `asks ${oneLine(String(model))} from the next turn on`, 'dim'],
+    ]
   },
   'approval.requested': (data) => [
     [`needs you: ${word(data, 'summary')}   digest ${shortDigest(word(data, 'digest'))}`, 'yellow'],

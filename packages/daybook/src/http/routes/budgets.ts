@@ -45,18 +45,20 @@ const list = route(
     tag: 'runs',
     summary: 'What may be spent, and what is gone',
     details:
-      'That of the day, those that were set for an agent or a user, and those that are asked for. Runs that would pass a limit ' +
-      'fail with the reason budget.',
+      'That of the day, those that were set for an agent or a user, and those that are asked for; none where no model is ' +
+      'configured. A run that would pass a limit is paused: it waits with the reason budget_paused, and its budget says which.',
     query: BudgetsQuery,
     answers: {
       200: { description: 'As it is now.', schema: BudgetList, example: { budgets: [day] } satisfies BudgetListShape },
     },
-    errors: ['invalid_state', 'not_found', 'gone'],
+    errors: ['not_found', 'gone'],
   },
   async (call) => {
-    const budgets = budgetsOf(call.context)
+    const { budgets } = call.context
     const { session_id, agent, user } = call.query
     const session = session_id === undefined ? undefined : (await call.seen(session_id)).session
+    // Where no model is configured nobody spends.
+    if (!budgets) return { body: JSON.stringify({ budgets: [] } satisfies BudgetListShape) }
     const listed = await budgets.list(session)
     const more = [
       ...(agent === undefined ? [] : [{ scope: 'agent' as const, name: agent }]),
@@ -76,7 +78,7 @@ const set = route(
     summary: 'Set what may be spent',
     details:
       'Of one session, user or agent, or of the day. It takes the key of the user: whoever spends does not raise its own ' +
-      'limit. Other servers on the same store hear of it within a second.',
+      'limit. Other servers on the same store hear of it within a second. Runs that a raised one has room for again go on.',
     body: NewBudget,
     example: { scope: 'agent', name: 'coder', limit: { cost: 2 } },
     answers: { 200: { description: 'As it is now.', schema: Budget, example: day } },

@@ -1,5 +1,6 @@
 // Sessions as such: create, list, read, change, delete, clean up.
 
+import { checkAskable } from '../../model/askable.ts'
 import { DaybookError } from '../../schema/errors.ts'
 import type { Json } from '../../schema/json.ts'
 import { summaryOf } from '../../schema/wire.ts'
@@ -36,11 +37,12 @@ const create = route(
     bodyOptional: true,
     example: { session_id: 'session_1772441100000', metadata: { project: 'shop' } },
     answers: { 201: oneSession('The new session.') },
-    errors: ['exists', 'gone', 'forbidden'],
+    errors: ['exists', 'gone', 'forbidden', 'invalid_state'],
     writes: true,
   },
   async (call) => {
     const { session_id, ...opening } = call.body
+    if (opening.model) checkAskable(call.context.models, opening.model)
     const id = session_id ?? call.derivedId()
     const fields = { ...openFieldsOf(opening), ...(id === undefined ? {} : { id }) }
     let replayed = false
@@ -84,6 +86,7 @@ async function update(
   replace: boolean,
 ): Promise<Answer> {
   const { expect, metadata, state, agent_data, ...rest } = call.body
+  if (rest.model) checkAskable(call.context.models, rest.model)
   const fields = {
     ...labelsOf(rest),
     ...(metadata === undefined ? {} : { metadata: metadata as Json }),
@@ -110,9 +113,11 @@ const patch = route(
     operation: 'patchSession',
     tag: 'sessions',
     summary: 'Change a session by merge patch (RFC 7396)',
+    details: 'model is what its next turns ask in the place of what agents name: one that cannot be asked is refused.',
     body: SessionPatch,
     example: { name: 'Greetings', metadata: { project: null } },
     answers: { 200: oneSession('The session afterwards.') },
+    errors: ['invalid_state'],
     writes: true,
     guarded: true,
   },
@@ -129,6 +134,7 @@ const put = route(
     body: SessionReplacement,
     example: { metadata: { project: 'shop' } },
     answers: { 200: oneSession('The session afterwards.') },
+    errors: ['invalid_state'],
     writes: true,
     guarded: true,
   },

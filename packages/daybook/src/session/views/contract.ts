@@ -2,6 +2,7 @@
 
 import type { Hash, Seq } from '../../schema/ids.ts'
 import type { Json, JsonObject } from '../../schema/json.ts'
+import type { DataOf } from '../../schema/kinds.ts'
 import type { Message, Part, Usage } from '../../schema/parts.ts'
 import type { DriverName, NoteType, RunStatus } from '../../schema/states.ts'
 
@@ -57,6 +58,10 @@ export interface RunView {
   readonly undoes?: string
   /** While it waits: when it goes on by itself. */
   readonly until?: number
+  /** While it waits: what for, in one line. */
+  readonly summary?: string
+  /** While it is paused: the budget that leaves no room, and its limit. */
+  readonly budget?: NonNullable<DataOf<'run.waiting'>['budget']>
   readonly output?: Json
   readonly error?: { readonly code: string; readonly message: string }
   readonly usage?: Usage

@@ -18,6 +18,7 @@ export const runKinds = [
   'run.cancelled',
   'run.withdrawn',
   'run.edited',
+  'run.resumed',
   'step.started',
   'step.finished',
   'step.resolved',
@@ -70,9 +71,14 @@ const appliers: {
       startedAt: run.startedAt ?? entry.at,
     })
   },
-  'run.waiting': (run, { reason, until }) => {
+  'run.waiting': (run, { reason, until, summary, budget }) => {
     goesOn(run)
-    Object.assign(run, { status: 'waiting', reason }, until === undefined ? undefined : { until: Date.parse(until) })
+    Object.assign(
+      run,
+      { status: 'waiting', reason },
+      defined({ summary, budget }),
+      until === undefined ? undefined : { until: Date.parse(until) },
+    )
   },
   'run.finished': (run, { status, reason, output, error, model, usage, cost, duration_ms }, entry) => {
     goesOn(run)
@@ -92,6 +98,10 @@ const appliers: {
     delete run.skill
     delete run.routing
     Object.assign(run, { input }, defined({ skill, routing }))
+  },
+  'run.resumed': (run) => {
+    goesOn(run)
+    run.status = 'queued'
   },
   'step.started': (run, { step, name, attempt = 1 }, entry) => {
     const begun: StepView = { step, name, status: 'running', attempt, startedAt: entry.at, finishedAt: null }
@@ -118,6 +128,8 @@ function mark(run: Open, step: string, status: StepView['status'], entry: Stored
 function goesOn(run: Open): void {
   delete run.reason
   delete run.until
+  delete run.summary
+  delete run.budget
 }
 
 function end(run: Open, entry: StoredEntry, duration?: number): void {

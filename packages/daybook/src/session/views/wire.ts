@@ -90,6 +90,8 @@ export function runOf(session: string, run: RunView): RunShape {
     routing: run.routing && { ...run.routing, alternatives: [...run.routing.alternatives] },
     undoes: run.undoes,
     until: run.until === undefined ? undefined : moment(run.until),
+    summary: run.summary,
+    budget: run.budget,
     output: run.output,
     error: run.error,
     usage: usage && { ...usage, total_tokens: totalTokens(usage) },

@@ -66,13 +66,14 @@ export function openAhead(setting: AgentSetting, agents: () => Pick<Agents, 'get
       const moment = { limit: 1, ...(until === undefined ? {} : { until }) }
       const name = named ?? (await session.view('history', moment)).currentAgent
       const found = setting.definition(name) ?? noDefinition(name, agents())
-      const agent = by === undefined ? found : { ...found, models: [by] }
-      const model = askable(agent, setting)
+      const model = by ?? (await session.head()).model
+      const agent = model == null ? found : { ...found, models: [model] }
+      const asked = askable(agent, setting)
       await setting.skills.prepare?.(wantedOf(agent), signal)
       const { offers } = offersOf(agent, setting, caller)
-      const made = contextSetting(session, setting, agent, model, offers)
+      const made = contextSetting(session, setting, agent, asked, offers)
       const context = await setting.context({ ...made, ...(until === undefined ? {} : { until }) })
-      return { agent: name, model: model.facts.name, skills: offers, context }
+      return { agent: name, model: asked.facts.name, skills: offers, context }
     },
     async summarise(session, name, options) {
       const model = setting.models.get(name)

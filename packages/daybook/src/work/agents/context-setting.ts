@@ -43,7 +43,7 @@ export interface Offers {
 
 export function offersOf(agent: AgentDefinition, setting: AgentSetting, caller: RunCaller): Offers {
   const skills = skillsOf(setting.skills, agent, caller)
-  const others = (agent.handoffs ?? []).flatMap((name) => describe(name, agent, setting))
+  const others = (agent.handoffs ?? []).flatMap((name) => describe(name, agent, setting, caller))
   const offers = [...skills.map(offered), ...(others.length === 0 ? [] : [handOverOffer(others)])]
   return { skills, handoffs: others.map(({ name }) => name), offers }
 }
@@ -51,6 +51,6 @@ export function offersOf(agent: AgentDefinition, setting: AgentSetting, caller: 
 /** Of those that a turn may be handed over to, the ones that are there. Programs are not: they take a person. */
 function describe(name: string, agent: AgentDefinition, { definition, others }: AgentSetting) {
   const found = definition(name) ?? others?.(name)
-  if (!found || name === agent.name || ('kind' in found && found.kind === 'program')) return []
+  if (!found || name === agent.name || ('kind' in found && found.kind === 'program' && !programs)) return []
   return [{ name, description: found.description }]
 }

@@ -149,7 +149,7 @@ export interface Spending {
   /**
    * Puts aside what the call may take at most, or what is left; waits while only calls under way stand between.
    *
-   * @throws RunFailure `budget` when what is left does not even take the question
+   * @throws NoRoom when what is left does not even take the question
    */
   reserve(call: SpendingCall): Promise<Reservation>
 }

@@ -11,6 +11,7 @@ import { checkAttachments } from './attachments.ts'
 import { callAll, callsOf, hasRuns } from './calling.ts'
 import { modelOf, offersOf } from './context-setting.ts'
 import type { AgentDefinition } from './contract.ts'
+import { handedTo } from './handed.ts'
 import { wantedOf } from './offering.ts'
 import { steeredInto } from './steering.ts'
 import type { AgentSetting } from './turn-setting.ts'
@@ -69,12 +70,26 @@ export async function performTurn(
     const to = await part(turn, agent, setting, limits, spent)
     if (to === null) return undefined
     const next = setting.definition(to)
-    if (!next) return (await otherAgent(to, setting)).perform(turn)
+    if (!next) return handedTo(await held(turn, limits, spent), otherAgent(to, setting))
     agent = next
   }
 }
 
-async function otherAgent(name: string, { others }: AgentSetting): Promise<Agent> {
+/** The turn as others go on with it: what it begins inside is held by the limits of the agent that began it, too. */
+async function held(turn: Turn, limits: Limits, spent: Spent): Promise<Turn> {
+  const check = async (): Promise<void> => {
+    await countInside(turn, limits, spent)
+    reached({ ...limits, calls: Number.POSITIVE_INFINITY }, spent)
+  }
+  await check()
+  const child: Turn['child'] = async (fields) => {
+    await check()
+    return turn.child(fields)
+  }
+  return { ...turn, now: turn.now, untouched: turn.untouched, child }
+}
+
+function otherAgent(name: string, { others }: AgentSetting): Agent {
   const agent = others?.(name)
   if (!agent) throw new RunFailure('refused', `there is no agent ${name}`, 'not_found')
   return agent
@@ -90,7 +105,7 @@ async function part(
   limits: Limits,
   spent: Spent,
 ): Promise<string | null> {
-  const model = modelOf(agent, setting)
+  const model = modelOf({ models: turn.modelsFor(agent.models) }, setting)
   await checkAttachments(turn, model)
   const told = (await setting.skills.prepare?.(wantedOf(agent), turn.signal)) ?? []
   for (const line of told) turn.progress(line)

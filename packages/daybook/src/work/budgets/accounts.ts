@@ -14,6 +14,12 @@ export function dayOf(at: number): string {
   return new Date(at).toISOString().slice(0, 10)
 }
 
+/** When the day of a time is over, in milliseconds since 1970. */
+export function endOfDay(at: number): number {
+  const dayMs = 24 * 60 * 60 * 1000
+  return (Math.floor(at / dayMs) + 1) * dayMs
+}
+
 /** Null for a session's, which counts for its whole life. */
 export function dayOfAccount({ scope }: Account, at: number): string | null {
   return scope === 'session' ? null : dayOf(at)

@@ -204,8 +204,20 @@ eachStore(
     const { tokens, cost } = await budgets.get({ scope: 'day', name: 'all' })
     deepStrictEqual([tokens, cost], [120, 1])
     const three = await anna.start(null, { agent: 'codex', input: 'go' })
-    const { status, reason } = await anna.settled(three.run)
-    deepStrictEqual([status, reason], ['failed', 'budget'])
+    const { status, reason, budget } = await anna.settled(three.run)
+    deepStrictEqual([status, reason, budget], ['waiting', 'budget_paused', { scope: 'day', name: 'all', cost: 1 }])
+    const { attention, status: stuck, due } = await world.anna.session(three.session).head()
+    deepStrictEqual([attention[0]?.kind, attention[0]?.run, stuck], ['budget', three.run, 'blocked'])
+    // The next day has a budget of its own.
+    const dayMs = 24 * 60 * 60 * 1000
+    strictEqual(due, (Math.floor(world.clock.now() / dayMs) + 1) * dayMs)
+    // A lower limit lets nothing go on, a higher one does, without anybody's asking again.
+    await budgets.set({ scope: 'day', name: 'all' }, { cost: 0.5 })
+    strictEqual((await world.anna.session(three.session).head()).status, 'blocked')
+    await budgets.set({ scope: 'day', name: 'all' }, { cost: 5 })
+    strictEqual((await anna.settled(three.run, { until: 'end' })).status, 'done')
+    strictEqual((await budgets.get({ scope: 'day', name: 'all' })).cost, 1.5)
+    strictEqual(await budgets.resume(), 0)
   },
 )
 

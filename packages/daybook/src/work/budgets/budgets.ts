@@ -7,7 +7,6 @@ import type { Actor, Tenant } from '../../schema/ids.ts'
 import { totalTokens } from '../../schema/usage.ts'
 import type { ScopedSessions, Session, Sessions } from '../../session/contract.ts'
 import type { Reservation, SpendingCall } from '../agents/contract.ts'
-import { RunFailure } from '../failure.ts'
 import { holderName } from '../holder.ts'
 import type { Agents } from '../performer.ts'
 import { accountsOf, dayOfAccount, isLimited, ledgerSession } from './accounts.ts'
@@ -26,8 +25,9 @@ import {
   withReserved,
   withSettled,
 } from './page.ts'
+import { noRoom, resumeRaised } from './paused.ts'
 import { countedPrograms } from './programs.ts'
-import { usedUp, warningOf } from './words.ts'
+import { warningOf } from './words.ts'
 
 export interface BudgetsOptions {
   readonly sessions: Sessions
@@ -94,12 +94,12 @@ export class BudgetsOfTenant implements Budgets {
 
   #ledger(account: Account, day: string | null): Ledger {
     const id = ledgerSession(account, day)
-    const known = this.#ledgers.get(id)
-    if (known) return known
-    const oldest = this.#ledgers.size >= mostLedgers ? this.#ledgers.keys().next().value : undefined
-    if (oldest !== undefined) this.#ledgers.delete(oldest)
-    const ledger = new Ledger(this.#as('engine:budgets'), id)
+    const ledger = this.#ledgers.get(id) ?? new Ledger(this.#as('engine:budgets'), id)
+    // What was asked for last stands last: that of the day stays, whatever comes and goes.
+    this.#ledgers.delete(id)
     this.#ledgers.set(id, ledger)
+    const [oldest] = this.#ledgers.keys()
+    if (this.#ledgers.size > mostLedgers && oldest !== undefined) this.#ledgers.delete(oldest)
     return ledger
   }
 
@@ -133,7 +133,7 @@ export class BudgetsOfTenant implements Budgets {
   /**
    * In every ledger or in none, one after the other in the same order for all.
    *
-   * @throws RunFailure `budget`
+   * @throws NoRoom
    */
   async putAside(
     counted: readonly Counted[],
@@ -185,7 +185,7 @@ export class BudgetsOfTenant implements Budgets {
       })
       // The change is judged again after each lost race; what it said last is what counts.
       const said = verdict as Verdict
-      if (said === 'refused') throw new RunFailure('budget', usedUp(account, limit, page))
+      if (said === 'refused') throw noRoom(account, limit, page, this.#now())
       if (said !== 'wait') return { amount: said.granted, page, first }
       if (!(await this.#takeLeft(ledger, page))) await this.#givenBack(signal)
     }
@@ -253,7 +253,13 @@ export class BudgetsOfTenant implements Budgets {
   async set(account: Account, limit: Limit | null, by: Actor = 'engine:budgets', key?: string): Promise<BudgetState> {
     checkAccount(account, limit)
     await this.#limits.set(account, limit, by, key)
+    await this.resume(by)
     return this.get(account)
+  }
+
+  /** Lets the runs go on whose budget was raised since it left them no room; gives how many. */
+  resume(by: Actor = 'engine:budgets'): Promise<number> {
+    return resumeRaised(this.#as(by), async (account) => (await this.#limits.of(account)).limit)
   }
 
   counting(agents: Agents): Agents {

@@ -1,13 +1,10 @@
 // Budgets: what may be spent by whom, how much of it is gone, and the calls that count.
 
 import type { Actor } from '../../schema/ids.ts'
+import type { BudgetScope } from '../../schema/states.ts'
 import type { Session } from '../../session/contract.ts'
 import type { Spending } from '../agents/contract.ts'
 import type { Agents } from '../performer.ts'
-
-export const budgetScopes = ['session', 'user', 'agent', 'day'] as const
-/** Whose calls count together: those of a session for its whole life, or of a user, an agent, or all on one day (UTC). */
-export type BudgetScope = (typeof budgetScopes)[number]
 
 /** What may be spent at most; null or absent: as much as wanted. */
 export interface Limit {
@@ -54,8 +51,13 @@ export interface Budgets extends Spending {
   /** The day, and every agent and user whose limit was set; of `session` where one is named. */
   list(session?: Session): Promise<readonly BudgetState[]>
   get(account: Account): Promise<BudgetState>
-  /** Null takes the limit back; then that of the configuration counts. Others hear of it within a second. */
+  /**
+   * Null takes the limit back; then that of the configuration counts. Others hear of it within a second. Runs that a raised one
+   * has room for again go on.
+   */
   set(account: Account, limit: Limit | null, by?: Actor, key?: string): Promise<BudgetState>
+  /** Lets the runs go on whose budget was raised since it left them no room, by whomever; gives how many. */
+  resume(): Promise<number>
   /** The same agents, of which the programs are counted too: what they report when a prompt is over. */
   counting(agents: Agents): Agents
   /** Waits for what is being written down. */

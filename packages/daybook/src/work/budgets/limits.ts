@@ -3,9 +3,10 @@
 import { DaybookError, isDaybookError } from '../../schema/errors.ts'
 import type { Actor } from '../../schema/ids.ts'
 import type { JsonObject } from '../../schema/json.ts'
+import { type BudgetScope, budgetScopes } from '../../schema/states.ts'
 import type { ScopedSessions } from '../../session/contract.ts'
 import { settingsSession } from './accounts.ts'
-import { type Account, type BudgetConfig, type BudgetScope, budgetScopes, type Limit } from './contract.ts'
+import type { Account, BudgetConfig, Limit } from './contract.ts'
 
 /** Milliseconds for which what was read is believed: another server may have set something else. */
 const believedMs = 1000

@@ -1,6 +1,6 @@
 // Budgets and teams with agents that ask a model, through a real provider package, against a server that answers as told.
 
-import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
+import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict'
 import { test } from 'node:test'
 import { type MockAnswer, startMock } from '../../model/mock.fixture.ts'
 import { openModels } from '../../open-models.ts'
@@ -50,7 +50,7 @@ async function room(answers: readonly MockAnswer[], config: BudgetConfig) {
   }
 }
 
-test('32 turns at once hold to a budget of money to one call, and those without room end with the reason budget', async () => {
+test('32 turns at once hold to a budget of money to one call, and those without room go on when it is raised', async () => {
   // Each answer takes ten tokens, which is ten dollars here.
   const usage = { prompt_tokens: 5, completion_tokens: 10, total_tokens: 15 }
   const answers = [{ match: {}, response: { content: 'short', usage }, latency: 20 }]
@@ -58,13 +58,18 @@ test('32 turns at once hold to a budget of money to one call, and those without 
   const runs = await Promise.all(Array.from({ length: 32 }, () => r.anna.start(null, { agent: 'one', input: 'go' })))
   const states = await Promise.all(runs.map(({ run }) => r.anna.settled(run)))
   const done = states.filter(({ status }) => status === 'done').length
-  const refused = states.filter(({ reason }) => reason === 'budget').length
-  strictEqual(done + refused, 32, JSON.stringify(states.map(({ error }) => error)))
+  const paused = states.filter(({ status, reason }) => status === 'waiting' && reason === 'budget_paused')
+  strictEqual(done + paused.length, 32, JSON.stringify(states.map(({ error }) => error)))
   const { cost, reserved, share } = await r.budgets.get({ scope: 'day', name: 'all' })
   strictEqual(cost, done * 10)
   ok(cost >= 120 && cost < 130, `${cost}`)
   deepStrictEqual([reserved, share === null || share < 1], [{ tokens: 0, cost: 0 }, false])
   strictEqual(r.mock.requests().length, done)
+  match(paused[0]?.summary ?? '', /the budget of today leaves no room/)
+  await r.budgets.set({ scope: 'day', name: 'all' }, { cost: 1000 })
+  for (const { run } of paused) strictEqual((await r.anna.settled(run, { until: 'end' })).status, 'done')
+  strictEqual((await r.budgets.get({ scope: 'day', name: 'all' })).cost, 320)
+  strictEqual(r.mock.requests().length, 32)
 })
 
 test('a team of agents that ask models answers once, each member in a run of its own that counts', async () => {
@@ -93,4 +98,12 @@ test('a team of agents that ask models answers once, each member in a run of its
   strictEqual(byAgent.boss?.tokens, 15)
   const asked = r.mock.bodies().at(-1) ?? ''
   ok(asked.includes('a view'), asked)
+  // Its members wait for a raised budget inside it, and it goes on with them.
+  await r.budgets.set({ scope: 'day', name: 'all' }, { tokens: 60 })
+  const second = await r.anna.start(session, { agent: 'all', input: 'and now?' })
+  strictEqual((await r.anna.settled(second.run)).reason, 'child')
+  const { attention } = await r.world.anna.session(session).head()
+  deepStrictEqual([...new Set(attention.map(({ kind }) => kind))], ['budget'])
+  await r.budgets.set({ scope: 'day', name: 'all' }, { tokens: 100_000 })
+  strictEqual((await r.anna.settled(second.run, { until: 'end' })).status, 'done')
 })

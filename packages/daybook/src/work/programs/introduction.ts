@@ -8,9 +8,14 @@ import { newestEntry } from './newest.ts'
 
 /** The prompt, behind a preamble where the program has not been in this session, or has lost its own. */
 export async function introduced(turn: Turn, program: LiveProgram, text: string): Promise<string> {
-  if (!program.converses || !(await isNewTo(turn, program.name))) return text
-  const preamble = (await addressed(turn.session, program.name)) ?? (await written(turn, program.name))
-  return preamble === null ? text : `${preamble}\n\n## Asked now\n${text}`
+  if (!program.converses) return text
+  const handed = await handedIn(turn, program.name)
+  const isNew = await isNewTo(turn, program.name)
+  if (!isNew && !(await hasMissed(turn, program.name))) return text
+  const preamble =
+    (isNew ? await addressed(turn.session, program.name) : null) ?? (await written(turn, program.name, handed))
+  const why = handed ? `\n\n## Handed over by ${handed.from}\n${handed.reason}` : ''
+  return preamble === null ? text : `${preamble}${why}\n\n## Asked now\n${text}`
 }
 
 /** The same in every attempt: what this run itself has begun does not count. */
@@ -24,6 +29,26 @@ async function isNewTo({ session, run }: Turn, program: string): Promise<boolean
   return refused !== null && refused.entry.seq > begun.entry.seq
 }
 
+/** Whether somebody else has answered since the program did, which knows its own part of the session only. */
+async function hasMissed({ session, run }: Turn, program: string): Promise<boolean> {
+  const last = await newestEntry(session, 'message', 0, ({ role, agent }, entry) => {
+    return role === 'assistant' && agent !== undefined && !(agent === program && entry.run === run)
+  })
+  return last !== null && last.data.agent !== program
+}
+
+interface Handed {
+  readonly from: string
+  readonly reason: string
+  readonly seq: number
+}
+
+/** That the run was handed to the program while it was under way; null where it began with it. */
+async function handedIn({ session, run }: Turn, program: string): Promise<Handed | null> {
+  const found = await newestEntry(session, 'handoff', 0, ({ to }, entry) => entry.run === run && to === program)
+  return found && { from: found.data.from, reason: found.data.reason, seq: found.entry.seq }
+}
+
 /** A preamble that was written for this program, as by a person who goes on with it. */
 async function addressed(session: Session, program: string): Promise<string | null> {
   const own = (await session.head()).base?.seq ?? 0
@@ -34,10 +59,10 @@ async function addressed(session: Session, program: string): Promise<string | nu
   return found?.data.content ?? null
 }
 
-/** Of all that was said before this run; null where that is nothing. */
-async function written({ session, run }: Turn, program: string): Promise<string | null> {
+/** Of all that was said before this run, or before it was handed over; null where that is nothing. */
+async function written({ session, run }: Turn, program: string, handed: Handed | null): Promise<string | null> {
   const asked = await newestEntry(session, 'run.queued', 0, (_, entry) => entry.run === run)
-  const until = (asked?.entry.seq ?? (await session.head()).seq) - 1
+  const until = handed?.seq ?? (asked?.entry.seq ?? (await session.head()).seq) - 1
   const preamble = until < 1 ? null : await preambleUntil(session, until)
   if (!preamble) return null
   const metadata = { preamble: { with: program, of: session.id, until, tokens: preamble.tokens } }

@@ -1,7 +1,6 @@
 // The agent that a session begins with: it finds who fits a request, and has them perform the same turn.
 
 import type { Models } from '../../../model/contract.ts'
-import type { NewEntry } from '../../../schema/entries.ts'
 import type { Json } from '../../../schema/json.ts'
 import { textOf } from '../../entry.ts'
 import { RunFailure } from '../../failure.ts'
@@ -10,6 +9,7 @@ import type { ApprovalPolicy } from '../../policy.ts'
 import { skillPerformer } from '../../skill-performer.ts'
 import type { Skills } from '../../skills/contract.ts'
 import type { AgentDefinition, Spending } from '../contract.ts'
+import { handedTo, tellAnswer } from '../handed.ts'
 import { handOver } from '../handing-over.ts'
 import { type Choice, choose } from './choice.ts'
 
@@ -57,7 +57,10 @@ async function orchestrate(turn: Turn, setting: OrchestratorSetting): Promise<Js
 }
 
 function chosen(turn: Turn, setting: OrchestratorSetting, text: string): Promise<Choice> {
-  const { definition, models, skills, agents, spending } = setting
+  const { models, skills, agents, spending } = setting
+  // Choosing is small: what a person chose for the work counts only where its own definition says nothing.
+  const { models: own = turn.modelsFor() } = setting.definition
+  const definition = { ...setting.definition, ...(own.length === 0 ? undefined : { models: own }) }
   return turn.step(
     'choose',
     ({ signal }) => {
@@ -104,16 +107,14 @@ async function byAgent(turn: Turn, setting: OrchestratorSetting, to: string, cho
     ...(cost === undefined ? undefined : { cost }),
   })
   if (refused !== null) throw new RunFailure('refused', refused, 'nothing_fits')
-  const output = await agent.perform(turn)
-  if (agent.tells !== true) await tell(turn, agent.name, output)
-  return output
+  return handedTo(turn, agent)
 }
 
 async function bySkill(turn: Turn, { skills, policy, definition }: OrchestratorSetting, id: string, choice: Choice) {
   const skill = skills.get(id)
   if (!skill) throw new RunFailure('refused', `there is no skill ${id}`, 'not_found')
   const output = await skillPerformer(skill, policy).perform(turn)
-  await tell(turn, definition.name, output, choice)
+  await tellAnswer(turn, definition.name, output, choice)
   return output
 }
 
