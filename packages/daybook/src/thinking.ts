@@ -16,6 +16,7 @@ import { modelAgent } from './work/agents/performer.ts'
 import type { AgentSetting } from './work/agents/turn-setting.ts'
 import { openBudgets } from './work/budgets/budgets.ts'
 import type { BudgetConfig, Budgets } from './work/budgets/contract.ts'
+import { keepResuming } from './work/budgets/paused.ts'
 import type { Agents } from './work/performer.ts'
 import type { ApprovalPolicy } from './work/policy.ts'
 import type { Skills } from './work/skills/contract.ts'
@@ -68,6 +69,7 @@ export async function openThinking(sessions: Sessions, settings: ThinkingSetting
     unleased: (id) =>
       sessions.within({ tenant, subjects: 'all' }, { actor: `agent:${summaryAgent}`, writer: 'R' }).session(id),
   })
+  const resuming = watch ? keepResuming(budgets, onError) : null
   let all: Agents | null = null
   const setting: AgentSetting = {
     models,
@@ -99,6 +101,7 @@ export async function openThinking(sessions: Sessions, settings: ThinkingSetting
       all = agents
     },
     async [Symbol.asyncDispose]() {
+      await resuming?.[Symbol.asyncDispose]()
       await contexts.close()
       await definitions[Symbol.asyncDispose]()
       await teams[Symbol.asyncDispose]()

@@ -97,11 +97,12 @@ export async function startWork(sessions: Sessions, store: string, settings: Wor
   const driving = settings.programs ? await drivingOf(sessions, store, settings.programs, settings, known) : null
   const alone = driving?.agents ?? known
   const agents = thinking?.inTeams(alone) ?? alone
-  thinking?.among(agents)
+  const counted = thinking ? thinking.budgets.counting(agents) : agents
+  thinking?.among(counted)
   const work = openWork({
     sessions,
     skills: reached.skills,
-    agents: thinking ? thinking.budgets.counting(agents) : agents,
+    agents: counted,
     ...(policy ? { policy } : {}),
     ...(onError ? { onError } : {}),
     ...(tickMs === undefined ? {} : { tickMs }),

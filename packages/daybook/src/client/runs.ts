@@ -1,6 +1,7 @@
 // Runs of a server: starting them, waiting for them, deciding for them, and following one to its end.
 
 import type { BudgetListShape, BudgetShape, NewBudget, TeamListShape } from '../schema/wire-budgets.ts'
+import type { ModelList } from '../schema/wire-models.ts'
 import type { AgentRun, NewRun, RunChanges, RunQuery } from '../schema/wire-run-requests.ts'
 import type {
   AgentListShape,
@@ -66,6 +67,8 @@ export interface RemoteRuns {
   route(text: string, role?: string, options?: CallOptions): Promise<RouteShape>
   skills(options?: CallOptions): Promise<SkillListShape>
   agents(options?: CallOptions): Promise<AgentListShape['agents']>
+  /** Those that can be asked, and why others cannot. */
+  models(options?: CallOptions): Promise<ModelList>
   /** Of the day, and those that were set or are asked for. */
   budgets(query?: BudgetsQuery, options?: CallOptions): Promise<BudgetListShape>
   setBudget(budget: NewBudget, options?: KeyOptions): Promise<BudgetShape>
@@ -136,6 +139,7 @@ export function remoteRuns(transport: Transport): RemoteRuns {
     skills: (options) => read('/skills', options),
     agents: async (options) => (await read<AgentListShape>('/agents', options)).agents,
     agentList: (options) => read<AgentListShape>('/agents', options),
+    models: (options) => read('/models', options),
     budgets: (query, options) => read('/budgets', options, { ...query }),
     setBudget: (budget, options) => write('PUT', '/budgets', budget, options),
     teams: async (options) => (await read<TeamListShape>('/teams', options)).teams,

@@ -22,12 +22,13 @@ export const asked = queryOptions({
   queryFn: async ({ signal }) => (await client.runs.approvals({ limit: 100 }, { signal })).items,
 })
 
-type Choice = 'approved' | 'denied' | 'answer' | 'retry' | 'done' | 'fail'
+type Choice = 'approved' | 'denied' | 'answer' | 'retry' | 'done' | 'fail' | 'stop'
 
 function send({ run_id: run, ...request }: Asked, choice: Choice, text: string): Promise<RunStateShape> {
   if (run === null) throw new Error('a request without a run has no answer')
   const comment = text === '' ? {} : { comment: text }
   const { id = '', digest = '', step_id = '' } = request
+  if (choice === 'stop') return client.runs.cancel(run)
   if (choice === 'answer') return client.runs.answer(run, id, text)
   if (choice === 'approved' || choice === 'denied')
     return client.runs.decide(run, id, { decision: choice, digest, ...comment })
@@ -120,12 +121,13 @@ function Choices({ request, busy, onChoose }: { request: Asked; busy: boolean; o
     blocked: ['retry', 'done', 'fail'],
   }[request.kind] as readonly Choice[]
   return (
+    budget: ['stop'],
     <div className="mt-2 flex flex-wrap gap-2">
       {offered.map((choice, at) => (
         <Button
           key={choice}
           disabled={busy}
-          look={at === 0 ? 'first' : choice === 'denied' || choice === 'fail' ? 'harm' : 'plain'}
+          look={at === 0 && choice !== 'stop' ? 'first' : choice === 'denied' || choice === 'fail' ? 'harm' : 'plain'}
           onClick={() => onChoose(choice)}
           aria-keyshortcuts={choice === 'approved' ? keyOf('approve') : choice === 'denied' ? keyOf('deny') : undefined}
         >
@@ -144,7 +146,7 @@ interface ConfirmProps {
 
 function Confirm({ choice, onCancel, onDecide }: ConfirmProps) {
   const [text, setText] = useState('')
-  const asks = choice !== 'approved'
+  const asks = choice !== 'approved' && choice !== 'stop'
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     if (choice !== 'answer' || text !== '') onDecide(text)

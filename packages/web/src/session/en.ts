@@ -149,6 +149,7 @@ export const dictionary = {
   waitQuestion: 'for an answer',
   waitChild: 'for another run',
   waitOperator: 'for somebody to decide',
+  waitBudget: 'for room in its budget',
   allTokens: 'tokens',
   runs: 'runs',
   onAverage: 'on average',

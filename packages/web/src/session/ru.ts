@@ -156,6 +156,7 @@ export const dictionary: SameAs<typeof english> = {
   waitQuestion: 'ответа',
   waitChild: 'другого запуска',
   waitOperator: 'решения человека',
+  waitBudget: 'места в бюджете',
   allTokens: 'токены',
   runs: 'запуски',
   onAverage: 'в среднем',
