@@ -225,6 +225,6 @@ export const history: Campaign = {
     'keyed writes that got no answer are repeated and applied once, seqs, chains, folds, lists and refs agree, no fence ' +
     'was held by two, and the follower has every entry once and in order.',
   full: 75,
-  short: 5,
+  short: 3,
   run: (settings) => new History(settings).run(),
 }

@@ -135,7 +135,8 @@ async function main(): Promise<boolean> {
   process.once('SIGTERM', () => {
     reportTests(tally, started)
     const over = new Set(tally.times.map(({ file }) => file))
-    console.log(`ended with these under way or not begun: ${tests.filter((path) => !over.has(path)).join(', ')}`)
+    const left = tests.filter((path) => slow(path) && !over.has(path))
+    console.log(`ended with these under way or not begun: ${left.join(', ')}, and batches of quick ones`)
     process.exit(1)
   })
   const core = (path: string): boolean => values.coverage && coreFolders.some((folder) => path.startsWith(folder))
