@@ -91,6 +91,11 @@ export function checkTyping({ driven }: Found): void {
   throw new DaybookError('forbidden', 'that takes the right to raw input', { hint: keyHint })
 }
 
+/** Before keys are sent: where they end a line, what comes of it goes into the log at once. */
+export async function toldTyping({ driven, name }: Found, keys: Buffer): Promise<void> {
+  if (keys.includes('\r') || keys.includes('\n')) await driven.watch.typing(name)
+}
+
 /** The run that is at work in this process, if one is. */
 export async function runIn({ session, head, id }: Found): Promise<RunId | null> {
   const open = head.openRuns.find(({ status, parent }) => status !== 'queued' && parent === undefined)

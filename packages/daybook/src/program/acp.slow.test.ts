@@ -1,7 +1,8 @@
 // Prompts to an agent that speaks the Agent Client Protocol: what it says, asks and does, and that each is sent once.
 
 import { deepStrictEqual, match, ok, rejects, strictEqual } from 'node:assert/strict'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { hash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { Talking } from './acp/talking.fixture.ts'
@@ -60,7 +61,8 @@ test('what it may not do by itself is asked, and done only where that is permitt
   const edits = permitted.messages.flatMap(({ parts = [] }) => parts.filter(({ type }) => type === 'edit'))
   const path = join(talking.folder, 'note.txt')
   const diff = '@@ -0,0 +1,1 @@\n+one line\n'
-  deepStrictEqual(edits, [{ type: 'edit', path, operation: 'create', diff, added: 1, removed: 0 }])
+  const after = hash('sha256', 'one line', 'base64url')
+  deepStrictEqual(edits, [{ type: 'edit', path, operation: 'create', diff, added: 1, removed: 0, after }])
 
   const other = { number: 2, text: 'write other.txt no' }
   const denying = await talking.give(other)
@@ -139,10 +141,23 @@ test('an image is in the prompt where the agent takes images, else the prompt is
   await rejects(blind.give({ number: 1, text: 'look', images: [image] }), { code: 'invalid', field: 'images' })
 })
 
+test('what it said in earlier turns does not stay on the disk for ever, and it goes on', async (t) => {
+  const talking = new Talking(t)
+  for (let number = 1; number <= 4; number += 1) await talking.give({ number, text: 'chatter 12' })
+  const recalled = await talking.give({ number: 5, text: 'recall' })
+  deepStrictEqual(recalled.said, ['chatter 12 | chatter 12 | chatter 12 | chatter 12'])
+  const [process] = await talking.host.list()
+  ok(process && process.offset > 48_000_000)
+  const spools = readdirSync(talking.folder, { recursive: true, withFileTypes: true })
+  const sizes = spools
+    .filter(({ name }) => /^out\.\d+$/.test(name))
+    .map((one) => statSync(join(one.parentPath, one.name)).size)
+  ok(sizes.reduce((sum, size) => sum + size, 0) < 30_000_000, String(sizes))
+})
+
 test('what this driver cannot give is refused before anything is started', async (t) => {
   const talking = new Talking(t)
   const invalid = { code: 'invalid' }
-  await rejects(talking.give({ number: 1, text: null }), invalid)
   const commands = talking.driverOf([], { command_prefixes: ['/'] })
   await rejects(talking.give({ number: 1, text: '/quit' }, commands), invalid)
   const typing = talking.driverOf([], { auto_commands: [{ text: 'x', optional: false }] })

@@ -4,6 +4,7 @@ import { hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { DaybookError } from '../schema/errors.ts'
 import type { Json } from '../schema/json.ts'
+import { contentsIn } from './acp/contents.ts'
 import { Ending } from './acp/ending.ts'
 import { type Opened, opened, settled } from './acp/opening.ts'
 import { answerTo, codes, type Request, requestOf, rpcRefusal } from './acp/rpc.ts'
@@ -29,6 +30,9 @@ export interface AcpSetting extends CommandPlaces {
   readonly patience?: AgentPatience
 }
 
+/** Bytes of output, from its first one, that a host keeps whatever is acknowledged. */
+const keptBeginning = 8 << 20
+
 const usualPatience: AgentPatience = { answerMs: 30_000, cancelMs: 5000 }
 
 export function acpDriver(setting: AcpSetting): ProgramDriver {
@@ -44,7 +48,8 @@ export function acpDriver(setting: AcpSetting): ProgramDriver {
 
 async function* follow(setting: AcpSetting, prompt: Prompt, end: AbortSignal): AsyncGenerator<PromptEvent> {
   const { host, program } = setting
-  const text = checked(program, prompt)
+  checked(program, prompt)
+  const { text } = prompt
   const known = await host.get(prompt.process)
   if (!known && prompt.started) {
     throw new DaybookError('not_found', 'its process was started, and the process host knows nothing of it any more')
@@ -59,10 +64,13 @@ async function* follow(setting: AcpSetting, prompt: Prompt, end: AbortSignal): A
   if (!open) return ending.check()
   ending.keep()
   if (open.session !== prompt.token) yield { type: 'token', token: open.session }
-  const content = await blocks(program, open, text, prompt.images)
+  const content = text === null ? [] : await blocks(program, open, text, prompt.images)
   const at = prompt.given ?? (yield* settled(talk, open, process.offset))
   if (at === null) return ending.check()
   if (!ending.wanted) yield { type: 'ready', offset: at, by: 'protocol', ms: performance.now() - begun }
+  if (text === null) return yield { type: 'done', ok: true }
+  // All before is in the log now. How its talk began is read again: where that is more than the host keeps of it, all stays.
+  if (open.at < keptBeginning) await host.acknowledge(prompt.process, { out: at, err: talk.complained })
   // One that the log has as given may have been sent, and is ended by the protocol.
   if (ending.wanted && prompt.given === null) {
     return yield { type: 'done', ok: false, error: 'its turn was ended before it began' }
@@ -72,13 +80,11 @@ async function* follow(setting: AcpSetting, prompt: Prompt, end: AbortSignal): A
 }
 
 /** What can be said of a prompt before anything is started. `invalid` for one that this driver cannot give. */
-function checked(program: Program, { text }: Prompt): string {
-  if (text === null) throw new DaybookError('invalid', `nobody can type into ${program.name}: it speaks a protocol`)
+function checked(program: Program, { text }: Prompt): void {
   if (program.auto_commands.length > 0) {
     throw new DaybookError('invalid', 'commands are sent at the start where there is a terminal', { field: 'driver' })
   }
-  checkCommand(program, text)
-  return text
+  if (text !== null) checkCommand(program, text)
 }
 
 async function started(setting: AcpSetting, prompt: Prompt, known: HostProcess | null) {
@@ -128,7 +134,7 @@ async function* given(
   await talk.send(id, requestOf(id, 'session/prompt', { sessionId: session, prompt }))
   talk.ending.through(() => talk.cancel(`${key} cancel`, session))
   await using listening = talk.listen(at)
-  const updates = new Updates()
+  const updates = new Updates(contentsIn(talk.prompt.workdir))
   for (;;) {
     const heard = yield* talk.heard(listening)
     if (heard.type !== 'said') {

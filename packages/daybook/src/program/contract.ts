@@ -47,7 +47,7 @@ export interface Prompt {
   readonly key: string
   /** Names its process at the host. */
   readonly process: string
-  /** Null: the process is only opened, for somebody who types. */
+  /** Null: the process is only made ready, for somebody who types, or because what it was given before is nobody's any more. */
   readonly text: string | null
   /** Absolute paths of images. */
   readonly images: readonly string[]

@@ -30,6 +30,8 @@ export interface Watching {
   readonly from: number | null
   /** It may type. */
   readonly types: boolean
+  /** Told of keys before they are sent; they wait for it. */
+  readonly typing: (keys: Buffer) => Promise<void>
   /** It is a page: what reaches beyond its screen is dropped. */
   readonly safe: boolean
   readonly onError: (error: unknown) => void
@@ -196,9 +198,10 @@ export class Watcher {
 
   #type(keys: Buffer): void {
     if (keys.length === 0) return
-    const { processes, name, sizes } = this.#watching
+    const { processes, name, sizes, typing } = this.#watching
     this.#do(async () => {
       await sizes.typed(name, this.#seat)
+      await typing(keys)
       await processes.write(name, keys)
     })
   }

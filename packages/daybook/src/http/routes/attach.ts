@@ -5,7 +5,7 @@ import { AttachQuery } from '../../schema/wire-processes.ts'
 import { type Size, Sizes } from '../attach/sizes.ts'
 import { Watcher } from '../attach/watcher.ts'
 import type { Driven } from '../context.ts'
-import { alive, foundProcess, processPath } from '../processes.ts'
+import { alive, foundProcess, processPath, toldTyping } from '../processes.ts'
 import { type Route, socketRoute } from '../route.ts'
 
 /** Of the programs of one server. */
@@ -46,7 +46,7 @@ const attach = socketRoute(
       const leave = driven.watch.attach(name)
       const watcher = new Watcher(socket, {
         ...{ processes: driven.live.processes, name, sizes: sizesOf(driven), from, types: driven.rawInput },
-        ...{ size: sizeOf(cols, rows), safe: page || safe === true },
+        ...{ size: sizeOf(cols, rows), safe: page || safe === true, typing: (keys) => toldTyping(found, keys) },
         onError: (error) => call.request.log.error(error, 'attached to a process'),
       })
       void watcher.run().finally(leave)

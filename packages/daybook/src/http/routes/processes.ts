@@ -33,6 +33,7 @@ import {
   processPath,
   runIn,
   stateOf,
+  toldTyping,
 } from '../processes.ts'
 import { type Route, route } from '../route.ts'
 import { settled } from '../runs.ts'
@@ -120,6 +121,7 @@ const input = route(
     checkTyping(found)
     await alive(found)
     const bytes = text === undefined ? Buffer.from(keys ?? '', 'base64') : Buffer.from(text)
+    await toldTyping(found, bytes)
     const offset = await found.driven.live.processes.write(found.name, bytes, onceOf(call))
     return { body: JSON.stringify({ offset }), seq: found.head.seq }
   },

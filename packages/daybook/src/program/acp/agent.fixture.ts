@@ -109,6 +109,11 @@ async function perform(session: string, prompt: string): Promise<string> {
     case 'flood':
       process.stdout.write('x'.repeat(9_000_000))
       return new Promise(() => undefined)
+    case 'chatter': {
+      const names = 'x'.repeat(1_000_000)
+      for (let left = Number(first); left > 0; left -= 1) update(session, 'available_commands_update', { names })
+      return 'chattered'
+    }
     case 'read': {
       const { error } = await ask('fs/read_text_file', { sessionId: session, path: join(process.cwd(), first) })
       return `reading is ${error?.code}`

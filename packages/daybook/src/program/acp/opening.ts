@@ -158,8 +158,8 @@ async function* stopped(
     if (heard.type === 'said') {
       const { said } = heard
       if (said.type === 'answer' && said.id === `${key} prompt`) isOver = true
-      // Asked in a turn that nobody waits for; what was answered already is not answered again.
-      if (said.type === 'request') await talk.letGo(said)
+      // Asked in a turn that nobody waits for; what was answered already is not answered again, and what comes behind it is another's.
+      if (said.type === 'request' && !isOver) await talk.letGo(said)
     } else {
       yield* talk.lost(listening, heard)
       return null

@@ -49,7 +49,6 @@ export class Talk {
   readonly ending: Ending
   readonly #host: ProcessHost
   readonly patience: AgentPatience
-  /** Of its complaints, what was told. */
   #complained = 0
 
   constructor({ program, host, prompt, ending, patience }: TalkSetting) {
@@ -58,6 +57,11 @@ export class Talk {
     this.prompt = prompt
     this.ending = ending
     this.#host = host
+  }
+
+  /** Of its complaints, the offset behind what was told. */
+  get complained(): number {
+    return this.#complained
   }
 
   /** @param out the offset of its output from which on it is heard */

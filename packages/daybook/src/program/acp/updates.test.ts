@@ -1,6 +1,7 @@
 // What becomes of the words of real agents: messages, thoughts, calls with their results and edits, and how a turn ended.
 
 import assert from 'node:assert/strict'
+import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import fc from 'fast-check'
@@ -9,6 +10,7 @@ import { compile, type Schema } from '../../schema/check.ts'
 import { Message } from '../../schema/parts.ts'
 import type { ProgramEvent } from '../contract.ts'
 import { fieldsOf } from '../formats/fields.ts'
+import type { Contents } from './contents.ts'
 import { type Request, saidIn } from './rpc.ts'
 import { Updates } from './updates.ts'
 
@@ -21,7 +23,7 @@ interface Line {
 }
 
 /** What is told of each prompt of a recording, as the driver takes it: of a session that is taken up, from the prompt on. */
-function turnsOf(agent: Agent, name: string): ProgramEvent[][] {
+function turnsOf(agent: Agent, name: string, contents: Contents = () => null): ProgramEvent[][] {
   const text = readFileSync(new URL(`recordings/${agent}/${name}.jsonl`, import.meta.url), 'utf8')
   const turns: ProgramEvent[][] = []
   let updates: Updates | null = null
@@ -31,7 +33,7 @@ function turnsOf(agent: Agent, name: string): ProgramEvent[][] {
     const told = turns.at(-1)
     if (from === 'client') {
       if (message.method === 'session/prompt') {
-        updates = new Updates()
+        updates = new Updates(contents)
         turns.push([])
       }
       const isDenied = /"(cancel|reject)"/.test(JSON.stringify(message.result ?? null))
@@ -118,6 +120,25 @@ test('Codex: its work is told in order, with what commands print in pieces of th
   ])
 })
 
+test('an edit names the files before and after it, also where only the piece is told, unless something else stands there now', () => {
+  const [before, after, made] = ['first line\nlast line\n', 'the first line\nlast line\n', 'one\ntwo\n']
+  const hashOf = (text: string): string => hash('sha256', text, 'base64url')
+  const edits = (agent: Agent, old: string) =>
+    turnsOf(agent, 'work', (path) => (path === isNew ? made : old))
+      .flatMap((events) => events.flatMap((event) => (event.type === 'message' ? (event.parts ?? []) : [])))
+      .filter((part) => part.type === 'edit')
+  for (const agent of agents) {
+    const [create, update] = edits(agent, after)
+    assert.deepEqual([create?.before, create?.after], [undefined, hashOf(made)], agent)
+    assert.deepEqual([update?.before, update?.after], [hashOf(before), hashOf(after)], agent)
+    assert.match(update?.diff ?? '', /^@@ -1,2 \+1,2 @@\n/)
+    for (const other of ['something else\n', after + after]) {
+      const [, changed] = edits(agent, other)
+      assert.deepEqual([changed?.before, changed?.after], [undefined, undefined], agent)
+    }
+  }
+})
+
 test('a call that was not permitted has one result, which says so, and no edit', () => {
   for (const agent of ['gemini-0.61.0', 'opencode-1.18.33'] as const) {
     const [turn = []] = told(agent, 'deny')
@@ -172,7 +193,7 @@ test('whatever an agent says, the messages that are made of it can be kept', () 
   const many = fc.array(update, { size: 'max', maxLength: 40 })
   fc.assert(
     fc.property(many, fc.jsonValue(), (all, answer) => {
-      const updates = new Updates()
+      const updates = new Updates(() => 'x')
       const events = [...all.flatMap((one) => updates.push(one)), ...updates.over(fieldsOf(answer))]
       for (const event of events) {
         if (event.type !== 'message') continue

@@ -15,6 +15,7 @@ import {
   textOf,
   usageOf,
 } from '../formats/fields.ts'
+import { type Contents, hashesOf, wholeOf } from './contents.ts'
 import { diffOf } from './diff.ts'
 
 /** Calls whose results may still come; with more than these the oldest is no longer waited for. */
@@ -46,8 +47,9 @@ interface Call {
   readonly isOver: boolean
 }
 
-/** One for each turn. Of the same words it makes the same messages, whenever they are read. */
+/** One for each turn. Of the same words it makes the same messages, whenever they are read, but for the hashes of edited files. */
 export class Updates {
+  readonly #contents: Contents
   readonly #answer = new AnswerKeeper()
   readonly #calls = new Map<string, Call>()
   /** The last that it said. */
@@ -56,6 +58,10 @@ export class Updates {
   #hasBroken = false
   /** What it is saying or thinking, of which more may come. */
   #open: { readonly kind: 'said' | 'thought'; readonly id: unknown; text: string } | null = null
+
+  constructor(contents: Contents) {
+    this.#contents = contents
+  }
 
   push(update: Fields): readonly ProgramEvent[] {
     switch (update.sessionUpdate) {
@@ -154,7 +160,7 @@ export class Updates {
     const told = known.isTold ? [] : this.#tell(id, known)
     if (!isOver) return told
     this.#calls.set(id, { ...known, isTold: true, isOver })
-    return [...told, ...this.#behind([resultOf(id, known)])]
+    return [...told, ...this.#behind([resultOf(id, known, this.#contents)])]
   }
 
   #tell(id: string, known: Call): readonly ProgramEvent[] {
@@ -190,16 +196,20 @@ function pathsOf(locations: unknown): readonly string[] {
   return itemsOf(locations).flatMap(({ path }) => textOf(path) ?? [])
 }
 
-function resultOf(id: string, { fields, printed }: Call): ProgramEvent {
+function resultOf(id: string, { fields, printed }: Call, contents: Contents): ProgramEvent {
   const { status, rawOutput, content, kind, locations } = fields
   const { output, metadata } = fieldsOf(rawOutput)
   const { exit, exists } = fieldsOf(metadata)
   const hasFailed = status === 'failed' || (typeof exit === 'number' && exit !== 0)
   const items = itemsOf(content)
-  const diffs = items.filter(({ type }) => type === 'diff').map(editOf)
+  const diffs = items.filter(({ type }) => type === 'diff').map((item) => editOf(item, contents))
   const whole: Operation | null = kind === 'delete' ? 'delete' : kind === 'edit' ? 'update' : null
   const paths = diffs.length === 0 && whole !== null ? pathsOf(locations) : []
-  const edits = paths.map((path) => edit(path, exists === false ? 'create' : (whole ?? 'update')))
+  const edits = paths.map((path) => {
+    const operation = exists === false ? 'create' : (whole ?? 'update')
+    const part = edit(path, operation)
+    return part && { ...part, ...hashesOf(operation, { after: contents(path) }) }
+  })
   return result(id, textOf(output) ?? textOf(printed) ?? rawOutput ?? saidIn(items), hasFailed, [...diffs, ...edits])
 }
 
@@ -209,14 +219,17 @@ function saidIn(items: readonly Fields[]): string | undefined {
   return textOf(texts.filter((text) => text !== undefined).join('\n'))
 }
 
-/** Of an agent that gives only the changed piece, line numbers count from the beginning of the piece. */
-function editOf({ path, oldText, newText, _meta }: Fields): Part | null {
+/** Where only the changed piece is known, line numbers count from its beginning. */
+function editOf({ path, oldText, newText, _meta }: Fields, contents: Contents): Part | null {
   const before = typeof oldText === 'string' ? oldText : ''
   const after = typeof newText === 'string' ? newText : ''
   const { kind } = fieldsOf(_meta)
   const operation: Operation =
     kind === 'delete' ? 'delete' : kind === 'add' || (kind === undefined && before === '') ? 'create' : 'update'
-  return edit(path, operation, diffOf(before, after) ?? undefined)
+  const whole = wholeOf(path, operation, { before, after }, contents)
+  const diff = diffOf(whole?.before ?? before, whole?.after ?? after) ?? undefined
+  const part = edit(path, operation, diff)
+  return part && { ...part, ...hashesOf(operation, whole ?? {}) }
 }
 
 /** As the protocol has it, or as Gemini CLI tells it. */

@@ -159,8 +159,9 @@ export interface ProcessHost {
   /** Of `pty` only. */
   look(key: string, asks?: { readonly reads: boolean }): Promise<Look>
   /**
-   * What is before these offsets may be dropped: files of 8 MB as a whole, the last one when all of it was acknowledged;
-   * of a living process of `files`, which holds its file itself, by 4 MB where the system can do that (Linux).
+   * What is before these offsets may be dropped: files of 8 MB as a whole, of a process that has ended also the last one. Of one
+   * that lives the first one stays, for a protocol begins there; one of `files`, which holds its file itself, lets go of it by
+   * 4 MB where the system can do that (Linux).
    */
   acknowledge(key: string, offsets: { readonly out: number; readonly err: number }): Promise<void>
   /** Drops an ended process and its spool; one that is not known is no error. */

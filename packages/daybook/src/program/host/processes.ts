@@ -228,7 +228,7 @@ export class Processes implements ProcessHost {
       const spool = spools[stream]
       // The process holds its file itself: no other can be begun for it.
       if (exit === null && record.mode === 'files') await room.make([spool], () => spool.surplusBefore(offsets[stream]))
-      else spool.forgetBefore(offsets[stream])
+      else spool.forgetBefore(offsets[stream], exit === null)
     }
   }
 

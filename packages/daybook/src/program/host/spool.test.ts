@@ -120,7 +120,7 @@ test('what was acknowledged is let go from the beginning, and never what lies be
   assert.equal(spool.surplusBefore(99_000_000)?.to, 10_997_760, 'not more than there is')
   assert.deepEqual(spool.surplus({ first: 0, last: 0 }), { from: 0, to: 10_997_760 })
   assert.equal(spool.surplus({ first: 0, last: 20_000_000 }), null)
-  spool.forgetBefore(11_000_000)
+  spool.forgetBefore(11_000_000, false)
   assert.deepEqual([spool.kept, spool.surplusBefore(11_000_000)], [11_000_000, null])
   assert.deepEqual(all(spool, 7), [
     { type: 'gap', stream: 'out', from: 7, to: 5_996_544 },

@@ -175,14 +175,15 @@ export class Spool {
     return to > from ? { type: 'gap', stream, from, to } : null
   }
 
-  /** Removes files that lie wholly before the offset; of a stream that has ended, also the last one. */
-  forgetBefore(offset: number): void {
+  /** Removes files that lie wholly before the offset: of a process that lives neither the first nor the one that is written. */
+  forgetBefore(offset: number, living: boolean): void {
     const end = this.offset
-    if (offset >= end && this.#starts.at(-1) !== end) {
+    if (!living && offset >= end && this.#starts.at(-1) !== end) {
       writeFileSync(this.#path(end), '', { mode: 0o600 }) // says by its name how far the stream went
       this.#starts.push(end)
     }
-    this.#drop(this.#starts.findLastIndex((start) => start <= offset))
+    const before = this.#starts.findLastIndex((start) => start <= offset)
+    this.#drop(living ? before - 1 : before, living ? 1 : 0)
   }
 
   /** What may go while its process lives, where only beginning and end are asked for; null where that is little. */
@@ -238,9 +239,9 @@ export class Spool {
     this.#hole = null
   }
 
-  #drop(count: number): void {
+  #drop(count: number, from = 0): void {
     if (count <= 0) return
-    for (const start of this.#starts.splice(0, count)) rmSync(this.#path(start), { force: true })
+    for (const start of this.#starts.splice(from, count)) rmSync(this.#path(start), { force: true })
   }
 }
 

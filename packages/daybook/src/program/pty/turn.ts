@@ -131,12 +131,18 @@ export class Turn {
       }
       cleared = true
       // What a cancelled prompt has left there is nobody's; anything else may be what a person works with.
-      if (prompt.before?.cancelled) yield* calmed({ setting, prompt, seeing: this.#places.seeing }, 'clear')
+      if (prompt.before?.cancelled) yield* this.#cleared(prompt.before.key)
       else {
         await send(this.#places, setting.program.pty?.interrupt_keys ?? '\u0003', `${prompt.key} clear`)
         yield* this.#seeing({ is: ({ type }) => type === 'ready', within: longQuietMs })
       }
     }
+  }
+
+  /** Under the name of what left it: the keys go once, whoever else ends it. */
+  async *#cleared(key: string): Events<void> {
+    const { setting, prompt, seeing } = this.#places
+    yield* calmed({ setting, prompt: { ...prompt, key }, seeing }, 'clear')
   }
 
   /** What was seen; null where that ended the turn, which is told. */

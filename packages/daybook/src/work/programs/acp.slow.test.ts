@@ -125,7 +125,11 @@ test('a run that is cancelled ends the turn and not the agent, also where it wai
   strictEqual((await machine.anna.settled(first, { until: 'end' })).status, 'cancelled')
   const second = await asked(machine, session, 'write note.txt x')
   strictEqual((await machine.anna.settled(second)).status, 'waiting')
+  const [{ key = '' } = {}] = await machine.host.list()
+  machine.watch(t).see(key)
   await machine.anna.cancel(second)
+  const ended = (): string => readFileSync(join(machine.workdir, 'agent.json'), 'utf8')
+  await until(() => ended().includes('write note.txt x'))
   strictEqual(await answered(machine, session, 'recall'), 'wait never | write note.txt x')
   deepStrictEqual(
     (await dataOf(session, 'process.interrupted')).map(({ by }) => by),
@@ -133,6 +137,7 @@ test('a run that is cancelled ends the turn and not the agent, also where it wai
   )
   strictEqual((await session.view('processes')).processes.length, 1)
   ok(!existsSync(join(machine.workdir, 'note.txt')))
+  deepStrictEqual(machine.errors, [])
 })
 
 test('an agent that ended goes on in its own session with the next prompt', async (t) => {

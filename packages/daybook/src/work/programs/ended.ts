@@ -1,9 +1,10 @@
-// Writes down that a process ended when no prompt was with it, together with the rest of what it printed: once, whoever finds out.
+// Writes down what a process did when no prompt was with it, what it printed and how it ended: once, whoever finds out.
 
 import type { LiveProcesses } from '../../program/live.ts'
 import type { NewEntry } from '../../schema/entries.ts'
 import { isDaybookError } from '../../schema/errors.ts'
 import type { RunId } from '../../schema/ids.ts'
+import type { DataOf } from '../../schema/kinds.ts'
 import type { Session } from '../../session/contract.ts'
 import { exitedEntry, hostName, knownOf } from './known.ts'
 import { newest } from './newest.ts'
@@ -28,43 +29,79 @@ export async function writeEnded(
   processes: LiveProcesses,
   run?: RunId,
 ): Promise<boolean> {
+  return (await write(session, process, processes, { run, living: false })) !== null
+}
+
+/**
+ * Writes down what it printed so far behind the last prompt, in whole lines; gives its bytes. Null where that is for others to
+ * tell: while a run is at work in the session, and once the process has ended and the log says so.
+ */
+export async function writeSoFar(session: Session, process: string, processes: LiveProcesses): Promise<number | null> {
+  const written = await write(session, process, processes, { living: true })
+  if (written === null || written.some(({ kind }) => kind === 'process.exited')) return null
+  return written.reduce((sum, { data }) => sum + (data as DataOf<'process.output'>).bytes, 0)
+}
+
+interface Writing {
+  readonly run?: RunId | undefined
+  /** Also what one printed that lives on. */
+  readonly living: boolean
+}
+
+/** What was written, the end where that stands in the log already; null where nothing is to be written. */
+async function write(
+  session: Session,
+  process: string,
+  processes: LiveProcesses,
+  { run, living }: Writing,
+): Promise<readonly NewEntry[] | null> {
   for (;;) {
     const head = await session.head()
-    if (run === undefined && head.openRuns.length > 0) return false
+    if (run === undefined && head.openRuns.length > 0) return null
     const own = head.base?.seq ?? 0
-    if (await newest(session, 'process.exited', own, (data) => data.process_id === process)) return true
-    const entries = await rest(session, process, processes)
-    if (entries === null) return false
+    const exited = await newest(session, 'process.exited', own, (data) => data.process_id === process)
+    if (exited) return [{ kind: 'process.exited', data: exited }]
+    const entries = await rest(session, process, processes, living)
+    if (entries === null || entries.length === 0) return entries
     try {
       // On the very head that was looked at, so that of several servers one writes.
       await session.append(entries, { expect: head.seq })
-      return true
+      return entries
     } catch (error) {
       if (!isDaybookError(error) || error.code !== 'conflict') throw error
     }
   }
 }
 
-/** Null while it lives. */
-async function rest(session: Session, process: string, processes: LiveProcesses): Promise<readonly NewEntry[] | null> {
+/** Null while it lives, unless that is asked for. */
+async function rest(
+  session: Session,
+  process: string,
+  processes: LiveProcesses,
+  living: boolean,
+): Promise<readonly NewEntry[] | null> {
   const name = hostName(session.id, process)
   const { out: from, err } = await knownOf(session, process)
   const known = await processes.get(name)
   if (known === null) return [exitedEntry(process, nobody, from)]
-  if (known.exit === null) return null
+  const lives = known.exit === null
+  if (lives && !living) return null
+  if (lives && known.offset <= from && known.errorOffset <= err) return []
   const output = {
     out: new OutputLog({ ...bounds, first: from + bounds.first }, from),
     err: new OutputLog({ ...bounds, first: err + bounds.first }, err),
   }
-  for await (const event of processes.follow(name, { out: from, err }, AbortSignal.timeout(patienceMs))) {
-    if (event.type === 'output') output[event.stream].add(event.offset, event.bytes)
-    if (event.type !== 'exit') continue
-    const pieces = (['out', 'err'] as const).flatMap((stream) =>
-      output[stream].end().map((piece): NewEntry => {
+  const pieces = (all: boolean): NewEntry[] =>
+    (['out', 'err'] as const).flatMap((stream) =>
+      output[stream].end(all).map((piece): NewEntry => {
         return { kind: 'process.output', data: { process_id: process, stream, ...piece } }
       }),
     )
-    return [...pieces, exitedEntry(process, event.exit, Math.max(output.out.seen, known.offset))]
+  for await (const event of processes.follow(name, { out: from, err }, AbortSignal.timeout(patienceMs))) {
+    if (event.type === 'output') output[event.stream].add(event.offset, event.bytes)
+    if (event.type === 'exit')
+      return [...pieces(true), exitedEntry(process, event.exit, Math.max(output.out.seen, known.offset))]
+    if (lives && output.out.seen >= known.offset && output.err.seen >= known.errorOffset) return pieces(false)
   }
   return null
 }

@@ -75,21 +75,21 @@ export class OutputLog {
     return pieces
   }
 
-  /** Everything that the log still has to get, once no more comes. */
-  end(): Piece[] {
+  /** Everything that the log still has to get; where more comes behind the last line, with `all` false, without what stands there. */
+  end(all = true): Piece[] {
     const rest = joined(this.#kept)
     const from = this.#seen - rest.length
     const isWhole = from === this.#next + this.#waiting.length
     this.#kept = []
     if (isWhole) {
       this.#waiting = joined([this.#waiting, rest])
-      return this.take(true)
+      return this.take(all)
     }
     const first = this.#leave()
     const start = startOfWord(rest)
     this.#next = from + start
     this.#waiting = rest.subarray(start)
-    return [...first, ...this.take(true)]
+    return [...first, ...this.take(all)]
   }
 
   /** What stands before something that the log does not get: half a word at its end is left out as well. */

@@ -16,6 +16,7 @@ import type { ScopedWork, Work } from '../contract.ts'
 import { fixedSkills } from '../skills/fixed.ts'
 import { openWork, type WorkOptions } from '../work.ts'
 import { withPrograms } from './agent.ts'
+import { openWatch, type Watch, type WatchOptions } from './watch.ts'
 
 const scope = { tenant: 'default', subjects: ['anna'] } as const
 
@@ -69,6 +70,15 @@ export class Machine {
       onError: (error) => void this.errors.push(error),
       ...options,
     })
+  }
+
+  /** What looks after processes that live on. */
+  watch(t: TestContext, options: Partial<WatchOptions> = {}): Watch {
+    const { sessions, programs, errors } = this
+    const onError = (error: unknown): void => void errors.push(error)
+    const watch = openWatch({ sessions, programs, tenant: scope.tenant, everyMs: null, onError, ...options })
+    t.after(() => watch[Symbol.asyncDispose]())
+    return watch
   }
 
   get anna(): ScopedWork {

@@ -92,6 +92,8 @@ export class Telling {
   async ready({ offset, by, ms }: Extract<PromptEvent, { type: 'ready' }>): Promise<void> {
     if (this.#place.given !== null) return
     const data = { ...this.#names, offset, by, duration_ms: Math.round(ms) }
+    // What it printed before stands before it.
+    for (const each of ['out', 'err'] as const) this.#pieces(each, this.#output[each].take(false))
     this.#soon('ready', { kind: 'process.ready', data })
     await this.flush()
   }
@@ -147,8 +149,9 @@ export class Telling {
     }
     const told = this.#write(`message ${this.#messages}`, { kind: 'message', data })
     this.#last = told.catch((error: unknown) => {
-      // It was told before a question, when what it costs was not known, and nothing was said since: it stands as it is.
-      if (cost.usage && isDaybookError(error) && error.code === 'key_reused') return
+      // It was told before: when what it costs was not known, or what it edited was as it left it. It stands as it is.
+      const differs = cost.usage !== undefined || parts?.some(({ type }) => type === 'edit')
+      if (differs && isDaybookError(error) && error.code === 'key_reused') return
       this.#failed ??= { error }
     })
   }

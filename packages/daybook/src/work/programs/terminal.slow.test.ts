@@ -150,7 +150,12 @@ test('a run that is cancelled ends what it began and not its terminal, also wher
   strictEqual((await machine.anna.settled(first, { until: 'end' })).status, 'cancelled')
   const second = await asked(machine, session, 'read -r a')
   strictEqual((await machine.anna.settled(second)).status, 'waiting')
+  const [{ key = '' } = {}] = await machine.host.list()
+  const line = async (): Promise<string> => (await machine.host.screen(key)).line
+  strictEqual(await line(), '')
+  machine.watch(t).see(key)
   await machine.anna.cancel(second)
+  await until(async () => (await line()).endsWith('$ '))
   strictEqual((await done(machine, session, 'echo on')).text, 'on')
   match(String((await dataOf(session, 'process.interrupted'))[0]?.by), /^(keys|SIGINT)$/)
   strictEqual((await session.view('processes')).processes.length, 1)

@@ -3,24 +3,15 @@
 import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { alive, identityOf } from '../../program/host/proc.ts'
 import type { Session } from '../../session/contract.ts'
 import { until } from '../../session/testing.fixture.ts'
 import { Attached } from './attached.ts'
 import { type Lives, lives } from './lived.fixture.ts'
 import { Machine } from './programs.fixture.ts'
-import { openWatch, type Watch, type WatchOptions } from './watch.ts'
 
 const file = { programs: { bash: { idle_timeout_sec: 60 } } }
-
-function watchOn(machine: Machine, t: TestContext, options: Partial<WatchOptions> = {}): Watch {
-  const { sessions, programs, errors } = machine
-  const onError = (error: unknown): void => void errors.push(error)
-  const watch = openWatch({ sessions, programs, tenant: 'default', everyMs: null, onError, ...options })
-  t.after(() => watch[Symbol.asyncDispose]())
-  return watch
-}
 
 async function exits(session: Session) {
   return (await session.view('processes')).processes.map(({ status, exitCode, signal }) => ({
@@ -42,7 +33,7 @@ test('a process that ends between prompts is written down with the rest of its o
   const machine = await Machine.open(t)
   const session = await machine.session()
   const { name } = await lives(machine, session)
-  const watch = watchOn(machine, t)
+  const watch = machine.watch(t)
   watch.see(name)
   await machine.host.write(name, 'echo last "words"; exit 3\r')
   await until(async () => (await exits(session))[0]?.status === 'exited')
@@ -58,7 +49,7 @@ test('what ended while no server ran is written down by the first look of the ne
   const other = await lives(machine, session)
   await machine.host.write(one.name, 'exit 4\r')
   await over(machine, one)
-  const watches = [0, 1, 2].map(() => watchOn(machine, t))
+  const watches = [0, 1, 2].map(() => machine.watch(t))
   await Promise.all(watches.map((watch) => watch.look()))
   deepStrictEqual(await exits(session), [
     { status: 'exited', exitCode: 4, signal: undefined },
@@ -77,7 +68,7 @@ test('while a run is at work in the session it is the one to tell how its proces
   const { run } = await machine.anna.start(session.id, { agent: 'bash', input: 'until [ -e go ]; do sleep 0.05; done' })
   await machine.host.write(one.name, 'exit\r')
   await over(machine, one)
-  const watch = watchOn(machine, t)
+  const watch = machine.watch(t)
   await watch.look()
   strictEqual((await session.read({ kinds: ['process.exited'] })).length, 0)
   writeFileSync(join(machine.workdir, 'go'), '')
@@ -105,7 +96,7 @@ test('an unused process is closed after its idle time with all that it started, 
   const { printedAt } = (await machine.host.get(name)) ?? {}
   ok(printedAt)
   let now = 0
-  const watch = watchOn(machine, t, { clock: () => now })
+  const watch = machine.watch(t, { clock: () => now })
   for (const silent of [0, 30_000, 60_000]) {
     now = printedAt + silent
     deepStrictEqual(await watch.look(), [])
@@ -127,7 +118,7 @@ test('a process with a run, with output, with somebody attached here or elsewher
   const { name } = await lives(machine, session)
   let ahead = 0
   const clock = () => Date.now() + ahead
-  const watch = watchOn(machine, t, { clock })
+  const watch = machine.watch(t, { clock })
   const later = async () => {
     ahead = Math.max(ahead, 61_000)
     return (await watch.look()).length
@@ -155,12 +146,46 @@ test('a process with a run, with output, with somebody attached here or elsewher
   deepStrictEqual(machine.errors, [])
 })
 
+test('a line that a person types between prompts is in the log at once, with what comes of it, each byte once', async (t) => {
+  const machine = await Machine.open(t)
+  const session = await machine.session()
+  const { name, id } = await lives(machine, session)
+  const [watch, other] = [machine.watch(t), machine.watch(t)]
+  const type = async (text: string): Promise<void> => {
+    await Promise.all([watch.typing(name), other.typing(name)])
+    await machine.host.write(name, text)
+  }
+  await type('echo "one" and\r')
+  await until(async () => (await printed(session)).endsWith('one and\r\n'))
+  match(await printed(session), /\$ echo "one" and\r\n.*one and\r\n$/s)
+  await type('echo "two"; seq 300000; echo "last" word\r')
+  await until(async () => /last word/.test((await machine.host.screen(name)).text))
+  await type('echo "three"\r')
+  await until(async () => /three\r\n$/.test(await printed(session)))
+  const all = await printed(session)
+  match(all, /echo "two".*two\r\n1\r\n2\r\n.*\r\n300000\r\nlast word\r\n.*echo "three"/s)
+  ok(all.length < 1_000_000, 'of much its beginning and its end')
+  await machine.host.write(name, 'exit 6\r')
+  await until(
+    async () => (await exits(session))[0]?.status === 'running' && (await machine.host.get(name))?.exit !== null,
+  )
+  watch.see(name)
+  await until(async () => (await exits(session))[0]?.exitCode === 6)
+  let at = 0
+  for (const { data } of await session.read({ kinds: ['process.output'] })) {
+    const { process_id, offset, bytes } = data as unknown as { process_id: string; offset: number; bytes: number }
+    deepStrictEqual([process_id, offset >= at], [id, true])
+    at = offset + bytes
+  }
+  deepStrictEqual(machine.errors, [])
+})
+
 test('the processes of a session that was thrown away end at the next look', async (t) => {
   const machine = await Machine.open(t)
   const session = await machine.session()
   const { name } = await lives(machine, session)
   await session.trash()
-  const watch = watchOn(machine, t)
+  const watch = machine.watch(t)
   strictEqual((await watch.look()).length, 1)
   ok((await machine.host.get(name))?.exit)
   deepStrictEqual(machine.errors, [])

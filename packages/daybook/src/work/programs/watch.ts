@@ -1,15 +1,18 @@
-// Looks after processes that live on: writes down how they ended, and closes those that nobody uses any more.
+// Looks after processes that live on: writes down how they ended, ends what prompts left in them, and closes those that nobody uses any more.
 
 import { type Closed, closeProcess, endFor } from '../../program/closing.ts'
 import type { LivePrograms } from '../../program/contract.ts'
 import type { HostProcess } from '../../program/host/contract.ts'
-import { isDaybookError } from '../../schema/errors.ts'
 import type { Tenant } from '../../schema/ids.ts'
 import type { Session, Sessions } from '../../session/contract.ts'
+import { type Hint, hintTopic } from '../../store/bus.ts'
 import { Attached } from './attached.ts'
 import { writeEnded } from './ended.ts'
+import { isGone } from './gone.ts'
 import { Idle, type Lived } from './idle.ts'
+import { Leftovers } from './left.ts'
 import { newest } from './newest.ts'
+import { TypedLines } from './typed.ts'
 
 /** Milliseconds between two looks. */
 const usualMs = 30_000
@@ -37,6 +40,8 @@ export interface Watch extends AsyncDisposable {
   see(name: string): void
   /** Somebody looks at it from now on; returns the call that ends that. */
   attach(name: string): () => void
+  /** A line is about to be typed into it, past the queue of prompts: what comes of it is written down. It may be sent once this resolves. */
+  typing(name: string): Promise<void>
   /** How many look at it on this server. */
   attached(name: string): number
   /** Ends it and all that it started. `not_found` where the host does not know it. */
@@ -55,6 +60,9 @@ class Watching implements Watch {
   readonly #idle: Idle
   readonly #stop = new AbortController()
   readonly #following = new Map<string, Promise<void>>()
+  readonly #leftovers: Leftovers
+  readonly #typed: TypedLines
+  readonly #unsubscribe: () => void
   /** Whose end the log has, or never will have. */
   readonly #over = new Set<string>()
   readonly #timer: NodeJS.Timeout | null
@@ -67,6 +75,10 @@ class Watching implements Watch {
     this.#clock = options.clock ?? (() => sessions.store.now())
     this.#attached = new Attached(sessions.store.bus, this.#clock, 3 * (everyMs ?? usualMs))
     this.#idle = new Idle(programs, this.#attached)
+    const placeOf = (name: string) => this.#placeOf(name)
+    this.#leftovers = new Leftovers(programs, placeOf, options.onError)
+    this.#typed = new TypedLines(programs.processes, placeOf, options.onError)
+    this.#unsubscribe = sessions.store.bus.subscribe(hintTopic, (hint) => this.#written(hint as Hint))
     const look = (): void => void this.look().catch(options.onError)
     this.#timer = everyMs === null ? null : setInterval(look, everyMs).unref()
     if (everyMs !== null) look()
@@ -74,6 +86,10 @@ class Watching implements Watch {
 
   attach(name: string): () => void {
     return this.#attached.add(name)
+  }
+
+  typing(name: string): Promise<void> {
+    return this.#typed.about(name)
   }
 
   attached(name: string): number {
@@ -117,6 +133,7 @@ class Watching implements Watch {
     const { session, id } = this.#placeOf(key)
     const lived = await this.#lived(process, session, id)
     this.see(key)
+    this.#leftovers.see(key)
     if (lived !== 'gone' && !(lived && (await this.#idle.is(lived, this.#clock())))) return null
     return { session: session.id, process: id, ...(await this.close(session.id, id)) }
   }
@@ -145,6 +162,14 @@ class Watching implements Watch {
   async #follow(name: string): Promise<void> {
     const exit = await endFor(this.#options.programs.processes, name, this.#stop.signal)
     if (exit !== null) await this.#ended(name)
+  }
+
+  /** A hint without a session stands for all that was missed. */
+  #written({ tenant, session }: Hint): void {
+    if (session !== '' && tenant !== this.#options.tenant) return
+    for (const name of this.#following.keys()) {
+      if (session === '' || name.startsWith(`${session}/`)) this.#leftovers.see(name)
+    }
   }
 
   async #ended(name: string): Promise<void> {
@@ -178,16 +203,13 @@ class Watching implements Watch {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#timer) clearInterval(this.#timer)
+    this.#unsubscribe()
     this.#stop.abort()
     this.#attached.close()
     await this.#look?.catch(() => []) // told already
-    await Promise.all(this.#following.values())
+    const ends = [this.#leftovers, this.#typed].map((one) => one[Symbol.asyncDispose]())
+    await Promise.all([...this.#following.values(), ...ends])
   }
-}
-
-/** Nothing can be written there any more. */
-function isGone(error: unknown): boolean {
-  return isDaybookError(error) && ['gone', 'not_found', 'trashed'].includes(error.code)
 }
 
 function goneAsNull(error: unknown): null {
