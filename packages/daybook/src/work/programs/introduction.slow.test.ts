@@ -4,7 +4,17 @@ import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { startMock } from '../../model/mock.fixture.ts'
+import { openModels } from '../../open-models.ts'
 import { dataOf } from '../../session/decode.ts'
+import { buildContext } from '../agents/context/build.ts'
+import { modelAgent } from '../agents/performer.ts'
+import type { AgentSetting } from '../agents/turn-setting.ts'
+import { defined } from '../agents/turns.fixture.ts'
+import { agentsOf } from '../agents.ts'
+import type { ScopedWork } from '../contract.ts'
+import { fixedSkills } from '../skills/fixed.ts'
+import { withPrograms } from './agent.ts'
 import { Machine } from './programs.fixture.ts'
 
 /** Repeats its prompt; goes on in a session of its own as long as the file `kept` is there. */
@@ -49,10 +59,13 @@ test('whoever was not there gets what was said before, once, and a shell gets no
   match(first, /It passes now\..*\n## Asked now\nand add a test for expiry$/s)
   strictEqual(await ask('and another'), `${session.id}\n--\nand another`)
   strictEqual(await ask('echo plain', 'bash'), 'plain')
-  const said = (await session.stored({ kinds: ['message'] })).map((entry) => dataOf(entry, 'message'))
+  const toldOnce = await session.stored({ kinds: ['message'] })
+  const said = toldOnce.map((entry) => dataOf(entry, 'message'))
   const [system, ...others] = said.filter((message) => message?.role === 'system')
   deepStrictEqual(others, [])
   ok(first.includes(system?.content ?? 'nothing'), 'the log has what the program was told')
+  // What somebody else has answered since it cannot know.
+  match(await ask('who spoke?'), /^\S+\n--\n# Going on from.*bash \(#\d+\): plain.*\nwho spoke\?$/s)
 })
 
 test('where nothing was said before, a prompt is only itself', async (t) => {
@@ -102,4 +115,58 @@ test('a failure that says nothing of its session keeps the token', async (t) => 
   strictEqual(await ask('and the folders'), 'error')
   write(programs.teller)
   strictEqual(await ask('and the folders'), `${session.id}\n--\nand the folders`)
+})
+
+const handing = [
+  { match: { userMessage: 'and now?' }, response: { content: 'It is mine again.' } },
+  {
+    match: { userMessage: 'make the test pass', hasToolResult: false },
+    response: {
+      content: 'I read the test.',
+      toolCalls: [{ id: 'c1', name: 'hand_over', arguments: '{"to":"teller","reason":"it can run tests"}' }],
+    },
+  },
+  { match: { userMessage: 'make the test pass' }, response: { content: 'I do it myself.' } },
+]
+
+test('an agent hands its turn to a program that it names, which is told what was said; a person hands it back', async (t) => {
+  await using mock = await startMock(handing)
+  const { machine } = await asking(t)
+  await machine.work.close()
+  await machine.sessions.close()
+  const coder = defined('coder', { handoffs: ['teller'] })
+  const setting: AgentSetting = {
+    models: openModels(mock.settings()),
+    skills: fixedSkills(),
+    definition: (name) => (name === 'coder' ? coder : undefined),
+    others: (name) => agents.get(name),
+    context: buildContext,
+  }
+  const { blobs } = machine.store.within({ tenant: 'default', subjects: ['anna'] })
+  const agents = withPrograms(agentsOf([modelAgent(coder, setting)]), machine.programs, (printed) => blobs.put(printed))
+  await machine.start({ agents })
+  const session = await machine.session()
+  const say = async (work: ScopedWork, input: string, id: string, agent?: string) => {
+    const { run } = await work.start(id, { input, ...(agent === undefined ? {} : { agent }) })
+    return machine.anna.settled(run, { until: 'end' })
+  }
+  const { status, output, error } = await say(machine.anna, 'make the test pass', session.id, 'coder')
+  strictEqual(status, 'done', error?.message)
+  const told = (output as { text: string }).text
+  match(told, /^--\n# Going on from: make the test pass\n.*coder \(#\d+\): I read the test\./s)
+  match(told, /## Handed over by coder\nit can run tests\n\n## Asked now\nmake the test pass$/)
+  const handle = machine.handle(session.id)
+  strictEqual((await handle.head()).currentAgent, 'teller')
+  await handle.handoff('coder', 'the rest is mine')
+  strictEqual((await say(machine.anna, 'and now?', session.id)).output, 'It is mine again.')
+  // What the program said stands before the model.
+  ok(mock.bodies().at(-1)?.includes('it can run tests'), mock.bodies().at(-1))
+  // Whoever may not use programs is not handed to one.
+  const stranger = machine.work.within(
+    { tenant: 'default', subjects: ['anna'] },
+    { actor: 'user:anna', programs: false },
+  )
+  const other = await machine.session()
+  strictEqual((await say(stranger, 'make the test pass', other.id, 'coder')).output, 'I do it myself.')
+  ok(!mock.bodies().at(-2)?.includes('"hand_over"'), 'it is not offered')
 })
