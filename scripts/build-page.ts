@@ -2,7 +2,7 @@
 import { buildPage } from './lib/page.ts'
 
 const started = performance.now()
-const state = await buildPage()
+const state = await buildPage(() => console.error('building the page, once for these sources …'))
 const words = {
   fresh: null,
   built: `the page was built in ${((performance.now() - started) / 1000).toFixed(1)} s`,

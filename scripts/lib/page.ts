@@ -33,11 +33,16 @@ function sourcesHash(): string {
   return hash.digest('hex')
 }
 
-/** What stands there is the page of these sources afterwards, whoever else builds at the same time. */
-export async function buildPage(): Promise<PageState> {
+/**
+ * What stands there is the page of these sources afterwards, whoever else builds at the same time.
+ *
+ * @param onBuild told before what takes some seconds
+ */
+export async function buildPage(onBuild: () => void = () => undefined): Promise<PageState> {
   const sources = sourcesHash()
   if (existsSync(join(page, note)) && readFileSync(join(page, note), 'utf8') === sources) return 'fresh'
   if (!existsSync(vite)) return 'no vite'
+  onBuild()
   const fresh = join(root, 'node_modules', '.cache', `page-${process.pid}`)
   const old = `${fresh}-old`
   mkdirSync(fresh, { recursive: true })

@@ -21,19 +21,28 @@ export const perform: Perform = async (context, call) => {
   const listed: readonly Listed[] = all ? await withPrograms(context, agents) : agents
   if (output.json) for (const agent of listed) output.object(agent)
   else {
+    const reasons = listed.flatMap(({ why }) => why ?? [])
+    const shared = new Set(reasons.filter((why, at) => reasons.indexOf(why) !== at))
     output.table(
       listed.map((agent) => [
         oneLine(agent.name),
         agent.kind,
-        oneLine(agent.why === null ? agent.description : `cannot take a turn: ${agent.why}`),
+        oneLine(lineOf(agent, shared)),
         ...(all ? [versionOf(agent)] : []),
       ]),
       { columns: [{}, {}, { flexible: true }, {}], styles: ['cyan', 'dim', undefined, 'dim'] },
     )
+    for (const why of shared) output.hint(oneLine(why))
     for (const { path, message } of faults) output.hint(`${oneLine(fromHome(path))}   ${oneLine(message)}`)
     output.hint(`${me} start NAME "…"`)
   }
   return undefined
+}
+
+/** What several lack is said once, below. */
+function lineOf({ why, description }: Listed, shared: ReadonlySet<string>): string {
+  if (why === null) return description
+  return shared.has(why) ? `cannot take a turn yet. ${description}` : `cannot take a turn: ${why}`
 }
 
 async function withPrograms({ asked, host }: Context, agents: readonly AgentShape[]): Promise<readonly Listed[]> {

@@ -28,6 +28,8 @@ export function rowOf(budget: BudgetShape, tail?: string): readonly string[] {
   const { scope, name, limit, tokens, cost, share, unpriced, reserved } = budget
   const title = scope === 'day' ? 'today' : `${scope} ${scope === 'session' ? (tail ?? name) : oneLine(name)}`
   const of = (spent: string, most: string | null): string => (most === null ? spent : `${spent} of ${most}`)
+  // Where nothing is limited nothing is counted.
+  if (share === null && tokens === 0 && cost === 0) return [title, 'no limit', '']
   const { tokens: most = null, cost: mostCost = null } = limit
   const facts = [
     of(count(tokens), most === null ? null : count(most)).concat(' tokens'),

@@ -30,7 +30,8 @@ async function budgetOf(runs: Backend['runs'], session_id: string): Promise<Budg
 }
 
 export function printCost(output: Output, { metrics, budget }: CostShape, tail: string): void {
-  output.line(`${many(metrics.total_runs, 'run')}   ${count(metrics.total_tokens)} tokens   ${dollars(metrics.cost)}`)
+  const sums = [many(metrics.total_runs, 'run'), `${count(metrics.total_tokens)} tokens`, money(metrics.cost)]
+  output.line(sums.filter((each) => each !== '').join('   '))
   for (const [what, by] of [
     ['agent', metrics.by_agent],
     ['model', metrics.by_model],
@@ -39,9 +40,14 @@ export function printCost(output: Output, { metrics, budget }: CostShape, tail: 
       `${what} ${oneLine(name)}`,
       many(tally.runs, 'run'),
       `${count(tally.tokens)} tokens`,
-      dollars(tally.cost),
+      money(tally.cost),
     ])
     output.table(rows, { indent: 1, columns: [{ flexible: true }, { right: true }, { right: true }, { right: true }] })
   }
   if (budget && budget.share !== null) output.table([rowOf(budget, tail)], { indent: 1 })
+}
+
+/** Nothing where nothing was paid, or no price is known. */
+function money(cost: number): string {
+  return cost === 0 ? '' : dollars(cost)
 }

@@ -2,6 +2,7 @@
 
 import { stripVTControlCharacters } from 'node:util'
 import type { EntryShape } from '../../schema/wire-shapes.ts'
+import { callName, failureText } from './call.ts'
 import { fromHome } from './path.ts'
 import { shortDigest } from './run.ts'
 import { bytes } from './time.ts'
@@ -143,8 +144,8 @@ function textOf(data: Fields): string {
 function partsOf(parts: unknown): string {
   if (!Array.isArray(parts)) return ''
   const said = parts.map(fieldsOf).flatMap((part) => {
-    if (part.type === 'call') return [`[${word(part.name)}]`]
-    if (part.type === 'result') return [part.error === true ? '[result: error]' : '[result]']
+    if (part.type === 'call') return [`[${callName(word(part.name))}]`]
+    if (part.type === 'result') return [part.error === true ? `[failed: ${failureText(part.output, 120)}]` : '[result]']
     if (part.type === 'edit') return [`[${word(part.operation)} ${word(part.path)}${changed(part)}]`]
     if (part.type === 'file') return [`[file ${word(part.name)}]`]
     return []

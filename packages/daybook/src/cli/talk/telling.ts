@@ -4,6 +4,7 @@ import type { Delta as Told } from '../../client/client.ts'
 import { type Delta, type DeltaPart, Unfinished } from '../../schema/deltas.ts'
 import type { DataOf } from '../../schema/kinds.ts'
 import type { EntryShape } from '../../schema/wire-shapes.ts'
+import { callName, failureText, inputText } from '../format/call.ts'
 import { shortDigest } from '../format/run.ts'
 import { clock, lasting } from '../format/time.ts'
 import { oneLine } from '../format/width.ts'
@@ -85,7 +86,7 @@ export class Telling {
     if ('so_far' in delta) this.#soFar(stream, delta.so_far)
     else if ('text' in delta) this.#upTo(stream, stream.said + delta.text)
     else if ('reasoning' in delta) this.#think(stream)
-    else if ('call' in delta) this.#status = this.#dim(`⋯ ${oneLine(delta.call.name)}`)
+    else if ('call' in delta) this.#status = this.#dim(`⋯ ${callName(delta.call.name)}`)
   }
 
   #soFar(stream: Stream, parts: readonly DeltaPart[]): void {
@@ -133,6 +134,7 @@ export class Telling {
     if (entry.data === null) return
     const isEnd = entry.kind === 'run.finished' || entry.kind === 'run.cancelled'
     if (isEnd && this.#stream?.key.startsWith(`${run_id} `)) this.#finish()
+    else if (isEnd) this.#status = ''
     const tell = tellers[entry.kind]
     if (entry.kind === 'message') this.#message(entry, entry.data as Message)
     else if (tell) for (const [text, style] of tell(entry.data as Fields, this.#options.now())) this.line(text, style)
@@ -181,8 +183,7 @@ export class Telling {
 
   #called(entry: EntryShape, part: Part): void {
     if (part.type !== 'call') return
-    const input = oneLine(typeof part.input === 'string' ? part.input : JSON.stringify(part.input ?? {}))
-    const what = `${oneLine(part.name)} ${input === '{}' ? '' : input}`.trim()
+    const what = `${callName(part.name)} ${inputText(part.input)}`.trim()
     this.#calls.set(part.call_id, { what, at: Date.parse(entry.at) })
     this.#status = this.#dim(`⋯ ${fit(what, this.#options.columns() - 2)}`)
   }
@@ -198,6 +199,8 @@ export class Telling {
     this.#finish()
     const { style } = this.#options.output
     this.#rows.push(`${style('dim', `· ${what}`)}  ${failed ? style('red', end) : style('dim', end)}`)
+    const why = failed ? failureText(part.output, this.#options.columns() - 2) : ''
+    if (why !== '') this.#rows.push(this.#dim(`  ${why}`))
     const next = [...this.#calls.values()].at(-1)
     if (next) this.#status = this.#dim(`⋯ ${fit(next.what, this.#options.columns() - 2)}`)
   }

@@ -3,6 +3,7 @@
 import type { ModelName, OfferedSkill } from '../../model/contract.ts'
 import { DaybookError } from '../../schema/errors.ts'
 import type { Seq } from '../../schema/ids.ts'
+import { firstAgent } from '../../schema/states.ts'
 import type { Session } from '../../session/contract.ts'
 import { RunFailure } from '../failure.ts'
 import type { Agents } from '../performer.ts'
@@ -86,8 +87,16 @@ export function openAhead(setting: AgentSetting, agents: () => Pick<Agents, 'get
 function noDefinition(name: string, agents: Pick<Agents, 'get'>): never {
   const agent = agents.get(name)
   if (!agent) throw new DaybookError('not_found', `there is no agent ${name}`, { field: 'agent' })
-  const why = agent.kind === 'program' ? 'is a program, which keeps a context of its own' : 'asks no model by itself'
-  throw new DaybookError('invalid_state', `${name} ${why}`, { field: 'agent', hint: 'Name an agent that does.' })
+  const why =
+    agent.kind === 'program'
+      ? 'is a program, which keeps a context of its own'
+      : name === firstAgent
+        ? 'only finds who takes a request, so there is no next call of it to show'
+        : 'asks no model by itself'
+  throw new DaybookError('invalid_state', `${name} ${why}`, {
+    field: 'agent',
+    hint: 'Name an agent that answers, such as coder.',
+  })
 }
 
 function askable(agent: AgentDefinition, setting: AgentSetting) {

@@ -129,7 +129,9 @@ function said({ agent }: Asking, end: StepEnd<Answered>): Said | null {
 }
 
 function messageOf(agent: string, { answer, heard }: Answered): Message {
-  const { content, parts, model, usage, cost, finish, invalid, durationMs } = answer
+  const { parts, model, usage, cost, finish, invalid, durationMs } = answer
+  const isEmpty = answer.content.trim() === '' && !parts.some(({ type }) => type === 'call')
+  const content = isEmpty ? nothingSaid(finish) : answer.content
   // The text stands once, as the content; the other parts keep their order.
   const kept = parts.filter(({ type }) => type !== 'text')
   return {
@@ -141,12 +143,20 @@ function messageOf(agent: string, { answer, heard }: Answered): Message {
     model,
     metadata: {
       finish,
+      ...(isEmpty ? { status: 'empty' } : undefined),
       duration_ms: Math.round(durationMs),
       ...(heard === 0 ? undefined : { heard }),
       ...(invalid.length === 0 ? undefined : { invalid: invalid.map((one) => ({ ...one })) as unknown as Json }),
       ...factsOf(usage),
     },
   }
+}
+
+/** For the person, who would see nothing otherwise; models are not told of it. */
+function nothingSaid(finish: ModelAnswer['finish']): string {
+  if (finish === 'refused') return 'The provider of the model refused to answer this.'
+  if (finish === 'length') return 'The model reached its limit before it said anything.'
+  return 'The model said nothing.'
 }
 
 function spent(given: ModelAnswer['usage'] | undefined, cost: number | undefined): { usage?: Usage; cost?: number } {

@@ -76,6 +76,22 @@ test('an answer whose stream breaks is kept with its status, and the model goes 
   match(at.server.bodies().at(-1) ?? '', new RegExp(said[1]?.content ?? 'x'))
 })
 
+test('an answer without a word says so to the person, and not to the model', async () => {
+  await using at = await turnsWorld({
+    answers: [
+      { match: { userMessage: 'more' }, response: { content: 'Fine.' } },
+      { match: {}, response: { content: '', finishReason: 'content_filter' } },
+    ],
+    models: { model: 'openai-chat/mock' },
+  })
+  const { run, session } = await at.world.anna.start(null, { agent: 'coder', input: 'say it' })
+  const said = 'The provider of the model refused to answer this.'
+  strictEqual((await at.world.settle(run, 'end')).output, said)
+  const next = await at.world.anna.start(session, { agent: 'coder', input: 'more' })
+  strictEqual((await at.world.settle(next.run, 'end')).output, 'Fine.')
+  strictEqual(at.server.bodies().at(-1)?.includes(said), false)
+})
+
 test('a turn that is cancelled in mid stream keeps what it had said', async () => {
   await using at = await turnsWorld({
     answers: [{ match: {}, response: { content: 'word '.repeat(200) }, chunkSize: 5, latency: 20 }],

@@ -39,7 +39,7 @@ export interface Viewer {
 /** Null for what a model is not given: erased messages, empty ones, and what was said to other models about this session. */
 export function pieceOf(entry: StoredEntry, viewer: Viewer, most: number = viewer.caps.message): Piece | null {
   const message = dataOf(entry, 'message')
-  if (!message || message.metadata?.preamble !== undefined) return null
+  if (!message || message.metadata?.preamble !== undefined || message.metadata?.status === 'empty') return null
   if (message.role === 'system' && message.metadata?.record !== undefined) return null
   const maker = new Maker(entry.seq, viewer, most)
   const { role } = message
