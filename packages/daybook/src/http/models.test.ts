@@ -42,3 +42,22 @@ test('a server without any model says what to set', async () => {
   assert.deepEqual([json.standard, json.models, json.others], [null, [], []])
   assert.match(json.why, /DAYBOOK_MODEL/)
 })
+
+test('the model of a session is chosen by its name, one that cannot be asked is refused, and so it is for a run', async () => {
+  const models = openModels({ model: 'openai/gpt-5-mini', key: () => 'a-key-of-nobody' })
+  await using s = await testServer('memory', { models })
+  const made = await s.call('POST /sessions', { body: { session_id: 'a', model: 'openai/first' } })
+  assert.deepEqual([made.status, made.json.model], [201, 'openai/first'])
+  const changed = await s.call('PATCH /sessions/a', { body: { model: 'anthropic/claude-sonnet-4-5' } })
+  assert.deepEqual([changed.status, changed.json.model], [200, 'anthropic/claude-sonnet-4-5'])
+  for (const request of ['PATCH /sessions/a', 'PUT /sessions/a', 'POST /sessions', 'POST /sessions/a/runs']) {
+    const refused = await s.call(request, { body: { model: 'nowhere/x' } })
+    assert.deepEqual([refused.status, refused.json.code, refused.json.field], [409, 'invalid_state', 'model'], request)
+    assert.match(refused.json.detail, /there is no provider nowhere/)
+    assert.equal((await s.call(request, { body: { model: 'no-slash' } })).json.code, 'invalid')
+  }
+  const opens = { model: 'nowhere/x' }
+  assert.equal((await s.call('POST /sessions/b/runs', { body: { input: 'x', opens } })).json.code, 'invalid_state')
+  assert.equal((await s.call('GET /sessions/b')).status, 404)
+  assert.equal((await s.call('PATCH /sessions/a', { body: { model: null } })).json.model, undefined)
+})

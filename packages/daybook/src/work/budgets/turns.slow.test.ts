@@ -8,7 +8,9 @@ import { tenant, World } from '../../session/testing.fixture.ts'
 import { buildContext } from '../agents/context/build.ts'
 import type { AgentDefinition } from '../agents/contract.ts'
 import { modelAgent } from '../agents/performer.ts'
+import type { AgentSetting } from '../agents/turn-setting.ts'
 import { agentsOf } from '../agents.ts'
+import type { Agents } from '../performer.ts'
 import { fixedSkills } from '../skills/fixed.ts'
 import { defineTeam } from '../teams/definition.ts'
 import { withTeams } from '../teams/team.ts'
@@ -17,6 +19,7 @@ import { openBudgets } from './budgets.ts'
 import type { BudgetConfig } from './contract.ts'
 
 const agent = (name: string): AgentDefinition => ({
+  ...(name === 'giver' ? { handoffs: ['all'] } : name === 'poor' ? { handoffs: ['all'], limits: { tokens: 40 } } : {}),
   ...{ name, description: `The agent ${name}.`, instructions: `You are ${name}.`, source: 'built-in' },
 })
 
@@ -27,13 +30,14 @@ async function room(answers: readonly MockAnswer[], config: BudgetConfig) {
   const models = openModels(mock.settings({ model: 'openai-chat/mock', facts }))
   const budgets = openBudgets({ sessions: world.sessions, tenant, config })
   const skills = fixedSkills()
-  const names = ['one', 'two', 'three', 'boss']
+  const names = ['one', 'two', 'three', 'boss', 'giver', 'poor']
   const definition = (name: string) => (names.includes(name) ? agent(name) : undefined)
-  const setting = { models, skills, definition, context: buildContext, spending: budgets }
+  const others = (name: string) => agents.get(name)
+  const setting: AgentSetting = { models, skills, definition, others, context: buildContext, spending: budgets }
   const teams = [
     defineTeam({ name: 'all', description: 'All.', mode: 'broadcast', members: ['one', 'two', 'three'], lead: 'boss' }),
   ]
-  const agents = withTeams(agentsOf(names.map((name) => modelAgent(agent(name), setting))), {
+  const agents: Agents = withTeams(agentsOf(names.map((name) => modelAgent(agent(name), setting))), {
     list: () => teams,
     get: (name) => teams.find((team) => team.name === name),
     faults: () => [],
@@ -106,4 +110,25 @@ test('a team of agents that ask models answers once, each member in a run of its
   deepStrictEqual([...new Set(attention.map(({ kind }) => kind))], ['budget'])
   await r.budgets.set({ scope: 'day', name: 'all' }, { tokens: 100_000 })
   strictEqual((await r.anna.settled(second.run, { until: 'end' })).status, 'done')
+})
+
+test('a turn that is handed to a team is held by the limits of both, and what the team says stands in the log', async () => {
+  const usage = { prompt_tokens: 5, completion_tokens: 10, total_tokens: 15 }
+  const toolCalls = [{ id: 'c1', name: 'hand_over', arguments: '{"to":"all","reason":"three heads"}' }]
+  const answers: MockAnswer[] = [
+    { match: { systemMessage: 'You are giver.' }, response: { toolCalls, usage } },
+    { match: { systemMessage: 'You are poor.' }, response: { toolCalls, usage } },
+    { match: { userMessage: 'Make one answer' }, response: { content: 'the one answer', usage } },
+    { match: {}, response: { content: 'a view', usage } },
+  ]
+  await using r = await room(answers, {})
+  const first = await r.anna.start(null, { agent: 'giver', input: 'go' })
+  strictEqual((await r.anna.settled(first.run)).status, 'done')
+  const { messages } = await r.world.anna.session(first.session).view('history', { limit: 1 })
+  const [last] = await Array.fromAsync(messages)
+  deepStrictEqual([last?.content, last?.agent], ['the one answer', 'all'])
+  const second = await r.anna.start(null, { agent: 'poor', input: 'go' })
+  const { reason, error } = await r.anna.settled(second.run)
+  // The members began while there was room; who makes one answer of theirs begins no more.
+  deepStrictEqual([reason, error?.message], ['budget', 'the turn has taken 60 of 40 tokens, which is its limit'])
 })
