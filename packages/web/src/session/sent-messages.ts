@@ -4,6 +4,7 @@ import { type FeedItemShape, isDaybookError } from 'daybook/client'
 import { client } from '../live/client.ts'
 import { onFeed } from '../live/live.ts'
 import { type SentMessage, sentAfter, sentEventOf } from './model/sending.ts'
+import { keepUnsentMessages, unsentMessages } from './unsent.ts'
 
 export interface SendOptions {
   readonly agent?: string
@@ -12,7 +13,7 @@ export interface SendOptions {
 
 type Sent = SentMessage & { readonly session: string; readonly options: SendOptions }
 
-let all: readonly Sent[] = []
+let all: readonly Sent[] = unsentMessages<Sent>()
 let listening = false
 const listeners = new Set<() => void>()
 /** Milliseconds that a message which ended well is still shown. */
@@ -20,6 +21,7 @@ const shownAfter = 4000
 
 function become(next: readonly Sent[]): void {
   all = next
+  keepUnsentMessages(all.filter(({ state }) => state === 'sending' || state === 'not sent'))
   for (const listener of listeners) listener()
 }
 
@@ -87,4 +89,10 @@ function listen(): void {
     const event = message && sentEventOf(entry.kind, entry.data)
     if (event) tell(message.key, event)
   })
+}
+
+// Whoever loaded the page anew does not know whether it came through: under its key it is stored once.
+for (const { key, state } of all) {
+  listen()
+  if (state === 'sending') void deliver(key)
 }

@@ -3,6 +3,7 @@
 import { isDaybookError } from 'daybook/client'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Opened } from './opened.ts'
+import { keepUnsentDraft, unsentDraft } from './unsent.ts'
 
 /** Milliseconds without a key before a draft is stored. */
 const pause = 500
@@ -14,12 +15,13 @@ export interface Draft {
   set(text: string): void
 }
 
-export function useDraft({ marks }: Opened): Draft {
-  const [text, setText] = useState(marks.now?.draft ?? '')
-  const [kept, setKept] = useState(true)
-  const touched = useRef(false)
+export function useDraft({ id, marks }: Opened): Draft {
+  const [unsent] = useState(() => unsentDraft(id))
+  const [text, setText] = useState(unsent ?? marks.now?.draft ?? '')
+  const [kept, setKept] = useState(unsent === null)
+  const touched = useRef(unsent !== null)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  const newest = useRef('')
+  const newest = useRef(unsent ?? '')
 
   useEffect(() => {
     let left = false
@@ -41,27 +43,35 @@ export function useDraft({ marks }: Opened): Draft {
     timer.current = undefined
     const draft = newest.current
     marks.change({ draft: draft === '' ? null : draft }).then(
-      () => setKept(newest.current === draft),
+      () => {
+        if (newest.current !== draft) return
+        keepUnsentDraft(id, null)
+        setKept(true)
+      },
       (error: unknown) => {
         if (!isDaybookError(error)) throw error
         // Not stored is said beside the text; it is tried again until it is, or until there is a newer one.
         timer.current ??= setTimeout(store, 2000)
       },
     )
-  }, [marks])
+  }, [id, marks])
 
   useLeaving(timer, store)
+  useEffect(() => {
+    if (unsent !== null) store()
+  }, [unsent, store])
 
   const set = useCallback(
     (next: string) => {
       touched.current = true
       newest.current = next
+      keepUnsentDraft(id, next)
       setText(next)
       setKept(false)
       clearTimeout(timer.current)
       timer.current = setTimeout(store, pause)
     },
-    [store],
+    [id, store],
   )
   return { text, kept, set }
 }
