@@ -3,11 +3,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { markerName, type SpawnRequest } from './contract.ts'
-import { type Opening, output, refused, script, until } from './hosting.fixture.ts'
+import { inTerminal, type Opening, output, refused, script, until } from './hosting.fixture.ts'
 import { marked } from './proc.ts'
 
 const pipes = { mode: 'pipes' } as const
 const pty = { mode: 'pty', env: { PATH: '/usr/bin:/bin', PS1: '$ ', TERM: 'xterm-256color' } } as const
+const modes = inTerminal.skip ? (['pipes'] as const) : (['pty', 'pipes'] as const)
 const shell = (key: string, more: Partial<SpawnRequest> = {}): SpawnRequest => ({
   ...script(key, '', { ...pty, ...more }),
   args: ['--norc', '--noprofile', '-i'],
@@ -81,7 +82,7 @@ function spooling(open: Opening): void {
 }
 
 function shells(open: Opening): void {
-  test('a shell in a terminal is at its prompt, answers, and is resized', async (t) => {
+  test('a shell in a terminal is at its prompt, answers, and is resized', inTerminal, async (t) => {
     const { host } = open(t)
     await host.spawn(shell('a', { cols: 80, rows: 24 }))
     const prompt = async (): Promise<boolean> => (await host.screen('a')).line.endsWith('$ ')
@@ -102,7 +103,7 @@ function shells(open: Opening): void {
     await assert.rejects(host.screen('a'), refused('invalid_state'))
   })
 
-  test('a signal to the foreground ends what runs in the shell, not the shell', async (t) => {
+  test('a signal to the foreground ends what runs in the shell, not the shell', inTerminal, async (t) => {
     const { host } = open(t)
     await host.spawn(shell('a'))
     await host.write('a', `bash --norc -c 'trap "" INT TERM; echo st"art"ed; sleep 60; sleep 60'\r`)
@@ -116,7 +117,7 @@ function shells(open: Opening): void {
 }
 
 function screens(open: Opening): void {
-  test('a program that asks where the cursor is, and what the terminal can do, is answered', async (t) => {
+  test('a program that asks where the cursor is, and what the terminal can do, is answered', inTerminal, async (t) => {
     const { host } = open(t)
     const ask = `stty raw -echo; printf 'abc\\033[6n'; read -rsd R a; printf '\\033[c'; read -rsd c b; printf '%q %q' "$a" "$b"`
     await host.spawn(script('a', ask, pty))
@@ -124,21 +125,25 @@ function screens(open: Opening): void {
     assert.ok(out.includes('[1;4') && out.includes('[?1;2'), JSON.stringify(out))
   })
 
-  test('the oldest output of a terminal is let go and told as a gap, and its tail is never lost', async (t) => {
-    const { host } = open(t)
-    const size = 20 << 20
-    await host.spawn(script('a', `stty -opost; head -c ${size} /dev/zero | tr '\\0' x; printf last`, pty))
-    await until(async () => (await host.get('a'))?.exit !== null, 'the exit')
-    const { kept = 0, offset } = (await host.get('a')) ?? {}
-    assert.equal(offset, size + 4)
-    assert.ok(kept > 0 && size - kept <= 16 << 20 && size - kept >= 8 << 20, String(kept))
-    const { events, out } = await output(host, 'a')
-    assert.deepEqual(events[0], { type: 'gap', stream: 'out', from: 0, to: kept })
-    assert.ok(out.endsWith('xlast'))
-    assert.equal(out.length, size + 4 - kept)
-  })
+  test(
+    'the oldest output of a terminal is let go and told as a gap, and its tail is never lost',
+    inTerminal,
+    async (t) => {
+      const { host } = open(t)
+      const size = 20 << 20
+      await host.spawn(script('a', `stty -opost; head -c ${size} /dev/zero | tr '\\0' x; printf last`, pty))
+      await until(async () => (await host.get('a'))?.exit !== null, 'the exit')
+      const { kept = 0, offset } = (await host.get('a')) ?? {}
+      assert.equal(offset, size + 4)
+      assert.ok(kept > 0 && size - kept <= 16 << 20 && size - kept >= 8 << 20, String(kept))
+      const { events, out } = await output(host, 'a')
+      assert.deepEqual(events[0], { type: 'gap', stream: 'out', from: 0, to: kept })
+      assert.ok(out.endsWith('xlast'))
+      assert.equal(out.length, size + 4 - kept)
+    },
+  )
 
-  test('a screen and the output from its offset on give what the whole output gives', async (t) => {
+  test('a screen and the output from its offset on give what the whole output gives', inTerminal, async (t) => {
     const { host } = open(t)
     const text =
       'for i in $(seq 1 500); do echo "line $i"; done; read -r; printf "\\033[?1049h\\033[Halternate"; read -r'
@@ -157,19 +162,19 @@ function screens(open: Opening): void {
 function inheriting(open: Opening): void {
   test('programs in terminals and behind pipes inherit no descriptor, neither of other terminals nor of this process', async (t) => {
     const { host } = open(t)
-    await host.spawn(shell('other'))
-    for (const mode of ['pty', 'pipes'] as const) {
+    if (!inTerminal.skip) await host.spawn(shell('other'))
+    for (const mode of modes) {
       await host.spawn({ ...script(mode, ''), mode, binary: '/bin/ls', args: ['/proc/self/fd'] })
       const { out, err } = await output(host, mode)
       assert.deepEqual(out.split(/\s+/), ['0', '1', '2', '3', ''], `${mode}: ${out}${err}`)
     }
-    await host.signal('other', 'SIGKILL', 'tree')
+    if (!inTerminal.skip) await host.signal('other', 'SIGKILL', 'tree')
   })
 
   test('the environment in a terminal and behind pipes is what was given, and signals are as usual', async (t) => {
     const { host } = open(t)
     const env = { PATH: '/usr/bin:/bin', NODE_OPTIONS: '--no-such-option' }
-    for (const mode of ['pty', 'pipes'] as const) {
+    for (const mode of modes) {
       const started = await host.spawn({
         ...script(mode, ''),
         mode,

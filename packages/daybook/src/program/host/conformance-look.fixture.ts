@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Look, ProcessHost } from './contract.ts'
-import { type Opening, refused, script, until } from './hosting.fixture.ts'
+import { inTerminal, type Opening, refused, script, until } from './hosting.fixture.ts'
 
 const pty = { mode: 'pty', env: { PATH: '/usr/bin:/bin', PS1: '$ ', TERM: 'xterm-256color', LANG: 'C.UTF-8' } } as const
 
@@ -20,7 +20,7 @@ async function lookUntil(host: ProcessHost, seen: (look: Look) => boolean, what:
 }
 
 export function lookSuite(open: Opening): void {
-  test('a look tells lines, cursor line, title, modes and what the program said of itself', async (t) => {
+  test('a look tells lines, cursor line, title, modes and what the program said of itself', inTerminal, async (t) => {
     const { host } = open(t)
     const words = [
       '\\033]0;a title\\007\\033]7501;state=working\\007\\033]133;A;aid=x\\033\\\\\\033]133;D;7;aid=x\\007\\033[?2004h',
@@ -47,26 +47,30 @@ export function lookSuite(open: Opening): void {
     await assert.rejects(host.look('a'), refused('invalid_state'))
   })
 
-  test('who waits for a line, plainly or with an editor, reads the terminal; who sleeps or works does not', async (t) => {
-    const { host } = open(t)
-    await host.spawn({ ...script('a', '', pty), args: ['--norc', '--noprofile', '-i'] })
-    await lookUntil(host, ({ line, reads }) => line === '$ ' && reads === true, 'the line editor of the shell')
-    for (const [command, reads] of [
-      ['read -r', true],
-      ['sleep 60 | cat', false],
-      ['while :; do :; done', false],
-      ['cat', true],
-    ] as const) {
-      await host.write('a', `echo st"art"; ${command}\r`)
-      const sees = ({ line, text, reads: now }: Look): boolean => {
-        return line === '' && now === reads && /start\n*$/.test(text)
+  test(
+    'who waits for a line, plainly or with an editor, reads the terminal; who sleeps or works does not',
+    inTerminal,
+    async (t) => {
+      const { host } = open(t)
+      await host.spawn({ ...script('a', '', pty), args: ['--norc', '--noprofile', '-i'] })
+      await lookUntil(host, ({ line, reads }) => line === '$ ' && reads === true, 'the line editor of the shell')
+      for (const [command, reads] of [
+        ['read -r', true],
+        ['sleep 60 | cat', false],
+        ['while :; do :; done', false],
+        ['cat', true],
+      ] as const) {
+        await host.write('a', `echo st"art"; ${command}\r`)
+        const sees = ({ line, text, reads: now }: Look): boolean => {
+          return line === '' && now === reads && /start\n*$/.test(text)
+        }
+        await lookUntil(host, sees, command)
+        await host.write('a', '\x03')
+        await lookUntil(host, ({ line }) => line === '$ ', 'the prompt')
+        await host.write('a', 'clear\r')
+        await lookUntil(host, ({ text }) => text.trimEnd() === '$', 'a clear screen')
       }
-      await lookUntil(host, sees, command)
-      await host.write('a', '\x03')
-      await lookUntil(host, ({ line }) => line === '$ ', 'the prompt')
-      await host.write('a', 'clear\r')
-      await lookUntil(host, ({ text }) => text.trimEnd() === '$', 'a clear screen')
-    }
-    await host.signal('a', 'SIGKILL', 'tree')
-  })
+      await host.signal('a', 'SIGKILL', 'tree')
+    },
+  )
 }

@@ -8,7 +8,7 @@ import { heldSuite } from './conformance-held.fixture.ts'
 import { lookSuite } from './conformance-look.fixture.ts'
 import { namedSuite } from './conformance-named.fixture.ts'
 import { markerName, type SpawnRequest } from './contract.ts'
-import { bash, type Opening, output, refused, script, until } from './hosting.fixture.ts'
+import { bash, inTerminal, type Opening, output, refused, script, until } from './hosting.fixture.ts'
 import { marked, statOf } from './proc.ts'
 
 function starting(open: Opening): void {
@@ -164,7 +164,8 @@ function signalling(open: Opening): void {
   })
 
   for (const mode of ['files', 'pipes', 'pty'] as const) {
-    test(`killing the tree leaves none: child, nohup, setsid, double fork (${mode})`, async (t) => {
+    const where = mode === 'pty' ? inTerminal : {}
+    test(`killing the tree leaves none: child, nohup, setsid, double fork (${mode})`, where, async (t) => {
       const { host } = open(t)
       const text = `sleep 60 & nohup sleep 60 & setsid sleep 60 & (setsid bash -c 'sleep 60 & sleep 60' &) ; echo up; wait`
       const { marker } = await host.spawn(script('a', text, { mode }))

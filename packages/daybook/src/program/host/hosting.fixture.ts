@@ -15,6 +15,20 @@ import { socketPath } from './wire.ts'
 
 export const bash = '/bin/bash'
 
+function isInstalled(name: string): boolean {
+  try {
+    import.meta.resolve(name)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Of tests that need a terminal; where the package for them is missing all others have to pass. */
+export const inTerminal = {
+  skip: isInstalled('@lydell/node-pty') ? false : 'the package for terminals is not installed',
+} as const
+
 /** Removed behind the test, once `before` is done. */
 export function folderFor(t: TestContext, before: (folder: string) => Promise<void> = endHost): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'process-host-')))
