@@ -31,6 +31,7 @@ export interface Plan {
   cell?: (next: Next<unknown>, session: string) => Promise<unknown>
   read?: (next: Next<readonly StoredEntry[]>, session: string) => Promise<readonly StoredEntry[]>
   refold?: (next: Next<boolean>) => Promise<boolean>
+  acquire?: (next: Next<unknown>) => Promise<unknown>
   delete?: (next: Next<Outcome>) => Promise<Outcome>
   /** Of `snapshots`. */
   put?: (next: Next<void>, session: string, snapshot: Snapshot) => Promise<void>

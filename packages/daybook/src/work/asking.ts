@@ -6,7 +6,7 @@ import type { Head } from '../schema/heads.ts'
 import type { Actor, RunId, Seq } from '../schema/ids.ts'
 import type { Receipt, Session, Writing } from '../session/contract.ts'
 import type { Key } from '../store/store.ts'
-import { type Beginning, beginningOf } from './begin.ts'
+import { type Beginning, type BeginSetting, beginningOf } from './begin.ts'
 import type { Claim, Claimed } from './claim.ts'
 import type { RunFields, RunReceipt } from './contract.ts'
 import { journalOf } from './journal.ts'
@@ -29,17 +29,15 @@ export interface Asked {
   readonly receipt: Receipt
   /** The head that it was written on; a repeat's was not looked at. */
   readonly before: Head | null
+  /** The run is being performed: nobody has to look for it. */
+  readonly begun?: true
 }
 
 /**
  * The run's lease, its message and its beginning go out with what asks for it: one append, where each would be one of its own.
  * Null while another process has the lease: nothing is written then.
  */
-export async function begin(
-  asking: Asking,
-  claim: Claim,
-  setting: Parameters<typeof beginningOf>[3],
-): Promise<Asked | null> {
+export async function begin(asking: Asking, claim: Claim, setting: BeginSetting): Promise<Asked | null> {
   const { actor, run } = asking
   let beginning: Beginning | null = null
   let claimed: Claimed | null = null
@@ -57,7 +55,7 @@ export async function begin(
         call,
       }
     }
-    return asked
+    return claimed ? { ...asked, begun: true } : asked
   } catch (error) {
     if (beginning && isDaybookError(error) && error.code === 'busy') return null
     throw error

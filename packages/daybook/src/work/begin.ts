@@ -9,9 +9,10 @@ import { digestOf } from '../store/hash.ts'
 import { filesOf } from './agents/attachments.ts'
 import { entryOf, textOf } from './entry.ts'
 import type { RunRecord } from './journal.ts'
-import type { ApprovalPolicy } from './policy.ts'
+import type { Agents, FirstStep, Performer } from './performer.ts'
+import { type ApprovalPolicy, guarded } from './policy.ts'
 import { isOpening } from './programs/prompt.ts'
-import { mayCall, needsApproval } from './skill-performer.ts'
+import { mayCall, needsApproval, skillPerformer } from './skill-performer.ts'
 import type { RunCaller, Skill, Skills } from './skills/contract.ts'
 
 type Beginner = Pick<RunRecord, 'run' | 'seq' | 'actor' | 'begun' | 'queued'>
@@ -38,8 +39,14 @@ export function beginEntries(record: Beginner, skills: Skills, fence?: number): 
 /** A run that begins with the very append that asks for it. */
 export interface Beginning {
   readonly entries: readonly NewEntry[]
-  /** Of the skill's call, when its beginning is among the entries. */
-  readonly call: { readonly step: string; readonly skill: Skill } | null
+  /** The first step, when its beginning is among the entries, and who performs it: that very one, whatever is there later. */
+  readonly call: { readonly step: string; readonly performer: Performer } | null
+}
+
+export interface BeginSetting {
+  readonly skills: Skills
+  readonly agents: Agents
+  readonly policy: ApprovalPolicy | undefined
 }
 
 /**
@@ -51,7 +58,7 @@ export function beginningOf(
   head: Head,
   entries: readonly NewEntry[],
   actor: Actor,
-  { skills, policy }: { readonly skills: Skills; readonly policy: ApprovalPolicy | undefined },
+  setting: BeginSetting,
 ): Beginning | null {
   const [asked] = entries
   // Behind an archived session's first entry stands its reopening: then no seq is foreseen here.
@@ -59,22 +66,44 @@ export function beginningOf(
     return null
   const queued = asked.data as DataOf<'run.queued'>
   const run = queued.run_id
-  const begun = beginEntries({ run, seq: head.seq + 1, actor, begun: false, queued }, skills)
-  const found = calledAtOnce(queued, skills)
-  const skill = found && !needsApproval(found, policy) ? found : null
-  const step = skill && stepId(run, skill.id, 1)
-  if (skill && step)
-    begun.push(stepStarted(run, step, skill.id, (queued.input as Json | undefined) ?? null, skill.risk))
+  const begun = beginEntries({ run, seq: head.seq + 1, actor, begun: false, queued }, setting.skills)
+  const first = firstOf(queued, setting, queued.model ?? head.model ?? null)
+  const step = first && stepId(run, first.name, 1)
+  if (first && step) begun.push(stepStarted(run, step, first.name, first.input, first.risk))
   const own = `agent:${head.currentAgent}`
   return {
     entries: begun.map((entry) => (entry.actor === undefined ? { ...entry, actor: own } : entry)),
-    call: skill && step ? { step, skill } : null,
+    call: first && step ? { step, performer: first.performer } : null,
   }
 }
 
+interface First extends FirstStep {
+  readonly performer: Performer
+  readonly risk?: Skill['risk']
+}
+
+/** The step that the run surely begins with, where nobody has to be asked for it. */
+function firstOf(
+  queued: DataOf<'run.queued'>,
+  { skills, agents, policy }: BeginSetting,
+  model: string | null,
+): First | null {
+  if (queued.undoes !== undefined) return null
+  const input = queued.input as Json | undefined
+  if (queued.skill !== undefined) {
+    const skill = calledAtOnce(queued, skills)
+    if (!skill || needsApproval(skill, policy)) return null
+    return { name: skill.id, input: input ?? null, risk: skill.risk, performer: skillPerformer(skill, policy) }
+  }
+  const agent = queued.agent === undefined ? undefined : agents.get(queued.agent)
+  const first = agent?.first?.(input, model)
+  if (!agent || !first || guarded(policy, first.name, {}).risk === 'high') return null
+  return { ...first, performer: agent }
+}
+
 /** The skill, when its call is one step, with the input as it is. */
-function calledAtOnce({ skill: id, input, caller, undoes }: DataOf<'run.queued'>, skills: Skills): Skill | null {
-  const skill = id === undefined || undoes !== undefined ? undefined : skills.get(id)
+function calledAtOnce({ skill: id = '', input, caller }: DataOf<'run.queued'>, skills: Skills): Skill | null {
+  const skill = skills.get(id)
   if (!skill?.run || skill.durable || !mayCall(skill, (caller ?? {}) as RunCaller)) return null
   const read = typeof input === 'string' && skill.input !== null && skill.input.type !== 'string'
   return read ? null : skill

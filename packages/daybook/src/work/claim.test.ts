@@ -24,6 +24,11 @@ eachWork(
   async (world) => {
     await world.world.anna.open({ id: 'ses_a' })
     const seen = appends(world)
+    let acquired = 0
+    world.plan.acquire = (next) => {
+      acquired += 1
+      return next()
+    }
     for (const text of ['one', 'two']) {
       const { run } = await world.anna.start('ses_a', { input: text, skill: 'echo' })
       strictEqual((await world.anna.settled(run)).output, text)
@@ -42,6 +47,7 @@ eachWork(
         [false, true],
       ],
     )
+    strictEqual(acquired, 0, 'nobody looks for what is performed already')
     const whole = world.world.whole
     ok(await whole.acquire('ses_a', 'somebody else', 1000), 'nobody has the lease')
     const actors = (await world.world.anna.session('ses_a').stored()).map(({ kind, actor }) => [kind, actor])

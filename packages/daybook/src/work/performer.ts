@@ -30,8 +30,19 @@ export interface Agent extends Performer {
   readonly models?: readonly string[]
   /** Agents that it may hand over to, or, of a team, that are in it. */
   readonly handoffs?: readonly string[]
+  /**
+   * The step that it surely begins this input with, before it waits for anything; it goes out with what asks for the run.
+   * Absent or null: nobody knows before. `model`: the one that a person chose.
+   */
+  readonly first?: (input: Json | undefined, model: string | null) => FirstStep | null
   /** `built-in`, or the path of its file; absent where it has none of its own. */
   readonly source?: string
+}
+
+export interface FirstStep {
+  readonly name: string
+  /** As the step records it. */
+  readonly input?: Json
 }
 
 export interface Agents {
@@ -73,6 +84,11 @@ export interface Turn extends TextContext {
   ask(question: string, options?: { readonly until?: number }): Promise<Json>
   /** A run of its own inside this one, under the same lease. Gives its output; throws {@link RunFailure} when it failed. */
   child(fields: { readonly agent?: string; readonly skill?: string; readonly input?: Json }): Promise<Json | undefined>
+  /**
+   * Models to ask for an agent that names these, in this order; none: the standard one. What a person chose for the run, else for
+   * the session, stands in their place; inside another run only where the agent names none.
+   */
+  modelsFor(own?: readonly string[]): readonly string[]
   progress(text: string): void
   delta(text: string): void
   /** Nobody else has written to the session since the journal was read, as far as the last write could see. */
@@ -84,11 +100,6 @@ export interface Turn extends TextContext {
 /** How an effect ended: with what it gave, or with why it gave nothing. */
 export type StepEnd<T> = { readonly output: T } | { readonly failure: unknown }
 
-  /**
-   * Models to ask for an agent that names these, in this order; none: the standard one. What a person chose for the run, else for
-   * the session, stands in their place; inside another run only where the agent names none.
-   */
-  modelsFor(own?: readonly string[]): readonly string[]
 export interface Said {
   readonly message: Message
   /** Entries in front of it, in the same append. */

@@ -140,7 +140,7 @@ export class Performing {
 
   #performerOf({ run, queued, version, steps, asked }: RunRecord, journal: Journal): Performer {
     const { skills, agents, policy } = this.#setting
-    if (this.#begun?.call && run === this.#root) return skillPerformer(this.#begun.call.skill, policy)
+    if (this.#begun?.call && run === this.#root) return this.#begun.call.performer
     if (queued.undoes !== undefined) {
       return undoPerformer(skills, this.#log, queued.undoes, seqOfUndone(queued.undoes, queued.input, journal))
     }

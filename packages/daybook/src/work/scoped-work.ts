@@ -76,8 +76,9 @@ export class WorkOfScope implements ScopedWork {
     const touches = fields.onBusy === 'steer' || fields.onBusy === 'interrupt'
     if (touches && !this.#programs) await this.#mayReach(handle)
     const claim = instead ? null : this.#engine.claim(place)
-    const { receipt, before } = (claim && (await begin(asking, claim, this.#engine))) ?? (await ask(asking))
-    this.#engine.poke(place)
+    const asked = (claim && (await begin(asking, claim, this.#engine))) ?? (await ask(asking))
+    const { receipt, before } = asked
+    if (!asked.begun) this.#engine.poke(place)
     this.#interrupt(id, receipt)
     return receiptFor(handle, receipt, before)
   }
@@ -120,7 +121,7 @@ export class WorkOfScope implements ScopedWork {
   }
 
   async settled(run: RunId, options: Parameters<ScopedWork['settled']>[1] = {}): Promise<RunState> {
-    return settledRun(await this.#sessionOf(run), run, options)
+    return settledRun(await this.#sessionOf(run), run, this.#engine.here.performed(run), options)
   }
 
   async queue(session: SessionId): Promise<readonly QueuedRun[]> {

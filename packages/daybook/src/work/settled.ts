@@ -1,4 +1,4 @@
-// Waiting until a run has ended or waits for somebody, by following its session.
+// Waiting until a run has ended or waits for somebody: told where it is performed here, else by following its session.
 
 import type { Kind } from '../schema/kinds.ts'
 import type { Session } from '../session/contract.ts'
@@ -9,18 +9,27 @@ type Options = NonNullable<Parameters<ScopedWork['settled']>[1]>
 
 const telling: ReadonlySet<Kind> = new Set(['run.waiting', 'run.finished', 'run.cancelled', 'run.withdrawn'])
 
-export async function settledRun(session: Session, run: string, options: Options): Promise<RunState> {
+/** @param performed settles when this process performs it no more; null: it does not */
+export async function settledRun(
+  session: Session,
+  run: string,
+  performed: Promise<void> | null,
+  options: Options,
+): Promise<RunState> {
   const end = new AbortController()
-  const signals = [end.signal, ...(options.signal ? [options.signal] : [])]
-  const timer = options.timeoutMs === undefined ? null : setTimeout(() => end.abort(), options.timeoutMs)
+  const abort = () => end.abort()
+  const timer = options.timeoutMs === undefined ? null : setTimeout(abort, options.timeoutMs)
+  if (options.signal?.aborted) abort()
+  options.signal?.addEventListener('abort', abort)
   try {
+    if (performed) await Promise.race([performed, aborted(end.signal)])
     const { seq, openRuns } = await session.head()
     // One that is under way is told of by what it writes.
     if (openRuns.find((open) => open.run === run)?.status !== 'running') {
       const state = await stateOf(session, run)
       if (isSettled(state, options)) return state
     }
-    for await (const entry of session.follow(seq, AbortSignal.any(signals))) {
+    for await (const entry of session.follow(seq, end.signal)) {
       if (entry.run !== run || !telling.has(entry.kind)) continue
       const now = await stateOf(session, run)
       if (isSettled(now, options)) return now
@@ -28,8 +37,16 @@ export async function settledRun(session: Session, run: string, options: Options
     return await stateOf(session, run)
   } finally {
     if (timer) clearTimeout(timer)
-    end.abort()
+    options.signal?.removeEventListener('abort', abort)
+    abort()
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve())
+  })
 }
 
 function isSettled({ status, reason, approvals, questions }: RunState, { until }: Options): boolean {

@@ -71,7 +71,9 @@ export async function tell<T>(
       return refused(turn, step, says, error)
     }
   }
-  return execution.effect(() => attempted(turn, step, effect, says), options.leavable)
+  // What began with the run is the first attempt at it.
+  const fresh = begun ? { ...step, record: undefined } : step
+  return execution.effect(() => attempted(turn, fresh, effect, says), options.leavable)
 }
 
 function failedBefore(name: string, { end }: StepRecord): RunFailure {
@@ -122,9 +124,9 @@ async function attempted<T>(
   } catch (failure) {
     // Ended from outside, what came so far is kept with the run, under its status; else the next attempt does it again.
     if (signal.aborted) throw new EffectLeft()
+    if (failure instanceof NoRoom) throw new Paused(failure, turn.line)
     end = { failure }
     said = checked(says(end))
-    if (failure instanceof NoRoom) throw new Paused(failure, turn.line)
   }
   const failed = 'failure' in end ? { error: recordOf(end.failure) } : {}
   return ended(turn, id, said, failed, 'failure' in end ? end.failure : undefined)

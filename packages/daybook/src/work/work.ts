@@ -8,6 +8,7 @@ import { agentsOf } from './agents.ts'
 import { type Claim, type Claimed, dueRun, type Taken } from './claim.ts'
 import type { EndedRun, ScopedWork, Work, WorkCaller } from './contract.ts'
 import type { Execution } from './execution.ts'
+import { RunsHere } from './here.ts'
 import { holderName } from './holder.ts'
 import { readJournal } from './journal.ts'
 import { type Held, Leases } from './leases.ts'
@@ -64,6 +65,7 @@ export class WorkEngine implements Work {
   readonly clock: () => number
   readonly timeZone: string
   readonly policy: ApprovalPolicy | undefined
+  readonly here = new RunsHere()
   readonly #leases: Leases
   readonly #setting: Omit<PerformSetting, 'live' | 'onBegin'>
   readonly #concurrency: number
@@ -72,7 +74,6 @@ export class WorkEngine implements Work {
   readonly #onError: (error: unknown) => void
   readonly #active = new Map<string, Active>()
   readonly #waiting = new Map<string, Place>()
-  readonly #listeners = new Set<(run: EndedRun) => void>()
   #timer: NodeJS.Timeout | null = null
   /** Looks for due work that are under way. */
   readonly #looking = new Set<Promise<void>>()
@@ -114,9 +115,7 @@ export class WorkEngine implements Work {
   }
 
   onEnded(listener: (run: EndedRun) => void): () => void {
-    const own = (run: EndedRun) => listener(run)
-    this.#listeners.add(own)
-    return () => void this.#listeners.delete(own)
+    return this.here.onEnded(listener)
   }
 
   #arm(): void {
@@ -209,8 +208,9 @@ export class WorkEngine implements Work {
     const { place } = active
     const held = claimed ? claimed.held : await this.#leases.take(place)
     if (!held) return
+    const perform = (taken: Taken | Claimed) => this.here.perform(taken.run, () => this.#perform(active, held, taken))
     try {
-      let performed = claimed && (await this.#perform(active, held, claimed))
+      let performed = claimed && (await perform(claimed))
       while (performed !== 'released' && performed !== 'left' && !this.#closing && !held.lost.aborted) {
         active.again = false
         const head = await this.#headOf(place)
@@ -230,6 +230,7 @@ export class WorkEngine implements Work {
 
   async #perform(active: Active, held: Held, { head, run, ...known }: Taken | Claimed): Promise<Performed> {
     const { place } = active
+    const { fence } = held
     const begun = 'journal' in known ? known : null
     const live = new LiveRuns(this.sessions.store.bus, place)
     const setting: PerformSetting = {
@@ -237,12 +238,12 @@ export class WorkEngine implements Work {
       live,
       onBegin: (execution) => {
         active.execution = execution
+        execution.signal.addEventListener('abort', () => this.here.leave(run))
         if (this.#closing) execution.closeSoon()
       },
     }
-    const session = this.#sessionOf(place, head, held.fence)
-    const seen = begun ? begun.last : head.seq
-    const performing = new Performing(setting, session, { fence: held.fence, run, begun, seen })
+    const session = this.#sessionOf(place, head, fence)
+    const performing = new Performing(setting, session, { fence, run, begun, seen: begun?.last ?? head.seq })
     const began = performance.now()
     const journal = 'journal' in known ? known.journal : await readJournal(session, known.from, head.seq)
     const performed = await performing.perform(journal, held.lost, head.model).finally(() => live.close())
@@ -252,8 +253,7 @@ export class WorkEngine implements Work {
       this.#active.delete(keyOf(place))
     }
     if (performed === 'ended' || performed === 'released') {
-      const ended: EndedRun = { run, status: performing.status, ms: performance.now() - began }
-      for (const listener of [...this.#listeners]) listener(ended)
+      this.here.tellEnd({ run, status: performing.status, ms: performance.now() - began })
     }
     return performed
   }

@@ -30,7 +30,8 @@ const waking: ReadonlySet<Kind> = new Set([
 export interface RunStreamed {
   readonly session: Session
   readonly head: Head
-  readonly run: RunState
+  /** With the seq of its first entry. */
+  readonly run: Pick<RunState, 'run' | 'seq'>
   /** What has this seq or a lower one was seen before. */
   readonly after: number
 }

@@ -26,11 +26,16 @@ export function contextSetting(
 }
 
 /** @throws RunFailure `refused` with `no_model` */
-export function modelOf({ models: names = [] }: Pick<AgentDefinition, 'models'>, { models }: AgentSetting): Model {
-  const wanted = names.length > 0 ? names : models.standard === null ? [] : [models.standard]
-  const model = wanted.length === 0 ? undefined : models.get(wanted)
-  if (!model) throw new RunFailure('refused', models.why(wanted[0] ?? ''), 'no_model')
+export function modelOf(agent: Pick<AgentDefinition, 'models'>, setting: AgentSetting): Model {
+  const { models } = setting
+  const model = foundModel(agent, setting)
+  if (!model) throw new RunFailure('refused', models.why(agent.models?.[0] ?? models.standard ?? ''), 'no_model')
   return model
+}
+
+export function foundModel({ models: names = [] }: Pick<AgentDefinition, 'models'>, { models }: AgentSetting) {
+  const wanted = names.length > 0 ? names : models.standard === null ? [] : [models.standard]
+  return wanted.length === 0 ? undefined : models.get(wanted)
 }
 
 export interface Offers {

@@ -37,6 +37,11 @@ test('a turn calls skills and answers; each text stands once in the log', async 
       { match: { userMessage: 'sum' }, response: { content: 'It is exactly five.' } },
     ],
   })
+  const appended: number[] = []
+  at.world.plan.append = (next, batch) => {
+    appended.push(...batch.map(({ entries }) => entries.length))
+    return next()
+  }
   const { run, session } = await at.world.anna.start(null, { agent: 'coder', input: 'sum of 2 and 3' })
   const state = await at.world.settle(run, 'end')
   deepStrictEqual([state.status, state.output], ['done', 'It is exactly five.'])
@@ -48,6 +53,8 @@ test('a turn calls skills and answers; each text stands once in the log', async 
       ...['step.started', 'message', 'step.finished', 'step.started', 'message', 'step.finished', 'run.finished'],
     ],
   )
+  // The first step begins with the run, the last one ends with it, and each other one begins with the end of the one before.
+  deepStrictEqual(appended, [5, 3, 3, 3])
   const said = await messagesOf(at, session)
   deepStrictEqual(
     said.map(({ role }) => role),

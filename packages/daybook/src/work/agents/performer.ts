@@ -4,12 +4,12 @@ import type { Json } from '../../schema/json.ts'
 import type { Message } from '../../schema/parts.ts'
 import { totalTokens } from '../../schema/usage.ts'
 import { RunFailure } from '../failure.ts'
-import type { Agent, Turn } from '../performer.ts'
+import type { Agent, FirstStep, Turn } from '../performer.ts'
 import { type Spent as Amount, spentInside } from '../teams/spent.ts'
-import { type AnswerFacts, answer, failedBy } from './answering.ts'
-import { checkAttachments } from './attachments.ts'
+import { type AnswerFacts, answer, failedBy, modelStep } from './answering.ts'
+import { checkAttachments, filesOf } from './attachments.ts'
 import { callAll, callsOf, hasRuns } from './calling.ts'
-import { modelOf, offersOf } from './context-setting.ts'
+import { foundModel, modelOf, offersOf } from './context-setting.ts'
 import type { AgentDefinition } from './contract.ts'
 import { handedTo } from './handed.ts'
 import { wantedOf } from './offering.ts'
@@ -34,8 +34,20 @@ export function modelAgent(definition: AgentDefinition, setting: AgentSetting): 
     ...(unusable === null ? undefined : { unusable }),
     steerable: true,
     tells: true,
+    first: (input, model) => (refuses(definition, input) ? null : firstOf(definition, setting, model)),
     perform: (turn) => performTurn(turn, definition, setting),
   }
+}
+
+/** Whether a turn may end before it asks its model. */
+function refuses({ limits = {} }: AgentDefinition, input: Json | undefined): boolean {
+  const { calls, tokens, cost } = limits
+  return filesOf(input).length > 0 || [calls, tokens, cost].includes(0)
+}
+
+function firstOf(agent: AgentDefinition, setting: AgentSetting, chosen: string | null): FirstStep | null {
+  const model = foundModel(chosen === null ? agent : { models: [chosen] }, setting)
+  return model ? modelStep(agent, model) : null
 }
 
 /** In a sentence for people; null where it can be asked. */

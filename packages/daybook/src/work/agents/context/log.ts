@@ -19,6 +19,8 @@ export interface NoteEntry extends DataOf<'note'> {
 /** A session at one seq, as far as a context needs it. */
 export interface Looked {
   readonly session: Session
+  /** Its entries up to the seq. */
+  readonly log: Log
   readonly seq: Seq
   readonly state: JsonObject
   /** Newest first. */
@@ -37,29 +39,46 @@ const page = 256
 
 /** @throws DaybookError `not_found`, `gone`, and `invalid` for a seq that the session has not reached */
 export async function lookAt(session: Session, until: Seq | undefined): Promise<Looked> {
-  const view = await session.view('history', { limit: 1, ...(until === undefined ? undefined : { until }) })
-  const { seq } = view
-  const changes = await allOf(session, ['session.rewound', 'entry.erased'], seq)
+  const { seq, state } = await momentOf(session, until)
+  const log = await logUntil(session, seq)
+  const changes = await allOf(log, ['session.rewound', 'entry.erased'], seq)
   const spans = spansOf(changes, seq)
-  const [summary, kept] = await Promise.all([
-    summaryIn(session, spans, changes),
-    session.stored({ kinds: ['note', 'pin'], until: seq, order: 'desc', limit: mostKept }),
-  ])
+  const summary = await summaryIn(log, spans, changes)
+  const kept = await log.stored({ kinds: ['note', 'pin'], until: seq, order: 'desc', limit: mostKept })
+  return { session, log, seq, state, spans, summary, ...keptOf(kept.filter((one) => isActive(spans, one.seq))) }
+}
+
+async function momentOf(session: Session, until: Seq | undefined): Promise<Pick<Looked, 'seq' | 'state'>> {
+  if (until === undefined) {
+    const { seq, hash, refolds } = await session.head()
+    const { state } = await session.cell()
+    const now = await session.head()
+    if (now.hash === hash && now.refolds === refolds) return { seq, state }
+  }
+  const { seq, context } = await session.view('history', { limit: 1, ...(until === undefined ? undefined : { until }) })
+  return { seq, state: context }
+}
+
+type Log = Pick<Session, 'stored'>
+
+/** A short log is read once, and answers from that: each question of its own costs as much as all of it. */
+async function logUntil(session: Session, seq: Seq): Promise<Log> {
+  if (seq > firstPage) return session
+  const entries = await session.stored({ until: seq })
   return {
-    session,
-    seq,
-    state: view.context,
-    spans,
-    summary,
-    ...keptOf(kept.filter((one) => isActive(spans, one.seq))),
+    async stored({ kinds, after = 0, until = seq, order = 'asc', limit } = {}) {
+      const found = entries.filter((entry) => entry.seq > after && entry.seq <= until)
+      const wanted = kinds ? found.filter(({ kind }) => kinds.includes(kind)) : found
+      return (order === 'asc' ? wanted : wanted.toReversed()).slice(0, limit)
+    },
   }
 }
 
 /** Newest first. */
-async function allOf(session: Session, kinds: readonly Kind[], seq: Seq): Promise<readonly StoredEntry[]> {
+async function allOf(log: Log, kinds: readonly Kind[], seq: Seq): Promise<readonly StoredEntry[]> {
   const found: StoredEntry[] = []
   for (let until = seq; until > 0; ) {
-    const entries = await session.stored({ kinds, until, order: 'desc', limit: limits.pageItems })
+    const entries = await log.stored({ kinds, until, order: 'desc', limit: limits.pageItems })
     found.push(...entries)
     if (entries.length < limits.pageItems) break
     until = (entries.at(-1)?.seq ?? 1) - 1
@@ -85,7 +104,7 @@ export function isActive(spans: readonly Span[], seq: Seq): boolean {
 
 /** The latest active summary, but for those that cover what was erased behind them: their text may hold it. */
 async function summaryIn(
-  session: Session,
+  log: Log,
   spans: readonly Span[],
   changes: readonly StoredEntry[],
 ): Promise<SummaryEntry | null> {
@@ -95,7 +114,7 @@ async function summaryIn(
   })
   for (const { after, until } of spans) {
     for (let below = until; below > after; ) {
-      const [entry] = await session.stored({ kinds: ['summary'], after, until: below, order: 'desc', limit: 1 })
+      const [entry] = await log.stored({ kinds: ['summary'], after, until: below, order: 'desc', limit: 1 })
       if (!entry) break
       const data = dataOf(entry, 'summary')
       const holds = !erased.some(({ at, first }) => at > entry.seq && first <= (data?.covers_seq ?? 0))
@@ -128,7 +147,7 @@ export function messagesBack(looked: Looked, floor: Seq): AsyncGenerator<StoredE
 
 /** Active entries of these kinds above `floor`, up to and with `last`, newest first. */
 export async function* activeBack(
-  { session, spans }: Looked,
+  { log, spans }: Looked,
   kinds: readonly Kind[],
   floor: Seq,
   last: Seq,
@@ -137,7 +156,7 @@ export async function* activeBack(
   for (const span of spans) {
     const after = Math.max(span.after, floor)
     for (let until = Math.min(span.until, last); until > after; ) {
-      const entries = await session.stored({ kinds, after, until, order: 'desc', limit })
+      const entries = await log.stored({ kinds, after, until, order: 'desc', limit })
       yield* entries
       if (entries.length < limit) break
       until = (entries.at(-1)?.seq ?? 1) - 1

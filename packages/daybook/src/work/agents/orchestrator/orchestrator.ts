@@ -37,6 +37,7 @@ export function orchestratorOf(setting: OrchestratorSetting): Agent {
     ...(handoffs ? { handoffs } : undefined),
     tells: asks,
     steerable: asks,
+    ...(asks ? { first: () => ({ name: choosing }) } : undefined),
     perform: asks
       ? (turn) => orchestrate(turn, setting)
       : async () => {
@@ -44,6 +45,9 @@ export function orchestratorOf(setting: OrchestratorSetting): Agent {
         },
   }
 }
+
+/** The step. */
+const choosing = 'choose'
 
 async function orchestrate(turn: Turn, setting: OrchestratorSetting): Promise<Json | undefined> {
   const text = textOf(turn.input)
@@ -62,7 +66,7 @@ function chosen(turn: Turn, setting: OrchestratorSetting, text: string): Promise
   const { models: own = turn.modelsFor() } = setting.definition
   const definition = { ...setting.definition, ...(own.length === 0 ? undefined : { models: own }) }
   return turn.step(
-    'choose',
+    choosing,
     ({ signal }) => {
       const { session, run, caller, asked: now, timeZone } = turn
       return choose(

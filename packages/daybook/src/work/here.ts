@@ -1,0 +1,40 @@
+// The runs that this process performs now: whoever waits for one of them here is told without reading the log.
+
+import type { RunId } from '../schema/ids.ts'
+import type { EndedRun } from './contract.ts'
+
+export class RunsHere {
+  readonly #listeners = new Set<(run: EndedRun) => void>()
+  readonly #performed = new Map<RunId, PromiseWithResolvers<void>>()
+
+  onEnded(listener: (run: EndedRun) => void): () => void {
+    const own = (run: EndedRun) => listener(run)
+    this.#listeners.add(own)
+    return () => void this.#listeners.delete(own)
+  }
+
+  tellEnd(run: EndedRun): void {
+    for (const listener of [...this.#listeners]) listener(run)
+  }
+
+  async perform<T>(run: RunId, work: () => Promise<T>): Promise<T> {
+    const performed = Promise.withResolvers<void>()
+    this.#performed.set(run, performed)
+    try {
+      return await work()
+    } finally {
+      this.leave(run)
+    }
+  }
+
+  /** It is given up here: what still works on it is waited for by nobody. */
+  leave(run: RunId): void {
+    this.#performed.get(run)?.resolve()
+    this.#performed.delete(run)
+  }
+
+  /** Resolves when it is performed here no more: it has ended, waits, or was left to others. Null where it is not now. */
+  performed(run: RunId): Promise<void> | null {
+    return this.#performed.get(run)?.promise ?? null
+  }
+}
