@@ -1,6 +1,7 @@
 // Tests of what a talk prints of a session's entries and unfinished output.
 
 import assert from 'node:assert/strict'
+import { PassThrough } from 'node:stream'
 import { test } from 'node:test'
 import type { Message } from '../../schema/parts.ts'
 import type { EntryShape } from '../../schema/wire-shapes.ts'
@@ -8,7 +9,7 @@ import { openOutput } from '../output.ts'
 import { Telling } from './telling.ts'
 
 function telling(): Telling {
-  const sink = { write: () => undefined, isTTY: false, columns: 80 }
+  const sink = new PassThrough()
   const output = openOutput(sink, sink, false, { json: false, quiet: false, env: {} })
   return new Telling({ output, columns: () => 80, now: () => 0, isTyped: () => false })
 }
