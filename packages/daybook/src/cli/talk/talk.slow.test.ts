@@ -61,7 +61,22 @@ test('what a model says comes as Markdown while it comes, and stands there once;
   await person.sees(/coder would send [\d,]+ of [\d,]+ tokens to openai\/mock/)
   person.type('/agent\r')
   await person.sees(/\* coder/)
+  person.type('/model nowhere/x\r')
+  await person.sees(/there is no provider nowhere/)
+  person.type('/model openai/other\r')
+  await person.sees(/asks openai\/other from the next turn on/)
+  person.type('/model\r')
+  await person.sees(/\* openai\/other\n {2}openai\/mock/)
+  person.type('and the second\r')
+  await until(async () => mock.requests().at(-1)?.body?.model === 'other')
+  const tail = /\n([a-z0-9]{4,})\n/.exec(await person.text())?.[1] ?? ''
   await person.leaves()
+  const said = async (...args: string[]) => (await home.daybook(args)).out
+  assert.match(await said('show', tail), /coder · openai\/other · /)
+  assert.match(await said('model', 'list', tail), /\* openai\/other/)
+  assert.equal((await home.daybook(['model', 'set', tail, 'nowhere/x'])).exit, 4)
+  assert.match(await said('model', 'set', tail, '--off'), /asks the models of its agents again/)
+  await until(async () => !/openai\/other · /.test(await said('show', tail)))
 })
 
 test('the last message is asked once more in its place, and the new answer is shown behind it', async (t) => {

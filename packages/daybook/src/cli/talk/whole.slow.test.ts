@@ -8,8 +8,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { test } from 'node:test'
 import { type MockAnswer, mockKeys, startMock } from '../../model/mock.fixture.ts'
+import type { BudgetShape } from '../../schema/wire-budgets.ts'
 import { until } from '../../session/testing.fixture.ts'
-import { openHome } from '../bin.fixture.ts'
+import { type Home, openHome } from '../bin.fixture.ts'
 import { Person } from './person.fixture.ts'
 
 const numbers = Array.from({ length: 60 }, (_, at) => `<${at + 1}>`)
@@ -76,7 +77,7 @@ test('a turn is handed over, approved from elsewhere, outlives its server, and c
   const home = openHome()
   t.after(() => home.end())
   writeFileSync(home.path('here', 'notes.txt'), 'one\ntwo\n')
-  const config = { model: 'openai/mock', providers: mock.providers }
+  const config = { model: 'openai/mock', providers: mock.providers, budgets: { agent: { tokens: 1_000_000 } } }
   writeFileSync(home.path('here', 'daybook.json'), JSON.stringify(config))
   let server = await home.serve([], { env: mockKeys })
   const curl = new Curl()
@@ -98,6 +99,9 @@ test('a turn is handed over, approved from elsewhere, outlives its server, and c
   const { port } = new URL(server.url)
   server.process.kill('SIGKILL')
   await Promise.all([server.ended, curl.ended()])
+  // The call that nobody ends any more is told by its dead holder's name: all that was put aside for it counts, nothing stays so.
+  const gone = await budgetOf(home)
+  assert.deepEqual(gone.reserved, { tokens: 0, cost: 0 })
   server = await home.serve(['--port', port], { env: mockKeys })
   curl.follow(`${server.url}${path}`)
   const all = await person.sees(/that\s+is all/)
@@ -113,4 +117,22 @@ test('a turn is handed over, approved from elsewhere, outlives its server, and c
   for (const kind of ['handoff', 'approval.requested', 'approval.decided']) assert.ok(curl.kinds.includes(kind), kind)
   assert.equal(readFileSync(home.path('here', 'counted.txt'), 'utf8').trim(), '2')
   await person.leaves()
+  const { out } = await home.daybook(['show', tail, '--cost', '--json'])
+  const { by_agent } = (JSON.parse(out) as { metrics: { by_agent: Record<string, { tokens: number }> } }).metrics
+  const { tokens, reserved } = await budgetOf(home)
+  assert.deepEqual(reserved, { tokens: 0, cost: 0 })
+  const lost = gone.tokens + (by_agent.coder?.tokens ?? 0) - tokens
+  assert.ok(
+    lost > 0 && lost < gone.tokens,
+    `${gone.tokens} when it was killed, ${tokens} in the end, ${JSON.stringify(by_agent)}`,
+  )
 })
+
+async function budgetOf(home: Home) {
+  const { out, err } = await home.daybook(['budget', 'list', '--agent', 'coder', '--json'])
+  const lines = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as BudgetShape)
+  return lines.find(({ scope }) => scope === 'agent') ?? assert.fail(out + err)
+}
