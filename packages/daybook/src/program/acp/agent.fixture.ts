@@ -67,6 +67,13 @@ async function write(session: unknown, name: string, text: string): Promise<stri
   return 'written'
 }
 
+/** So many megabytes that belong to no answer. */
+function chatter(session: string, times: number): string {
+  const names = 'x'.repeat(1_000_000)
+  for (let left = times; left > 0; left -= 1) update(session, 'available_commands_update', { names })
+  return 'chattered'
+}
+
 /** What it answers; what it throws is an error of the protocol. */
 async function perform(session: string, prompt: string): Promise<string> {
   const [word = '', first = '', ...rest] = prompt.split(' ')
@@ -109,11 +116,8 @@ async function perform(session: string, prompt: string): Promise<string> {
     case 'flood':
       process.stdout.write('x'.repeat(9_000_000))
       return new Promise(() => undefined)
-    case 'chatter': {
-      const names = 'x'.repeat(1_000_000)
-      for (let left = Number(first); left > 0; left -= 1) update(session, 'available_commands_update', { names })
-      return 'chattered'
-    }
+    case 'chatter':
+      return chatter(session, Number(first))
     case 'read': {
       const { error } = await ask('fs/read_text_file', { sessionId: session, path: join(process.cwd(), first) })
       return `reading is ${error?.code}`

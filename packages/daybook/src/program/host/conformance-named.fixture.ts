@@ -8,37 +8,33 @@ import { rememberedNames } from './named.ts'
 export function namedSuite(open: Opening): void {
   telling(open)
   for (const mode of ['pipes', 'pty'] as const) {
-    test(
-      `input with a name is sent to ${mode} once, however often and at once it is given, and without one each time`,
-      mode === 'pty' ? inTerminal : {},
-      async (t) => {
-        const { host } = open(t)
-        for (const key of ['a', 'b'])
-          await host.spawn(script(key, 'stty -echo 2>/dev/null; echo up; exec cat', { mode }))
-        for (const key of ['a', 'b']) await until(async () => ((await host.get(key))?.offset ?? 0) >= 3, 'the start')
-        await Promise.all(Array.from({ length: 5 }, () => host.write('a', 'one\n', 'first')))
-        const at = (await host.write('a', 'two\n', 'second')) ?? 0
-        await until(async () => ((await host.get('a'))?.offset ?? 0) > at, 'the echo')
-        assert.equal(await host.write('a', 'another text\n', 'second'), at, 'where it was sent the first time')
-        assert.deepEqual(await host.sent('a', ['never', 'second']), [null, at])
-        assert.ok(at >= 3 && ((await host.write('a', 'another text\n', 'first')) ?? at + 1) <= at)
-        await host.write('a', 'three\n')
-        await host.write('a', 'three\n')
-        await host.write('b', 'of b\n', 'first')
-        await host.write('a', 'end\n')
-        const printed = async (key: string, last: string): Promise<string> => {
-          let text = ''
-          for await (const event of host.follow(key, { out: 0, err: 0 }, AbortSignal.timeout(20_000))) {
-            if (event.type === 'output') text += Buffer.from(event.bytes).toString().replaceAll('\r', '')
-            if (text.endsWith(last)) break
-          }
-          return text
+    const name = `input with a name is sent to ${mode} once, however often and at once it is given, and without one each time`
+    test(name, mode === 'pty' ? inTerminal : {}, async (t) => {
+      const { host } = open(t)
+      for (const key of ['a', 'b']) await host.spawn(script(key, 'stty -echo 2>/dev/null; echo up; exec cat', { mode }))
+      for (const key of ['a', 'b']) await until(async () => ((await host.get(key))?.offset ?? 0) >= 3, 'the start')
+      await Promise.all(Array.from({ length: 5 }, () => host.write('a', 'one\n', 'first')))
+      const at = (await host.write('a', 'two\n', 'second')) ?? 0
+      await until(async () => ((await host.get('a'))?.offset ?? 0) > at, 'the echo')
+      assert.equal(await host.write('a', 'another text\n', 'second'), at, 'where it was sent the first time')
+      assert.deepEqual(await host.sent('a', ['never', 'second']), [null, at])
+      assert.ok(at >= 3 && ((await host.write('a', 'another text\n', 'first')) ?? at + 1) <= at)
+      await host.write('a', 'three\n')
+      await host.write('a', 'three\n')
+      await host.write('b', 'of b\n', 'first')
+      await host.write('a', 'end\n')
+      const printed = async (key: string, last: string): Promise<string> => {
+        let text = ''
+        for await (const event of host.follow(key, { out: 0, err: 0 }, AbortSignal.timeout(20_000))) {
+          if (event.type === 'output') text += Buffer.from(event.bytes).toString().replaceAll('\r', '')
+          if (text.endsWith(last)) break
         }
-        assert.equal(await printed('a', 'end\n'), 'up\none\ntwo\nthree\nthree\nend\n')
-        assert.equal(await printed('b', 'of b\n'), 'up\nof b\n')
-        for (const key of ['a', 'b']) await host.signal(key, 'SIGKILL', 'tree')
-      },
-    )
+        return text
+      }
+      assert.equal(await printed('a', 'end\n'), 'up\none\ntwo\nthree\nthree\nend\n')
+      assert.equal(await printed('b', 'of b\n'), 'up\nof b\n')
+      for (const key of ['a', 'b']) await host.signal(key, 'SIGKILL', 'tree')
+    })
   }
 
   test('input that could not be sent may be given again under its name', async (t) => {
