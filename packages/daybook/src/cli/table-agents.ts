@@ -36,7 +36,9 @@ export const whoWorks: readonly Command[] = [
       { name: 'dollars', value: 'AMOUNT', help: 'US dollars at most' },
       { name: 'off', help: 'what daybook.json says counts again' },
     ],
-    details: ['Near the limit a note in the session warns; what would pass it fails with the reason budget.'],
+    details: [
+      'Near the limit a note in the session warns. A run without room is paused; a raised limit lets it go on by itself.',
+    ],
     json: 'the budget',
     exits: [3, 6],
     load: () => import('./commands/budget-set.ts'),
