@@ -43,7 +43,8 @@ export const turns: Campaign = {
   name: 'turns',
   proves:
     'A turn asks a model six times and calls five skills, with the packages of OpenAI, Anthropic and Google. Its process is ' +
-    'killed with SIGKILL at every boundary: before the model is asked, when it has answered and nothing is stored, in a ' +
+    'killed with SIGKILL at every boundary: while a model chooses who takes it, before the model is asked, when it has ' +
+    'answered and nothing is stored, in a ' +
     'skill before and after it does anything. Another process goes on from the journal: the answer completes, what is ' +
     'recorded is never asked or called again, what skills did stands in a ledger outside of the store (once, or marked as ' +
     'unknown where it may not be repeated), each end has one message, and the next turn with that history is accepted by all ' +

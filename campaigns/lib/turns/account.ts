@@ -50,7 +50,7 @@ export function account(turned: Turned, counter: Counter): readonly string[] {
   ].map((problem) => `${turned.session}: ${problem}`)
 }
 
-function checkMessages({ entries, run }: Turned, { messages, calls, results }: Told): readonly string[] {
+function checkMessages({ session, entries, run }: Turned, { messages, calls, results }: Told): readonly string[] {
   const problems: string[] = []
   const roles = messages.map(({ role }) => role).join(' ')
   const expected = ['user', ...tools.flatMap(() => ['assistant', 'tool']), 'assistant'].join(' ')
@@ -64,6 +64,8 @@ function checkMessages({ entries, run }: Turned, { messages, calls, results }: T
   const ends = entries.filter(({ kind, run: of }) => kind === 'run.finished' && of === run)
   if (ends.length !== 1) problems.push(`it ended ${ends.length} times`)
   if ((ends[0]?.data as { status?: string } | null)?.status !== 'done') problems.push('it is not done')
+  const handed = entries.filter(({ kind, run: of }) => kind === 'handoff' && of === run).length
+  if (handed !== (boundaryOf(session)?.number === 0 ? 1 : 0)) problems.push(`it was handed over ${handed} times`)
   return problems
 }
 

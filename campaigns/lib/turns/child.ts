@@ -5,20 +5,23 @@ import type { Model, ModelCallOptions, ModelRequest, Models } from '../../../pac
 import { keysInUse } from '../../../packages/daybook/src/model/keys.ts'
 import type { ModelSettings } from '../../../packages/daybook/src/model/settings.ts'
 import { openModels } from '../../../packages/daybook/src/open-models.ts'
+import { firstAgent } from '../../../packages/daybook/src/schema/states.ts'
 import { redactor } from '../../../packages/daybook/src/session/redact.ts'
 import { openSessions } from '../../../packages/daybook/src/session/sessions.ts'
 import { openStore } from '../../../packages/daybook/src/stores.ts'
 import { buildContext } from '../../../packages/daybook/src/work/agents/context/build.ts'
 import type { AgentDefinition } from '../../../packages/daybook/src/work/agents/contract.ts'
+import { orchestratorOf } from '../../../packages/daybook/src/work/agents/orchestrator/orchestrator.ts'
 import { modelAgent } from '../../../packages/daybook/src/work/agents/performer.ts'
 import { agentsOf } from '../../../packages/daybook/src/work/agents.ts'
+import type { Agents } from '../../../packages/daybook/src/work/performer.ts'
 import type { SkillDefinition } from '../../../packages/daybook/src/work/skills/contract.ts'
 import { fixedSkills } from '../../../packages/daybook/src/work/skills/fixed.ts'
 import { openWork } from '../../../packages/daybook/src/work/work.ts'
 import { tenant } from '../check.ts'
 import { EffectWriter } from '../runs/effects.ts'
 import { say } from '../say.ts'
-import { boundaryOf, isIdempotent, plantedSecret, providers, tools } from './where.ts'
+import { boundaryOf, isIdempotent, plantedSecret, providers, sessionIn, tools } from './where.ts'
 
 export interface TurnsTask {
   readonly store: string
@@ -93,10 +96,21 @@ const setting = {
   context: buildContext,
   definition: (name: string) => definitions.find((one) => one.name === name),
 }
+const orchestrator = {
+  name: firstAgent,
+  description: 'Chooses.',
+  instructions: 'Say who takes the request.',
+  models: [`${providers[0]}/mock`],
+  source: 'built-in',
+}
+const agents: Agents = agentsOf([
+  orchestratorOf({ ...setting, definition: orchestrator, agents: () => agents }),
+  ...definitions.map((definition) => modelAgent(definition, setting)),
+])
 const work = openWork({
   sessions,
   skills,
-  agents: agentsOf(definitions.map((definition) => modelAgent(definition, setting))),
+  agents,
   leaseMs: task.leaseMs,
   tickMs: Math.min(100, task.leaseMs / 10),
   onError: (error) => tell({ t: 'failed', message: error instanceof Error ? String(error.stack) : String(error) }),
@@ -121,9 +135,9 @@ function stopping(real: Models): Models {
 
 async function called(model: Model, request: ModelRequest, options: ModelCallOptions) {
   // The first thing that a person says is the name of the session.
-  const session = request.messages.find(({ role }) => role === 'user')?.content ?? ''
+  const session = sessionIn(request.messages.find(({ role }) => role === 'user')?.content ?? '')
   const parts = request.messages.flatMap((message) => message.parts ?? [])
-  const number = parts.filter(({ type }) => type === 'result').length + 1
+  const number = request.output ? 0 : parts.filter(({ type }) => type === 'result').length + 1
   if (stopsAt(session, number, 'asked')) await standStill(session)
   const answer = await model.call(request, options)
   if (stopsAt(session, number, 'answered')) await standStill(session)

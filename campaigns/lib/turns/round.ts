@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { MockServer } from '../../../packages/daybook/src/model/mock.fixture.ts'
 import type { AnyEntry } from '../../../packages/daybook/src/schema/entries.ts'
+import { firstAgent } from '../../../packages/daybook/src/schema/states.ts'
 import { openSessions } from '../../../packages/daybook/src/session/sessions.ts'
 import { openStore } from '../../../packages/daybook/src/stores.ts'
 import { type Counter, pause } from '../campaign.ts'
@@ -66,7 +67,8 @@ export async function killedAt(given: RoundOf): Promise<readonly string[]> {
   const sessions = providers.map((provider, index) => sessionNamed(round, provider, at[index] as Boundary))
   const first = new Worker(task, folder)
   for (const [index, session] of sessions.entries()) {
-    first.order({ id: session, session, agent: providers[index] ?? '', input: session })
+    const agent = at[index]?.number === 0 ? firstAgent : (providers[index] ?? '')
+    first.order({ id: session, session, agent, input: session })
   }
   await until('every turn stands at its boundary', first, () => sessions.every((session) => first.at.has(session)))
   await first.kill()

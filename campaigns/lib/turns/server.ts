@@ -2,7 +2,7 @@
 
 import { type MockServer, mockKeys, startMock } from '../../../packages/daybook/src/model/mock.fixture.ts'
 import { offeredName } from '../../../packages/daybook/src/work/agents/offering.ts'
-import { lastWords, tools } from './where.ts'
+import { lastWords, type Provider, providers, sessionIn, tools } from './where.ts'
 
 /** Said by a person behind a turn, to see whether its history can be gone on with. */
 export const nextWords = 'And now?'
@@ -20,8 +20,18 @@ function saysNext({ messages }: Asked): boolean {
   return JSON.stringify(last?.content ?? '').includes(nextWords)
 }
 
+/** Who takes the turn of a session of this provider is to be chosen. */
+function asksWho({ messages }: Asked, provider: Provider): boolean {
+  const text = JSON.stringify(messages.at(-1)?.content ?? '')
+  return text.includes('Candidates:') && sessionIn(text).includes(`.${provider}.`)
+}
+
 /** Calls have the same ids in every turn and of every provider: nothing may lean on their being unlike. */
 const answers: Answers = [
+  ...providers.map((provider) => ({
+    match: { predicate: (asked: Asked) => asksWho(asked, provider) },
+    response: { content: JSON.stringify({ agent: `agent:${provider}`, reason: 'Its name says so.', confidence: 1 }) },
+  })),
   { match: { predicate: saysNext }, response: { content: nextAnswer } },
   ...tools.map((tool, index) => ({
     match: { predicate: (asked: Asked) => results(asked) === index },

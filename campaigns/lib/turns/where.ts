@@ -14,26 +14,33 @@ export function isIdempotent(tool: number): boolean {
 export type Moment = 'asked' | 'answered' | 'begin' | 'inside'
 
 export interface Boundary {
-  /** Number of the call, of the model from 1 to 6, of a skill from 1 to 5. */
+  /** Number of the call, of the model from 1 to 6, of a skill from 1 to 5; 0 is the model's choice of who takes the turn. */
   readonly number: number
   readonly moment: Moment
 }
 
-export const boundaries: readonly Boundary[] = [1, 2, 3, 4, 5, 6].flatMap((number) => {
+export const boundaries: readonly Boundary[] = [0, 1, 2, 3, 4, 5, 6].flatMap((number) => {
   const model: Boundary[] = [
     { number, moment: 'asked' },
     { number, moment: 'answered' },
   ]
-  return number === 6 ? model : [...model, { number, moment: 'begin' as const }, { number, moment: 'inside' as const }]
+  return number === 0 || number === 6
+    ? model
+    : [...model, { number, moment: 'begin' as const }, { number, moment: 'inside' as const }]
 })
 
 export function sessionNamed(round: number, provider: Provider, { number, moment }: Boundary): string {
   return `turn-${round}.${provider}.${number}.${moment}`
 }
 
+/** The name of the session in what its model is asked; `''` where it is not. */
+export function sessionIn(text: string): string {
+  return /turn-\d+\.\w+\.\d\.\w+/.exec(text)?.[0] ?? ''
+}
+
 /** Null for any other session. */
 export function boundaryOf(session: string): (Boundary & { readonly provider: Provider }) | null {
-  const found = /^turn-\d+\.(openai|anthropic|google)\.([1-6])\.(asked|answered|begin|inside)$/.exec(session)
+  const found = /^turn-\d+\.(openai|anthropic|google)\.([0-6])\.(asked|answered|begin|inside)$/.exec(session)
   if (!found) return null
   return { provider: found[1] as Provider, number: Number(found[2]), moment: found[3] as Moment }
 }

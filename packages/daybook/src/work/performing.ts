@@ -1,7 +1,7 @@
 // Performing one root run under a lease: from its journal to its end, or to where it has to wait.
 
-import type { NewEntry } from '../schema/entries.ts'
-import type { RunId, Seq } from '../schema/ids.ts'
+import type { NewEntry, StoredEntry } from '../schema/entries.ts'
+import type { RunId } from '../schema/ids.ts'
 import type { Json } from '../schema/json.ts'
 import type { Session } from '../session/contract.ts'
 import { type Beginning, beginEntries } from './begin.ts'
@@ -13,7 +13,7 @@ import { blank, type Journal, type RunRecord } from './journal.ts'
 import type { Live } from './live.ts'
 import type { Agents, Performer } from './performer.ts'
 import type { ApprovalPolicy } from './policy.ts'
-import { LogEnded, RunLog } from './run-log.ts'
+import { LogEnded, type RunLog } from './run-log.ts'
 import { skillPerformer } from './skill-performer.ts'
 import type { Skills } from './skills/contract.ts'
 import { messageAt, namedMessage } from './tell.ts'
@@ -37,7 +37,10 @@ export interface PerformSetting {
 export type Performed = 'ended' | 'released' | 'waiting' | 'again' | 'left'
 
 /** What the append that asked for the run has written of its beginning. */
-export type Begun = Pick<Beginning, 'call'>
+export interface Begun extends Pick<Beginning, 'call'> {
+  /** All of the run so far. */
+  readonly entries: readonly StoredEntry[]
+}
 
 export class Performing {
   readonly #setting: PerformSetting
@@ -53,18 +56,18 @@ export class Performing {
   /** What is steered into it reaches the root's performer. */
   #steerable = false
 
-  /** `session` writes under the lease with this fence; `seen` is the last entry that its journal was read with. */
+  /** `session` and `log` write under the lease with this fence. */
   constructor(
     setting: PerformSetting,
     session: Session,
-    { fence, run, begun, seen }: { fence: number; run: RunId; begun: Begun | null; seen: Seq },
+    { log, fence, run, begun }: { log: RunLog; fence: number; run: RunId; begun: Begun | null },
   ) {
     this.#setting = setting
     this.#session = session
     this.#fence = fence
     this.#root = run
     this.#begun = begun
-    this.#log = new RunLog(session, run, seen)
+    this.#log = log
   }
 
   /** `chosen`: the model of the session, where a person chose one. */

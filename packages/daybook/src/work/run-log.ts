@@ -1,6 +1,6 @@
 // The journal's writing side: entries of one root run, gathered and made durable together under its lease.
 
-import type { NewEntry } from '../schema/entries.ts'
+import type { NewEntry, StoredEntry } from '../schema/entries.ts'
 import { isDaybookError } from '../schema/errors.ts'
 import type { Head } from '../schema/heads.ts'
 import type { RunId, Seq } from '../schema/ids.ts'
@@ -46,12 +46,22 @@ export class RunLog {
   #seen: Seq
   #disturbed = false
   #touchedFrom: Seq = 0
+  #entries: readonly StoredEntry[] | null
 
-  /** Of a session whose writes carry the lease's fence; `seen` is the last entry that the journal was read with. */
-  constructor(session: Session, run: RunId, seen: Seq) {
+  /**
+   * Of a session whose writes carry the lease's fence; `seen` is the last entry that the journal was read with, `entries` all
+   * of the run up to it, where they are known.
+   */
+  constructor(session: Session, run: RunId, seen: Seq, entries: readonly StoredEntry[] | null = null) {
     this.#session = session
     this.#run = run
     this.#seen = seen
+    this.#entries = entries
+  }
+
+  /** All of the run, where that was known from its beginning, nobody else has written meanwhile, and they are few; else null. */
+  get entries(): readonly StoredEntry[] | null {
+    return this.#entries
   }
 
   /** Behind it stands what somebody else wrote before the last flush. */
@@ -147,9 +157,10 @@ export class RunLog {
       return release ? { entries: placed, release } : { entries: placed }
     }
     try {
-      const { last } = await appended(this.#session, make, refs)
+      const { last, entries } = await appended(this.#session, make, refs)
       this.#touchedFrom = this.#seen
       this.#seen = last
+      this.#keep(entries)
       this.#released = release
       if (ended) this.#ending = null
       for (const tell of told) tell()
@@ -163,7 +174,16 @@ export class RunLog {
       throw error
     }
   }
+
+  #keep(written: readonly StoredEntry[]): void {
+    const own = written.filter(({ run }) => run === this.#run)
+    const all = this.#disturbed || !this.#entries ? null : [...this.#entries, ...own]
+    this.#entries = all && all.length <= mostKept ? all : null
+  }
 }
+
+/** Entries of a run that are kept; a turn with a call has 14. */
+const mostKept = 16
 
 async function appended(session: Session, make: (head: Head) => Writing, refs: readonly Ref[]): Promise<Receipt> {
   try {

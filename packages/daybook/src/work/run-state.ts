@@ -30,7 +30,11 @@ const shown: ReadonlySet<Kind> = new Set(runKinds)
 
 /** @throws DaybookError `not_found` */
 export async function stateOf(session: Session, run: RunId): Promise<KnownRun> {
-  const entries = await entriesOfRun(session, run)
+  return stateIn(session, run, await entriesOfRun(session, run))
+}
+
+/** @param entries all of the run, oldest first */
+export async function stateIn(session: Session, run: RunId, entries: readonly StoredEntry[]): Promise<KnownRun> {
   const queued = entries[0]
   const [view] = (await foldRuns(entries.filter(({ kind }) => shown.has(kind)))).filter((one) => one.run === run)
   if (!queued || !view) throw new DaybookError('not_found', `no run ${run}`)
@@ -38,7 +42,7 @@ export async function stateOf(session: Session, run: RunId): Promise<KnownRun> {
   const told = namedMessage(view.output)
   return {
     ...view,
-    ...(told === null ? undefined : { output: (await messageAt(session, told)).content }),
+    ...(told === null ? undefined : { output: (await messageAt(session, told, entries)).content }),
     session: session.id,
     approvals: approvalsOf(entries),
     questions: questionsOf(entries),

@@ -3,7 +3,8 @@
 import type { Kind } from '../schema/kinds.ts'
 import type { Session } from '../session/contract.ts'
 import type { RunState, ScopedWork } from './contract.ts'
-import { stateOf } from './run-state.ts'
+import type { KnownEntries } from './here.ts'
+import { stateIn, stateOf } from './run-state.ts'
 
 type Options = NonNullable<Parameters<ScopedWork['settled']>[1]>
 
@@ -13,16 +14,21 @@ const telling: ReadonlySet<Kind> = new Set(['run.waiting', 'run.finished', 'run.
 export async function settledRun(
   session: Session,
   run: string,
-  performed: Promise<void> | null,
+  performed: Promise<KnownEntries> | null,
   options: Options,
 ): Promise<RunState> {
   const end = new AbortController()
-  const abort = () => end.abort()
+  // With a reason: the error that stands in its place otherwise costs more than all the rest.
+  const abort = () => end.abort('over')
   const timer = options.timeoutMs === undefined ? null : setTimeout(abort, options.timeoutMs)
   if (options.signal?.aborted) abort()
   options.signal?.addEventListener('abort', abort)
   try {
-    if (performed) await Promise.race([performed, aborted(end.signal)])
+    const entries = performed && (await Promise.race([performed, aborted(end.signal)]))
+    if (entries) {
+      const state = await stateIn(session, run, entries)
+      if (isSettled(state, options)) return state
+    }
     const { seq, openRuns } = await session.head()
     // One that is under way is told of by what it writes.
     if (openRuns.find((open) => open.run === run)?.status !== 'running') {
@@ -42,10 +48,10 @@ export async function settledRun(
   }
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
+function aborted(signal: AbortSignal): Promise<null> {
   return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    signal.addEventListener('abort', () => resolve())
+    if (signal.aborted) resolve(null)
+    signal.addEventListener('abort', () => resolve(null))
   })
 }
 

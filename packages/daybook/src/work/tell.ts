@@ -1,7 +1,7 @@
 // A step whose end stands in the log as a message: told once, in one append with the end, and read back from there.
 
 import type { DeltaContent } from '../schema/deltas.ts'
-import type { NewEntry } from '../schema/entries.ts'
+import type { NewEntry, StoredEntry } from '../schema/entries.ts'
 import type { Seq } from '../schema/ids.ts'
 import type { Message } from '../schema/parts.ts'
 import type { Session } from '../session/contract.ts'
@@ -37,8 +37,9 @@ export function namedMessage(output: unknown): Seq | null {
 }
 
 /** An erased message says nothing. */
-export async function messageAt(session: Session, seq: Seq): Promise<Message> {
-  const [entry] = await session.stored({ after: seq - 1, until: seq, limit: 1 })
+export async function messageAt(session: Session, seq: Seq, known: readonly StoredEntry[] = []): Promise<Message> {
+  const here = known.find((entry) => entry.seq === seq)
+  const [entry] = here ? [here] : await session.stored({ after: seq - 1, until: seq, limit: 1 })
   const data = entry?.seq === seq && entry.kind === 'message' ? dataOf(entry, 'message') : null
   return data ?? { role: 'assistant', content: '' }
 }

@@ -16,6 +16,7 @@ import { LiveRuns } from './live.ts'
 import type { Agents } from './performer.ts'
 import { type Performed, Performing, type PerformSetting } from './performing.ts'
 import type { ApprovalPolicy } from './policy.ts'
+import { RunLog } from './run-log.ts'
 import { WorkOfScope } from './scoped-work.ts'
 import type { Skills } from './skills/contract.ts'
 
@@ -230,7 +231,6 @@ export class WorkEngine implements Work {
 
   async #perform(active: Active, held: Held, { head, run, ...known }: Taken | Claimed): Promise<Performed> {
     const { place } = active
-    const { fence } = held
     const begun = 'journal' in known ? known : null
     const live = new LiveRuns(this.sessions.store.bus, place)
     const setting: PerformSetting = {
@@ -242,8 +242,9 @@ export class WorkEngine implements Work {
         if (this.#closing) execution.closeSoon()
       },
     }
-    const session = this.#sessionOf(place, head, fence)
-    const performing = new Performing(setting, session, { fence, run, begun, seen: begun?.last ?? head.seq })
+    const session = this.#sessionOf(place, head, held.fence)
+    const log = new RunLog(session, run, begun?.last ?? head.seq, begun?.entries)
+    const performing = new Performing(setting, session, { log, fence: held.fence, run, begun })
     const began = performance.now()
     const journal = 'journal' in known ? known.journal : await readJournal(session, known.from, head.seq)
     const performed = await performing.perform(journal, held.lost, head.model).finally(() => live.close())
@@ -253,7 +254,7 @@ export class WorkEngine implements Work {
       this.#active.delete(keyOf(place))
     }
     if (performed === 'ended' || performed === 'released') {
-      this.here.tellEnd({ run, status: performing.status, ms: performance.now() - began })
+      this.here.end({ run, status: performing.status, ms: performance.now() - began }, log.entries)
     }
     return performed
   }
