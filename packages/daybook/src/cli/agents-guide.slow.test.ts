@@ -104,6 +104,8 @@ test('the files of the page are agents as they stand there', async () => {
   await until(async () => /bad\.yaml:1: instructions is required/.test((await home.daybook(['agent', 'list'])).err))
   const { exit, out } = await home.daybook(['doctor'])
   assert.deepEqual([exit, /^bad +agents .*bad\.yaml:1: instructions is required/m.test(out)], [1, true], out)
+  const named = await home.daybook(['agent', 'show', 'bad'])
+  assert.deepEqual([named.exit, /bad\.yaml:1: instructions/.test(named.err)], [3, true], named.err)
   rmSync(home.path('here', 'data', 'agents', 'bad.yaml'))
   const help = async (name: string) => home.daybook(['agent', 'help', name])
   assert.match((await help('reviewer')).out, /as an attacker would[\s\S]*Hands over to coder\./)

@@ -1,5 +1,6 @@
 // The agents that a word may name: those that can take a turn where the work is done, and programs of this machine that cannot yet.
 
+import { basename, extname } from 'node:path'
 import { locate } from '../program/find.ts'
 import { type ProgramsAt, programsFrom } from '../program/programs.ts'
 import { programsFaultText } from '../program/programs-file.ts'
@@ -8,6 +9,7 @@ import type { Backend } from './backend.ts'
 import type { Context } from './context.ts'
 import { exits, Refusal } from './exits.ts'
 import type { Env } from './folders.ts'
+import { fromHome } from './format/path.ts'
 import { oneLine } from './format/width.ts'
 import { nearest } from './grammar.ts'
 import type { Runs } from './runs.ts'
@@ -35,25 +37,26 @@ export function worksHere({ place }: Backend, env: Env): boolean {
 export async function agentNamed(context: Context, backend: Backend, name: string): Promise<AgentShape> {
   const agents = await backend.runs.agents()
   const agent = agents.find((each) => each.name === name)
-  if (agent === undefined) throw noAgent(context, backend, name, agents, 'start')
+  if (agent === undefined) throw await noAgent(context, backend, name, 'start')
   return agent
 }
 
 /** @param verb what the person was typing, in front of the name */
-export function noAgent(
-  context: Context,
-  backend: Backend,
-  name: string,
-  agents: readonly AgentShape[],
-  verb: string,
-): Refusal {
+export async function noAgent(context: Context, backend: Backend, name: string, verb: string): Promise<Refusal> {
   const { me, host } = context
   const program = worksHere(backend, host.env) ? programRefused(context, name) : null
   if (program !== null) return program
+  const { agents, faults } = await backend.runs.agentList()
+  const what = `there is no agent ${name}`
+  const fault = faults.find(({ path }) => basename(path, extname(path)) === name)
+  if (fault !== undefined) {
+    const why = `Its file has a fault: ${oneLine(fault.message)}`
+    return new Refusal(exits.notFound, 'not_found', { what, why, next: fromHome(fault.path) })
+  }
   const names = agents.map((each) => each.name)
   const near = nearest(name, names)
   return new Refusal(exits.notFound, 'not_found', {
-    what: `there is no agent ${name}`,
+    what,
     why: `There are: ${names.map(oneLine).join(', ')}.`,
     next: near === undefined ? `${me} agent list --all` : `${me} ${verb} ${near}`,
   })

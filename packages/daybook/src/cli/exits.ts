@@ -84,6 +84,6 @@ export function refusalOf(error: unknown): Refusal {
 /** The table's reason, where it says more than the message. */
 function whyOf({ code, field, row, seq }: DaybookError): string | undefined {
   if (seq !== undefined) return `${row.when} It is ${seq}.`
-  if (code === 'invalid_state') return undefined
+  if (code === 'invalid_state' || code === 'damaged') return undefined
   return code === 'invalid' ? field && `It is about ${field}.` : row.when
 }

@@ -13,7 +13,7 @@ export const perform: Perform = async (context, call) => {
   const agents = await backend.runs.agents()
   const program = worksHere(backend, host.env) ? programsHere(context).current().get(name) : undefined
   const agent = agents.find((each) => each.name === name)
-  if (agent === undefined && program === undefined) throw noAgent(context, backend, name, agents, 'agent help')
+  if (agent === undefined && program === undefined) throw await noAgent(context, backend, name, 'agent help')
   const help =
     program && agent?.kind !== 'model'
       ? await helpOf({

@@ -34,7 +34,7 @@ export const perform: Perform = async (context, call) => {
   const { output } = context
   const known = worksHere(backend, context.host.env) ? await knownOf(context, name) : null
   const agent = agents.find((each) => each.name === name) ?? known?.agent
-  if (agent === undefined) throw noAgent(context, backend, name, agents, 'agent show')
+  if (agent === undefined) throw await noAgent(context, backend, name, 'agent show')
   const program = agent.kind === 'program' ? (known?.program ?? null) : null
   if (output.json) {
     output.object({ ...agent, ...program })

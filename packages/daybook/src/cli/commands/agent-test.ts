@@ -85,7 +85,7 @@ async function namesOf(context: Context, given: string | undefined, models: Mode
   const backend = await context.backend()
   const agents: readonly Asking[] = await backend.runs.agents()
   const agent = agents.find((each) => each.name === given)
-  if (agent === undefined) throw noAgent(context, backend, given, await backend.runs.agents(), 'agent test')
+  if (agent === undefined) throw await noAgent(context, backend, given, 'agent test')
   if (agent.kind === 'program' || agent.kind === 'team') {
     const what = `${given} is a ${agent.kind}, which asks no model by itself`
     throw misuse(what, `${context.me} agent show ${given}`)

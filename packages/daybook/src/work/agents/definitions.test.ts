@@ -65,6 +65,7 @@ test('what is wrong is told with file and line', async () => {
   const faults: readonly (readonly [file: string, text: string, message: RegExp])[] = [
     ['a.yaml', 'description: x\n', /^a\.yaml:1: instructions is required$/],
     ['b.yaml', `${good}modle: a/b\n`, /^b\.yaml:3: modle is not a known field$/],
+    ['b2.yaml', `${good}skils:\n\n  - file/read\n`, /^b2\.yaml:3: skils is not a known field$/],
     ['c.yaml', `${good}skills:\n  - file/*\n  - "no good"\n`, /^c\.yaml:5: skills\[1\] /],
     ['d.yaml', `${good}limits:\n  calls: 0\n`, /^d\.yaml:4: limits\.calls /],
     ['e.yaml', `${good}  bad: [\n`, /^e\.yaml:\d+: /],

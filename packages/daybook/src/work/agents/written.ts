@@ -11,7 +11,7 @@ export interface Written {
 
 /** @throws DaybookError `invalid`, with file and line */
 export async function readWritten(bytes: Uint8Array, file: string): Promise<Written> {
-  const { parseDocument, LineCounter, isNode } = await import('yaml')
+  const { parseDocument, LineCounter, isMap, isNode, isScalar } = await import('yaml')
   const lines = new LineCounter()
   const document = parseDocument(textOf(bytes, file), { prettyErrors: true, lineCounter: lines })
   const [error] = document.errors
@@ -23,7 +23,10 @@ export async function readWritten(bytes: Uint8Array, file: string): Promise<Writ
     value: document.toJS({ maxAliasCount: 100 }),
     lineOf(field) {
       for (let keys = keysOf(field); keys.length > 0; keys = keys.slice(0, -1)) {
-        const node = document.getIn(keys, true)
+        // Of a field its name: what it holds may begin further below.
+        const around = keys.length === 1 ? document.contents : document.getIn(keys.slice(0, -1), true)
+        const pair = isMap(around) ? around.items.find(({ key }) => isScalar(key) && key.value === keys.at(-1)) : null
+        const node = pair?.key ?? document.getIn(keys, true)
         if (isNode(node) && node.range) return lines.linePos(node.range[0]).line
       }
       return 1
