@@ -30,10 +30,11 @@ test('a terminal is watched, taken over, typed at, on a phone too, and left by k
     const { process_id: id } = given.process.process
     await using window = await openWindow(browser)
     const { page, faults } = window
-    await page.goto(`${server.url}/s/typing/p/${id}`)
-    await page.getByLabel('Key').fill(key)
-    await page.keyboard.press('Enter')
+    const code = server.code()
+    await page.goto(`${server.url}/s/typing/p/${id}#code=${code}`)
     await page.getByText('You watch.').waitFor()
+    assert.equal(page.url(), `${server.url}/s/typing/p/${id}`)
+    await knowsTheKey(page, `${server.url}/s/typing/p/${id}`, { code, key })
     const screen = page.locator('.xterm-screen')
     await screen.waitFor()
     await screen.click()
@@ -84,4 +85,22 @@ async function typesByThumb(page: Page): Promise<void> {
   await keys.getByRole('button', { name: 'Up' }).click()
   await page.keyboard.press('Enter')
   await until(async () => (await said()).split('42').length === 3)
+}
+
+/** Another tab of this browser is told the key; another browser is not, whatever code it gives again, and can be told it by hand. */
+async function knowsTheKey(page: Page, address: string, { code, key }: { code: string | null; key: string }) {
+  const tab = await page.context().newPage()
+  await tab.goto(address)
+  await tab.getByText('You watch.').waitFor()
+  await tab.close()
+  const browser = page.context().browser()
+  assert.ok(browser)
+  await using stranger = await openWindow(browser)
+  await stranger.page.goto(`${address}#code=${code}`)
+  const field = stranger.page.getByLabel('Key')
+  await field.waitFor()
+  assert.equal(stranger.page.url(), address)
+  await field.fill(key)
+  await stranger.page.keyboard.press('Enter')
+  await stranger.page.getByText('You watch.').waitFor()
 }

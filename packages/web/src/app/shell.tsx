@@ -10,19 +10,27 @@ import { keyOf, keyText, useKey } from '../parts/keys.ts'
 import { useNeeding } from '../parts/title.ts'
 import { ConnectionLine } from './connection-line.tsx'
 import { Mark } from './mark.tsx'
+import { Opening } from './opening.tsx'
 import { nextRegion } from './regions.ts'
 
 const Palette = lazy(() => import('../palette/palette.tsx').then(({ Palette }) => ({ default: Palette })))
+const FindOverlay = lazy(() => import('../find/find-overlay.tsx').then(({ FindOverlay }) => ({ default: FindOverlay })))
 const KeyList = lazy(() => import('../palette/key-list.tsx').then(({ KeyList }) => ({ default: KeyList })))
 
 const item =
-  'target inline-flex items-center gap-1.5 rounded-small px-2 py-1 no-underline text-soft hover:bg-well hover:text-ink aria-[current=page]:text-ink aria-[current=page]:shadow-[inset_0_-2px_0_currentColor]'
+  'target inline-flex items-center gap-1.5 rounded-press px-2 text-body no-underline text-soft hover:bg-well hover:text-ink aria-[current=page]:bg-well aria-[current=page]:text-ink'
 
 export function Shell() {
-  const [open, setOpen] = useState<'palette' | 'keys' | null>(null)
-  const close = (): void => setOpen(null)
+  const [open, setOpen] = useState<'palette' | 'find' | 'keys' | null>(null)
+  /** Typed while the code of a dialog was on its way. */
+  const [early, setEarly] = useState('')
+  const close = (): void => {
+    setOpen(null)
+    setEarly('')
+  }
   useGoing()
   useKey('palette', () => setOpen((now) => (now === 'palette' ? null : 'palette')), true)
+  useKey('find', () => setOpen('find'), true)
   useKey('help', () => setOpen('keys'))
   useKey('region', ({ shiftKey }) => nextRegion(shiftKey ? -1 : 1), true)
   return (
@@ -35,34 +43,59 @@ export function Shell() {
         {t('toContent')}
       </button>
       <header className="sticky top-0 z-10 border-b border-rule bg-sheet" data-region>
-        <nav aria-label={t('screens')} className="mx-auto flex max-w-6xl items-center gap-1 px-2 py-1 medium:px-4">
-          <HomeLink />
-          <Link to="/find" className={item}>
-            <Search aria-hidden size={15} />
-            {t('find')}
-          </Link>
-          <Link to="/status" className={item}>
-            {t('status')}
-          </Link>
-          <button type="button" className={`${item} ms-auto`} onClick={() => setOpen('palette')}>
-            <Command aria-hidden size={15} />
-            <span className="max-narrow:aside-only">{t('goTo')}</span>
-            <kbd className="rounded-small border border-rule px-1 text-small max-medium:hidden">
-              {keyText(keyOf('palette'))}
-            </kbd>
-          </button>
-        </nav>
+        <Screens onFind={() => setOpen('find')} onPalette={() => setOpen('palette')} />
         <ConnectionLine />
       </header>
-      <main id="main" tabIndex={-1} data-region className="mx-auto flex w-full max-w-6xl flex-1 flex-col">
+      <main id="main" tabIndex={-1} data-region className="flex w-full flex-1 flex-col">
         <Outlet />
       </main>
       <Announcements />
-      <Suspense>
-        {open === 'palette' && <Palette onClose={close} onKeys={() => setOpen('keys')} />}
+      <Suspense fallback={<Opening label={t('goTo')} text={early} onText={setEarly} onClose={close} />}>
+        {open === 'palette' && <Palette early={early} onClose={close} onKeys={() => setOpen('keys')} />}
+        {open === 'find' && <FindOverlay early={early} onClose={close} />}
         {open === 'keys' && <KeyList onClose={close} />}
       </Suspense>
     </div>
+  )
+}
+
+interface ScreensProps {
+  readonly onFind: () => void
+  readonly onPalette: () => void
+}
+
+/** The way to the other screens. */
+function Screens({ onFind, onPalette }: ScreensProps) {
+  const onFindScreen = useRouterState({ select: ({ location }) => location.pathname.endsWith('/find') })
+  return (
+    <nav aria-label={t('screens')} className="flex h-11 items-center gap-1 px-2 medium:px-4">
+      <HomeLink />
+      <Link
+        to="/find"
+        className={item}
+        onClick={(event) => {
+          // With a key held it is a screen of its own, such as in another tab.
+          if (onFindScreen || event.ctrlKey || event.metaKey || event.shiftKey) return
+          event.preventDefault()
+          onFind()
+        }}
+      >
+        <Search aria-hidden size={15} />
+        {t('find')}
+      </Link>
+      <Link to="/status" className={item}>
+        {t('status')}
+      </Link>
+      <button
+        type="button"
+        className="button target ms-auto text-soft medium:min-w-52 medium:justify-start"
+        onClick={onPalette}
+      >
+        <Command aria-hidden size={14} />
+        <span className="max-narrow:aside-only">{t('goTo')}</span>
+        <kbd className="ms-auto">{keyText(keyOf('palette'))}</kbd>
+      </button>
+    </nav>
   )
 }
 
@@ -71,13 +104,13 @@ function HomeLink() {
   return (
     <Link
       to="/"
-      className={`${item} me-1 font-semibold text-ink`}
+      className="target me-2 inline-flex items-center gap-2 rounded-press px-1 text-body font-semibold text-ink no-underline"
       activeOptions={{ exact: true, includeSearch: false }}
     >
       <Mark />
       <span>daybook</span>
       {needing > 0 && (
-        <span className="figures rounded-small bg-need-well px-1.5 text-small font-semibold text-need">
+        <span className="figures rounded-full bg-need-well px-2 text-small font-semibold text-need">
           {needing}
           <span className="aside-only"> {t('needYou', { n: needing })}</span>
         </span>

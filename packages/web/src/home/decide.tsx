@@ -82,9 +82,11 @@ export function Decide({ request }: { request: Asked }) {
         {request.summary}
       </p>
       {request.input !== undefined && <Exactly value={request.input} label={t('exactly')} />}
-      <Facts request={request} />
       {choice === null ? (
-        <Choices request={request} busy={decision.isPending} onChoose={setChoice} />
+        <div className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1.5">
+          <Choices request={request} busy={decision.isPending} onChoose={setChoice} />
+          <Facts request={request} />
+        </div>
       ) : (
         <Confirm choice={choice} onCancel={() => setChoice(null)} onDecide={decide} />
       )}
@@ -100,7 +102,7 @@ export function Decide({ request }: { request: Asked }) {
 function Facts({ request }: { request: Asked }) {
   const now = useNow()
   return (
-    <p className="mt-1 flex flex-wrap gap-x-3 text-small text-soft">
+    <p className="flex flex-wrap gap-x-3 text-small text-soft">
       {request.digest && (
         <span>
           {t('digest')} <code title={request.digest}>{request.digest.slice(0, 12)}…</code>
@@ -119,10 +121,10 @@ function Choices({ request, busy, onChoose }: { request: Asked; busy: boolean; o
     approval: ['approved', 'denied'],
     question: ['answer'],
     blocked: ['retry', 'done', 'fail'],
+    budget: ['stop'],
   }[request.kind] as readonly Choice[]
   return (
-    budget: ['stop'],
-    <div className="mt-2 flex flex-wrap gap-2">
+    <div className="flex flex-wrap gap-2">
       {offered.map((choice, at) => (
         <Button
           key={choice}
@@ -170,7 +172,7 @@ function Confirm({ choice, onCancel, onDecide }: ConfirmProps) {
             dir="auto"
             value={text}
             onChange={(event) => setText(event.target.value)}
-            className="target w-full rounded-small border border-edge bg-sheet px-2"
+            className="input target w-full"
           />
         </label>
       )}

@@ -1,7 +1,7 @@
 // Filters of the list as chips: what is chosen stands in the address, what can be chosen comes from what was seen.
 
 import type { SessionShape } from 'daybook/client'
-import { X } from 'lucide-react'
+import { ChevronDown, X } from 'lucide-react'
 import { t } from '../i18n/base.ts'
 import { Button } from '../parts/button.tsx'
 
@@ -45,8 +45,38 @@ interface ChipsProps {
   readonly onChange: (filters: Filters) => void
 }
 
-const chip =
-  'target rounded-small border px-2 text-small focus-within:outline-2 focus-within:outline-offset-2 focus-within:outline-link'
+interface PickProps {
+  readonly label: string
+  /** What stands there while nothing is chosen. */
+  readonly none: string
+  readonly value: string
+  /** Text by value. */
+  readonly values: Readonly<Record<string, string>>
+  readonly onChange: (value: string) => void
+}
+
+function Pick({ label, none, value, values, onChange }: PickProps) {
+  return (
+    <span className={value === '' ? 'picker' : 'picker picker-chosen'}>
+      <select
+        aria-label={label}
+        value={value}
+        onChange={({ target }) => onChange(target.value)}
+        className="picker-select"
+      >
+        <option value="">{none}</option>
+        {Object.entries(values).map(([one, text]) => (
+          <option key={one} value={one}>
+            {text}
+          </option>
+        ))}
+      </select>
+      <ChevronDown aria-hidden size={13} className="picker-sign" />
+    </span>
+  )
+}
+
+const stateWord = (status: string): string => t(`state_${status === 'blocked' ? 'stuck' : (status as 'idle')}`)
 
 export function Chips({ filters, sessions, onChange }: ChipsProps) {
   const { q = '', place = '' } = filters
@@ -63,41 +93,33 @@ export function Chips({ filters, sessions, onChange }: ChipsProps) {
         placeholder={t('filterTitles')}
         value={q}
         onChange={({ target: { value } }) => onChange(value === '' ? without('q') : { ...filters, q: value })}
-        className="target w-44 rounded-small border border-edge bg-sheet px-2 text-small placeholder:text-soft"
+        className="target w-44 rounded-press border border-edge bg-sheet px-2 text-small placeholder:text-soft"
       />
       {filterNames.map((name) => {
         const chosen = filters[name]
         const values = valuesIn(sessions, name, chosen)
         if (values.length === 0) return null
+        const word = name === 'status' ? stateWord : (value: string) => value
         return (
-          <select
+          <Pick
             key={name}
-            aria-label={t(`filter_${name}`)}
+            label={t(`filter_${name}`)}
+            none={t(`filter_${name}`)}
             value={chosen ?? ''}
-            onChange={({ target: { value } }) => onChange(value === '' ? without(name) : { ...filters, [name]: value })}
-            className={`${chip} max-w-40 ${chosen === undefined ? 'border-edge bg-sheet text-soft' : 'border-link bg-chosen text-ink'}`}
-          >
-            <option value="">{t(`filter_${name}`)}</option>
-            {values.map((value) => (
-              <option key={value} value={value}>
-                {name === 'status' ? t(`state_${value === 'blocked' ? 'stuck' : (value as 'idle')}`) : value}
-              </option>
-            ))}
-          </select>
+            values={Object.fromEntries(values.map((value) => [value, word(value)]))}
+            onChange={(value) => onChange(value === '' ? without(name) : { ...filters, [name]: value })}
+          />
         )
       })}
-      <select
-        aria-label={t('filter_place')}
+      <Pick
+        label={t('filter_place')}
+        none={t('place_open')}
         value={place}
-        onChange={({ target: { value } }) =>
+        values={{ archived: t('state_archived'), trash: t('state_trashed') }}
+        onChange={(value) =>
           onChange(value === '' ? without('place') : { ...filters, place: value as 'archived' | 'trash' })
         }
-        className={`${chip} ${place === '' ? 'border-edge bg-sheet text-soft' : 'border-link bg-chosen text-ink'}`}
-      >
-        <option value="">{t('place_open')}</option>
-        <option value="archived">{t('state_archived')}</option>
-        <option value="trash">{t('state_trashed')}</option>
-      </select>
+      />
       {any && (
         <Button look="quiet" onClick={() => onChange({})}>
           <X aria-hidden size={14} />

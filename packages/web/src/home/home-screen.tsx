@@ -44,7 +44,7 @@ export function HomeScreen() {
   const above = new Set([...bands.needs, ...bands.running].map(({ session_id }) => session_id))
   const changed = window ? shown(window).filter(({ session_id }) => !above.has(session_id)) : []
   return (
-    <div className="px-2 py-4 medium:px-4">
+    <div className="page">
       <h1 className="aside-only">{t('home')}</h1>
       {overview.error !== null && (
         <p role="alert" className="mb-4 text-fail">
@@ -85,10 +85,7 @@ function Needs({ overview: { bands, read } }: { overview: Overview }) {
   if (bands.needs.length === 0) return <p className="mb-6 text-title text-soft">{t('nothingNeedsYou')}</p>
   return (
     <Band id="needs" title={t('needsYou')} number={bands.needs.length} tone="text-need">
-      <ul
-        aria-label={t('needsYou')}
-        className="divide-y divide-rule overflow-hidden rounded-box border border-rule bg-sheet"
-      >
+      <ul aria-label={t('needsYou')} className="rows overflow-hidden rounded-box border border-rule bg-sheet">
         {bands.needs.map((session) => (
           <Need key={session.session_id} session={session} />
         ))}

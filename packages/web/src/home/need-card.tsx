@@ -16,24 +16,23 @@ export function Need({ session }: { session: SessionShape }) {
   const mine = requests.data?.filter(({ session_id }) => session_id === session.session_id) ?? []
   const { tone } = looks[stateOf(session, 0)]
   return (
-    <li className={`border-s-4 ${tone === 'text-fail' ? 'border-s-fail' : 'border-s-need'} px-3 py-2`}>
-      <div className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5">
-        <code className="figures text-small text-soft">{session.tail}</code>
+    <li className={`need ${tone === 'text-fail' ? 'need-fail' : ''}`}>
+      <div className="need-head">
         <Link
           to="/s/$address"
           params={{ address: session.session_id }}
           data-row
           dir="auto"
-          className="min-w-0 font-medium text-ink no-underline hover:underline"
+          className="min-w-0 font-semibold text-ink no-underline hover:underline"
         >
           {titleOf(session)}
         </Link>
-        <span className="text-small text-soft" dir="auto">
-          {agentOf(session)}
-        </span>
-        <span className="ms-auto inline-flex items-center gap-3">
+        <span className="need-facts">
           <StatusBadge session={session} />
-          {session.attention && <Age at={session.attention.since} className="text-small text-soft" />}
+          <code className="figures">{session.tail}</code>
+          {agentOf(session) && <span dir="auto">{agentOf(session)}</span>}
+          {session.branch && <span dir="auto">{session.branch}</span>}
+          {session.attention && <Age at={session.attention.since} className="need-age" />}
         </span>
       </div>
       {mine.length === 0 && session.attention && (

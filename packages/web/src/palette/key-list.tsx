@@ -1,5 +1,6 @@
 // All keys, searchable and changeable, and the few settings of this browser.
 
+import { ChevronDown } from 'lucide-react'
 import { useId, useState, useSyncExternalStore } from 'react'
 import { t } from '../i18n/base.ts'
 import { language } from '../i18n/language.ts'
@@ -45,7 +46,7 @@ export function KeyList({ onClose }: { onClose: () => void }) {
           placeholder={t('searchKeys')}
           value={text}
           onChange={({ target }) => setText(target.value)}
-          className="target ms-auto w-40 min-w-0 rounded-small border border-edge bg-sheet px-2 placeholder:text-soft"
+          className="input target ms-auto w-40 min-w-0 placeholder:text-soft"
         />
         <Button onClick={onClose}>{t('close')}</Button>
       </header>
@@ -80,7 +81,7 @@ interface KeyFieldProps {
 
 /** Pressed once it takes the next key in place of the old one; Escape leaves it, Backspace gives the first one back. */
 function KeyField({ name, taking, onTake }: KeyFieldProps) {
-  if (isFixed(name)) return <kbd className="px-2 text-small">{keyText(keyOf(name))}</kbd>
+  if (isFixed(name)) return <kbd className="key button target">{keyText(keyOf(name))}</kbd>
   const set = (key: string | null): void => {
     const { [name]: _before, ...others } = preferences.get('keys') ?? {}
     preferences.set('keys', key === null ? others : { ...others, [name]: key })
@@ -88,6 +89,7 @@ function KeyField({ name, taking, onTake }: KeyFieldProps) {
   }
   return (
     <Button
+      className="key"
       aria-label={t('changeKey', { what: t(`key_${name}`), key: keyText(keyOf(name)) })}
       aria-pressed={taking}
       onClick={() => onTake(taking ? null : name)}
@@ -155,18 +157,16 @@ function Choice({ label, value, values, onChange }: ChoiceProps) {
   return (
     <div className="flex items-center justify-between gap-3">
       <label htmlFor={id}>{label}</label>
-      <select
-        id={id}
-        value={value}
-        onChange={({ target }) => onChange(target.value)}
-        className="target rounded-small border border-edge bg-sheet px-2"
-      >
-        {Object.entries(values).map(([one, text]) => (
-          <option key={one} value={one}>
-            {text}
-          </option>
-        ))}
-      </select>
+      <span className="picker">
+        <select id={id} value={value} onChange={({ target }) => onChange(target.value)} className="picker-select">
+          {Object.entries(values).map(([one, text]) => (
+            <option key={one} value={one}>
+              {text}
+            </option>
+          ))}
+        </select>
+        <ChevronDown aria-hidden size={13} className="picker-sign" />
+      </span>
     </div>
   )
 }

@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import type { SessionShape } from 'daybook/client'
+import { Activity, CornerDownRight, House, Keyboard, type LucideIcon, Plus, Search } from 'lucide-react'
 import { type KeyboardEvent, useDeferredValue, useId, useState } from 'react'
 import { useOverview } from '../home/overview.ts'
 import { t } from '../i18n/base.ts'
@@ -14,6 +15,8 @@ import { titleOf } from '../parts/session-text.ts'
 import { StatusBadge } from '../parts/status-badge.tsx'
 
 interface PaletteProps {
+  /** Typed before this was here. */
+  readonly early: string
   readonly onClose: () => void
   readonly onKeys: () => void
 }
@@ -22,6 +25,7 @@ interface Choice {
   readonly id: string
   readonly text: string
   readonly session?: SessionShape
+  readonly icon?: LucideIcon
   act(): void
 }
 
@@ -60,10 +64,10 @@ function useChoices(text: string, onKeys: () => void): readonly Choice[] {
   const sessions = useSessions(text)
   const words = text.trim().toLowerCase().split(/\s+/)
   const screens: readonly Choice[] = [
-    { id: 'home', text: t('home'), act: () => void navigate({ to: '/' }) },
-    { id: 'status', text: t('status'), act: () => void navigate({ to: '/status' }) },
-    { id: 'keys', text: t('keysAndSettings'), act: onKeys },
-    { id: 'new', text: t('newSession'), act: () => void begin() },
+    { id: 'home', icon: House, text: t('home'), act: () => void navigate({ to: '/' }) },
+    { id: 'status', icon: Activity, text: t('status'), act: () => void navigate({ to: '/status' }) },
+    { id: 'keys', icon: Keyboard, text: t('keysAndSettings'), act: onKeys },
+    { id: 'new', icon: Plus, text: t('newSession'), act: () => void begin() },
   ].filter((one) => fits(one.text, words))
   const begin = async (): Promise<void> => {
     const { session_id: address } = await client.create()
@@ -71,6 +75,7 @@ function useChoices(text: string, onKeys: () => void): readonly Choice[] {
   }
   const find: Choice = {
     id: 'find',
+    icon: Search,
     text: text.trim() === '' ? t('find') : t('findText', { text: text.trim() }),
     act: () => void navigate({ to: '/find', search: text.trim() === '' ? {} : { q: text.trim() } }),
   }
@@ -86,8 +91,8 @@ function useChoices(text: string, onKeys: () => void): readonly Choice[] {
   ]
 }
 
-export function Palette({ onClose, onKeys }: PaletteProps) {
-  const [text, setText] = useState('')
+export function Palette({ early, onClose, onKeys }: PaletteProps) {
+  const [text, setText] = useState(early)
   const [at, setAt] = useState(0)
   const id = useId()
   const choices = useChoices(text, onKeys)
@@ -146,7 +151,13 @@ interface ChoiceLineProps {
   readonly onTake: () => void
 }
 
-function ChoiceLine({ id, choice: { text, session }, chosen, onPoint, onTake }: ChoiceLineProps) {
+function ChoiceLine({
+  id,
+  choice: { text, session, icon: Icon = CornerDownRight },
+  chosen,
+  onPoint,
+  onTake,
+}: ChoiceLineProps) {
   return (
     // The keys of the field choose; the pointer may, too.
     // biome-ignore lint/a11y/useKeyWithClickEvents: the field has the keys
@@ -157,9 +168,15 @@ function ChoiceLine({ id, choice: { text, session }, chosen, onPoint, onTake }: 
       aria-selected={chosen}
       onClick={onTake}
       onPointerMove={onPoint}
-      className="target flex cursor-pointer items-baseline gap-3 px-4 py-1 aria-selected:bg-chosen"
+      className="target mx-1 flex cursor-pointer items-baseline gap-3 rounded-press px-3 py-1 aria-selected:bg-chosen"
     >
-      {session && <code className="figures w-12 shrink-0 text-small text-soft">{session.tail}</code>}
+      {session ? (
+        <code className="figures w-12 shrink-0 text-small text-soft">{session.tail}</code>
+      ) : (
+        <span className="grid w-12 shrink-0 self-center text-soft">
+          <Icon aria-hidden size={15} />
+        </span>
+      )}
       <span dir="auto" className="min-w-0 flex-1 truncate">
         {text}
       </span>

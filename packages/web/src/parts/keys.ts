@@ -6,6 +6,7 @@ import { preferences } from './preferences.ts'
 /** `Mod` is Ctrl, or ⌘ on a Mac; two keys with a space between are pressed one after the other within a second. */
 export const keyTable = {
   palette: 'Mod+k',
+  find: 'Mod+Shift+F',
   help: '?',
   region: 'F6',
   down: 'j',
@@ -116,6 +117,7 @@ export function useKey(name: KeyName, hear: (event: KeyboardEvent) => unknown, a
 export function keyText(key: string): string {
   const mac = /Mac|iPhone|iPad/.test(navigator.userAgent)
   return key
-    .replace(/Mod\+(.+)/, (_, rest: string) => `${mac ? '⌘' : 'Ctrl'} ${rest.toUpperCase()}`)
+    .replace(/^Mod\+/, mac ? '⌘ ' : 'Ctrl ')
     .replace('Shift+', '⇧ ')
+    .replace(/(?<= )\p{Ll}$/u, (letter) => letter.toUpperCase())
 }

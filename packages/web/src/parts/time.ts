@@ -32,6 +32,13 @@ export function fullTime(at: string | number): string {
   return full.format(new Date(at))
 }
 
+const exact = new Intl.DateTimeFormat(language, { timeStyle: 'medium' })
+
+/** To the second, of today. */
+export function exactTime(at: number): string {
+  return exact.format(new Date(at))
+}
+
 /** Of today the time alone, else with its day. */
 export function clockTime(at: string | number, now: number): string {
   const moment = new Date(at)

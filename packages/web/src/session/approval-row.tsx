@@ -123,10 +123,16 @@ function Choices({
 }) {
   return (
     <>
-      <button ref={first} type="button" className="button target" data-key="y" onClick={() => onChoose('approved')}>
+      <button
+        ref={first}
+        type="button"
+        className="button button-solid target"
+        data-key="y"
+        onClick={() => onChoose('approved')}
+      >
         {t('approve')} <kbd>y</kbd>
       </button>
-      <button type="button" className="button target" data-key="d" onClick={() => onChoose('denied')}>
+      <button type="button" className="button button-harm target" data-key="d" onClick={() => onChoose('denied')}>
         {t('deny')} <kbd>d</kbd>
       </button>
     </>

@@ -2,14 +2,28 @@
 
 import { useQuery } from '@tanstack/react-query'
 import type { SessionShape } from 'daybook/client'
-import { type KeyboardEvent, type RefObject, useEffect, useId, useRef, useState } from 'react'
+import { ArrowUp, ChevronDown } from 'lucide-react'
+import {
+  type ClipboardEvent,
+  type DragEvent,
+  type KeyboardEvent,
+  memo,
+  type RefObject,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from 'react'
 import { client } from '../live/client.ts'
 import { isComposing } from '../parts/keys.ts'
 import { preferences } from '../parts/preferences.ts'
+import { AttachButton, AttachmentList } from './attachments.tsx'
+import { BudgetNote } from './budget-note.tsx'
 import { type Completion, CompletionList, useCompletion } from './completion.tsx'
 import type { Opened } from './opened.ts'
 import { SentList } from './sent-list.tsx'
 import { sentMessages } from './sent-messages.ts'
+import { useAttachments } from './use-attachments.ts'
 import { type Draft, useDraft } from './use-draft.ts'
 import { t } from './words.ts'
 
@@ -19,23 +33,17 @@ interface Props {
   readonly onSent: () => void
 }
 
-export function Composer({ head, opened, onSent }: Props) {
+export const Composer = memo(function Composer({ head, opened, onSent }: Props) {
   const session = head.session_id
-  const draft = useDraft(opened)
+  const [agent, setAgent] = useState('')
+  const { draft, attachments, ready, send } = useWriting(opened, agent, onSent)
   const box = useRef<HTMLTextAreaElement>(null)
   const list = useId()
-  const [agent, setAgent] = useState('')
   const completion = useCompletion(session, draft.text, box)
   const recall = useRecall(opened)
   const label = t('sayTo', { agent: agent || head.current_agent })
 
-  const send = (): void => {
-    const text = draft.text.trim()
-    if (text === '') return
-    draft.set('')
-    void sentMessages.send(session, text, agent === '' ? {} : { agent })
-    onSent()
-  }
+  const drop = useDropping(attachments.add)
   useGrowing(box)
   return (
     <div data-region>
@@ -48,25 +56,32 @@ export function Composer({ head, opened, onSent }: Props) {
         }}
       >
         <CompletionList id={list} completion={completion} onTake={draft.set} />
-        <textarea
-          ref={box}
-          className="input"
-          rows={1}
-          dir="auto"
-          value={draft.text}
-          aria-label={label}
-          placeholder={label}
-          aria-autocomplete="list"
-          aria-controls={completion.open ? list : undefined}
-          aria-activedescendant={completion.open ? `${list}-${completion.at}` : undefined}
-          onChange={(event) => draft.set(event.target.value)}
-          onSelect={completion.look}
-          onKeyDown={(event) => press(event, { completion, recall, draft, send })}
-        />
-        <AgentPicker value={agent} now={head.current_agent} onChange={setAgent} />
-        <button type="submit" className="button button-solid target" disabled={draft.text.trim() === ''}>
-          {t('send')}
-        </button>
+        <div className="composer-box" {...drop}>
+          <textarea
+            ref={box}
+            className="composer-text"
+            rows={1}
+            dir="auto"
+            value={draft.text}
+            aria-label={label}
+            placeholder={label}
+            aria-autocomplete="list"
+            aria-controls={completion.open ? list : undefined}
+            aria-activedescendant={completion.open ? `${list}-${completion.at}` : undefined}
+            onChange={(event) => draft.set(event.target.value)}
+            onSelect={completion.look}
+            onKeyDown={(event) => press(event, { completion, recall, draft, send })}
+            onPaste={(event) => paste(event, attachments.add)}
+          />
+          <AttachmentList attachments={attachments} />
+          <div className="composer-bar">
+            <AttachButton attachments={attachments} />
+            <AgentPicker value={agent} now={head.current_agent} onChange={setAgent} />
+            <span className="flex-1" />
+            <BudgetNote session={session} />
+            <SendButton ready={ready} />
+          </div>
+        </div>
       </form>
       {!draft.kept && (
         <span className="aside-only" data-draft="unsaved">
@@ -75,6 +90,60 @@ export function Composer({ head, opened, onSent }: Props) {
       )}
     </div>
   )
+})
+
+function SendButton({ ready }: { readonly ready: boolean }) {
+  return (
+    <button type="submit" className="button button-solid send target" disabled={!ready}>
+      {t('send')} <ArrowUp size={14} aria-hidden="true" />
+    </button>
+  )
+}
+
+/** What is being written: the draft, the files with it, and sending both. */
+function useWriting(opened: Opened, agent: string, onSent: () => void) {
+  const draft = useDraft(opened)
+  const attachments = useAttachments(opened)
+  const { files, busy } = attachments
+  const ready = !busy && (draft.text.trim() !== '' || files.length > 0)
+  const send = (): void => {
+    if (!ready) return
+    const text = draft.text.trim()
+    draft.set('')
+    attachments.clear()
+    void sentMessages.send(opened.id, text, { files, ...(agent === '' ? {} : { agent }) })
+    onSent()
+  }
+  return { draft, attachments, ready, send }
+}
+
+/** A table or a formatted text comes as a picture too: its text is meant. */
+function paste(event: ClipboardEvent, add: (files: FileList) => void): void {
+  const { files, types } = event.clipboardData
+  if (files.length === 0 || types.includes('text/plain')) return
+  event.preventDefault()
+  add(files)
+}
+
+/** Files that are dropped on the box; whatever else is dragged goes where it always went. */
+function useDropping(add: (files: FileList) => void) {
+  const [over, setOver] = useState(false)
+  const holds = ({ dataTransfer }: DragEvent): boolean => dataTransfer.types.includes('Files')
+  return {
+    'data-over': over || undefined,
+    onDragOver(event: DragEvent) {
+      if (!holds(event)) return
+      event.preventDefault()
+      setOver(true)
+    },
+    onDragLeave: () => setOver(false),
+    onDrop(event: DragEvent) {
+      setOver(false)
+      if (!holds(event)) return
+      event.preventDefault()
+      add(event.dataTransfer.files)
+    },
+  }
 }
 
 interface Pressing {
@@ -133,20 +202,23 @@ function AgentPicker({ value, now, onChange }: { value: string; now: string; onC
     queryFn: ({ signal }) => client.runs.agents({ signal }),
   })
   return (
-    <select
-      className="input target"
-      aria-label={t('agent')}
-      value={value}
-      onChange={(event) => onChange(event.target.value)}
-    >
-      <option value="">{t('agentNow', { agent: now })}</option>
-      {agents
-        .filter(({ name }) => name !== now)
-        .map(({ name }) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-    </select>
+    <span className="picker picker-bare">
+      <select
+        className="picker-select"
+        aria-label={t('agent')}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      >
+        <option value="">{now}</option>
+        {agents
+          .filter(({ name }) => name !== now)
+          .map(({ name }) => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
+      </select>
+      <ChevronDown size={13} aria-hidden="true" className="picker-sign" />
+    </span>
   )
 }

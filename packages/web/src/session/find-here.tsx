@@ -44,7 +44,7 @@ export function FindHere({ session, onGo, onClose }: Props) {
       <span role="status" className="figures text-small text-soft">
         {text.trim() === '' ? '' : known ? count : '…'}
       </span>
-      <button type="button" className="target grid place-items-center" aria-label={t('close')} onClick={onClose}>
+      <button type="button" className="icon-button target" aria-label={t('close')} onClick={onClose}>
         <X size={16} aria-hidden="true" />
       </button>
       {hit && (

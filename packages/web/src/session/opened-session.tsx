@@ -1,11 +1,12 @@
 // The screen of a session that is there: head, timeline, queue, composer, and the rail beside them.
 
 import type { SessionShape } from 'daybook/client'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { titleOf } from '../parts/session-text.ts'
 import { useTitle } from '../parts/title.ts'
 import { Composer } from './composer.tsx'
 import { FindHere } from './find-here.tsx'
+import type { ShownPart } from './model/shown.ts'
 import { type Opened, sayProblem } from './opened.ts'
 import { Queue } from './queue.tsx'
 import { Rail } from './rail.tsx'
@@ -15,7 +16,7 @@ import { Slider } from './slider.tsx'
 import { TimelineView } from './timeline-view.tsx'
 import { Toast } from './toast.tsx'
 import { usePlaceKept } from './use-place-kept.ts'
-import { useLive, useNews, useWindow } from './use-session.ts'
+import { useLive, useNews } from './use-session.ts'
 import { useSessionKeys } from './use-session-keys.ts'
 import { useWatchers } from './use-watchers.ts'
 import { t } from './words.ts'
@@ -25,11 +26,13 @@ interface Props {
   readonly opened: Opened
   readonly seq: number | null
   readonly moment: number | null
+  /** Shown alone; null: everything. */
+  readonly part: ShownPart | null
 }
 
-export function OpenedSession({ head, opened, seq, moment }: Props) {
+export function OpenedSession({ head, opened, seq, moment, part }: Props) {
   const { log } = opened
-  const window = useWindow(log)
+  useLayoutEffect(() => log.only(part), [log, part])
   const [scroller, setScroller] = useState<Scroller | null>(null)
   const [scroll, setScroll] = useState<ScrollerState | null>(null)
   const [side, setSide] = useState(() => matchMedia('(min-width: 64rem)').matches)
@@ -48,6 +51,7 @@ export function OpenedSession({ head, opened, seq, moment }: Props) {
     },
     [log, scroller],
   )
+  const onSent = useCallback(() => void scroller?.toEnd(), [scroller])
   const watchers = useWatchers(head.session_id, scroll?.top ?? 0)
   useSessionKeys({ head, region, scroller, moment, onFind: () => setFinding(true) })
   return (
@@ -56,6 +60,7 @@ export function OpenedSession({ head, opened, seq, moment }: Props) {
         head={head}
         watchers={watchers}
         side={side}
+        part={part}
         onGo={go}
         onSide={() => setSide(!side)}
         onFind={() => setFinding(true)}
@@ -73,12 +78,10 @@ export function OpenedSession({ head, opened, seq, moment }: Props) {
               </button>
             </p>
           )}
-          <TimelineView log={log} window={window} target={seq} onReady={onReady} onScroll={setScroll} />
+          <TimelineView log={log} target={seq} part={part} onReady={onReady} onScroll={setScroll} />
           <Slider head={head} moment={moment} />
           {moment === null && <Queue head={head} />}
-          {moment === null && (
-            <Composer key={head.session_id} head={head} opened={opened} onSent={() => void scroller?.toEnd()} />
-          )}
+          {moment === null && <Composer key={head.session_id} head={head} opened={opened} onSent={onSent} />}
         </div>
         {side && <Rail head={head} moment={moment} onGo={go} onClose={() => setSide(false)} />}
       </div>

@@ -28,7 +28,7 @@ export function PinButton({ session }: { readonly session: string }) {
   return (
     <button
       type="button"
-      className="target grid place-items-center"
+      className="icon-button target"
       aria-label={t('pin')}
       aria-pressed={pinned}
       onClick={() => void turn()}

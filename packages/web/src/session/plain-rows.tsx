@@ -58,7 +58,12 @@ export const FileRow = memo(function FileRow({ item }: { readonly item: FileItem
 
 export const NoteRow = memo(function NoteRow({ item }: { readonly item: NoteItem }) {
   return (
-    <EntryBody seq={item.seq} at={item.at} who={t('note', { kind: item.kind })} more={actorText(item.by)}>
+    <EntryBody
+      seq={item.seq}
+      at={item.at}
+      who={t('note', { kind: item.kind })}
+      more={item.by === 'user:local' ? undefined : actorText(item.by)}
+    >
       <p className="note whitespace-pre-wrap" dir="auto">
         {item.text}
       </p>

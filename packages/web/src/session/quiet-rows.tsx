@@ -54,9 +54,6 @@ const waits: Readonly<Record<string, 'waitApproval' | 'waitQuestion' | 'waitChil
   budget_paused: 'waitBudget',
 }
 
-/** An approval or a question says its deadline itself. */
-const carded: ReadonlySet<string | undefined> = new Set(['approval', 'question'])
-
 const runWords = {
   queued: 'runQueued',
   started: 'runStarted',
@@ -68,12 +65,10 @@ const runWords = {
   changed: 'runChanged',
 } as const
 
-/** What for, and until when where that is known and stands in no card beside it. */
+/** What for, and until when where that is known. */
 function waitText({ reason, until }: RunItem): string | undefined {
   const what = reason === undefined ? undefined : waits[reason]
-  const parts = [what && t(what), until && !carded.has(reason) && t('untilTime', { time: timeText(until) })].filter(
-    Boolean,
-  )
+  const parts = [what && t(what), until && t('untilTime', { time: timeText(until) })].filter(Boolean)
   return parts.length === 0 ? undefined : parts.join(' · ')
 }
 

@@ -1,14 +1,13 @@
-// Beside the timeline: where its turns, failures and edits are, which files, what it cost, notes, and where it came from.
+// Beside the timeline: where its turns, failures and edits are, which files, what it cost, notes and forks.
 
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import type { SessionShape } from 'daybook/client'
 import { X } from 'lucide-react'
-import { addressOf } from '../app/addresses.ts'
 import { client } from '../live/client.ts'
 import { useFeed } from '../live/live.ts'
+import { leftText, useBudgetLeft } from './budget-note.tsx'
 import { Counts } from './edit-row.tsx'
-import { type BudgetLeft, budgetLeft } from './model/budget.ts'
+import { Forks } from './forks.tsx'
 import { Outline } from './outline.tsx'
 import { Part } from './rail-part.tsx'
 import { dollars, duration, figure } from './telling.ts'
@@ -41,20 +40,7 @@ export function Rail({ head, moment, onGo, onClose }: Props) {
       <Files session={session} moment={moment} onGo={onGo} />
       <Cost session={session} moment={moment} />
       <Notes session={session} moment={moment} onGo={onGo} />
-      {head.parent && (
-        <Part title={t('cameFrom')}>
-          <Link to="/s/$address" params={{ address: addressOf(head.parent.session_id, head.parent.seq) }}>
-            {addressOf(head.parent.session_id.slice(-6), head.parent.seq)}
-          </Link>
-          <Link
-            to="/s/$address"
-            params={{ address: `${head.parent.session_id}..${session}` }}
-            className="target inline-flex items-center"
-          >
-            {t('compareBoth')}
-          </Link>
-        </Part>
-      )}
+      <Forks head={head} />
     </aside>
   )
 }
@@ -79,7 +65,7 @@ function Files({ session, moment, onGo }: ViewProps & Pick<Props, 'onGo'>) {
         {[...last.values()].slice(0, 200).map((file) => (
           <li key={file.path}>
             <button type="button" className="rail-line" onClick={() => onGo(file.seq)} title={file.path}>
-              <span className="min-w-0 flex-1 truncate text-start font-mono" dir="rtl">
+              <span className="rail-path">
                 <bdi>{file.path}</bdi>
               </span>
               <Counts added={file.added} removed={file.removed} />
@@ -96,27 +82,30 @@ function Cost({ session, moment }: ViewProps) {
     queryKey: ['rail', session, 'metrics', moment],
     queryFn: ({ signal }) => client.session(session).view('metrics', { signal, ...untilOf(moment) }),
   })
-  const { data: left } = useQuery({
-    queryKey: ['rail', session, 'budget'],
-    queryFn: async ({ signal }) =>
-      budgetLeft((await client.runs.budgets({ session_id: session }, { signal })).budgets, session),
-    enabled: moment === null,
-  })
+  const left = useBudgetLeft(session, moment === null)
   if (!data || (data.total_runs === 0 && data.total_tokens === 0)) return null
   const agents = Object.entries(data.by_agent)
   return (
     <Part title={t('cost')}>
       <dl className="facts">
-        <dt>{t('spent')}</dt>
-        <dd className="figures">{dollars(data.cost)}</dd>
+        {data.cost > 0 && (
+          <>
+            <dt>{t('spent')}</dt>
+            <dd className="figures">{dollars(data.cost)}</dd>
+          </>
+        )}
         {moment === null && left && (
           <>
             <dt>{t('budgetLeft')}</dt>
             <dd className={left.little ? 'figures text-need' : 'figures'}>{leftText(left)}</dd>
           </>
         )}
-        <dt>{t('allTokens')}</dt>
-        <dd className="figures">{figure(data.total_tokens)}</dd>
+        {data.total_tokens > 0 && (
+          <>
+            <dt>{t('allTokens')}</dt>
+            <dd className="figures">{figure(data.total_tokens)}</dd>
+          </>
+        )}
         <dt>{t('runs')}</dt>
         <dd className="figures">{figure(data.total_runs)}</dd>
         {data.avg_response_time_ms !== null && (
@@ -135,11 +124,6 @@ function Cost({ session, moment }: ViewProps) {
       </dl>
     </Part>
   )
-}
-
-function leftText({ cost, tokens }: BudgetLeft): string {
-  const parts = [cost === null ? null : dollars(cost), tokens === null ? null : t('tokens', { n: tokens })]
-  return parts.filter((part) => part !== null).join(' · ')
 }
 
 function Notes({ session, moment, onGo }: ViewProps & Pick<Props, 'onGo'>) {

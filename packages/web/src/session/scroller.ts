@@ -216,10 +216,16 @@ export class Scroller {
   #cover(): void {
     const box = this.#box
     const { rows, first, last, end, loading } = this.#window
-    if (!box || rows.length === 0) return
+    if (!box) return
+    if (rows.length === 0) {
+      // Nothing of what is shown stands in what is held: further back there may be some.
+      if (loading === null && first > 1) void this.#log.before()
+      return
+    }
     const height = Math.max(200, box.clientHeight)
     const heights = this.#heights
-    const at = rowOfSeq(rows, this.#anchor.seq)
+    // An entry before the first row may be held and not shown.
+    const at = Math.max(rowOfSeq(rows, this.#anchor.seq), this.#anchor.seq >= first ? 0 : -1)
     if (!this.#scroll.following && at < 0) return
     const top = this.#scroll.following ? heights.whole - height : heights.top(at) - this.#anchor.offset
     const wanted = heights.range(top - height, top + 2 * height)

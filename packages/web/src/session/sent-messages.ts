@@ -3,12 +3,14 @@
 import { type FeedItemShape, isDaybookError } from 'daybook/client'
 import { client } from '../live/client.ts'
 import { onFeed } from '../live/live.ts'
+import { type Attached, inputOf } from './model/attached.ts'
 import { type SentMessage, sentAfter, sentEventOf } from './model/sending.ts'
 import { keepUnsentMessages, unsentMessages } from './unsent.ts'
 
 export interface SendOptions {
   readonly agent?: string
   readonly on_busy?: 'steer' | 'interrupt'
+  readonly files?: readonly Attached[]
 }
 
 type Sent = SentMessage & { readonly session: string; readonly options: SendOptions }
@@ -55,9 +57,14 @@ export const sentMessages = {
 async function deliver(key: string): Promise<void> {
   const message = all.find((each) => each.key === key)
   if (!message) return
-  const { session, text: input, options } = message
+  const { session, text } = message
+  const { files = [], ...options } = message.options
   try {
-    const { run_id: run, seq, position } = await client.runs.start(session, { input, ...options }, { key })
+    const {
+      run_id: run,
+      seq,
+      position,
+    } = await client.runs.start(session, { input: inputOf(text, files), ...options }, { key })
     change(key, (now) => sentAfter(now, 'stored', { run, seq, position }))
     const { status } = await client.runs.get(run)
     const event = {

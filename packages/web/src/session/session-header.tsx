@@ -7,7 +7,9 @@ import { titleOf } from '../parts/session-text.ts'
 import { StatusBadge } from '../parts/status-badge.tsx'
 import { Faces } from './faces.tsx'
 import { interrupt } from './interrupt.ts'
+import type { ShownPart } from './model/shown.ts'
 import type { Watcher } from './model/watchers.ts'
+import { PartPicker } from './part-picker.tsx'
 import { PinButton } from './pin-button.tsx'
 import { dollars } from './telling.ts'
 import { headKey } from './use-session.ts'
@@ -17,27 +19,25 @@ interface Props {
   readonly head: SessionShape
   readonly watchers: readonly Watcher[]
   readonly side: boolean
+  readonly part: ShownPart | null
   readonly onGo: (seq: number) => void
   readonly onSide: () => void
   readonly onFind: () => void
 }
 
-export function SessionHeader({ head, watchers, side, onGo, onSide, onFind }: Props) {
+export function SessionHeader({ head, watchers, side, part, onGo, onSide, onFind }: Props) {
   const queries = useQueryClient()
   const busy = head.status === 'running' || head.status === 'waiting' || head.status === 'queued'
   const facts = [head.current_agent, head.branch, head.cost > 0 ? dollars(head.cost) : null].filter(Boolean)
   return (
-    <header
-      className="flex flex-wrap items-center justify-end gap-x-2 border-b border-rule bg-sheet px-4 py-1"
-      data-region
-    >
-      <div className="min-w-0 flex-1 max-medium:basis-full">
+    <header className="session-header" data-region>
+      <div className="session-title">
         <h1 className="truncate text-title font-semibold" dir="auto">
           {titleOf(head)}
         </h1>
-        <p className="flex flex-wrap items-center gap-x-2 text-small text-soft">
+        <p className="flex min-w-0 items-center gap-x-2 text-small text-soft">
           <StatusBadge session={head} />
-          <code>{head.tail}</code>
+          <code className="figures">{head.tail}</code>
           <span className="truncate">{facts.join(' · ')}</span>
         </p>
       </div>
@@ -45,7 +45,7 @@ export function SessionHeader({ head, watchers, side, onGo, onSide, onFind }: Pr
       {busy && (
         <button
           type="button"
-          className="button target inline-flex items-center gap-1"
+          className="button target"
           onClick={() =>
             void interrupt(head.session_id).then(() =>
               queries.invalidateQueries({ queryKey: headKey(head.session_id) }),
@@ -55,13 +55,14 @@ export function SessionHeader({ head, watchers, side, onGo, onSide, onFind }: Pr
           <OctagonX size={14} aria-hidden="true" /> {t('interrupt')} <kbd>x x</kbd>
         </button>
       )}
+      <PartPicker part={part} />
       <PinButton session={head.session_id} />
-      <button type="button" className="target grid place-items-center" aria-label={t('findHere')} onClick={onFind}>
+      <button type="button" className="icon-button target" aria-label={t('findHere')} onClick={onFind}>
         <Search size={16} aria-hidden="true" />
       </button>
       <button
         type="button"
-        className="target grid place-items-center"
+        className="icon-button target"
         aria-label={t('sideOf')}
         aria-expanded={side}
         onClick={onSide}

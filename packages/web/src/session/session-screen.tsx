@@ -4,6 +4,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { isDaybookError } from 'daybook/client'
 import { lazy, Suspense, useMemo } from 'react'
 import { parseAddress } from '../app/addresses.ts'
+import { partOf, type ShownPart } from './model/shown.ts'
 import { NotOpened } from './not-opened.tsx'
 import { openSession } from './opened.ts'
 import { OpenedSession } from './opened-session.tsx'
@@ -19,7 +20,7 @@ const CompareScreen = lazy(async () => ({ default: (await import('../compare/com
 
 export function SessionScreen() {
   const address = parseAddress(route.useParams().address)
-  const { until } = route.useSearch() as { until?: string }
+  const { until, view } = route.useSearch() as { until?: string; view?: string }
   if (address.type === 'compare') {
     return (
       <Suspense>
@@ -28,18 +29,17 @@ export function SessionScreen() {
     )
   }
   const moment = until !== undefined && /^[1-9]\d{0,15}$/.test(until) ? Number(until) : null
-  return <OneSession key={address.id} id={address.id} seq={address.seq} moment={moment} />
+  return <OneSession key={address.id} id={address.id} seq={address.seq} moment={moment} part={partOf(view)} />
 }
 
-function OneSession({
-  id,
-  seq,
-  moment,
-}: {
+interface OneProps {
   readonly id: string
   readonly seq: number | null
   readonly moment: number | null
-}) {
+  readonly part: ShownPart | null
+}
+
+function OneSession({ id, seq, moment, part }: OneProps) {
   const { data: head, error } = useHead(id)
   const opened = useMemo(() => openSession(id, moment), [id, moment])
   const place = useMemo(() => ({ session: id, moment }), [id, moment])
@@ -50,7 +50,7 @@ function OneSession({
   if (!head) return <p className="p-4 text-soft">{t('reading')}</p>
   return (
     <PlaceContext value={place}>
-      <OpenedSession key={moment ?? 'now'} head={head} opened={opened} seq={seq} moment={moment} />
+      <OpenedSession key={moment ?? 'now'} head={head} opened={opened} seq={seq} moment={moment} part={part} />
     </PlaceContext>
   )
 }

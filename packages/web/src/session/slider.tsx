@@ -26,17 +26,22 @@ export function Slider({ head, moment }: Props) {
   useEffect(() => {
     if (value === shown) return
     const timer = setTimeout(() => {
-      const search = value >= head.seq ? {} : { until: String(value) }
-      void navigate({ to: '/s/$address', params: { address: addressOf(head.session_id) }, search, replace: true })
+      const until = value >= head.seq ? {} : { until: String(value) }
+      void navigate({
+        to: '/s/$address',
+        params: { address: addressOf(head.session_id) },
+        search: ({ until: _before, ...others }: { until?: string }) => ({ ...others, ...until }),
+        replace: true,
+      })
     }, pause)
     return () => clearTimeout(timer)
   }, [value, shown, head.seq, head.session_id, navigate])
 
   return (
-    <div className="flex items-center gap-3 border-t border-rule bg-sheet px-4 py-1 text-small" data-region>
+    <div className="time-line flex items-center gap-3 border-t border-rule bg-sheet px-4 py-0.5 text-small" data-region>
       <input
         type="range"
-        className="h-6 min-w-0 flex-1 accent-(--solid)"
+        className="time"
         min={1}
         max={Math.max(1, head.seq)}
         value={Math.min(value, head.seq)}
@@ -52,7 +57,7 @@ export function Slider({ head, moment }: Props) {
           {t('toNow')}
         </button>
       )}
-      <button type="button" className="button target shrink-0" onClick={() => fork(moment)}>
+      <button type="button" className="button button-quiet target shrink-0" onClick={() => fork(moment)}>
         {t('forkHere')} <kbd>f</kbd>
       </button>
     </div>

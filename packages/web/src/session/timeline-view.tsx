@@ -4,21 +4,25 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { LiveRunRow } from './live-row.tsx'
 import { rowOfSeq } from './model/heights.ts'
 import type { LogWindow, WindowState } from './model/log-window.ts'
+import type { ShownPart } from './model/shown.ts'
 import { RowView } from './row-view.tsx'
 import { Scroller, type ScrollerState } from './scroller.ts'
+import { useWindow } from './use-session.ts'
 import { t } from './words.ts'
 
 interface Props {
   readonly log: LogWindow
-  readonly window: WindowState
   /** An entry that is shown as the one that was looked for. */
   readonly target: number | null
+  readonly part: ShownPart | null
   /** Called once the timeline can be moved. */
   readonly onReady: (scroller: Scroller) => void
   readonly onScroll: (state: ScrollerState) => void
 }
 
-export function TimelineView({ log, window, target, onReady, onScroll }: Props) {
+/** It alone is drawn again with each piece of a text on its way. */
+export function TimelineView({ log, target, part, onReady, onScroll }: Props) {
+  const window = useWindow(log)
   const box = useRef<HTMLDivElement>(null)
   const [scroller, setScroller] = useState<Scroller | null>(null)
   const [scroll, setScroll] = useState<ScrollerState | null>(null)
@@ -56,6 +60,7 @@ export function TimelineView({ log, window, target, onReady, onScroll }: Props) 
         data-region
       >
         <div>
+          {rows.length === 0 && part !== null && <NoneOf part={part} window={window} />}
           <div style={{ height: above }} />
           {rows.slice(from, to).map((row) => (
             <RowView key={row.key} row={row} target={target !== null && row.from <= target && target <= row.to} />
@@ -75,4 +80,14 @@ export function TimelineView({ log, window, target, onReady, onScroll }: Props) 
       )}
     </div>
   )
+}
+
+interface NoneProps {
+  readonly part: ShownPart
+  readonly window: WindowState
+}
+
+/** Before the beginning was reached there may be some further back. */
+function NoneOf({ part, window: { first, loading } }: NoneProps) {
+  return <p className="p-4 text-soft">{loading !== null || first > 1 ? t('reading') : t(`none_${part}`)}</p>
 }

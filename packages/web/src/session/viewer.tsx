@@ -48,12 +48,7 @@ export function Overlay(props: { title: string; onClose: () => void; children: R
     <dialog ref={dialog} className="overlay" aria-label={props.title} onClose={props.onClose}>
       <header className="flex items-center gap-3 border-b border-rule px-3 py-2">
         <h2 className="min-w-0 flex-1 truncate font-semibold">{props.title}</h2>
-        <button
-          type="button"
-          className="target grid place-items-center"
-          aria-label={t('close')}
-          onClick={props.onClose}
-        >
+        <button type="button" className="icon-button target" aria-label={t('close')} onClick={props.onClose}>
           <X size={18} aria-hidden="true" />
         </button>
       </header>

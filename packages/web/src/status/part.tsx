@@ -5,6 +5,7 @@ import type { ReactNode } from 'react'
 import { t } from '../i18n/base.ts'
 import { Button } from '../parts/button.tsx'
 import { errorText } from '../parts/errors.ts'
+import { exactTime, fullTime } from '../parts/time.ts'
 
 interface Asked<T> {
   readonly data: T | undefined
@@ -23,12 +24,37 @@ export function Told<T>({ asked, children }: { asked: Asked<T>; children: (data:
   )
 }
 
-export function Part({ id, title, children }: { id: string; title: string; children: ReactNode }) {
+interface PartProps {
+  readonly id: string
+  readonly title: string
+  /** Where what stands here comes from. */
+  readonly source?: string
+  /** When it was told; milliseconds since 1970, 0: not yet. */
+  readonly at?: number
+  readonly children: ReactNode
+}
+
+export function Part({ id, title, source, at = 0, children }: PartProps) {
   return (
     <section aria-labelledby={id} data-region className="mb-6 min-w-0">
-      <h2 id={id} className="mb-1.5 text-title font-semibold">
-        {title}
-      </h2>
+      <div className="mb-1.5 flex flex-wrap items-baseline justify-between gap-x-3">
+        <h2 id={id} className="text-title font-semibold">
+          {title}
+        </h2>
+        {source !== undefined && (
+          <p className="text-small text-soft">
+            {source}
+            {at > 0 && (
+              <>
+                {' · '}
+                <time dateTime={new Date(at).toISOString()} title={fullTime(at)} className="figures">
+                  {exactTime(at)}
+                </time>
+              </>
+            )}
+          </p>
+        )}
+      </div>
       <div className="rows overflow-hidden rounded-box border border-rule bg-sheet">{children}</div>
     </section>
   )
@@ -50,8 +76,8 @@ export function Line({ name, beside, children }: { name: string; beside?: string
 
 export function Fine({ children }: { children: ReactNode }) {
   return (
-    <span className="inline-flex items-baseline gap-1 text-done [&>svg]:mt-1 [&>svg]:shrink-0 [&>svg]:self-start">
-      <CircleCheck aria-hidden size={14} />
+    <span className="inline-flex items-baseline gap-1.5 [&>svg]:mt-1 [&>svg]:shrink-0 [&>svg]:self-start">
+      <CircleCheck aria-hidden size={14} className="text-done" />
       {children}
     </span>
   )
@@ -59,7 +85,7 @@ export function Fine({ children }: { children: ReactNode }) {
 
 export function Fault({ children }: { children: ReactNode }) {
   return (
-    <span className="inline-flex items-baseline gap-1 text-fail [&>svg]:mt-1 [&>svg]:shrink-0 [&>svg]:self-start">
+    <span className="inline-flex items-baseline gap-1.5 text-fail [&>svg]:mt-1 [&>svg]:shrink-0 [&>svg]:self-start">
       <CircleAlert aria-hidden size={14} />
       {children}
     </span>

@@ -24,16 +24,16 @@ export function StatusScreen() {
     staleTime: fresh,
   })
   return (
-    <div className="grid items-start gap-x-8 px-2 py-4 medium:px-4 wide:grid-cols-2">
+    <div className="page grid items-start gap-x-8 wide:grid-cols-2">
       <h1 className="mb-4 text-large font-semibold wide:col-span-2">{t('status')}</h1>
       <div className="min-w-0">
-        <Part id="findings" title={t('findings')}>
+        <Part id="findings" title={t('findings')} source={t('source_checks')} at={status.dataUpdatedAt}>
           <Told asked={status}>{(server) => <Findings server={server} />}</Told>
         </Part>
-        <Part id="server" title={t('server')}>
+        <Part id="server" title={t('server')} source={t('source_server')} at={status.dataUpdatedAt}>
           <Told asked={status}>{(server) => <ServerLines server={server} />}</Told>
         </Part>
-        <Part id="store" title={t('store')}>
+        <Part id="store" title={t('store')} source={t('source_store')} at={status.dataUpdatedAt}>
           <Told asked={status}>{(server) => <StoreLines server={server} />}</Told>
         </Part>
       </div>
@@ -139,7 +139,7 @@ function AgentsPart({ left }: { left: Server['left'] }) {
     staleTime: fresh,
   })
   return (
-    <Part id="agents" title={t('agents')}>
+    <Part id="agents" title={t('agents')} source={t('source_agents')} at={agents.dataUpdatedAt}>
       <Told asked={agents}>
         {(found) => (
           <>

@@ -8,6 +8,11 @@ import { Fault, Line, Part, Told } from './part.tsx'
 
 const periodDays = 7
 
+/** Less than a second is not nothing. */
+function shortest(ms: number | null): string {
+  return ms === null ? '' : ms < 1000 ? `<${duration(1000)}` : duration(ms)
+}
+
 export function WorkPart() {
   const metrics = useQuery({
     queryKey: ['metrics'],
@@ -18,7 +23,7 @@ export function WorkPart() {
     staleTime: 10_000,
   })
   return (
-    <Part id="work" title={t('workOf', { n: periodDays })}>
+    <Part id="work" title={t('workOf', { n: periodDays })} source={t('source_runs')} at={metrics.dataUpdatedAt}>
       <Told asked={metrics}>
         {({ total, groups }) =>
           total.runs === 0 ? (
@@ -39,11 +44,11 @@ export function WorkPart() {
                   {[...groups, { key: t('together'), ...total }].map((group) => (
                     <tr key={group.key ?? ''} className="border-t border-rule last:font-medium">
                       <th scope="row" className="px-3 py-1 text-start font-normal">
-                        {group.key ?? t('none')}
+                        {group.key ?? t('noAgent')}
                       </th>
                       <td className="px-3 text-end">{count(group.runs)}</td>
                       <td className={`px-3 text-end ${group.failed > 0 ? 'text-fail' : ''}`}>{count(group.failed)}</td>
-                      <td className="px-3 text-end">{duration(group.avg_response_time_ms ?? 0)}</td>
+                      <td className="px-3 text-end">{shortest(group.avg_response_time_ms)}</td>
                       <td className="px-3 text-end">{count(group.total_tokens)}</td>
                     </tr>
                   ))}
@@ -64,7 +69,7 @@ export function SkillsPart() {
     staleTime: 10_000,
   })
   return (
-    <Part id="skills" title={t('skills')}>
+    <Part id="skills" title={t('skills')} source={t('source_skills')} at={skills.dataUpdatedAt}>
       <Told asked={skills}>
         {({ skills, faults }) => (
           <>

@@ -1,10 +1,10 @@
 // Asks for the key of the user, without which no program is looked into.
 
 import { useState } from 'react'
+import { giveKey } from '../live/key.ts'
 import { t } from '../session/words.ts'
-import { giveKey } from './processes.ts'
 
-export function KeyForm({ onGiven }: { readonly onGiven: () => void }) {
+export function KeyForm() {
   const [text, setText] = useState('')
   return (
     <form
@@ -12,7 +12,6 @@ export function KeyForm({ onGiven }: { readonly onGiven: () => void }) {
       onSubmit={(event) => {
         event.preventDefault()
         giveKey(text.trim())
-        onGiven()
       }}
     >
       <p>{t('keyNeeded')}</p>

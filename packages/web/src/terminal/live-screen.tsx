@@ -82,7 +82,7 @@ function open(box: HTMLElement, { session, process, types, leave, onLost }: Sett
   const fitting = new FitAddon()
   terminal.loadAddon(fitting)
   withStyleSheets(() => terminal.open(box))
-  const attachment = processes().attach(session, process)
+  const attachment = processes.attach(session, process)
   const encoder = new TextEncoder()
   terminal.onData((text) => {
     if (types.current) attachment.type(encoder.encode(text))

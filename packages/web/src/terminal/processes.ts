@@ -1,28 +1,7 @@
-// What programs take beside the session: the key of the user, which this tab forgets when it is closed.
+// What programs take beside the session; all of it takes the key of the user.
 
-import { openProcesses, type RemoteProcesses } from 'daybook/client'
+import { openProcesses } from 'daybook/client'
 import { baseUrl } from '../live/client.ts'
+import { headers, keyedFetch } from '../live/key.ts'
 
-const name = 'daybook.key'
-let key: string | null = stored()
-
-function stored(): string | null {
-  try {
-    return sessionStorage.getItem(name)
-  } catch {
-    return null // switched off in this browser: it is asked for again in each tab
-  }
-}
-
-export function giveKey(text: string): void {
-  key = text
-  try {
-    sessionStorage.setItem(name, text)
-  } catch {
-    // it is known as long as the page is open
-  }
-}
-
-export function processes(): RemoteProcesses {
-  return openProcesses({ url: baseUrl, ...(key === null ? {} : { headers: { authorization: `Bearer ${key}` } }) })
-}
+export const processes = openProcesses({ url: baseUrl, headers, fetch: keyedFetch })

@@ -50,7 +50,7 @@ export function TerminalScreen() {
         </Link>
       </header>
       {known.needsKey ? (
-        <KeyForm onGiven={known.again} />
+        <KeyForm />
       ) : plain || known.state?.now == null ? (
         <PlainScreen session={session} process={process} state={known.state} />
       ) : (

@@ -35,7 +35,7 @@ const pairs: readonly (readonly [string, string, number])[] = [
   ...tones.flatMap((tone) => [[tone, `${tone}-well`, 4.5] as const, ['ink', `${tone}-well`, 4.5] as const]),
   ['ink', 'mark', 4.5],
   ['on-solid', 'solid', 4.5],
-  // Edges of what can be pressed or written into.
+  // Edges of what is written into; what is pressed says so by its words.
   ['edge', 'paper', 3],
   ['edge', 'sheet', 3],
 ]

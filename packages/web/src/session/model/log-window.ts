@@ -3,6 +3,7 @@
 import type { EntryShape } from 'daybook/client'
 import type { Row } from './items.ts'
 import { type LiveRun, LiveTexts } from './live-text.ts'
+import type { ShownPart } from './shown.ts'
 import { Timeline } from './timeline.ts'
 
 /** How a window is filled; of a session of the client. */
@@ -29,6 +30,8 @@ export interface WindowState {
 /** Entries asked for at once, and held at most: as many again on either side of what a reader sees. */
 export const pageEntries = 120
 export const mostEntries = 480
+/** While only a part is shown, so many times as much is asked for and held. */
+const ofPart = 8
 
 const empty: WindowState = { rows: [], first: 0, last: 0, end: 0, loading: 'open', live: [], opening: 0 }
 
@@ -41,6 +44,7 @@ export class LogWindow {
   #entries: EntryShape[] = []
   #timeline = new Timeline()
   #state = empty
+  #part: ShownPart | null = null
   #work: AbortController | null = null
 
   /** `until`: nothing behind this entry is shown, whatever comes. */
@@ -83,16 +87,28 @@ export class LogWindow {
 
   /** The entry that somebody looks for is shown, whatever it is; null: none. */
   name(seq: number | null): void {
-    this.#timeline.name(seq)
+    this.#timeline.look({ named: seq })
     this.#tell({})
+  }
+
+  /** Only that part is shown; null: everything. */
+  only(part: ShownPart | null): void {
+    if (part === this.#part) return
+    this.#part = part
+    this.#timeline.look({ part })
+    this.#tell({})
+  }
+
+  get #more(): number {
+    return this.#part === null ? 1 : ofPart
   }
 
   async before(): Promise<void> {
     const { first, loading } = this.#state
     if (loading !== null || first <= 1) return
     this.#tell({ loading: 'before' })
-    await this.#load({ until: first - 1, limit: pageEntries, order: 'desc' }, (entries) => {
-      this.#entries = [...entries.toReversed(), ...this.#entries].slice(0, mostEntries)
+    await this.#load({ until: first - 1, limit: pageEntries * this.#more, order: 'desc' }, (entries) => {
+      this.#entries = [...entries.toReversed(), ...this.#entries].slice(0, mostEntries * this.#more)
       this.#fold()
     })
   }
@@ -101,9 +117,11 @@ export class LogWindow {
     const { last, end, loading } = this.#state
     if (loading !== null || last >= end) return
     this.#tell({ loading: 'after' })
-    const limit = Math.min(pageEntries, end - last)
+    const limit = Math.min(pageEntries * this.#more, end - last)
     await this.#load({ after: last, limit, order: 'asc' }, (entries) => {
-      this.#entries = [...this.#entries, ...entries.filter(({ seq }) => seq <= this.#until)].slice(-mostEntries)
+      this.#entries = [...this.#entries, ...entries.filter(({ seq }) => seq <= this.#until)].slice(
+        -mostEntries * this.#more,
+      )
       this.#fold()
     })
   }

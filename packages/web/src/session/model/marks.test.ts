@@ -5,7 +5,7 @@ import test from 'node:test'
 import { Marks, type MarksShape } from './marks.ts'
 
 function server() {
-  let stored: MarksShape = { seen: null, draft: null, pinned: false }
+  let stored: MarksShape = { seen: null, draft: null, attachments: [], pinned: false }
   let fails = 0
   const writes: Partial<MarksShape>[] = []
   return {
@@ -35,7 +35,7 @@ test('changes that come while one is written go together, and the newest of each
   await marks.read()
   const drafts = ['a', 'ab', 'abc'].map((draft) => marks.change({ draft }))
   await Promise.all([...drafts, marks.change({ seen: 4 })])
-  assert.deepEqual(there.stored(), { seen: 4, draft: 'abc', pinned: false })
+  assert.deepEqual(there.stored(), { seen: 4, draft: 'abc', attachments: [], pinned: false })
   assert.ok(there.writes.length <= 2)
   assert.equal(marks.now?.draft, 'abc')
 })
@@ -48,5 +48,5 @@ test('a change that could not be written goes with the next one', async () => {
   await assert.rejects(marks.change({ draft: 'kept' }))
   assert.equal(marks.now?.draft, 'kept')
   await marks.change({ seen: 2 })
-  assert.deepEqual(there.stored(), { seen: 2, draft: 'kept', pinned: false })
+  assert.deepEqual(there.stored(), { seen: 2, draft: 'kept', attachments: [], pinned: false })
 })

@@ -1,8 +1,12 @@
 // What a reader keeps about a session, written one change at a time: what comes while one is written goes in the next.
 
+import type { Attached } from './attached.ts'
+
 export interface MarksShape {
   readonly seen: number | null
   readonly draft: string | null
+  /** Of the draft. */
+  readonly attachments: readonly Attached[]
   readonly pinned: boolean
 }
 export type MarksChange = Partial<MarksShape>
@@ -18,6 +22,7 @@ export class Marks {
   #known: MarksShape | null = null
   #wanted: MarksChange = {}
   #writing: Promise<void> | null = null
+  #reading: Promise<MarksShape> | null = null
 
   constructor(remote: MarksRemote) {
     this.#remote = remote
@@ -28,8 +33,12 @@ export class Marks {
     return this.#known ? { ...this.#known, ...this.#wanted } : null
   }
 
+  /** Asked for once, however many want to know at once. */
   async read(): Promise<MarksShape> {
-    this.#known = await this.#remote.marks()
+    this.#reading ??= this.#remote.marks().finally(() => {
+      this.#reading = null
+    })
+    this.#known = await this.#reading
     return { ...this.#known, ...this.#wanted }
   }
 

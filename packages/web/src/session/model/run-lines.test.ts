@@ -88,7 +88,7 @@ test('the entry that an address names is shown, and folded away again with the n
   const timeline = new Timeline()
   timeline.add([...turn(), finished(5, 'r')])
   const before = timeline.rows
-  timeline.name(3)
+  timeline.look({ named: 3 })
   assert.deepEqual(spansOf(timeline), [
     [1, 2],
     [3, 3],
@@ -98,7 +98,7 @@ test('the entry that an address names is shown, and folded away again with the n
   const again = new Timeline(timeline)
   again.add([...turn(), finished(5, 'r')])
   assert.deepEqual(again.rows, timeline.rows)
-  again.name(null)
+  again.look({ named: null })
   assert.deepEqual(spansOf(again), [
     [1, 3],
     [4, 5],

@@ -27,6 +27,8 @@ export function saysHowItWent({ state, waited, left }: RunFacts): boolean {
   }
 }
 
+/** What is waited for stands in a card of its own. */
+const carded: ReadonlySet<string | undefined> = new Set(['approval', 'question'])
 const folding: ReadonlySet<string> = new Set(['queued', 'started', 'done', 'failed', 'cancelled'])
 
 /** What is known of each run, from items in their order. */
@@ -48,6 +50,7 @@ export class RunLines {
   }
 
   folds(item: Item): boolean {
+    if (item.type === 'run' && item.state === 'waiting' && carded.has(item.reason)) return true
     if (item.type !== 'run' || !folding.has(item.state) || item.run === undefined) return false
     const facts = this.#runs.get(item.run)
     return facts !== undefined && !saysHowItWent(facts)

@@ -7,6 +7,7 @@ import { mostOutput } from './items.ts'
 import { splitMessage } from './messages.ts'
 import { type Fields, fieldsOf, placed, placeOf, textOf } from './places.ts'
 import { RunLines, shownRows } from './run-lines.ts'
+import { belongs, type Look } from './shown.ts'
 
 /** Of entries in their order, without a gap. Rows and items are never changed: what changes is another object. */
 export class Timeline {
@@ -19,13 +20,13 @@ export class Timeline {
   #known: ReadonlyMap<string, Item>
   readonly #runs = new RunLines()
   #shown: readonly Row[]
-  #named: number | null
+  #look: Look
   #last = 0
 
   constructor(before?: Timeline) {
     this.#known = before === undefined ? new Map() : before.#items
     this.#shown = before === undefined ? [] : before.#shown
-    this.#named = before === undefined ? null : before.#named
+    this.#look = before === undefined ? { named: null, part: null } : before.#look
   }
 
   /** Replaced with each change, so that it may be compared by identity. */
@@ -47,15 +48,16 @@ export class Timeline {
     this.#known = new Map()
   }
 
-  /** The entry that somebody looks for is shown, whatever it is; null: none. */
-  name(seq: number | null): void {
-    if (seq === this.#named) return
-    this.#named = seq
+  look(change: Partial<Look>): void {
+    this.#look = { ...this.#look, ...change }
     this.#show()
   }
 
   #show(): void {
-    const folded = (item: Item): boolean => item.seq !== this.#named && this.#runs.folds(item)
+    const { named, part } = this.#look
+    // Whoever looks at runs alone wants every line of them.
+    const folded = (item: Item): boolean =>
+      item.seq !== named && (!belongs(item, part) || (part !== 'runs' && this.#runs.folds(item)))
     this.#shown = shownRows(this.#rows, this.#last, folded, new Map(this.#shown.map((row) => [row.key, row])))
   }
 

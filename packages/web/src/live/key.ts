@@ -1,0 +1,81 @@
+// The key of the user, without which no program is driven: a tab has it until it is closed, and tells the other tabs of this browser.
+
+import { isDaybookError } from 'daybook/client'
+import { takeCode } from './code.ts'
+
+const bearer = 'Bearer '
+/** Taken before anything reads the address. */
+const code = takeCode(location, history)
+const name = 'daybook.key'
+const listeners = new Set<() => void>()
+/** What calls show by whom they are; the same object for ever. */
+export const headers: Record<string, string> = {}
+
+function keep(key: string): void {
+  headers.authorization = bearer + key
+  try {
+    sessionStorage.setItem(name, key)
+  } catch {
+    // switched off in this browser: it is known as long as the page is open
+  }
+  for (const listener of listeners) listener()
+}
+
+function forget(): void {
+  delete headers.authorization
+  try {
+    sessionStorage.removeItem(name)
+  } catch {
+    // nothing was kept
+  }
+}
+
+function stored(): string | null {
+  try {
+    return sessionStorage.getItem(name)
+  } catch {
+    return null
+  }
+}
+
+/** A cookie would go to every port of this machine; a channel stays with this one. */
+const tabs = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(name)
+
+export function giveKey(key: string): void {
+  keep(key)
+  tabs?.postMessage({ key })
+}
+
+/** Calls whenever there is a key that there was not. */
+export function onKey(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+/** A key that is none any more is forgotten, and the call is made as anybody makes it. */
+export async function keyedFetch(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+  const answer = await fetch(input, init)
+  if (answer.status !== 401 || headers.authorization === undefined) return answer
+  forget()
+  const { authorization: _stale, ...others } = init.headers as Record<string, string>
+  return fetch(input, { ...init, headers: others })
+}
+
+/** @param exchange the key for a code */
+export async function startKey(exchange: (code: string) => Promise<string>): Promise<void> {
+  const known = stored()
+  if (known !== null) keep(known)
+  tabs?.addEventListener('message', ({ data }: MessageEvent<{ key?: string }>) => {
+    if (data.key !== undefined) keep(data.key)
+    else if (headers.authorization !== undefined) tabs.postMessage({ key: headers.authorization.slice(bearer.length) })
+  })
+  if (code === null) {
+    if (known === null) tabs?.postMessage({})
+    return
+  }
+  try {
+    giveKey(await exchange(code))
+  } catch (error) {
+    if (!isDaybookError(error)) throw error // used before: who needs the key is asked for it
+  }
+}
