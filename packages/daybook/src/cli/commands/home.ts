@@ -135,6 +135,7 @@ export function answerTo(
 const answers: Readonly<Partial<Record<NonNullable<SessionShape['attention']>['kind'], readonly string[]>>> = {
   approval: ['approve'],
   question: ['say', '"…"'],
+  budget: ['budget list'],
 }
 
 /** What it waits for stands before what was said last; a run that goes on speaks for itself. */

@@ -75,7 +75,10 @@ const sayings: Readonly<Record<string, (data: Fields) => string>> = {
   'run.edited': (data) => joined('changed in the queue:', textOfInput(data.input)),
   'run.moved': (data) => (data.before === null ? 'moved to the end of the queue' : 'moved forward in the queue'),
   'run.withdrawn': () => 'taken out of the queue',
-  'run.waiting': (data) => joined('waits for', word(data.reason), word(data.summary)),
+  'run.waiting': (data) =>
+    data.reason === 'budget_paused'
+      ? `paused: ${word(data.summary)}`
+      : joined('waits for', word(data.reason), word(data.summary)),
   'run.finished': (data) => {
     const { exit_code: code } = fieldsOf(data.output)
     const exit = typeof code === 'number' && code !== 0 ? `with exit ${code}` : ''

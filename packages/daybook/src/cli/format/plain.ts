@@ -8,7 +8,6 @@ const machinery: ReadonlySet<string> = new Set([
   ...[
     'run.queued',
     'run.started',
-    'run.waiting',
     'run.edited',
     'run.moved',
     'step.started',
@@ -23,6 +22,7 @@ const machinery: ReadonlySet<string> = new Set([
 const telling: Readonly<Record<string, (data: Fields) => boolean>> = {
   'step.finished': ({ unknown }) => unknown === true,
   'run.finished': ({ status, output }) => status !== 'done' || (fieldsOf(output).exit_code ?? 0) !== 0,
+  'run.waiting': ({ reason }) => reason === 'budget_paused',
   'process.exited': ({ exit_code: code }) => code !== 0,
 }
 

@@ -31,8 +31,9 @@ export function stepsOf({ steps }: Pick<RunShape, 'steps'>): string {
   return [many(steps.length, 'step'), ...words].join(', ')
 }
 
-/** When it goes on by itself, or why it ended. */
-export function endingOf({ until, error, output }: RunShape, now: number): string {
+/** When it goes on by itself, what pauses it, or why it ended. */
+export function endingOf({ until, error, output, budget, summary }: RunShape, now: number): string {
+  if (budget !== undefined && summary !== undefined) return oneLine(summary)
   if (until !== undefined) return `until ${clock(Date.parse(until), now)}`
   return oneLine(error?.message ?? textOf(output as Json | undefined))
 }

@@ -70,6 +70,16 @@ test('what a model says comes as Markdown while it comes, and stands there once;
   person.type('and the second\r')
   await until(async () => mock.requests().at(-1)?.body?.model === 'other')
   const tail = /\n([a-z0-9]{4,})\n/.exec(await person.text())?.[1] ?? ''
+  // Without room in its budget a turn is paused, and goes on once it was raised.
+  const budget = (...more: string[]) => home.daybook(['budget', 'set', 'session', tail, ...more])
+  assert.equal((await budget('--tokens', '1')).exit, 0)
+  person.type('a second time\r')
+  await person.sees(/paused: the budget of this session leaves no room/)
+  assert.match((await home.daybook(['show', tail])).out, /paused: .* of 1 tokens/)
+  assert.match((await home.daybook([])).out, new RegExp(`is paused: .*budget list ${tail}`))
+  assert.equal((await home.daybook(['say', tail, 'and more'])).exit, 0)
+  assert.equal((await budget('--off')).exit, 0)
+  await person.sees(/goes on: its budget has room again[\s\S]*second answer/)
   await person.leaves()
   const said = async (...args: string[]) => (await home.daybook(args)).out
   assert.match(await said('show', tail), /coder · openai\/other · /)
