@@ -42,7 +42,7 @@ const get = route(
     summary: 'Read a blob, whole or a range of it',
     details:
       'Takes Range: bytes=…, one range. With lines it is text: those lines as JSON, and how many there are, in as much memory ' +
-      'as a thousand lines take.',
+      'as a thousand lines take. A name is the hash of the content: who knows it may read the blob through any session.',
     query: BlobQuery,
     answers: {
       200: {
