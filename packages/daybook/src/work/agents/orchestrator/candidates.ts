@@ -26,7 +26,7 @@ export function idOf({ kind, name }: Pick<Candidate, 'kind' | 'name'>): string {
   return `${kind}:${name}`
 }
 
-/** Agents first, then skills, then programs; the same for the same request and the same set of them. */
+/** Agents first, then skills, then programs that the text names; the same for the same request and the same set of them. */
 export function candidatesFor(
   asked: Asked,
   definition: Pick<AgentDefinition, 'name' | 'skills' | 'handoffs'>,
@@ -36,7 +36,7 @@ export function candidatesFor(
   const { handoffs } = definition
   const others = agents.list().filter(({ name, unusable }) => name !== definition.name && unusable === undefined)
   const wanted = handoffs === undefined ? others : others.filter(({ name }) => handoffs.includes(name))
-  const mayDrive = asked.caller.programs === true
+  const driven = asked.caller.programs === true ? namedIn(asked.text) : () => false
   const listed = (kind: 'agent' | 'program') =>
     wanted
       .filter((one) => (one.kind === 'program') === (kind === 'program'))
@@ -44,8 +44,13 @@ export function candidatesFor(
   return [
     ...listed('agent'),
     ...skillsFor(asked, definition.skills ?? [], skills),
-    ...(mayDrive ? listed('program') : []),
+    ...listed('program').filter(({ name }) => driven(name)),
   ]
+}
+
+/** What takes a text as commands gets it only from a person who names it: no model sends a question about `rm` to a shell. */
+function namedIn(text: string): (name: string) => boolean {
+  return (name) => new RegExp(`(?<![a-z0-9_-])${RegExp.escape(name)}(?![a-z0-9_-])`, 'i').test(text)
 }
 
 function skillsFor(asked: Asked, patterns: readonly string[], skills: Skills): readonly Candidate[] {

@@ -8,6 +8,7 @@ import { fixedSkills } from '../../skills/fixed.ts'
 import { orchestrator } from '../builtin/orchestrator.ts'
 import type { Spending } from '../contract.ts'
 import { defined, turnsWorld } from '../turns.fixture.ts'
+import { candidatesFor, idOf } from './candidates.ts'
 import { choose } from './choice.ts'
 
 test('what a choice took counts also where its answer could not be used', async () => {
@@ -31,4 +32,18 @@ test('what a choice took counts also where its answer could not be used', async 
   )
   assert.equal(chosen.kind, 'nobody')
   assert.deepEqual(settled, [200])
+})
+
+test('a program is offered only to who may use it, and only where the request names it', () => {
+  const bash = { ...defined('bash'), kind: 'program', perform: async () => undefined } as const
+  const agents = agentsOf([{ ...defined('coder'), kind: 'model', perform: async () => undefined }, bash])
+  const offered = (text: string, programs: boolean): readonly string[] =>
+    candidatesFor({ text, caller: { programs }, now: 0, timeZone: 'UTC' }, orchestrator, agents, fixedSkills()).map(
+      idOf,
+    )
+  assert.deepEqual(offered('run it in Bash: ls', true), ['agent:coder', 'program:bash'])
+  assert.deepEqual(offered('用bash列出文件', true), ['agent:coder', 'program:bash'])
+  assert.deepEqual(offered('what would `rm -rf ~` do?', true), ['agent:coder'])
+  assert.deepEqual(offered('what is a bash-like shell?', true), ['agent:coder'])
+  assert.deepEqual(offered('run it in bash: ls', false), ['agent:coder'])
 })
