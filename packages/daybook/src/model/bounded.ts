@@ -1,4 +1,4 @@
-// Holds what a provider sends to a size, so that one that never ends takes neither all memory nor all time.
+// Holds what a provider or a server of tools sends to a size: one that never ends takes neither all memory nor all time.
 
 /** More came than an answer can have. */
 export class Flooded extends Error {

@@ -3,6 +3,7 @@
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import type { CallToolResult, Tool } from '@modelcontextprotocol/sdk/types.js'
+import { bounded } from '../../../model/bounded.ts'
 import { untilAborted } from '../../../model/until-aborted.ts'
 import { DaybookError } from '../../../schema/errors.ts'
 import type { JsonObject } from '../../../schema/json.ts'
@@ -141,7 +142,10 @@ export class McpConnection {
       const filled = headersOf(headers, key)
       if ('missing' in filled) throw new Error(`${filled.missing} is not set`)
       // Its optional members may be undefined, which the contract of transports does not say.
-      return new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers: filled.made } }) as Transport
+      return new StreamableHTTPClientTransport(new URL(url), {
+        requestInit: { headers: filled.made },
+        fetch: async (address, init) => bounded(await fetch(address, init)),
+      }) as Transport
     }
     if (command === undefined) throw new Error(`neither command nor url is given for ${name}`)
     const { StdioClientTransport } = await import('@modelcontextprotocol/sdk/client/stdio.js')
