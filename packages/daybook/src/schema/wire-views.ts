@@ -134,7 +134,18 @@ export const Processes = Type.Object(
 )
 export type ProcessesShape = Static<typeof Processes>
 
-const Tally = Type.Object({ runs: Count, tokens: Count, cost: Type.Number() }, { ...closed, title: 'Tally' })
+const Tally = Type.Object(
+  {
+    runs: Count,
+    tokens: Count,
+    cost: Type.Number(),
+    cached_tokens: Type.Optional(
+      Type.Unsafe<number>({ ...Count, description: 'Of the questions, what the provider had in its cache.' }),
+    ),
+    written_tokens: Type.Optional(Type.Unsafe<number>({ ...Count, description: 'What it put there.' })),
+  },
+  { ...closed, title: 'Tally' },
+)
 /** An object whose names are agents or models. */
 const tallies = Type.Unsafe<Readonly<Record<string, Static<typeof Tally>>>>({
   type: 'object',

@@ -210,6 +210,13 @@ export interface SummaryFields {
   readonly cost?: number
 }
 
+export interface ErasedBelow {
+  /** Milliseconds since 1970. */
+  readonly at: number
+  /** Those that the fork inherits. */
+  readonly seqs: readonly Seq[]
+}
+
 export interface Session {
   readonly id: SessionId
   head(): Promise<Head>
@@ -253,6 +260,11 @@ export interface Session {
   delete(options?: PlainOptions & Told): Promise<boolean>
   /** Empties the data of own entries (messages, notes, state, pins, summaries) for ever; the chain still verifies. At most 512. */
   erase(seqs: readonly Seq[], options?: WriteOptions): Promise<Receipt>
+  /**
+   * What was erased in the sessions that a fork goes on from since it was forked: its log shows those entries empty and says nothing
+   * of it. Nothing for a session that is no fork, and of bases that are gone.
+   */
+  erasedBelow(): Promise<readonly ErasedBelow[]>
   /** Records a finished run in one append: queued, started, finished. */
   addRun(run: RunRecord, options?: WriteOptions): Promise<Receipt>
   lastRun(): Promise<ViewOf<'runs'>['runs'][number] | null>

@@ -9,13 +9,15 @@ import { totalTokens } from '../schema/usage.ts'
 import type { ScopedStore } from '../store/store.ts'
 import { whileAlone } from './alone.ts'
 import type { Made } from './assemble.ts'
-import type { Receipt, WriteOptions } from './contract.ts'
+import type { ErasedBelow, Receipt, WriteOptions } from './contract.ts'
 import { dataOf } from './decode.ts'
 import { draft } from './drafts.ts'
 import type { Engine } from './engine.ts'
 import type { Folded } from './fold.ts'
 import { takenRecords } from './kept-records.ts'
+import { entriesOf } from './pages.ts'
 import { foldAt, goingOn } from './refold.ts'
+import { segmentsOf } from './segments.ts'
 import type { SessionHandle } from './session.ts'
 import { invalid } from './values.ts'
 
@@ -124,4 +126,20 @@ async function keepBeginning(whole: ScopedStore, id: SessionId): Promise<void> {
   if (!head?.base) return
   const seq = head.base.seq + 1
   await whole.snapshots.put(id, { seq, fold: foldVersion, ...goingOn(await foldAt(whole, id, seq), head) })
+}
+
+/** Where nothing was ever erased below nothing is read: the store counts it in the fork's head. */
+export async function erasedBelow(session: SessionHandle): Promise<readonly ErasedBelow[]> {
+  const { base, refolds = 0, seq } = await session.head()
+  if (!base || refolds === 0) return []
+  const whole = session.engine.writer.whole(session.scope.tenant)
+  const found: ErasedBelow[] = []
+  for (const { session: owner, until } of (await segmentsOf(whole, session.id, seq)).slice(0, -1)) {
+    if ((await whole.head(owner))?.place === 'deleted') continue
+    for await (const entry of entriesOf(whole, owner, { kinds: ['entry.erased'], after: until })) {
+      const seqs = dataOf(entry, 'entry.erased')?.seqs.filter((erased) => erased <= until) ?? []
+      if (seqs.length > 0) found.push({ at: entry.at, seqs })
+    }
+  }
+  return found
 }

@@ -3,8 +3,10 @@
 import { DaybookError } from '../schema/errors.ts'
 import type { Subject } from '../schema/ids.ts'
 import type { Attachment } from '../store/blobs.ts'
+import { type MarkHint, markTopic } from '../store/bus.ts'
 import type { Mark, ScopedStore } from '../store/store.ts'
 import type { Redactor } from './redact.ts'
+import type { SessionHandle } from './session.ts'
 
 /** A mark as people ask for it: whether pinned, not since when. */
 export interface AskedMark {
@@ -26,11 +28,21 @@ export function markOn(before: Mark, { version, seen, draft, attachments = [], p
   }
 }
 
+/** Others who look are told. */
+export async function markSession(session: SessionHandle, subject: Subject, wanted: Mark): Promise<Mark> {
+  const { engine, scope, store, id } = session
+  await session.head()
+  const stored = await putMark(store, engine.redactor, id, subject, wanted)
+  const hint: MarkHint = { session: id, version: stored.version }
+  engine.store.bus.publish(markTopic(scope.tenant, subject), hint)
+  return stored
+}
+
 /**
  * Stores a mark over the version it names. The version makes a repeat harmless: where the present mark is one further and
  * already what was asked, it is the answer. `conflict` when another write was first.
  */
-export async function putMark(
+async function putMark(
   store: ScopedStore,
   redactor: Redactor,
   session: string,

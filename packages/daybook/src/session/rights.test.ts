@@ -41,6 +41,7 @@ const sessionVerbs: Verbs<Session> = {
   mark: (session) => session.mark(),
   setMark: (session) => session.setMark({ version: 0, seen: 1 }),
   forks: (session) => session.forks(),
+  erasedBelow: (session) => session.erasedBelow(),
 }
 
 const id = 'shared-id'
@@ -135,7 +136,9 @@ eachStore('a reader reads, writes messages and notes, forks and keeps marks, and
   await mine.append(say('hello'))
   await mine.share(['user:bob', 'user:carl'])
   const may = new Set(
-    'head cell append appendOn read stored stream view fork note lastRun summary mark setMark forks'.split(' '),
+    'head cell append appendOn read stored stream view fork note lastRun summary mark setMark forks erasedBelow'.split(
+      ' ',
+    ),
   )
   const bob = world.bob.session(id)
   for (const [name, verb] of Object.entries(sessionVerbs)) {

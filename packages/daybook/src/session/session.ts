@@ -6,7 +6,6 @@ import type { Cell, Head } from '../schema/heads.ts'
 import type { Seq, SessionId, Subject } from '../schema/ids.ts'
 import type { Kind } from '../schema/kinds.ts'
 import type { NoteType, PlaceEvent } from '../schema/states.ts'
-import { type MarkHint, markTopic } from '../store/bus.ts'
 import type { Key, Mark, Range, Scope, ScopedStore } from '../store/store.ts'
 import type { Command, Made, Writable } from './assemble.ts'
 import type {
@@ -24,13 +23,13 @@ import { decode } from './decode.ts'
 import { deleteSession } from './deletion.ts'
 import { type Draft, digestOf, draft, draftAll, madeOf } from './drafts.ts'
 import type { Engine } from './engine.ts'
-import { eraseEntries } from './erasure.ts'
+import { erasedBelow, eraseEntries } from './erasure.ts'
 import type { Folded } from './fold.ts'
 import { followSession } from './follow.ts'
 import type { ForkOptions } from './forking.ts'
 import { keyOf, keyWith } from './keys.ts'
 import { currentHead, isOutdated } from './loading.ts'
-import { putMark } from './marks.ts'
+import { markSession } from './marks.ts'
 import { checkId, openingOf, ownerOf } from './opening.ts'
 import { checkStateScope, writerOf } from './own-kinds.ts'
 import { entriesOf } from './pages.ts'
@@ -284,13 +283,12 @@ export class SessionHandle implements Session {
     return this.store.marks.get(this.id, subject)
   }
 
-  async setMark(mark: Mark, subject: Subject = ownerOf(this.scope)): Promise<Mark> {
-    const wanted = { ...mark }
-    await this.head()
-    const stored = await putMark(this.store, this.engine.redactor, this.id, subject, wanted)
-    const hint: MarkHint = { session: this.id, version: stored.version }
-    this.engine.store.bus.publish(markTopic(this.scope.tenant, subject), hint)
-    return stored
+  setMark(mark: Mark, subject: Subject = ownerOf(this.scope)): Promise<Mark> {
+    return markSession(this, subject, { ...mark })
+  }
+
+  erasedBelow(): ReturnType<Session['erasedBelow']> {
+    return erasedBelow(this)
   }
 
   async forks(): Promise<readonly SessionId[]> {

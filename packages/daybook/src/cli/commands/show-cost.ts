@@ -39,7 +39,11 @@ export function printCost(output: Output, { metrics, budget }: CostShape, tail: 
     const rows = Object.entries(by).map(([name, tally]) => [
       `${what} ${oneLine(name)}`,
       many(tally.runs, 'run'),
-      `${count(tally.tokens)} tokens`,
+      [
+        `${count(tally.tokens)} tokens`,
+        ...(tally.cached_tokens === undefined ? [] : [`${count(tally.cached_tokens)} cached`]),
+        ...(tally.written_tokens === undefined ? [] : [`${count(tally.written_tokens)} put into the cache`]),
+      ].join(', '),
       money(tally.cost),
     ])
     output.table(rows, { indent: 1, columns: [{ flexible: true }, { right: true }, { right: true }, { right: true }] })

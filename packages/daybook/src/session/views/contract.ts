@@ -161,6 +161,9 @@ export interface Tally {
   readonly runs: number
   readonly tokens: number
   readonly cost: number
+  /** Of the questions, what the provider had in its cache, and what it put there; absent: it told of none. */
+  readonly cachedTokens?: number
+  readonly writtenTokens?: number
 }
 
 export interface MetricsView {

@@ -1,6 +1,6 @@
 // The view `metrics`: runs, tokens, cost, mean response time and success rate of a session, by agent and by model.
 
-import { addUsage, totalTokens } from '../../schema/usage.ts'
+import { addTokens, addUsage, totalTokens } from '../../schema/usage.ts'
 import { activeEntries } from './active.ts'
 import type { MetricsView, RunView, Tally } from './contract.ts'
 import { runsView } from './runs.ts'
@@ -38,9 +38,9 @@ function tally(
   spent: readonly Spent[],
   by: 'agent' | 'model',
 ): Readonly<Record<string, Tally>> {
-  const rows = new Map<string, { tokens: number; cost: number; readonly runs: Set<string> }>()
+  const rows = new Map<string, Row>()
   const rowOf = (name: string) => {
-    const row = rows.get(name) ?? { tokens: 0, cost: 0, runs: new Set<string>() }
+    const row = rows.get(name) ?? { tokens: 0, cost: 0, cached: 0, written: 0, runs: new Set<string>() }
     rows.set(name, row)
     return row
   }
@@ -52,12 +52,30 @@ function tally(
     Object.assign(row, addUsage(row, { total_tokens: totalTokens(run.usage) }, run.cost))
   }
   const agents = new Map(runs.map(({ run, agent }) => [run, agent]))
-  for (const { run = '', tokens, cost, ...who } of spent) {
+  for (const { run = '', tokens, cost, cached, written, ...who } of spent) {
     const name = who[by] ?? (by === 'agent' ? agents.get(run) : undefined)
     if (name === undefined) continue
     const row = rowOf(name)
     if (agents.has(run)) row.runs.add(run)
     Object.assign(row, addUsage(row, { total_tokens: tokens }, cost))
+    row.cached = addTokens(row.cached, cached)
+    row.written = addTokens(row.written, written)
   }
-  return Object.fromEntries([...rows].map(([name, { runs, ...sum }]) => [name, { runs: runs.size, ...sum }]))
+  return Object.fromEntries([...rows].map(([name, row]) => [name, tallyOf(row)]))
+}
+
+interface Row {
+  tokens: number
+  cost: number
+  cached: number
+  written: number
+  readonly runs: Set<string>
+}
+
+function tallyOf({ runs, tokens, cost, cached, written }: Row): Tally {
+  return {
+    ...{ runs: runs.size, tokens, cost },
+    ...(cached === 0 ? undefined : { cachedTokens: cached }),
+    ...(written === 0 ? undefined : { writtenTokens: written }),
+  }
 }

@@ -13,6 +13,9 @@ export interface Spent {
   readonly tokens: number
   /** US dollars. */
   readonly cost: number
+  /** Of the question, what the provider had in its cache, and what it put there. */
+  readonly cached: number
+  readonly written: number
 }
 
 /** Bodies that report nothing are passed over by their text. */
@@ -21,7 +24,13 @@ export async function* spentIn(entries: AsyncIterable<StoredEntry> | Iterable<St
     if (entry.body === null || !(entry.body.includes('"usage"') || entry.body.includes('"cost"'))) continue
     const data = dataOf(entry, 'message')
     if (!data?.usage && !data?.cost) continue
-    const { agent, model, usage, cost = 0 } = data
-    yield { run: entry.run, agent, model, tokens: totalTokens(usage), cost }
+    const { agent, model, usage, cost = 0, metadata = {} } = data
+    const [cached, written] = [countOf(metadata.cached_tokens), countOf(metadata.written_tokens)]
+    yield { run: entry.run, agent, model, tokens: totalTokens(usage), cost, cached, written }
   }
+}
+
+/** Metadata may hold anything. */
+function countOf(value: unknown): number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0
 }

@@ -234,6 +234,20 @@ eachStore('runs: added, counted, the last, with tokens and metrics [S4.2]', asyn
   deepStrictEqual(metrics.byAgent.coder, { runs: 2, tokens: 7, cost: 0.5 })
   deepStrictEqual(metrics.byModel, { m: { runs: 1, tokens: 7, cost: 0.5 } })
   strictEqual(Object.hasOwn(metrics.byAgent, '__proto__'), true)
+  // What a provider kept and had kept of a question, and metadata that means something else.
+  const answer = (metadata: object) => ({
+    role: 'assistant',
+    content: 'x',
+    agent: 'ask',
+    usage: { total_tokens: 9 },
+    metadata,
+  })
+  await session.append([
+    { kind: 'message', data: answer({ cached_tokens: 5, written_tokens: 2 }) as never },
+    { kind: 'message', data: answer({ cached_tokens: 1, written_tokens: 'many' }) as never },
+  ])
+  const { ask } = (await session.view('metrics')).byAgent
+  deepStrictEqual(ask, { runs: 0, tokens: 18, cost: 0, cachedTokens: 6, writtenTokens: 2 })
 })
 
 eachStore('a run with steps that waits, is queued again, and is cancelled', async (world) => {

@@ -143,7 +143,16 @@ export function metricsOf(session: string, view: MetricsView): MetricsShape {
     avg_response_time_ms: view.avgResponseTimeMs,
     p95_response_time_ms: view.p95ResponseTimeMs,
     success_rate: view.successRate,
-    by_agent: view.byAgent,
-    by_model: view.byModel,
+    by_agent: talliesOf(view.byAgent),
+    by_model: talliesOf(view.byModel),
   }
+}
+
+function talliesOf(tallies: MetricsView['byAgent']): MetricsShape['by_agent'] {
+  return Object.fromEntries(
+    Object.entries(tallies).map(([name, { cachedTokens, writtenTokens, ...tally }]) => [
+      name,
+      present({ ...tally, cached_tokens: cachedTokens, written_tokens: writtenTokens }),
+    ]),
+  )
 }

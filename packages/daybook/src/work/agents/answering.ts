@@ -170,10 +170,11 @@ function spent(given: ModelAnswer['usage'] | undefined, cost: number | undefined
   return { usage, ...(cost === undefined ? undefined : { cost }) }
 }
 
-function factsOf({ estimated, cached_tokens, reasoning_tokens }: ModelAnswer['usage']) {
+function factsOf({ estimated, cached_tokens, written_tokens, reasoning_tokens }: ModelAnswer['usage']) {
   return {
     ...(estimated ? { estimated } : undefined),
     ...(cached_tokens === undefined ? undefined : { cached_tokens }),
+    ...(written_tokens === undefined ? undefined : { written_tokens }),
     ...(reasoning_tokens === undefined ? undefined : { reasoning_tokens }),
   }
 }

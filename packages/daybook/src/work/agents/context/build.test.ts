@@ -112,6 +112,30 @@ eachStore(
 )
 
 eachStore(
+  'a fork sends no summary that covers what was erased in its base later, and one written since then',
+  async (world) => {
+    const base = await world.runner.open()
+    await base.append([say('The code is 1234.'), said('assistant', 'Noted.')])
+    const middle = await base.fork()
+    const fork = await middle.fork()
+    await fork.summarise({ text: 'They spoke of 1234.', coversSeq: 3 })
+    await fork.append([say('Go on.')])
+    ok(JSON.stringify(await contextOf(fork, 8000)).includes('They spoke of 1234.'))
+    world.clock.advance(10)
+    await base.erase([2])
+    deepStrictEqual(
+      (await fork.erasedBelow()).map(({ seqs }) => seqs),
+      [[2]],
+    )
+    deepStrictEqual(await base.erasedBelow(), [])
+    ok(!JSON.stringify(await contextOf(fork, 8000)).includes('1234'))
+    world.clock.advance(10)
+    await fork.summarise({ text: 'They spoke of a code.', coversSeq: 3 })
+    ok(JSON.stringify(await contextOf(fork, 8000)).includes('They spoke of a code.'))
+  },
+)
+
+eachStore(
   'what other agents said and called is told with who it was; what was rewound or erased is not there, in forks too',
   async ({ runner }) => {
     const base = await runner.open()

@@ -4,7 +4,7 @@ import type { StoredEntry } from '../../../schema/entries.ts'
 import type { Seq } from '../../../schema/ids.ts'
 import { type JsonObject, limits } from '../../../schema/json.ts'
 import type { DataOf, Kind } from '../../../schema/kinds.ts'
-import type { Session } from '../../../session/contract.ts'
+import type { ErasedBelow, Session } from '../../../session/contract.ts'
 import { dataOf } from '../../../session/decode.ts'
 import type { Span } from '../../../session/views/active.ts'
 
@@ -39,24 +39,28 @@ const page = 256
 
 /** @throws DaybookError `not_found`, `gone`, and `invalid` for a seq that the session has not reached */
 export async function lookAt(session: Session, until: Seq | undefined): Promise<Looked> {
-  const { seq, state } = await momentOf(session, until)
+  const { seq, state, isFork } = await momentOf(session, until)
   const log = await logUntil(session, seq)
   const changes = await allOf(log, ['session.rewound', 'entry.erased'], seq)
   const spans = spansOf(changes, seq)
-  const summary = await summaryIn(log, spans, changes)
+  const summary = await summaryIn(log, spans, changes, isFork ? await session.erasedBelow() : [])
   const kept = await log.stored({ kinds: ['note', 'pin'], until: seq, order: 'desc', limit: mostKept })
   return { session, log, seq, state, spans, summary, ...keptOf(kept.filter((one) => isActive(spans, one.seq))) }
 }
 
-async function momentOf(session: Session, until: Seq | undefined): Promise<Pick<Looked, 'seq' | 'state'>> {
+interface Moment extends Pick<Looked, 'seq' | 'state'> {
+  readonly isFork: boolean
+}
+
+async function momentOf(session: Session, until: Seq | undefined): Promise<Moment> {
   if (until === undefined) {
-    const { seq, hash, refolds } = await session.head()
+    const { seq, hash, refolds, base } = await session.head()
     const { state } = await session.cell()
     const now = await session.head()
-    if (now.hash === hash && now.refolds === refolds) return { seq, state }
+    if (now.hash === hash && now.refolds === refolds) return { seq, state, isFork: base !== null }
   }
   const { seq, context } = await session.view('history', { limit: 1, ...(until === undefined ? undefined : { until }) })
-  return { seq, state: context }
+  return { seq, state: context, isFork: true }
 }
 
 type Log = Pick<Session, 'stored'>
@@ -107,19 +111,23 @@ async function summaryIn(
   log: Log,
   spans: readonly Span[],
   changes: readonly StoredEntry[],
+  below: readonly ErasedBelow[],
 ): Promise<SummaryEntry | null> {
   const erased = changes.flatMap((change) => {
     const seqs = change.kind === 'entry.erased' ? dataOf(change, 'entry.erased')?.seqs : undefined
     return seqs ? [{ at: change.seq, first: Math.min(...seqs) }] : []
   })
+  const outdated = (seq: Seq, at: number, covers: Seq): boolean =>
+    erased.some((one) => one.at > seq && one.first <= covers) ||
+    below.some((one) => one.at >= at && one.seqs.some((gone) => gone <= covers))
   for (const { after, until } of spans) {
-    for (let below = until; below > after; ) {
-      const [entry] = await log.stored({ kinds: ['summary'], after, until: below, order: 'desc', limit: 1 })
+    for (let last = until; last > after; ) {
+      const [entry] = await log.stored({ kinds: ['summary'], after, until: last, order: 'desc', limit: 1 })
       if (!entry) break
       const data = dataOf(entry, 'summary')
-      const holds = !erased.some(({ at, first }) => at > entry.seq && first <= (data?.covers_seq ?? 0))
-      if (data && holds && data.text.trim() !== '') return { ...data, seq: entry.seq }
-      below = entry.seq - 1
+      const holds = data !== null && !outdated(entry.seq, entry.at, data.covers_seq)
+      if (holds && data.text.trim() !== '') return { ...data, seq: entry.seq }
+      last = entry.seq - 1
     }
   }
   return null
