@@ -8,14 +8,16 @@ type Place = Pick<SessionRef, 'tenant' | 'session'>
 
 export interface Held {
   readonly fence: number
-  /** Aborted when somebody else took over, or when it could not be renewed in time. */
-  readonly lost: AbortSignal
+  /** Somebody else took over, or it could not be renewed in time. */
+  readonly lost: boolean
+  /** Called when that happens. */
+  onLost: (() => void) | null
 }
 
 interface Holding extends Held {
   lease: Lease
+  lost: boolean
   readonly tenant: string
-  readonly end: AbortController
   /** On the monotonic clock, from before the request. */
   until: number
 }
@@ -68,8 +70,7 @@ export class Leases {
   }
 
   #hold(lease: Lease, tenant: string, until: number): Held {
-    const end = new AbortController()
-    const holding: Holding = { lease, tenant, end, until, fence: lease.fence, lost: end.signal }
+    const holding: Holding = { lease, tenant, until, fence: lease.fence, lost: false, onLost: null }
     this.#held.add(holding)
     return holding
   }
@@ -81,7 +82,7 @@ export class Leases {
 
   async give(held: Held): Promise<void> {
     const holding = held as Holding
-    if (!this.#held.delete(holding) || holding.lost.aborted) return
+    if (!this.#held.delete(holding) || holding.lost) return
     await this.#store(holding).release(holding.lease)
   }
 
@@ -122,7 +123,8 @@ export class Leases {
   #lose(holding: Holding): void {
     this.#lost += 1
     this.#held.delete(holding)
-    holding.end.abort()
+    holding.lost = true
+    holding.onLost?.()
   }
 
   #store({ tenant }: Holding) {

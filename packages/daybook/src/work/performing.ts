@@ -10,6 +10,7 @@ import { entryOf, recorded, textOf } from './entry.ts'
 import { Execution, pendingOf } from './execution.ts'
 import { failureOf, NoRoom, RunFailure } from './failure.ts'
 import { blank, type Journal, type RunRecord } from './journal.ts'
+import type { Held } from './leases.ts'
 import type { Live } from './live.ts'
 import type { Agents, Performer } from './performer.ts'
 import type { ApprovalPolicy } from './policy.ts'
@@ -71,7 +72,7 @@ export class Performing {
   }
 
   /** `chosen`: the model of the session, where a person chose one. */
-  async perform(journal: Journal, lost: AbortSignal, chosen?: string | null): Promise<Performed> {
+  async perform(journal: Journal, held: Held, chosen?: string | null): Promise<Performed> {
     const record = journal.get(this.#root)
     if (!record) return this.#unknown()
     const { deadline, model = chosen ?? null } = record.queued
@@ -84,13 +85,12 @@ export class Performing {
       ...(this.#begun?.call ? { begun: this.#begun.call.step } : undefined),
     })
     const turn = new TurnOfRun(execution, this.#turnSetting(execution), record)
-    const onLost = () => execution.abort('lost')
-    lost.addEventListener('abort', onLost, { once: true })
+    held.onLost = () => execution.abort('lost')
     this.#setting.onBegin(execution)
     try {
       return await this.#run(execution, turn, record)
     } finally {
-      lost.removeEventListener('abort', onLost)
+      held.onLost = null
     }
   }
 

@@ -34,8 +34,7 @@ export interface TurnSetting {
 
 /** Of an approval: so long it may stay open, so that a stale one never blocks the queue for ever. */
 const approvalMs = 24 * 60 * 60 * 1000
-const retryMs = 1000
-const longestRetryMs = 60 * 60 * 1000
+const [retryMs, longestRetryMs] = [1000, 60 * 60 * 1000]
 
 export class TurnOfRun {
   readonly run: RunId
@@ -104,7 +103,8 @@ export class TurnOfRun {
 
   /** The next step of this name, with what the journal knows of it. */
   stepNamed(name: string, given: StepOptions): StepNamed {
-    const id = stepId(this.run, name, this.#count(`step ${name}`))
+    const [{ begun = '' }, count] = [this.execution, this.#count(`step ${name}`)]
+    const id = count === 1 && this.#record.steps.get(begun)?.name === name ? begun : stepId(this.run, name, count)
     return { id, name, record: this.#record.steps.get(id), options: guarded(this.#setting.policy, name, given) }
   }
 

@@ -212,7 +212,7 @@ export class WorkEngine implements Work {
     const perform = (taken: Taken | Claimed) => this.here.perform(taken.run, () => this.#perform(active, held, taken))
     try {
       let performed = claimed && (await perform(claimed))
-      while (performed !== 'released' && performed !== 'left' && !this.#closing && !held.lost.aborted) {
+      while (performed !== 'released' && performed !== 'left' && !this.#closing && !held.lost) {
         active.again = false
         const head = await this.#headOf(place)
         const open = head && dueRun(head, this.clock())
@@ -247,7 +247,7 @@ export class WorkEngine implements Work {
     const performing = new Performing(setting, session, { log, fence: held.fence, run, begun })
     const began = performance.now()
     const journal = 'journal' in known ? known.journal : await readJournal(session, known.from, head.seq)
-    const performed = await performing.perform(journal, held.lost, head.model).finally(() => live.close())
+    const performed = await performing.perform(journal, held, head.model).finally(() => live.close())
     if (performed === 'released') {
       // Before anybody is told: the next run may begin with what they do then.
       this.#leases.given(held)
