@@ -29,7 +29,7 @@ const codex: ProgramSettings = {
     argv: ['-s', 'workspace-write'],
     resume: ['resume', '{resume}'],
     busy: { osc7501: 'working' },
-    idle: { osc7501: 'idle' },
+    idle: { osc7501: ['idle', 'done'] },
     tick_regex: 'Working \\((\\d+)s',
     interrupt_keys: '\u001b',
     exit_keys: ['\u0003', '\u0003'],
@@ -119,7 +119,6 @@ const opencode: ProgramSettings = {
   },
   pty: {
     argv: [],
-    ready_timeout_ms: 30_000,
     tick_regex: '([■⬝]{6,32})',
     interrupt_keys: '\u001b',
     exit_keys: ['\u0003', '\u0003'],

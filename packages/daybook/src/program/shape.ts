@@ -79,8 +79,12 @@ const Headless = Type.Object(
   closed,
 )
 
+const Told = Type.String({ maxLength: 64 })
 const Signal = Type.Object(
-  { osc7501: Type.Optional(Type.String({ maxLength: 64 })), title: Type.Optional(Type.String({ maxLength: 256 })) },
+  {
+    osc7501: Type.Optional(Type.Union([Told, Type.Array(Told, { maxItems: 16 })])),
+    title: Type.Optional(Type.String({ maxLength: 256 })),
+  },
   { ...closed, description: 'By which the program tells its state.' },
 )
 

@@ -23,7 +23,7 @@ export function lookSuite(open: Opening): void {
   test('a look tells lines, cursor line, title, modes and what the program said of itself', inTerminal, async (t) => {
     const { host } = open(t)
     const words = [
-      '\\033]0;a title\\007\\033]7501;state=working\\007\\033]133;A;aid=x\\033\\\\\\033]133;D;7;aid=x\\007\\033[?2004h',
+      '\\033]0;a title\\007\\033]7501;state=working:app=codex\\007\\033]133;A;aid=x\\033\\\\\\033]133;D;7;aid=x\\007\\033[?2004h',
       'wide 漢字 and so on to the next row\\r\\nthe end: ',
     ]
     await host.spawn(

@@ -66,7 +66,7 @@ export class Emulator {
   #watchWords(): void {
     const { parser } = this.#terminal
     parser.registerOscHandler(7501, (data) => {
-      this.#told = /(?:^|;)state=([^;]{1,64})/.exec(data)?.[1] ?? this.#told
+      this.#told = /(?:^|[;:])state=([^;:]{1,64})/.exec(data)?.[1] ?? this.#told
       return true
     })
     parser.registerOscHandler(133, (data) => {

@@ -67,9 +67,9 @@ export function dialogsOn({ pty }: Program, { text }: Look): Dialog[] {
 
 /** What it says of itself: state or title. */
 function toldBy(pty: Program['pty'], { told, title }: Look): State | null {
-  const says = (signal: { osc7501?: string; title?: string } | undefined): boolean =>
+  const says = (signal: { osc7501?: string | readonly string[]; title?: string } | undefined): boolean =>
     signal !== undefined &&
-    ((signal.osc7501 !== undefined && signal.osc7501 === told) ||
+    ((told !== null && [signal.osc7501].flat().includes(told)) ||
       (signal.title !== undefined && signal.title !== '' && title.includes(signal.title)))
   if (says(pty?.busy)) return { type: 'busy', by: 'signal' }
   return says(pty?.idle) ? { type: 'ready', by: 'signal' } : null

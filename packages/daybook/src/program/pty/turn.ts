@@ -14,7 +14,7 @@ import { Typist } from './typist.ts'
 import type { Watch } from './watch.ts'
 
 /** Milliseconds that a program gets to be ready after its start, unless its configuration says more. */
-const readyMs = 20_000
+const readyMs = 60_000
 /** Dialogs of one prompt that are answered by keys of the configuration: what comes back for ever is left to a person. */
 const mostDialogs = 32
 
