@@ -39,8 +39,7 @@ const page = 256
 
 /** @throws DaybookError `not_found`, `gone`, and `invalid` for a seq that the session has not reached */
 export async function lookAt(session: Session, until: Seq | undefined): Promise<Looked> {
-  const { seq, state, isFork } = await momentOf(session, until)
-  const log = await logUntil(session, seq)
+  const { seq, log, state, isFork } = await momentOf(session, until)
   const changes = await allOf(log, ['session.rewound', 'entry.erased'], seq)
   const spans = spansOf(changes, seq)
   const summary = await summaryIn(log, spans, changes, isFork ? await session.erasedBelow() : [])
@@ -48,34 +47,44 @@ export async function lookAt(session: Session, until: Seq | undefined): Promise<
   return { session, log, seq, state, spans, summary, ...keptOf(kept.filter((one) => isActive(spans, one.seq))) }
 }
 
-interface Moment extends Pick<Looked, 'seq' | 'state'> {
+interface Moment extends Pick<Looked, 'seq' | 'log' | 'state'> {
   readonly isFork: boolean
 }
 
 async function momentOf(session: Session, until: Seq | undefined): Promise<Moment> {
   if (until === undefined) {
     const { seq, hash, refolds, base } = await session.head()
+    const [log, isFork] = [await logUntil(session, seq), base !== null]
+    if (log.stateless) return { seq, log, state: {}, isFork }
     const { state } = await session.cell()
     const now = await session.head()
-    if (now.hash === hash && now.refolds === refolds) return { seq, state, isFork: base !== null }
+    if (now.hash === hash && now.refolds === refolds) return { seq, log, state, isFork }
   }
   const { seq, context } = await session.view('history', { limit: 1, ...(until === undefined ? undefined : { until }) })
-  return { seq, state: context, isFork: true }
+  return { seq, log: await logUntil(session, seq), state: context, isFork: true }
 }
 
-type Log = Pick<Session, 'stored'>
+interface Log extends Pick<Session, 'stored'> {
+  /** No entry of it says anything of the session's state. */
+  readonly stateless: boolean
+}
 
 /** A short log is read once, and answers from that: each question of its own costs as much as all of it. */
 async function logUntil(session: Session, seq: Seq): Promise<Log> {
-  if (seq > firstPage) return session
+  if (seq > firstPage) return { stored: (range) => session.stored(range), stateless: false }
   const entries = await session.stored({ until: seq })
   return {
+    stateless: !entries.some(saysState),
     async stored({ kinds, after = 0, until = seq, order = 'asc', limit } = {}) {
       const found = entries.filter((entry) => entry.seq > after && entry.seq <= until)
       const wanted = kinds ? found.filter(({ kind }) => kinds.includes(kind)) : found
       return (order === 'asc' ? wanted : wanted.toReversed()).slice(0, limit)
     },
   }
+}
+
+function saysState({ kind, body }: StoredEntry): boolean {
+  return kind === 'state.changed' || (kind === 'session.opened' && body?.includes('"state"') === true)
 }
 
 /** Newest first. */
