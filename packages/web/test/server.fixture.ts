@@ -9,6 +9,9 @@ import { openSearch } from '../../daybook/src/search/search.ts'
 import { sqliteIndex } from '../../daybook/src/search/sqlite.ts'
 import { openSessions } from '../../daybook/src/session/sessions.ts'
 import { sqliteStore } from '../../daybook/src/store/sqlite.ts'
+import { agentsOf } from '../../daybook/src/work/agents.ts'
+import { openBudgets } from '../../daybook/src/work/budgets/budgets.ts'
+import type { Agent } from '../../daybook/src/work/performer.ts'
 import type { SkillDefinition } from '../../daybook/src/work/skills/contract.ts'
 import { fixedSkills } from '../../daybook/src/work/skills/fixed.ts'
 import { openWork } from '../../daybook/src/work/work.ts'
@@ -27,6 +30,9 @@ export interface PageServer extends AsyncDisposable {
   start(): Promise<void>
 }
 
+/** Takes whatever is said, with files or without, and has nothing to say. */
+const listener: Agent = { name: 'listener', kind: 'model', description: 'Listens.', perform: async () => null }
+
 const scope = { tenant: 'default', subjects: ['local'] }
 
 export async function openServer(...skills: readonly SkillDefinition[]): Promise<PageServer> {
@@ -39,9 +45,20 @@ export async function openServer(...skills: readonly SkillDefinition[]): Promise
   async function start(): Promise<void> {
     const store = sqliteStore({ path: join(folder, 'test.db'), durability: 'relaxed' })
     const sessions = await openSessions({ store })
-    const work = openWork({ sessions, skills: fixedSkills(...skills), timeZone: 'UTC', tickMs: 50 })
+    const work = openWork({
+      sessions,
+      skills: fixedSkills(...skills),
+      agents: agentsOf([listener]),
+      timeZone: 'UTC',
+      tickMs: 50,
+    })
     const search = openSearch({ store, index: sqliteIndex({ path: ':memory:' }) })
-    const server = await createServer({ sessions, work, search, scope, version: '0.0.0', page, heartbeat: 500 })
+    const budgets = openBudgets({ sessions, tenant: scope.tenant, config: { session: { cost: 5 } } })
+    const server = await createServer({
+      ...{ sessions, work, search, budgets, scope, page },
+      version: '0.0.0',
+      heartbeat: 500,
+    })
     const url = await server.listen({ port: 0, host: '127.0.0.1' })
     const end = async (): Promise<void> => {
       await server.close()

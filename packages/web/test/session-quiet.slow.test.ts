@@ -14,13 +14,25 @@ let server: PageServer
 before(async () => {
   if (noBrowser) return
   browser = await openBrowser()
-  server = await openServer({
-    id: 'count',
-    name: 'count',
-    description: 'Counts.',
-    durable: true,
-    run: (_input, { step }) => step('counting', () => 'three'),
-  })
+  server = await openServer(
+    {
+      id: 'count',
+      name: 'count',
+      description: 'Counts.',
+      durable: true,
+      run: (_input, { step }) => step('counting', () => 'three'),
+    },
+    {
+      id: 'rest',
+      name: 'rest',
+      description: 'Rests for a day.',
+      durable: true,
+      async run(_input, { wait, now }) {
+        await wait(now + 24 * 3_600_000)
+        return null
+      },
+    },
+  )
 })
 
 after(async () => {
@@ -75,3 +87,55 @@ test('whoever else looks has a face at the head, until it looks away', skip, asy
   await ben.waitFor({ state: 'detached' })
   assert.deepEqual(faults, [])
 })
+
+test(
+  'who waits says until when, a part is looked at alone, and forks and what is left stand beside it',
+  skip,
+  async () => {
+    const { client } = server
+    await talk(client, 'parts', 12)
+    await client.session('parts').append([{ kind: 'note', data: { type: 'decision', text: 'Only three parts' } }])
+    await client.session('parts').fork({ at: 4, id: 'parts-again', name: 'Once more' })
+    const { run_id: run } = await client.runs.start('parts', { skill: 'rest', input: 'now' })
+    await client.runs.wait(run)
+    await using window = await openWindow(browser)
+    const { page, faults } = window
+    await page.goto(`${server.url}/s/parts?view=notes`)
+    await page
+      .locator('header')
+      .getByText(/^waiting until /)
+      .waitFor()
+    const log = page.getByRole('log')
+    await log.getByText('Only three parts').waitFor()
+    assert.equal(await log.getByText('Question 2').count(), 0)
+    await page.getByRole('combobox', { name: 'What is shown' }).selectOption('Edits')
+    await page.waitForURL('**/s/parts?view=edits')
+    await log.getByText('Nothing was edited here.').waitFor()
+    // Whoever is led to an entry sees it, whatever is shown.
+    await page
+      .getByRole('complementary')
+      .getByRole('button', { name: /Question 6/ })
+      .click()
+    await log.getByText('Question 6').waitFor()
+    await page.getByRole('combobox', { name: 'What is shown' }).selectOption('Everything')
+    await log.getByText('Answer 7').waitFor()
+    await page.waitForURL('**/s/parts')
+    const side = page.getByRole('complementary')
+    await side.getByText('budget left').waitFor()
+    await side.getByText('$5.00').waitFor()
+    assert.deepEqual(await accessFaults(page), [])
+    await side.getByRole('link', { name: 'Compare with Once more' }).click()
+    await page.waitForURL('**/s/parts..parts-again')
+    await page.getByRole('heading', { name: 'Once more' }).waitFor()
+    // Find opens over it, and Escape leads back.
+    await page.keyboard.press('Control+Shift+F')
+    await page.getByRole('dialog').getByRole('combobox').fill('three parts')
+    await page.getByRole('dialog').getByRole('option').first().waitFor()
+    assert.deepEqual(await accessFaults(page), [])
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    assert.match(page.url(), /parts\.\.parts-again$/)
+    assert.deepEqual(faults, [])
+  },
+)

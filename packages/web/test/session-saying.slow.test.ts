@@ -83,7 +83,15 @@ test('what waits is edited, moved and removed on the server, and what has just b
   const line = (text: string) => queue.getByRole('listitem').filter({ hasText: text })
   await line('hold 4').getByRole('button', { name: 'Move up' }).click()
   await until(async () => (await queueOf('queue')).join() === 'hold 2,hold 4,hold 3')
-  await line('hold 4').getByRole('button', { name: 'Edit' }).click()
+  // Dragged to the front, and by keys to the end again.
+  await line('hold 3').dragTo(line('hold 2'))
+  await until(async () => (await queueOf('queue')).join() === 'hold 3,hold 2,hold 4')
+  await line('hold 3').getByRole('button', { name: 'Remove' }).focus()
+  await page.keyboard.press('Alt+ArrowDown')
+  await until(async () => (await queueOf('queue')).join() === 'hold 2,hold 3,hold 4')
+  await line('hold 3').filter({ hasText: '2.' }).getByRole('button', { name: 'Remove' }).press('Alt+ArrowDown')
+  await until(async () => (await queueOf('queue')).join() === 'hold 2,hold 4,hold 3')
+  await line('hold 4').filter({ hasText: '2.' }).getByRole('button', { name: 'Edit' }).click()
   await queue.getByRole('textbox').fill('hold four')
   await queue.getByRole('button', { name: 'Save' }).click()
   await until(async () => (await queueOf('queue')).join() === 'hold 2,hold four,hold 3')
@@ -109,6 +117,46 @@ test('what waits is edited, moved and removed on the server, and what has just b
   release()
   assert.deepEqual(faults, [])
 })
+
+test(
+  'files are picked and pasted, stay with the draft, and go with the text; what no model reads says why',
+  skip,
+  async () => {
+    const { client } = server
+    await client.create({ session_id: 'files' })
+    await using window = await openWindow(browser)
+    const { page, faults } = window
+    await opened(page, 'files')
+    const list = page.getByRole('list', { name: 'Attached files' })
+    await page.locator('[data-attach]').setInputFiles([
+      { name: 'notes.md', mimeType: 'text/markdown', buffer: Buffer.from('# Notes') },
+      { name: 'all.zip', mimeType: 'application/zip', buffer: Buffer.from([0x50, 0x4b, 3, 4, 0, 0]) },
+    ])
+    await list.getByText('can be read by no model').waitFor()
+    await composer(page).focus()
+    await page.evaluate(`(() => {
+    const clipboardData = new DataTransfer()
+    clipboardData.items.add(new File([new Uint8Array([137, 80, 78, 71])], 'seen.png', { type: 'image/png' }))
+    document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
+  })()`)
+    const names = async () => (await client.session('files').marks()).attachments.map(({ name }) => name)
+    await until(async () => (await names()).join() === 'notes.md,seen.png')
+    assert.deepEqual(await accessFaults(page), [])
+    assert.deepEqual(faults, [])
+    await using later = await openWindow(browser, { viewport: { width: 360, height: 640 } })
+    await opened(later.page, 'files')
+    await later.page.locator('[data-attachment=stored]').nth(1).waitFor()
+    await composer(later.page).fill('Look at both')
+    await later.page.getByText('orchestrator takes no files.').waitFor()
+    await later.page.getByRole('combobox', { name: 'Agent' }).selectOption('listener')
+    await composer(later.page).press('Enter')
+    await later.page.getByRole('log').getByText('seen.png').waitFor()
+    await until(async () => (await names()).length === 0)
+    const { entries } = await client.session('files').entries({ kind: ['message'] })
+    const { content, parts } = entries[0]?.data as { content: string; parts: { name: string; media_type: string }[] }
+    assert.deepEqual([content, parts.map((part) => part.media_type)], ['Look at both', ['text/markdown', 'image/png']])
+  },
+)
 
 test('a message that could not be sent keeps its text, and is stored once however often it is sent', skip, async () => {
   const { client, gate } = server

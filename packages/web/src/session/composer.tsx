@@ -36,7 +36,11 @@ interface Props {
 export const Composer = memo(function Composer({ head, opened, onSent }: Props) {
   const session = head.session_id
   const [agent, setAgent] = useState('')
-  const { draft, attachments, ready, send } = useWriting(opened, agent, onSent)
+  const agents = useAgents()
+  const who = agents.find(({ name }) => name === (agent || head.current_agent))
+  // Skills and programs are given a text alone.
+  const takes = who === undefined || who.kind === 'model' || who.kind === 'team'
+  const { draft, attachments, ready, taken, send } = useWriting(opened, agent, takes, onSent)
   const box = useRef<HTMLTextAreaElement>(null)
   const list = useId()
   const completion = useCompletion(session, draft.text, box)
@@ -74,9 +78,10 @@ export const Composer = memo(function Composer({ head, opened, onSent }: Props) 
             onPaste={(event) => paste(event, attachments.add)}
           />
           <AttachmentList attachments={attachments} />
+          {!taken && <NoFiles agent={agent || head.current_agent} />}
           <div className="composer-bar">
             <AttachButton attachments={attachments} />
-            <AgentPicker value={agent} now={head.current_agent} onChange={setAgent} />
+            <AgentPicker agents={agents} value={agent} now={head.current_agent} onChange={setAgent} />
             <span className="flex-1" />
             <BudgetNote session={session} />
             <SendButton ready={ready} />
@@ -101,11 +106,12 @@ function SendButton({ ready }: { readonly ready: boolean }) {
 }
 
 /** What is being written: the draft, the files with it, and sending both. */
-function useWriting(opened: Opened, agent: string, onSent: () => void) {
+function useWriting(opened: Opened, agent: string, takes: boolean, onSent: () => void) {
   const draft = useDraft(opened)
   const attachments = useAttachments(opened)
   const { files, busy } = attachments
-  const ready = !busy && (draft.text.trim() !== '' || files.length > 0)
+  const taken = files.length === 0 || takes
+  const ready = !busy && taken && (draft.text.trim() !== '' || files.length > 0)
   const send = (): void => {
     if (!ready) return
     const text = draft.text.trim()
@@ -114,7 +120,7 @@ function useWriting(opened: Opened, agent: string, onSent: () => void) {
     void sentMessages.send(opened.id, text, { files, ...(agent === '' ? {} : { agent }) })
     onSent()
   }
-  return { draft, attachments, ready, send }
+  return { draft, attachments, ready, taken, send }
 }
 
 /** A table or a formatted text comes as a picture too: its text is meant. */
@@ -196,11 +202,30 @@ function useRecall({ log }: Opened): (key: string, text: string) => string | nul
   }
 }
 
-function AgentPicker({ value, now, onChange }: { value: string; now: string; onChange: (agent: string) => void }) {
-  const { data: agents = [] } = useQuery({
+function useAgents() {
+  const { data = [] } = useQuery({
     queryKey: ['agents'],
     queryFn: ({ signal }) => client.runs.agents({ signal }),
   })
+  return data
+}
+
+function NoFiles({ agent }: { readonly agent: string }) {
+  return (
+    <p role="alert" className="px-3 text-small text-fail">
+      {t('takesNoFiles', { agent })}
+    </p>
+  )
+}
+
+interface PickerProps {
+  readonly agents: ReturnType<typeof useAgents>
+  readonly value: string
+  readonly now: string
+  readonly onChange: (agent: string) => void
+}
+
+function AgentPicker({ agents, value, now, onChange }: PickerProps) {
   return (
     <span className="picker picker-bare">
       <select

@@ -168,6 +168,7 @@ export const dictionary = {
   sentCancelled: 'cancelled',
   retry: 'Retry',
   attach: 'Attach files',
+  takesNoFiles: '{agent} takes no files. Choose an agent with a model, or take them away.',
   attachments: 'Attached files',
   sendingFile: '{name} is on its way',
   removeFile: 'Take {name} away',

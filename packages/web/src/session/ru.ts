@@ -175,6 +175,7 @@ export const dictionary: SameAs<typeof english> = {
   sentCancelled: 'отменено',
   retry: 'Повторить',
   attach: 'Приложить файлы',
+  takesNoFiles: '{agent} не принимает файлов. Выберите агента с моделью или уберите их.',
   attachments: 'Приложенные файлы',
   sendingFile: '{name} отправляется',
   removeFile: 'Убрать {name}',

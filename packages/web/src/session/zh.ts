@@ -171,6 +171,7 @@ export const dictionary: SameAs<typeof english> = {
   sentCancelled: '已取消',
   retry: '重试',
   attach: '添加文件',
+  takesNoFiles: '{agent} 不接受文件。请选择带模型的智能体，或移除文件。',
   attachments: '附加的文件',
   sendingFile: '正在发送 {name}',
   removeFile: '移除 {name}',
