@@ -171,7 +171,7 @@ eachStore('groups come with most runs first, days in their order', async (world)
   )
 })
 
-eachStore('what models and agents took is read from the messages of a run, whoever went on in it', async (world) => {
+eachStore('what models and agents took is read from what a run tells, choosing too, whoever went on in it', async (world) => {
   const session = await world.runner.open({ id: 'a' })
   const told = (run: string, agent: string, model: string, tokens: number, cost: number) =>
     ({
@@ -182,7 +182,10 @@ eachStore('what models and agents took is read from the messages of a run, whoev
   await session.append([
     { kind: 'run.queued', data: { run_id: 'r1', agent: 'orchestrator' }, run: 'r1' },
     { kind: 'run.started', data: { run_id: 'r1' }, run: 'r1' },
-    told('r1', 'orchestrator', 'lab/small', 10, 0.25),
+    {
+      ...{ kind: 'handoff', run: 'r1' },
+      data: { from: 'orchestrator', to: 'coder', reason: 'x', model: 'lab/small', usage: { total_tokens: 10 }, cost: 0.25 },
+    },
     told('r1', 'coder', 'lab/large', 100, 0.5),
     told('r1', 'coder', 'lab/large', 200, 0.5),
     { kind: 'run.finished', data: { run_id: 'r1', status: 'done' }, run: 'r1' },

@@ -6,7 +6,7 @@ import type { Head } from '../schema/heads.ts'
 import { addUsage, totalTokens } from '../schema/usage.ts'
 import type { ScopedSessions } from '../session/contract.ts'
 import type { RunView } from '../session/views/contract.ts'
-import { type Spent, spentIn } from '../session/views/spent.ts'
+import { type Spent, spendingKinds, spentIn } from '../session/views/spent.ts'
 
 export type RunGrouping = 'session' | 'agent' | 'model' | 'skill' | 'user' | 'day'
 
@@ -99,7 +99,7 @@ function counts(run: RunView, { base }: Head, { since, until, agent }: RunMetric
   return run.queuedAt >= since && run.queuedAt < until && (agent === undefined || run.agent === agent)
 }
 
-/** What the messages of these runs report, by run. */
+/** What the entries of these runs report, by run. */
 async function spentOf(
   sessions: ScopedSessions,
   head: Head,
@@ -108,7 +108,7 @@ async function spentOf(
   const found = new Map<string, Spent[]>()
   const [first] = runs
   if (first === undefined || (head.tokens === 0 && head.cost === 0)) return found
-  const entries = sessions.session(head.session).stream({ after: first.seq, kinds: ['message'] })
+  const entries = sessions.session(head.session).stream({ after: first.seq, kinds: spendingKinds })
   try {
     for await (const one of spentIn(entries)) {
       if (one.run !== undefined) found.set(one.run, [...(found.get(one.run) ?? []), one])

@@ -4,17 +4,17 @@ import { addTokens, addUsage, totalTokens } from '../../schema/usage.ts'
 import { activeEntries } from './active.ts'
 import type { MetricsView, RunView, Tally } from './contract.ts'
 import { runsView } from './runs.ts'
-import { type Spent, spentIn } from './spent.ts'
+import { type Spent, spendingKinds, spentIn } from './spent.ts'
 import type { Moment } from './views.ts'
 
 export async function metricsView(moment: Moment): Promise<MetricsView> {
   const { store, head } = moment
   const { runs } = await runsView(moment)
   const spent: Spent[] = []
-  // A session that has taken nothing reports nothing in any message.
-  const messages = head.tokens > 0 || head.cost > 0
-  if (messages) {
-    const entries = activeEntries(store, head.session, head.seq, { kinds: ['message'] })
+  // A session that has taken nothing reports nothing.
+  const reports = head.tokens > 0 || head.cost > 0
+  if (reports) {
+    const entries = activeEntries(store, head.session, head.seq, { kinds: spendingKinds })
     for await (const one of spentIn(entries)) spent.push(one)
   }
   const finished = runs.filter((run) => run.status === 'done' || run.status === 'failed')
