@@ -84,7 +84,8 @@ async function show(frame: AttachFrame, screen: Screen): Promise<void> {
     case 'output':
       return screen.write(frame.bytes)
     case 'lost':
-      return screen.write(titled('connection lost, trying again'))
+      // The screen is the program's: what is written on it would be missing there. So the title says it, with a bell.
+      return screen.write(`${titled('connection lost, trying again')}\x07`)
     case 'resumed':
       return screen.write(titled(''))
     default:
