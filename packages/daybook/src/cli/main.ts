@@ -9,6 +9,9 @@ import type { Parts } from './parts.ts'
 import { run } from './run.ts'
 import { screenOf } from './screen.ts'
 
+/** Milliseconds that an interrupted process has to write what it still holds. */
+const graceMs = 500
+
 /** Runs `argv` and sets the exit code; the process ends when nothing is left to do. */
 export async function main(argv: readonly string[], parts: () => Promise<Parts>): Promise<void> {
   endQuietly(process.stdout)
@@ -24,7 +27,10 @@ export async function main(argv: readonly string[], parts: () => Promise<Parts>)
     listening.set(signal, end)
     process.on(signal, end)
   }
-  process.exitCode = await run(argv, hostOf(stop.signal, parts))
+  const exit = await run(argv, hostOf(stop.signal, parts))
+  process.exitCode = exit
+  // A call that nobody waits for any more, to a server that does not answer, would keep the process.
+  if (exit === exits.interrupted) setTimeout(() => process.exit(exit), graceMs).unref()
   for (const [signal, end] of listening) process.off(signal, end)
 }
 

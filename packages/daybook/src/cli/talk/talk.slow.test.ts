@@ -158,8 +158,15 @@ test('Ctrl-C ends the turn and keeps what was said; a second one leaves', async 
   const tail = /\n([a-z0-9]{4,})\n/.exec(await person.text())?.[1] ?? ''
   const { out } = await home.daybook(['show', tail])
   assert.match(out, /so much and more/)
-  person.type('\u0003')
-  await until(() => person.exit !== null)
+  // Also while something that was typed waits for a server that does not answer.
+  server.process.kill('SIGSTOP')
+  try {
+    person.type('one more\r')
+    person.type('\u0003\u0003')
+    await until(() => person.exit !== null)
+  } finally {
+    server.process.kill('SIGCONT')
+  }
   assert.equal(person.exit, 130)
 })
 

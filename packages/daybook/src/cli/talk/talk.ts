@@ -81,7 +81,8 @@ export class Talk {
     const exit = await this.#ended.promise
     this.#follow.abort()
     this.#board.close()
-    await this.#doing
+    // Whoever presses Ctrl-C twice waits for no server that does not answer.
+    if (exit !== exits.interrupted) await this.#doing
     if (this.session)
       this.context.output.hint(`left ${this.session.tail}   ${this.context.me} attach ${this.session.tail}`)
     return exit
