@@ -28,7 +28,7 @@ export async function aroundOf(
   const timer = setTimeout(() => over.abort(), patience)
   try {
     const around = await Promise.race([look(over.signal), late])
-    if (around === null) return { lines: [titled('found', 'many files of other agents: still looking')], next }
+    if (around === null) return { lines: [titled('found', 'not known yet: looking for files of other agents takes its time')], next }
     const { programs } = around
     const [first, ...others] = aroundLines(around)
     return {
