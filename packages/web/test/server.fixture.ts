@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Client, openClient } from '../../daybook/src/client/client.ts'
 import { createServer, type Server } from '../../daybook/src/http/server.ts'
+import { openModels } from '../../daybook/src/open-models.ts'
 import { openSearch } from '../../daybook/src/search/search.ts'
 import { sqliteIndex } from '../../daybook/src/search/sqlite.ts'
 import { openSessions } from '../../daybook/src/session/sessions.ts'
@@ -54,8 +55,9 @@ export async function openServer(...skills: readonly SkillDefinition[]): Promise
     })
     const search = openSearch({ store, index: sqliteIndex({ path: ':memory:' }) })
     const budgets = openBudgets({ sessions, tenant: scope.tenant, config: { session: { cost: 5 } } })
+    const models = openModels({ model: 'ollama/one', fallback: ['ollama/two'], key: () => undefined })
     const server = await createServer({
-      ...{ sessions, work, search, budgets, scope, page },
+      ...{ sessions, work, search, budgets, models, scope, page },
       version: '0.0.0',
       heartbeat: 500,
     })

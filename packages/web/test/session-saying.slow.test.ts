@@ -149,6 +149,15 @@ test(
     await composer(later.page).fill('Look at both')
     await later.page.getByText('orchestrator takes no files.').waitFor()
     await later.page.getByRole('combobox', { name: 'Agent' }).selectOption('listener')
+    const model = later.page.getByRole('combobox', { name: 'Model' })
+    for (const [chosen, stored] of [
+      ['ollama/two', 'ollama/two'],
+      ['', undefined],
+    ] as const) {
+      await model.selectOption(chosen)
+      await until(async () => (await client.session('files').get()).model === stored)
+      await until(async () => (await model.inputValue()) === chosen)
+    }
     await composer(later.page).press('Enter')
     await later.page.getByRole('log').getByText('seen.png').waitFor()
     await until(async () => (await names()).length === 0)

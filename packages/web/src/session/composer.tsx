@@ -20,6 +20,7 @@ import { preferences } from '../parts/preferences.ts'
 import { AttachButton, AttachmentList } from './attachments.tsx'
 import { BudgetNote } from './budget-note.tsx'
 import { type Completion, CompletionList, useCompletion } from './completion.tsx'
+import { ModelPicker } from './model-picker.tsx'
 import type { Opened } from './opened.ts'
 import { SentList } from './sent-list.tsx'
 import { sentMessages } from './sent-messages.ts'
@@ -82,6 +83,7 @@ export const Composer = memo(function Composer({ head, opened, onSent }: Props) 
           <div className="composer-bar">
             <AttachButton attachments={attachments} />
             <AgentPicker agents={agents} value={agent} now={head.current_agent} onChange={setAgent} />
+            {takes && <ModelPicker head={head} />}
             <span className="flex-1" />
             <BudgetNote session={session} />
             <SendButton ready={ready} />

@@ -149,6 +149,8 @@ export const dictionary = {
   waitQuestion: 'for an answer',
   waitChild: 'for another run',
   waitOperator: 'for somebody to decide',
+  model: 'Model',
+  modelOfAgent: 'model of the agent',
   waitBudget: 'for room in its budget',
   allTokens: 'tokens',
   runs: 'runs',

@@ -156,6 +156,8 @@ export const dictionary: SameAs<typeof english> = {
   waitQuestion: 'ответа',
   waitChild: 'другого запуска',
   waitOperator: 'решения человека',
+  model: 'Модель',
+  modelOfAgent: 'модель агента',
   waitBudget: 'места в бюджете',
   allTokens: 'токены',
   runs: 'запуски',

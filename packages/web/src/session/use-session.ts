@@ -18,10 +18,19 @@ export function useHead(id: string) {
   useFeed(({ session_id, session }) => {
     if (session_id !== id || !session) return
     queries.setQueryData<SessionShape>(headKey(id), (before) =>
-      before && session.seq < before.seq ? before : { ...before, ...session },
+      before && session.seq < before.seq ? before : { ...bagsOf(before), ...session },
     )
   })
   return useQuery({ queryKey: headKey(id), queryFn: ({ signal }) => client.session(id).get({ signal }) })
+}
+
+/** What the feed does not tell; all else that it leaves out is not there any more. */
+function bagsOf({ metadata, state, agent_data }: Partial<SessionShape> = {}): Partial<SessionShape> {
+  return {
+    ...(metadata === undefined ? undefined : { metadata }),
+    ...(state === undefined ? undefined : { state }),
+    ...(agent_data === undefined ? undefined : { agent_data }),
+  }
 }
 
 /** What a window holds, drawn once a frame at most however much comes. */

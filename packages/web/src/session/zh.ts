@@ -152,6 +152,8 @@ export const dictionary: SameAs<typeof english> = {
   waitQuestion: '等待回答',
   waitChild: '等待另一个运行',
   waitOperator: '等待有人决定',
+  model: '模型',
+  modelOfAgent: '代理的模型',
   waitBudget: '等待预算有余额',
   allTokens: '词元',
   runs: '运行',
