@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser } from 'playwright-core'
-import { accessFaults, noBrowser, openBrowser, openWindow, overflow } from './browser.fixture.ts'
+import { accessFaults, noBrowser, openBrowser, openWindow } from './browser.fixture.ts'
 import { openServer, type PageServer } from './server.fixture.ts'
 
 const skip = { skip: noBrowser }
@@ -63,23 +63,5 @@ test(
     assert.equal((await client.runs.wait(run.run_id, { until: 'end' })).output, 'pushed git push --force')
     assert.equal(await page.title(), 'daybook')
     assert.deepEqual(faults, [])
-  },
-)
-
-test(
-  'the page has no sideways scrolling at 320 pixels, and says nothing that a rule of accessibility finds',
-  skip,
-  async () => {
-    for (const [width, colorScheme] of [
-      [320, 'light'],
-      [360, 'dark'],
-    ] as const) {
-      await using window = await openWindow(browser, { viewport: { width, height: 640 }, colorScheme })
-      const { page } = window
-      await page.goto(server.url)
-      await page.getByRole('list', { name: 'All sessions' }).waitFor()
-      assert.equal(await overflow(page), 0)
-      assert.deepEqual(await accessFaults(page), [])
-    }
   },
 )

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import type { Browser } from 'playwright-core'
-import { accessFaults, noBrowser, openBrowser, openWindow, overflow, pageFolder } from './browser.fixture.ts'
+import { noBrowser, openBrowser, openWindow, pageFolder } from './browser.fixture.ts'
 import { openServer, type PageServer } from './server.fixture.ts'
 
 const skip = { skip: noBrowser }
@@ -152,32 +152,3 @@ test('the page speaks the language of its reader', skip, async () => {
     )
   }
 })
-
-test(
-  'Status, the palette and the keys have no fault of accessibility, at any width, in either theme',
-  skip,
-  async () => {
-    for (const [width, colorScheme] of [
-      [320, 'dark'],
-      [1280, 'light'],
-    ] as const) {
-      await using window = await openWindow(browser, { viewport: { width, height: 640 }, colorScheme })
-      const { page, faults } = window
-      await page.goto(`${server.url}/status`)
-      await page.getByRole('heading', { name: 'Skills' }).waitFor()
-      await page.getByText('1 session').waitFor()
-      assert.equal(await overflow(page), 0)
-      assert.deepEqual(await accessFaults(page), [])
-      await page.keyboard.press('Control+k')
-      await page.getByRole('option', { name: 'The first session' }).waitFor()
-      assert.deepEqual(await accessFaults(page), [])
-      await page.keyboard.press('Escape')
-      await page.getByRole('dialog').waitFor({ state: 'detached' })
-      await page.keyboard.press('?')
-      await page.getByRole('dialog').waitFor()
-      assert.deepEqual(await accessFaults(page), [])
-      assert.equal(await overflow(page), 0)
-      assert.deepEqual(faults, [])
-    }
-  },
-)

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
-import { accessFaults, noBrowser, openBrowser, openWindow, overflow } from './browser.fixture.ts'
+import { accessFaults, noBrowser, openBrowser, openWindow } from './browser.fixture.ts'
 import { openServer, type PageServer } from './server.fixture.ts'
 import { heap, nodes, placeOf, row, talk, until } from './talks.fixture.ts'
 
@@ -249,65 +249,3 @@ test('the slider shows the session as it was, and a fork begins there', skip, as
   assert.deepEqual(await accessFaults(page), [])
   assert.equal(await page.getByRole('link', { name: 'Continue this one' }).count(), 2)
 })
-
-for (const scheme of ['light', 'dark'] as const) {
-  test(
-    `a session with all kinds of entries has no fault of access in ${scheme} colours, at 1280, 360 and 320 pixels`,
-    skip,
-    async () => {
-      const { client } = server
-      await allKinds(client, `kinds-${scheme}`)
-      for (const width of [1280, 360, 320]) {
-        await using window = await openWindow(browser, { colorScheme: scheme, viewport: { width, height: 640 } })
-        const { page, faults } = window
-        await page.goto(`${server.url}/s/kinds-${scheme}`)
-        await page.getByText('It is done.').waitFor()
-        assert.deepEqual(await accessFaults(page), [], `${width}`)
-        assert.equal(await overflow(page), 0, `${width}`)
-        assert.deepEqual(faults, [])
-      }
-    },
-  )
-}
-
-async function allKinds(client: PageServer['client'], id: string): Promise<void> {
-  await client.create({ session_id: id, name: 'All kinds' })
-  const diff = `@@ -1,2 +1,60 @@\n same\n-old\n${Array.from({ length: 60 }, (_, at) => `+new ${at}`).join('\n')}\n`
-  const call = (n: number) => ({ type: 'call', call_id: `c${n}`, name: 'shell', input: { command: `run ${n}` } })
-  await client.session(id).append([
-    { kind: 'message', data: { role: 'user', content: 'ابدأ من فضلك' } },
-    {
-      kind: 'message',
-      data: { role: 'assistant', content: '', parts: [{ type: 'reasoning', text: 'hm' }, call(1), call(2)] },
-    },
-    {
-      kind: 'message',
-      data: {
-        role: 'tool',
-        content: '',
-        parts: [{ type: 'result', call_id: 'c1', output: '\x1b[33mx\x1b[0m\n'.repeat(20) }],
-      },
-    },
-    {
-      kind: 'message',
-      data: {
-        role: 'assistant',
-        content: '# A\n\n- [b](https://c.d)\n\n```\nwide '.concat('x'.repeat(300), '\n```\n\n|a|b|\n|-|-|\n|1|2|'),
-      },
-    },
-    {
-      kind: 'message',
-      data: {
-        role: 'assistant',
-        content: '',
-        parts: [{ type: 'edit', path: 'a/b.ts', operation: 'update', added: 60, removed: 1, diff }],
-      },
-    },
-    { kind: 'note', data: { type: 'decision', text: 'So it is' } },
-    { kind: 'pin', data: { path: 'a/b.ts', on: true } },
-    { kind: 'state.changed', data: { scope: 'session', patch: { a: 1 } } },
-  ])
-  await client.session(id).handoff('reviewer', 'a second look')
-  await client.session(id).summarise('All of it, short')
-  await client.session(id).message({ role: 'assistant', content: 'It is done.' })
-}

@@ -57,3 +57,46 @@ export async function until(what: () => Promise<boolean> | boolean, most = 10_00
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
+
+/** A session with an entry of each look. */
+export async function everyKind(client: Client, id: string): Promise<void> {
+  await client.create({ session_id: id, name: 'All kinds' })
+  const diff = `@@ -1,2 +1,60 @@\n same\n-old\n${Array.from({ length: 60 }, (_, at) => `+new ${at}`).join('\n')}\n`
+  const call = (n: number) => ({ type: 'call', call_id: `c${n}`, name: 'shell', input: { command: `run ${n}` } })
+  await client.session(id).append([
+    { kind: 'message', data: { role: 'user', content: 'ابدأ من فضلك' } },
+    {
+      kind: 'message',
+      data: { role: 'assistant', content: '', parts: [{ type: 'reasoning', text: 'hm' }, call(1), call(2)] },
+    },
+    {
+      kind: 'message',
+      data: {
+        role: 'tool',
+        content: '',
+        parts: [{ type: 'result', call_id: 'c1', output: '\x1b[33mx\x1b[0m\n'.repeat(20) }],
+      },
+    },
+    {
+      kind: 'message',
+      data: {
+        role: 'assistant',
+        content: '# A\n\n- [b](https://c.d)\n\n```\nwide '.concat('x'.repeat(300), '\n```\n\n|a|b|\n|-|-|\n|1|2|'),
+      },
+    },
+    {
+      kind: 'message',
+      data: {
+        role: 'assistant',
+        content: '',
+        parts: [{ type: 'edit', path: 'a/b.ts', operation: 'update', added: 60, removed: 1, diff }],
+      },
+    },
+    { kind: 'note', data: { type: 'decision', text: 'So it is' } },
+    { kind: 'pin', data: { path: 'a/b.ts', on: true } },
+    { kind: 'state.changed', data: { scope: 'session', patch: { a: 1 } } },
+  ])
+  await client.session(id).handoff('reviewer', 'a second look')
+  await client.session(id).summarise('All of it, short')
+  await client.session(id).message({ role: 'assistant', content: 'It is done.' })
+}
