@@ -84,6 +84,7 @@ test('the agents of the table are listed, and a request is handed over and hande
     ['session_1', session.session_id],
   ] as const
   assert.match(await type(block('Who takes a request', 'sh', 1).text, names), /debug → architect {3}a plan first/)
+  assert.match((await home.daybook(['show', session.tail, '--runs'])).out, /→ The clock is wrong\.$/m)
   const { out: agents } = await home.daybook(['show', session.tail, '--raw'])
   const reasons = [...agents.matchAll(/"to":"(\w+)","reason":"([^"]*)"/g)].map(([, to, reason]) => [to, reason])
   assert.deepEqual(reasons, [

@@ -17,7 +17,7 @@ import { pick } from '../pick.ts'
 import { printContext } from './show-context.ts'
 import { costOf, printCost } from './show-cost.ts'
 import { printProcesses } from './show-processes.ts'
-import { printQueue, printRuns } from './show-runs.ts'
+import { printQueue, printRuns, withAnswers } from './show-runs.ts'
 
 interface Shown {
   readonly context: Context
@@ -224,7 +224,7 @@ const viewPrinters: Readonly<Record<(typeof views)[number], (shown: Shown) => Pr
     const runs = newestOf(context, view.runs)
     if (context.output.json) return context.output.object({ ...view, runs })
     header(shown)
-    printRuns(context.output, runs, context.host.now())
+    printRuns(context.output, await withAnswers(remote, runs), context.host.now())
   },
   async processes(shown) {
     const { context, remote } = shown
