@@ -42,8 +42,8 @@ function beyond(code: number): number {
 
 /** What a message takes beside its text. */
 export const messageTokens = 4
-/** Of one image as the large providers count a middling one. */
-export const imageTokens = 1_100
+/** Of one image, as large as the large providers scale it down to. */
+export const imageTokens = 1_600
 
 /** One report cannot turn what hundreds have said, and none can make the estimate absurd. */
 const share = 0.15

@@ -65,7 +65,7 @@ class ContextsInTime implements Contexts {
   #noted(setting: ContextSetting, context: Context, call: ContextCall): Context {
     const { beginAt = usual.beginAt } = this.#options
     const { id } = setting.session
-    if (messageTokens(context) >= beginAt * roomOf(context)) this.#full.set(id, { setting, context, call })
+    if (tokensOfMessages(context) >= beginAt * roomOf(context)) this.#full.set(id, { setting, context, call })
     else this.#full.delete(id)
     return context
   }
@@ -88,7 +88,7 @@ class ContextsInTime implements Contexts {
 
   #until(setting: ContextSetting, context: Context): Promise<Seq | null> {
     const { keep = usual.keep } = this.#options
-    return foldPoint(setting, Math.floor(messageTokens(context) * keep))
+    return foldPoint(setting, Math.floor(tokensOfMessages(context) * keep))
   }
 
   #asking({ model: { facts } }: ContextSetting): Pick<SummaryCall, 'model' | 'why' | 'contextTokens'> {
@@ -129,7 +129,7 @@ class ContextsInTime implements Contexts {
   }
 }
 
-function messageTokens({ parts }: Context): number {
+function tokensOfMessages({ parts }: Context): number {
   return parts.reduce((sum, { kind, tokens }) => sum + (kind === 'messages' ? tokens : 0), 0)
 }
 

@@ -1,13 +1,11 @@
 // Estimated tokens of what a model is sent.
 
 import type { ModelMessage } from '../../../model/contract.ts'
+import { imageTokens, messageTokens } from '../../../model/estimate.ts'
 import type { Part } from '../../../schema/parts.ts'
 
-/** What surrounds a message, a call and a result. */
-export const messageTokens = 4
+/** What surrounds a call and a result. */
 const callTokens = 12
-/** A picture, as providers scale it down. */
-export const imageTokens = 1600
 
 type Estimate = (text: string) => number
 

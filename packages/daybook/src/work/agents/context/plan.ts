@@ -1,11 +1,12 @@
 // A context as it is put together from its parts, and what is given up, in which order, when it does not fit.
 
 import type { ModelMessage } from '../../../model/contract.ts'
+import { messageTokens } from '../../../model/estimate.ts'
 import type { Seq } from '../../../schema/ids.ts'
 import type { ContextPart } from '../contract.ts'
 import { cutText, markLength } from './cut.ts'
 import { marked } from './marks.ts'
-import { messageTokens, tokensOfMessage } from './measure.ts'
+import { tokensOfMessage } from './measure.ts'
 import { messagesOf } from './messages.ts'
 import type { Block } from './pieces.ts'
 import type { Section } from './standing.ts'

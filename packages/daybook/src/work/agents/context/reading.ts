@@ -1,11 +1,11 @@
 // Reads messages from the end of a log until a budget is used up and what the person said last is there.
 
+import { messageTokens } from '../../../model/estimate.ts'
 import { isPicture, isText } from '../../../model/media.ts'
 import type { Seq } from '../../../schema/ids.ts'
 import { cutText } from './cut.ts'
 import { activeBack, type Looked, messagesBack } from './log.ts'
 import { quoted } from './marks.ts'
-import { messageTokens } from './measure.ts'
 import { type Block, type FilePart, fileName, type Piece, pieceOf } from './pieces.ts'
 import { tokensOf, type UnitSetting } from './units.ts'
 

@@ -1,10 +1,11 @@
 // Pieces as units that are never cut apart: a message, or calls together with what came of each of them.
 
 import type { ModelFacts } from '../../../model/contract.ts'
+import { messageTokens } from '../../../model/estimate.ts'
 import type { Seq } from '../../../schema/ids.ts'
 import { cutInput, cutOutput, cutText } from './cut.ts'
 import { quoted } from './marks.ts'
-import { blockTokens, messageTokens } from './measure.ts'
+import { blockTokens } from './measure.ts'
 import { type Block, type Call, fileName, type Piece, type Result, type Viewer } from './pieces.ts'
 
 /** One message to be, before neighbours of one role become one. */
