@@ -4,14 +4,15 @@ import type { FeedItemShape, FollowOptions, SessionQuery } from '../client/clien
 import { facetFields, facets, type Head } from '../schema/heads.ts'
 import { uniqueTail } from '../schema/ids.ts'
 import { sessionOf } from '../schema/wire.ts'
+import type { Opening } from '../schema/wire-requests.ts'
 import type { SessionListShape } from '../schema/wire-shapes.ts'
-import type { ScopedSessions } from '../session/contract.ts'
+import type { ScopedSessions, Session } from '../session/contract.ts'
 import { openFieldsOf } from '../session/open-fields.ts'
 import type { Query } from '../store/store.ts'
 import type { Backend } from './backend.ts'
 import { entryShape } from './entry-shapes.ts'
 import { localFind } from './local-find.ts'
-import { type LocalRunsOptions, localRuns } from './local-runs.ts'
+import { type LocalRunsOptions, type Looking, localRuns } from './local-runs.ts'
 import { localSession, presentShape } from './local-session.ts'
 import type { OpenedStore } from './storage.ts'
 
@@ -44,10 +45,7 @@ export function localBackend(store: OpenedStore, options: LocalRunsOptions): Bac
     find: finding.find,
     followFeed: (cursor, options) => followFeed(cursor, options),
     session: (id) => localSession(mine, id, store.store, runs),
-    async create(fields) {
-      if (fields.model) await runs.checkModel(fields.model)
-      return presentShape(mine, await mine.open(openFieldsOf(fields)))
-    },
+    create: async (fields) => presentShape(mine, await opened(mine, fields, runs)),
     async locate(type, value) {
       const id = await mine.locate({ type, value })
       if (id !== null) return presentShape(mine, mine.session(id))
@@ -77,6 +75,11 @@ export function localBackend(store: OpenedStore, options: LocalRunsOptions): Bac
   function headOf(id: string): Promise<Head> {
     return mine.session(id).head()
   }
+}
+
+async function opened(mine: ScopedSessions, fields: Opening, looking: Looking): Promise<Session> {
+  if (fields.model) await looking.checkModel(fields.model)
+  return mine.open(openFieldsOf(fields))
 }
 
 /** Whose marks count. */

@@ -8,7 +8,7 @@ import type { Session } from '../session/contract.ts'
 import { openFieldsOf } from '../session/open-fields.ts'
 import { type Ahead, aheadOf } from '../work/agents/ahead.ts'
 import type { Budgets } from '../work/budgets/contract.ts'
-import { budgetShape } from '../work/budgets/wire.ts'
+import { budgetList, budgetShape } from '../work/budgets/wire.ts'
 import type { ScopedWork } from '../work/contract.ts'
 import { queueOf, stateOf } from '../work/run-state.ts'
 import { agentList, queueShape, receiptOf, runStateOf, skillList } from '../work/wire.ts'
@@ -77,13 +77,8 @@ export function localRuns(store: OpenedStore, options: LocalRunsOptions): Runs &
     async budgets({ session_id, agent, user } = {}) {
       const { budgets } = await look()
       if (!budgets) return { budgets: [] }
-      const listed = await budgets.list(session_id === undefined ? undefined : mine.session(session_id))
-      const more = [
-        ...(agent === undefined ? [] : [{ scope: 'agent' as const, name: agent }]),
-        ...(user === undefined ? [] : [{ scope: 'user' as const, name: user }]),
-      ].filter((one) => !listed.some(({ scope, name }) => scope === one.scope && name === one.name))
-      const asked = await Promise.all(more.map((account) => budgets.get(account)))
-      return { budgets: [...listed, ...asked].map(budgetShape) }
+      const session = session_id === undefined ? undefined : mine.session(session_id)
+      return budgetList(budgets, session, { agent, user })
     },
     async setBudget({ scope, name = 'all', limit }) {
       return budgetShape(await spending(await look()).set({ scope, name }, limit, mine.caller.actor))

@@ -5,7 +5,8 @@ import { type Static, type TSchema, Type } from 'typebox'
 import { processData } from './data-processes.ts'
 import type { Kind } from './kinds.ts'
 import { Count, HashText, Id, Label, Message, Moment, OpenObject, oneOf, SeqNumber, Text, Usage } from './parts.ts'
-import { budgetScopes, noteTypes, runReasons, skillRisks, stepResolutions } from './states.ts'
+import { ChosenModel, MetBudget, Routed, RunCaller } from './run-parts.ts'
+import { noteTypes, runReasons, skillRisks, stepResolutions } from './states.ts'
 
 const closed = { additionalProperties: false } as const
 const labels = {
@@ -18,33 +19,8 @@ const labels = {
   repository: Type.Optional(Text(1024)),
 }
 const run = { run_id: Id }
-const chosenModel = 'A person chose it, as `provider/model`, in the place of what agents name.'
 const nothing = Type.Object({}, closed)
 const Failure = Type.Object({ code: Label, message: Type.String() }, closed)
-const RunCaller = Type.Object(
-  {
-    role: Type.Optional(Label),
-    attributes: Type.Optional(OpenObject),
-    programs: Type.Optional(
-      Type.Boolean({
-        description: 'Whoever asked may give prompts to programs: the engine says so, no request.',
-      }),
-    ),
-  },
-  { ...closed, description: 'Who asked, beside the input: no input can set or read it.' },
-)
-const Routed = Type.Object(
-  {
-    confidence: Type.Number({ minimum: 0, maximum: 1 }),
-    alternatives: Type.Array(
-      Type.Object({ skill: Label, confidence: Type.Number({ minimum: 0, maximum: 1 }) }, closed),
-      {
-        maxItems: 16,
-      },
-    ),
-  },
-  { ...closed, description: 'How the skill was found from free text.' },
-)
 const digest = { digest: Text(256), comment: Type.Optional(Text(8192)) }
 
 export const kindData = Object.freeze({
@@ -56,7 +32,7 @@ export const kindData = Object.freeze({
       owner: Label,
       agent: Label,
       ...labels,
-      model: Type.Optional(Label),
+      model: Type.Optional(ChosenModel),
       base: Type.Optional(Type.Object({ session_id: Id, seq: SeqNumber, hash: HashText }, closed)),
       metadata: Type.Optional(OpenObject),
       state: Type.Optional(OpenObject),
@@ -71,7 +47,7 @@ export const kindData = Object.freeze({
     {
       ...labels,
       name: Type.Optional(Type.Union([Text(512), Type.Null()])),
-      model: Type.Optional(Type.Union([Label, Type.Null()], { description: chosenModel })),
+      model: Type.Optional(Type.Union([ChosenModel, Type.Null()])),
       metadata: Type.Optional(Type.Unknown({ description: 'Merge patch (RFC 7396).' })),
       agent_data: Type.Optional(Type.Unknown({ description: 'Merge patch (RFC 7396).' })),
       replace: Type.Optional(Type.Boolean({ description: 'The given objects replace the stored ones.' })),
@@ -139,7 +115,7 @@ export const kindData = Object.freeze({
       agent: Type.Optional(Label),
       skill: Type.Optional(Label),
       workflow: Type.Optional(Label),
-      model: Type.Optional(Type.String({ minLength: 1, maxLength: 256, description: chosenModel })),
+      model: Type.Optional(ChosenModel),
       parent: Type.Optional(Id),
       caller: Type.Optional(RunCaller),
       routing: Type.Optional(Routed),
@@ -168,17 +144,7 @@ export const kindData = Object.freeze({
       reason: oneOf(runReasons.waiting),
       until: Type.Optional(Moment),
       summary: Type.Optional(Text(512)),
-      budget: Type.Optional(
-        Type.Object(
-          {
-            scope: oneOf(budgetScopes),
-            name: Label,
-            tokens: Type.Optional(Count),
-            cost: Type.Optional(Type.Number({ minimum: 0 })),
-          },
-          { ...closed, description: 'With `budget_paused`: the one that leaves no room, and its limit.' },
-        ),
-      ),
+      budget: Type.Optional(MetBudget),
     },
     closed,
   ),

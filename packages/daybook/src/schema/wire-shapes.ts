@@ -4,7 +4,8 @@ import { type Static, Type } from 'typebox'
 import { errorCodes } from './errors.ts'
 import { kindNames } from './kinds.ts'
 import { Count, HashText, Id, OpenObject, oneOf, SeqNumber } from './parts.ts'
-import { budgetScopes, places, statuses } from './states.ts'
+import { MetBudget } from './run-parts.ts'
+import { places, statuses } from './states.ts'
 
 export const Time = Type.String({ format: 'date-time', description: 'RFC 3339, UTC, milliseconds.' })
 const TextOrNull = Type.Union([Type.String(), Type.Null()])
@@ -43,20 +44,12 @@ export const RoutingShape = Type.Object(
   { ...closed, title: 'Routing', description: 'How a skill was found from free text.' },
 )
 
-const PausedBy = Type.Object(
-  {
-    scope: oneOf(budgetScopes),
-    name: Type.String(),
-    tokens: Type.Optional(Count),
-    cost: Type.Optional(Type.Number({ minimum: 0 })),
-  },
-  {
-    ...closed,
-    title: 'PausedBy',
-    description:
-      'While reason is budget_paused: the budget that leaves no room, and its limit. A higher one lets the run go on.',
-  },
-)
+const PausedBy = Type.Object(MetBudget.properties, {
+  ...closed,
+  title: 'PausedBy',
+  description:
+    'While reason is budget_paused: the budget that leaves no room, and its limit. A higher one lets the run go on.',
+})
 
 export const RunShape = Type.Object(
   {

@@ -12,7 +12,7 @@ import {
   type TeamListShape,
 } from '../../schema/wire-budgets.ts'
 import type { Budgets } from '../../work/budgets/contract.ts'
-import { budgetShape } from '../../work/budgets/wire.ts'
+import { budgetList, budgetShape } from '../../work/budgets/wire.ts'
 import { teamList } from '../../work/teams/wire.ts'
 import type { Context } from '../context.ts'
 import { type Route, route } from '../route.ts'
@@ -59,13 +59,7 @@ const list = route(
     const session = session_id === undefined ? undefined : (await call.seen(session_id)).session
     // Where no model is configured nobody spends.
     if (!budgets) return { body: JSON.stringify({ budgets: [] } satisfies BudgetListShape) }
-    const listed = await budgets.list(session)
-    const more = [
-      ...(agent === undefined ? [] : [{ scope: 'agent' as const, name: agent }]),
-      ...(user === undefined ? [] : [{ scope: 'user' as const, name: user }]),
-    ].filter((one) => !listed.some(({ scope, name }) => scope === one.scope && name === one.name))
-    const asked = await Promise.all(more.map((account) => budgets.get(account)))
-    return { body: JSON.stringify({ budgets: [...listed, ...asked].map(budgetShape) } satisfies BudgetListShape) }
+    return { body: JSON.stringify(await budgetList(budgets, session, { agent, user })) }
   },
 )
 

@@ -234,7 +234,10 @@ eachStore('runs: added, counted, the last, with tokens and metrics [S4.2]', asyn
   deepStrictEqual(metrics.byAgent.coder, { runs: 2, tokens: 7, cost: 0.5 })
   deepStrictEqual(metrics.byModel, { m: { runs: 1, tokens: 7, cost: 0.5 } })
   strictEqual(Object.hasOwn(metrics.byAgent, '__proto__'), true)
-  // What a provider kept and had kept of a question, and metadata that means something else.
+})
+
+eachStore('what a provider had in its cache and put there is counted, as far as metadata says so', async (world) => {
+  const session = await world.anna.open()
   const answer = (metadata: object) => ({
     role: 'assistant',
     content: 'x',
