@@ -226,6 +226,23 @@ test('a reader comes back to where they were, on any device, and is told how muc
   assert.ok(place !== null && place > 80 && place < 700)
 })
 
+// Fails when Slider goes to where it stands instead of where it was put: on a slow page, that is a moment ago.
+test('what comes moves nobody into the past, however slow the page is', skip, async () => {
+  const { client } = server
+  await talk(client, 'slow', 4)
+  await using window = await openWindow(browser)
+  const { page } = window
+  // As where drawing takes longer than the slider rests.
+  await page.addInitScript(`globalThis.setTimeout = ((set) => (call, time, ...given) =>
+    time === 120 ? (queueMicrotask(call), 0) : set(call, time, ...given))(setTimeout)`)
+  await page.goto(`${server.url}/s/slow`)
+  await page.locator(row(4)).waitFor()
+  await page.getByText('4 / 4', { exact: true }).waitFor()
+  await client.session('slow').message({ role: 'assistant', content: 'Another' })
+  await page.getByText('5 / 5', { exact: true }).or(page.getByText('as of entry 4')).waitFor()
+  assert.equal(new URL(page.url()).search, '')
+})
+
 test('the slider shows the session as it was, and a fork begins there', skip, async () => {
   const { client } = server
   await talk(client, 'time', 40)
@@ -238,6 +255,12 @@ test('the slider shows the session as it was, and a fork begins there', skip, as
   await page.getByRole('slider', { name: 'Moment' }).focus()
   await page.keyboard.press('ArrowRight')
   await page.locator(row(13)).waitFor()
+  // Whoever steps goes on stepping.
+  await page.locator('[aria-label=Moment]:focus').waitFor()
+  await page.keyboard.press('ArrowRight')
+  await page.locator(row(14)).waitFor()
+  await page.keyboard.press('ArrowLeft')
+  await page.waitForURL('**/s/time?until=13')
   await page.getByRole('button', { name: /Fork here/ }).click()
   await page.waitForURL((url) => !url.pathname.includes('/s/time') && url.search === '')
   const fork = decodeURIComponent(new URL(page.url()).pathname.split('/').at(-1) ?? '')
