@@ -1,8 +1,11 @@
 // Makes pictures of every screen in both themes and two widths into docs/images, from sessions that are always the same.
 //   plain arguments are the screens to make instead of all
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
+import { openClient, openProcesses } from '../packages/daybook/src/client/client.ts'
+import { startServer } from '../packages/daybook/src/main.ts'
 import { openBrowser, openWindow } from '../packages/web/test/browser.fixture.ts'
 import { compared, fill, shown } from '../packages/web/test/example.fixture.ts'
 import { openServer } from '../packages/web/test/server.fixture.ts'
@@ -42,6 +45,16 @@ const screens: readonly Screen[] = [
     path: '/find?q=clock+skew',
     ready: (page) => page.getByRole('option').locator('mark').first().waitFor(),
   },
+  {
+    name: 'find-over',
+    path: `/s/${shown}`,
+    ready: async (page) => {
+      await page.locator('.said strong').first().waitFor()
+      await page.keyboard.press('Control+Shift+F')
+      await page.getByRole('combobox', { name: 'Find in all sessions' }).fill('clock skew')
+      await page.getByRole('option').locator('mark').first().waitFor()
+    },
+  },
   { name: 'status', path: '/status', ready: (page) => page.getByRole('heading', { name: 'Skills' }).waitFor() },
   {
     name: 'palette',
@@ -79,17 +92,66 @@ async function picture(
   console.log(path)
 }
 
+/** A program that somebody types into, on a server that drives programs, in a folder of its own. */
+async function pictureTerminal(browser: Browser): Promise<void> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'daybook-pictures-')))
+  const cwd = join(folder, 'work')
+  mkdirSync(cwd)
+  const file = join(folder, 'programs.json')
+  writeFileSync(file, JSON.stringify({ workdirs: ['work'], programs: { bash: { pty: { exit_keys: [] } } } }))
+  const server = await startServer({ port: 0, host: '127.0.0.1', store: 'memory:', programs: { file, state: folder } })
+  try {
+    await openClient({ url: server.url }).create({ session_id: 'tests-r8wd', metadata: { cwd } })
+    const authorization = `Bearer ${readFileSync(join(folder, 'key'), 'utf8').trim()}`
+    const processes = openProcesses({ url: server.url, headers: { authorization } })
+    const opened = await processes.open('tests-r8wd', { program: 'bash', cols: 80, rows: 24 })
+    if (!('process' in opened)) throw new Error('bash did not start')
+    const { process_id: id } = opened.process.process
+    const attachment = processes.attach('tests-r8wd', id)
+    const lines = [
+      "PS1='\\[\\e[36m\\]app\\[\\e[0m\\] $ '; clear",
+      'for n in token refresh login; do echo "ok   test/$n.test.ts"; done',
+      "printf '\\e[32m41 passed\\e[0m, 0 failed\\n'",
+    ]
+    attachment.type(new TextEncoder().encode(`${lines.join('\n')}\n`))
+    for await (const frame of attachment) {
+      if (frame.type === 'output' && Buffer.from(frame.bytes).includes('0 failed\r\n')) break
+    }
+    attachment.close()
+    const terminal: Omit<Screen, 'path'> = {
+      name: 'terminal',
+      ready: async (page) => {
+        await page.locator('.xterm-screen').waitFor()
+        await page.getByRole('button', { name: 'Take over' }).click()
+        await page.getByText(/You type/).waitFor()
+      },
+    }
+    for (const theme of ['light', 'dark'] as const) {
+      for (const at of sizes) {
+        const path = `/s/tests-r8wd/p/${id}#code=${server.code()}`
+        await picture(browser, server.url, { ...terminal, path }, theme, at)
+      }
+    }
+    await processes.close('tests-r8wd', id)
+  } finally {
+    await server.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
 const wanted = process.argv.slice(2)
+const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includes(name)
 mkdirSync(folder, { recursive: true })
 await using server = await openServer(...fill.skills)
 await fill.sessions(server.client)
 const browser = await openBrowser()
 try {
-  for (const screen of screens.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+  for (const screen of screens.filter(({ name }) => isWanted(name))) {
     for (const theme of ['light', 'dark'] as const) {
       for (const at of sizes) await picture(browser, server.url, screen, theme, at)
     }
   }
+  if (isWanted('terminal')) await pictureTerminal(browser)
 } finally {
   await browser.close()
 }

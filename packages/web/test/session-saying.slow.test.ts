@@ -161,9 +161,9 @@ test(
     await composer(later.page).press('Enter')
     await later.page.getByRole('log').getByText('seen.png').waitFor()
     await until(async () => (await names()).length === 0)
-    const { entries } = await client.session('files').entries({ kind: ['message'] })
-    const { content, parts } = entries[0]?.data as { content: string; parts: { name: string; media_type: string }[] }
-    assert.deepEqual([content, parts.map((part) => part.media_type)], ['Look at both', ['text/markdown', 'image/png']])
+    const [said] = (await client.session('files').entries({ kind: ['message'] })).entries
+    const { content, parts } = (said?.data ?? {}) as { content?: string; parts?: { media_type: string }[] }
+    assert.deepEqual([content, parts?.map((part) => part.media_type)], ['Look at both', ['text/markdown', 'image/png']])
   },
 )
 

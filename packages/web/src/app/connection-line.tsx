@@ -24,6 +24,7 @@ const patience = 800
 
 function textOf(connection: Connection, now: number): string {
   const { state } = connection
+  if (state === 'catching_up' && connection.count === 0) return t('connection_reading')
   if (state !== 'reconnecting' && state !== 'offline') {
     return t(`connection_${state}`, { n: 'count' in connection ? connection.count : 0 })
   }

@@ -7,9 +7,11 @@ import { useTitle } from '../parts/title.ts'
 export function NotHere() {
   useTitle(t('notHere'))
   return (
-    <div className="mx-auto p-8 text-center">
-      <h1 className="text-title font-semibold">{t('notHere')}</h1>
-      <Link to="/">{t('toHome')}</Link>
+    <div className="page flex flex-col items-start gap-3">
+      <h1 className="text-large font-semibold">{t('notHere')}</h1>
+      <Link to="/" className="button target">
+        {t('toHome')}
+      </Link>
     </div>
   )
 }

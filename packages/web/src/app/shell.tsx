@@ -18,7 +18,7 @@ const FindOverlay = lazy(() => import('../find/find-overlay.tsx').then(({ FindOv
 const KeyList = lazy(() => import('../palette/key-list.tsx').then(({ KeyList }) => ({ default: KeyList })))
 
 const item =
-  'target inline-flex items-center gap-1.5 rounded-press px-2 text-body no-underline text-soft hover:bg-well hover:text-ink aria-[current=page]:bg-well aria-[current=page]:text-ink'
+  'target inline-flex items-center justify-center gap-1.5 whitespace-nowrap rounded-press px-2 text-body no-underline text-soft hover:bg-well hover:text-ink aria-[current=page]:bg-well aria-[current=page]:text-ink'
 
 export function Shell() {
   const [open, setOpen] = useState<'palette' | 'find' | 'keys' | null>(null)
@@ -81,7 +81,7 @@ function Screens({ onFind, onPalette }: ScreensProps) {
         }}
       >
         <Search aria-hidden size={15} />
-        {t('find')}
+        <span className="max-narrow:aside-only">{t('find')}</span>
       </Link>
       <Link to="/status" className={item}>
         {t('status')}

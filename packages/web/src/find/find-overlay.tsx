@@ -16,7 +16,7 @@ interface OverlayProps {
 export function FindOverlay({ early, onClose }: OverlayProps) {
   const navigate = useNavigate()
   return (
-    <Dialog label={t('findEverywhere')} onClose={onClose} className="find-dialog">
+    <Dialog label={t('findEverywhere')} onClose={onClose} wide>
       <FindPanel
         over
         q={early || last}

@@ -19,6 +19,7 @@ export const dictionary = {
   none: 'none',
 
   connection_live: 'live',
+  connection_reading: 'Catching up…',
   connection_catching_up: { one: 'Catching up, {n} entry', other: 'Catching up, {n} entries' },
   connection_restarted: {
     one: 'The server restarted: reading again, {n} entry',

@@ -22,6 +22,7 @@ export const dictionary: SameAs<typeof english> = {
   none: 'нет',
 
   connection_live: 'в реальном времени',
+  connection_reading: 'Догоняю…',
   connection_catching_up: {
     one: 'Догоняю: {n} запись',
     few: 'Догоняю: {n} записи',

@@ -22,6 +22,7 @@ export const dictionary: SameAs<typeof english> = {
   none: '无',
 
   connection_live: '实时',
+  connection_reading: '正在补读…',
   connection_catching_up: { other: '正在补读 {n} 条' },
   connection_restarted: { other: '服务器已重启，重新读取 {n} 条' },
   connection_reconnecting: '正在重新连接',

@@ -6,10 +6,11 @@ interface DialogProps {
   readonly label: string
   readonly onClose: () => void
   readonly children: ReactNode
-  readonly className?: string
+  /** Two columns stand in it. */
+  readonly wide?: boolean
 }
 
-export function Dialog({ label, onClose, children, className = '' }: DialogProps) {
+export function Dialog({ label, onClose, children, wide = false }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     const before = document.activeElement
@@ -33,7 +34,7 @@ export function Dialog({ label, onClose, children, className = '' }: DialogProps
       onClick={(event) => {
         if (event.target === element.current) onClose()
       }}
-      className={`mx-auto mt-[8vh] mb-auto max-h-[84vh] w-[min(42rem,calc(100vw-1rem))] flex-col overflow-hidden rounded-box border border-rule bg-sheet p-0 text-ink shadow-lift open:flex ${className}`}
+      className={`mx-auto mt-[8vh] mb-auto max-h-[84vh] ${wide ? 'w-[min(68rem,calc(100vw-1rem))]' : 'w-[min(42rem,calc(100vw-1rem))]'} flex-col overflow-hidden rounded-box border border-rule bg-sheet p-0 text-ink shadow-lift open:flex`}
     >
       {children}
     </dialog>

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { DaybookError } from 'daybook/client'
 import { addressOf } from '../app/addresses.ts'
+import { t as base } from '../i18n/base.ts'
 import { client } from '../live/client.ts'
 import { titleOf } from '../parts/session-text.ts'
 import { t } from './words.ts'
@@ -18,8 +19,8 @@ export function NotOpened({ id, error }: { readonly id: string; readonly error: 
   })
   const others = data?.sessions ?? []
   return (
-    <div className="mx-auto flex max-w-prose flex-col gap-3 p-6">
-      <h1 className="text-title font-semibold">
+    <div className="page flex flex-col gap-3">
+      <h1 className="text-large font-semibold">
         {t(unknown ? 'notHere' : error.code === 'gone' ? 'wasDeleted' : 'noAccess')}
       </h1>
       <p className="text-soft">
@@ -29,17 +30,28 @@ export function NotOpened({ id, error }: { readonly id: string; readonly error: 
       {others.length > 0 && (
         <>
           <p>{t('othersEnd', { n: others.length, tail })}</p>
-          <ul className="flex flex-col gap-1">
+          <ul className="rows overflow-hidden rounded-box border border-rule bg-sheet">
             {others.map((session) => (
-              <li key={session.session_id}>
-                <Link to="/s/$address" params={{ address: addressOf(session.session_id) }}>
-                  {session.tail} · {titleOf(session)}
+              <li key={session.session_id} className="flex items-baseline gap-3 px-3 py-2">
+                <code className="text-small text-soft">{session.tail}</code>
+                <Link
+                  to="/s/$address"
+                  params={{ address: addressOf(session.session_id) }}
+                  className="font-medium text-ink no-underline hover:underline"
+                  dir="auto"
+                >
+                  {titleOf(session)}
                 </Link>
               </li>
             ))}
           </ul>
         </>
       )}
+      <p>
+        <Link to="/" className="button target">
+          {base('toHome')}
+        </Link>
+      </p>
     </div>
   )
 }

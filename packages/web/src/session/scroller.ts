@@ -35,6 +35,8 @@ export class Scroller {
   /** Where this page put the box itself: that is nobody's scrolling. */
   #put = -1
   #before = 0
+  /** Height of all that is shown, when the box was put there. */
+  #whole = 0
   #rest: ReturnType<typeof setTimeout> | undefined
   #state: ScrollerState = { span: { from: 0, to: -1 }, following: false, fresh: 0, seen: 0, top: 0 }
 
@@ -148,7 +150,12 @@ export class Scroller {
     if (!box || Math.abs(box.scrollTop - this.#put) < 2) return
     const { end, last } = this.#window
     const to = { top: box.scrollTop, height: box.clientHeight, whole: box.scrollHeight }
-    this.#scroll = scrolled(this.#scroll, { type: 'moved', from: this.#before, to, end, whole: last >= end })
+    const changed = box.scrollHeight !== this.#whole
+    this.#scroll = scrolled(this.#scroll, { type: 'moved', from: this.#before, to, end, whole: last >= end, changed })
+    if (changed && this.#scroll.following) {
+      this.#place()
+      return
+    }
     this.#before = to.top
     this.#put = -1
     this.#hold()
@@ -196,6 +203,7 @@ export class Scroller {
     // What became shorter is cut off by the browser, which tells it as scrolling.
     this.#put = box.scrollTop
     this.#before = this.#put
+    this.#whole = box.scrollHeight
     this.#cover()
   }
 

@@ -60,7 +60,7 @@ export function TimelineView({ log, target, part, onReady, onScroll }: Props) {
         data-region
       >
         <div>
-          {rows.length === 0 && part !== null && <NoneOf part={part} window={window} />}
+          {rows.length === 0 && <NoneOf part={part} window={window} />}
           <div style={{ height: above }} />
           {rows.slice(from, to).map((row) => (
             <RowView key={row.key} row={row} target={target !== null && row.from <= target && target <= row.to} />
@@ -83,11 +83,12 @@ export function TimelineView({ log, target, part, onReady, onScroll }: Props) {
 }
 
 interface NoneProps {
-  readonly part: ShownPart
+  readonly part: ShownPart | null
   readonly window: WindowState
 }
 
 /** Before the beginning was reached there may be some further back. */
 function NoneOf({ part, window: { first, loading } }: NoneProps) {
-  return <p className="p-4 text-soft">{loading !== null || first > 1 ? t('reading') : t(`none_${part}`)}</p>
+  if (loading !== null || first > 1) return <p className="p-4 text-soft">{t('reading')}</p>
+  return part === null ? null : <p className="p-4 text-soft">{t(`none_${part}`)}</p>
 }

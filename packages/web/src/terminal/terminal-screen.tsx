@@ -27,16 +27,18 @@ export function TerminalScreen() {
   const now = known.state?.now
   return (
     <div className="screen">
-      <header className="flex flex-wrap items-center gap-2 border-b border-rule bg-sheet px-4 py-1" data-region>
-        <h1 className="min-w-0 flex-1 truncate text-title font-semibold">{t('terminalOf', { program })}</h1>
-        <p role="status" className="text-small text-soft">
-          {known.state && !known.state.alive
-            ? t('exitedWith', { how: String(known.state.process.signal ?? known.state.process.exit_code ?? '?') })
-            : typing
-              ? t('youType')
-              : t('youWatch')}
-          {now && now.attached > 1 && ` ${t('othersLook', { n: now.attached - 1 })}`}
-        </p>
+      <header className="session-header" data-region>
+        <div className="session-title">
+          <h1 className="truncate text-title font-semibold">{t('terminalOf', { program })}</h1>
+          <p role="status" className="text-small text-soft">
+            {known.state && !known.state.alive
+              ? t('exitedWith', { how: String(known.state.process.signal ?? known.state.process.exit_code ?? '?') })
+              : typing
+                ? t('youType')
+                : t('youWatch')}
+            {now && now.attached > 1 && ` ${t('othersLook', { n: now.attached - 1 })}`}
+          </p>
+        </div>
         {known.state?.alive && (
           <button type="button" className="button target" aria-pressed={typing} onClick={() => setTyping(!typing)}>
             {t(typing ? 'stopTyping' : 'takeOver')}
@@ -45,7 +47,7 @@ export function TerminalScreen() {
         <button type="button" className="button target" aria-pressed={plain} onClick={() => setPlain(!plain)}>
           {t(plain ? 'asScreen' : 'asText')}
         </button>
-        <Link to="/s/$address" params={{ address: addressOf(session) }} className="target inline-flex items-center">
+        <Link to="/s/$address" params={{ address: addressOf(session) }} className="button button-quiet target">
           {t('backToSession')}
         </Link>
       </header>

@@ -56,8 +56,8 @@ test('a piece counts once, what was said so far takes its place, and a further a
 test('only a reader who comes near the end by moving down follows, and whatever leads up ends it', () => {
   const whole = { top: 900, height: 100, whole: 1000 }
   const start = { following: false, leftAt: 5 }
-  const moved = (from: number, to: typeof whole, complete = true) =>
-    ({ type: 'moved', from, to, end: 9, whole: complete }) as const
+  const moved = (from: number, to: typeof whole, complete = true, changed = false) =>
+    ({ type: 'moved', from, to, end: 9, whole: complete, changed }) as const
   assert.equal(scrolled(start, moved(800, { ...whole, top: 853 })).following, true)
   assert.equal(scrolled(start, moved(800, { ...whole, top: 851 })).following, false)
   assert.equal(scrolled(start, moved(950, { ...whole, top: 890 })).following, false)
@@ -66,6 +66,9 @@ test('only a reader who comes near the end by moving down follows, and whatever 
   const left = scrolled(following, { type: 'reader left', end: 7 })
   assert.deepEqual([left.following, newSince(left, 21), newSince(following, 21)], [false, 14, 0])
   assert.equal(scrolled(following, moved(900, { ...whole, top: 700 })).following, false)
+  // What became shorter and longer at once was cut off by the browser: no reader did that.
+  assert.equal(scrolled(following, moved(900, { ...whole, top: 700 }, true, true)).following, true)
+  assert.equal(scrolled(start, moved(800, { ...whole, top: 851 }, true, true)).following, false)
   assert.equal(scrolled(left, { type: 'to end' }).following, true)
 })
 

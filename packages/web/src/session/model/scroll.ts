@@ -25,6 +25,8 @@ export type ScrollEvent =
       readonly to: Geometry
       readonly end: number
       readonly whole: boolean
+      /** What is shown has another height than when the page last put the reader somewhere: the browser may have cut the place off. */
+      readonly changed: boolean
     }
   /** `e`, the pill, a message of one's own. */
   | { readonly type: 'to end' }
@@ -36,6 +38,7 @@ export function scrolled(state: ScrollState, event: ScrollEvent): ScrollState {
     case 'reader left':
       return state.following ? { following: false, leftAt: event.end } : state
     case 'moved': {
+      if (state.following && event.changed) return state
       const { top, height, whole } = event.to
       const near = whole - top - height <= nearEnd
       if (near && event.whole && (top > event.from || state.following)) return { ...state, following: true }
