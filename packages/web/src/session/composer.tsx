@@ -47,7 +47,6 @@ export const Composer = memo(function Composer({ head, opened, onSent }: Props) 
   const completion = useCompletion(session, draft.text, box)
   const recall = useRecall(opened)
   const label = t('sayTo', { agent: agent || head.current_agent })
-
   const drop = useDropping(attachments.add)
   useGrowing(box)
   return (
@@ -82,10 +81,7 @@ export const Composer = memo(function Composer({ head, opened, onSent }: Props) 
           {!taken && <NoFiles agent={agent || head.current_agent} />}
           <div className="composer-bar">
             <AttachButton attachments={attachments} />
-            <AgentPicker agents={agents} value={agent} now={head.current_agent} onChange={setAgent} />
-            {takes && <ModelPicker head={head} />}
-            <span className="flex-1" />
-            <BudgetNote session={session} />
+            <Who head={head} agents={agents} agent={agent} thinks={takes} onAgent={setAgent} />
             <SendButton ready={ready} />
           </div>
         </div>
@@ -98,6 +94,27 @@ export const Composer = memo(function Composer({ head, opened, onSent }: Props) 
     </div>
   )
 })
+
+interface WhoProps {
+  readonly head: SessionShape
+  readonly agents: ReturnType<typeof useAgents>
+  readonly agent: string
+  /** It asks a model. */
+  readonly thinks: boolean
+  readonly onAgent: (agent: string) => void
+}
+
+/** Who takes the turn, by which model, and what is left for it. */
+function Who({ head, agents, agent, thinks, onAgent }: WhoProps) {
+  return (
+    <>
+      <AgentPicker agents={agents} value={agent} now={head.current_agent} onChange={onAgent} />
+      {thinks && <ModelPicker head={head} />}
+      <span className="flex-1" />
+      <BudgetNote session={head.session_id} />
+    </>
+  )
+}
 
 function SendButton({ ready }: { readonly ready: boolean }) {
   return (
