@@ -130,7 +130,7 @@ function screens(open: Opening): void {
     inTerminal,
     async (t) => {
       const { host } = open(t)
-      const size = 20 << 20
+      const size = 17 << 20
       await host.spawn(script('a', `stty -opost; head -c ${size} /dev/zero | tr '\\0' x; printf last`, pty))
       await until(async () => (await host.get('a'))?.exit !== null, 'the exit')
       const { kept = 0, offset } = (await host.get('a')) ?? {}

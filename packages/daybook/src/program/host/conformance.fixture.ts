@@ -233,7 +233,8 @@ function keeping(open: Opening): void {
 }
 
 export function hostSuite(name: string, open: Opening): void {
-  describe(`${name} keeps the contract of process hosts`, () => {
+  // Each has a host and a folder of its own, and waits most of the time.
+  describe(`${name} keeps the contract of process hosts`, { concurrency: 2 }, () => {
     starting(open)
     refusing(open)
     giving(open)

@@ -5,7 +5,7 @@ import { readdirSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { isDaybookError } from '../../schema/errors.ts'
-import { folderFor, output, script } from './hosting.fixture.ts'
+import { folderFor, openInline, output, script } from './hosting.fixture.ts'
 import { inlineHost } from './inline.ts'
 import type { Identity } from './proc.ts'
 import { placeOf, readRecord, writeRecord } from './record.ts'
@@ -69,4 +69,17 @@ test('records that a loss of power left empty free their keys, and exits are unk
   assert.deepEqual([out, exit?.code, exit?.signal], ['x\n', null, null])
   assert.equal(readdirSync(join(folder, 'processes')).length, 2)
   await later.close()
+})
+
+test('what a terminal printed last is read however busy its host is', async (t) => {
+  const { host } = openInline(t)
+  const size = 40_000
+  const text = `stty -opost; head -c ${size} /dev/zero | tr '\\0' x; printf last`
+  await host.spawn(script('a', text, { mode: 'pty', env: { PATH: '/usr/bin:/bin', TERM: 'xterm-256color' } }))
+  const busy = setInterval(() => {
+    for (const until = performance.now() + 220; performance.now() < until; );
+  }, 0)
+  const { out } = await output(host, 'a').finally(() => clearInterval(busy))
+  assert.equal(out.length, size + 4)
+  assert.ok(out.endsWith('xlast'))
 })

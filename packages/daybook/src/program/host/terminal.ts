@@ -1,5 +1,6 @@
 // Processes with a terminal: what they print goes to a spool, and to an emulator that also answers what programs ask of terminals.
 
+import type { Socket } from 'node:net'
 import { constants } from 'node:os'
 import { DaybookError } from '../../schema/errors.ts'
 import { type Attached, mostInput, type Spools, type Start, type Told } from './attached.ts'
@@ -40,6 +41,40 @@ function pump(pty: Pty, identity: Identity, emulator: Emulator, { out }: Spools,
   })
 }
 
+/** Milliseconds at most for what was printed before an exit, where a descendant goes on printing. */
+const lastOutput = 2_000
+
+/**
+ * The library ends a terminal 200 ms after its process, whether all was read or not. Here it is ended once a whole turn of the
+ * loop, in which what there is would have been read, brought nothing.
+ */
+function readToTheEnd(pty: Pty): void {
+  const { _socket: socket } = pty as unknown as { _socket: Socket }
+  const destroy = socket.destroy
+  let [read, until] = [0, Number.POSITIVE_INFINITY]
+  socket.on('data', ({ length }: Buffer) => {
+    read += length
+  })
+  const look = (): void => {
+    const before = read
+    pty.resume()
+    setImmediate(() =>
+      setImmediate(() => {
+        if (read > before && performance.now() < until) look()
+        else destroy.call(socket)
+      }),
+    )
+  }
+  socket.destroy = (error) => {
+    if (error !== undefined) return destroy.call(socket, error)
+    if (until === Number.POSITIVE_INFINITY) {
+      until = performance.now() + lastOutput
+      look()
+    }
+    return socket
+  }
+}
+
 function signalOf(number: number | undefined): string | null {
   const found = Object.entries(constants.signals).find(([, value]) => value === number)
   return found?.[0] ?? null
@@ -67,6 +102,7 @@ export async function attachPty(
   const identity = identityOf(pty.pid)
   const emulator = new Emulator(modules, cols, rows, (text) => pty.write(text))
   pump(pty, identity, emulator, spools, told)
+  readToTheEnd(pty)
   pty.onExit(({ exitCode, signal }) => {
     const name = signalOf(signal)
     emulator.end()

@@ -288,7 +288,8 @@ function ending(): void {
   })
 }
 
-describe('a prompt in a terminal', { concurrency: 1 }, () => {
+// Most of their time is waiting for what comes not.
+describe('a prompt in a terminal', { concurrency: 3 }, () => {
   asking()
   blocks()
   starting()
