@@ -187,7 +187,7 @@ test('a clock that is set hours back or ahead cuts no connection and shows no ti
   }
   await connection(page, 'live')
   assert.deepEqual(
-    (await page.evaluate('states')).filter((state) => state !== 'live'),
+    (await page.evaluate<string[]>('states')).filter((state) => state !== 'live'),
     [],
   )
 })

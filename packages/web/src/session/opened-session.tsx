@@ -52,6 +52,7 @@ export function OpenedSession({ head, opened, seq, moment, part }: Props) {
     [log, scroller],
   )
   const onSent = useCallback(() => void scroller?.toEnd(), [scroller])
+  const onSide = useCallback(() => setSide((now) => !now), [])
   const watchers = useWatchers(head.session_id, scroll?.top ?? 0)
   useSessionKeys({ head, region, scroller, moment, onFind: () => setFinding(true) })
   return (
@@ -62,7 +63,7 @@ export function OpenedSession({ head, opened, seq, moment, part }: Props) {
         side={side}
         part={part}
         onGo={go}
-        onSide={() => setSide(!side)}
+        onSide={onSide}
         onFind={() => setFinding(true)}
       />
       {finding && <FindHere session={head.session_id} onGo={go} onClose={() => setFinding(false)} />}
@@ -83,7 +84,7 @@ export function OpenedSession({ head, opened, seq, moment, part }: Props) {
           {moment === null && <Queue head={head} />}
           {moment === null && <Composer key={head.session_id} head={head} opened={opened} onSent={onSent} />}
         </div>
-        {side && <Rail head={head} moment={moment} onGo={go} onClose={() => setSide(false)} />}
+        {side && <Rail head={head} moment={moment} onGo={go} onClose={onSide} />}
       </div>
       <Toast />
     </div>

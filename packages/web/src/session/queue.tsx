@@ -2,7 +2,7 @@
 
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { isDaybookError, type SessionShape } from 'daybook/client'
-import { useState } from 'react'
+import { memo, useState } from 'react'
 import { client } from '../live/client.ts'
 import { useFeed } from '../live/live.ts'
 import { beforeWhich } from './model/queue-order.ts'
@@ -10,7 +10,7 @@ import { type Drag, QueuedRow } from './queued-row.tsx'
 import { say } from './saying.ts'
 import { t } from './words.ts'
 
-export function Queue({ head }: { readonly head: SessionShape }) {
+export const Queue = memo(function Queue({ head }: { readonly head: SessionShape }) {
   const session = head.session_id
   const queries = useQueryClient()
   const queryKey = ['queue', session]
@@ -57,4 +57,4 @@ export function Queue({ head }: { readonly head: SessionShape }) {
       </ol>
     </section>
   )
-}
+})

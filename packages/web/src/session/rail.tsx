@@ -3,6 +3,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import type { SessionShape } from 'daybook/client'
 import { X } from 'lucide-react'
+import { memo } from 'react'
 import { client } from '../live/client.ts'
 import { useFeed } from '../live/live.ts'
 import { leftText, useBudgetLeft } from './budget-note.tsx'
@@ -24,7 +25,7 @@ interface Props {
 /** Kinds after which what stands here is read again. */
 const changing = /^(?:message|note|summary|pin|run\.(?:finished|cancelled|started))$/
 
-export function Rail({ head, moment, onGo, onClose }: Props) {
+export const Rail = memo(function Rail({ head, moment, onGo, onClose }: Props) {
   const session = head.session_id
   const queries = useQueryClient()
   useFeed(({ session_id, entry }) => {
@@ -43,7 +44,7 @@ export function Rail({ head, moment, onGo, onClose }: Props) {
       <Forks head={head} />
     </aside>
   )
-}
+})
 
 interface ViewProps {
   readonly session: string

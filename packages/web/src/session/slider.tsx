@@ -2,7 +2,7 @@
 
 import { useNavigate } from '@tanstack/react-router'
 import type { SessionShape } from 'daybook/client'
-import { useEffect, useRef, useState } from 'react'
+import { memo, useEffect, useRef, useState } from 'react'
 import { addressOf } from '../app/addresses.ts'
 import { useForking } from './forking.ts'
 import { figure } from './telling.ts'
@@ -19,7 +19,7 @@ const pause = 120
 /** Another moment is another screen: whoever steps by keys keeps the focus. */
 let stepping = false
 
-export function Slider({ head, moment }: Props) {
+export const Slider = memo(function Slider({ head, moment }: Props) {
   const navigate = useNavigate()
   const shown = moment ?? head.seq
   /** Where the reader has put it; what comes meanwhile moves nobody into the past. */
@@ -79,4 +79,4 @@ export function Slider({ head, moment }: Props) {
       </button>
     </div>
   )
-}
+})
