@@ -37,7 +37,7 @@ test('what a model says comes as Markdown while it comes, and stands there once;
       match: { userMessage: 'rivers' },
       response: { content: long },
       chunkSize: 12,
-      latency: 30,
+      latency: 60,
     },
     { match: { userMessage: 'second' }, response: { content: 'second answer' } },
   )
