@@ -180,7 +180,7 @@ function ChoiceLine({
       <span dir="auto" className="min-w-0 flex-1 truncate">
         {text}
       </span>
-      {session && <StatusBadge session={session} />}
+      {session && <StatusBadge session={session} className="max-narrow:hidden" />}
       {session && <Age at={session.last_activity} className="text-small text-soft" />}
     </div>
   )

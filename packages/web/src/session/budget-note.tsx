@@ -25,7 +25,9 @@ export function BudgetNote({ session }: { readonly session: string }) {
   const left = useBudgetLeft(session, true)
   if (left === null) return null
   return (
-    <span className={`figures text-small ${left.little ? 'text-need' : 'text-soft'}`}>
+    <span
+      className={`figures shrink-0 whitespace-nowrap text-small ${left.little ? 'text-need' : 'text-soft max-narrow:hidden'}`}
+    >
       {t('leftOf', { what: leftText(left) })}
     </span>
   )
