@@ -47,7 +47,7 @@ export const sureEnough = 0.6
 /** Milliseconds of the call, unless the definition says otherwise. */
 const callMs = 30_000
 
-/** @throws RunFailure `budget`, and what an aborted call throws */
+/** @throws NoRoom, and what an aborted call throws */
 export async function choose(setting: ChoiceSetting, asked: ChoiceOf): Promise<Choice> {
   const { definition, agents, skills, models } = setting
   const candidates = candidatesFor(asked, definition, agents, skills)
