@@ -53,8 +53,13 @@ export function offersOf(agent: AgentDefinition, setting: AgentSetting, caller: 
   return { skills, handoffs: others.map(({ name }) => name), offers }
 }
 
-/** Of those that a turn may be handed over to, the ones that are there. Programs are not: they take a person. */
-function describe(name: string, agent: AgentDefinition, { definition, others }: AgentSetting) {
+/** Of those that a turn may be handed over to, the ones that are there, and programs where whoever asked may use them. */
+function describe(
+  name: string,
+  agent: AgentDefinition,
+  { definition, others }: AgentSetting,
+  { programs = false }: RunCaller,
+) {
   const found = definition(name) ?? others?.(name)
   if (!found || name === agent.name || ('kind' in found && found.kind === 'program' && !programs)) return []
   return [{ name, description: found.description }]

@@ -121,25 +121,3 @@ async function bySkill(turn: Turn, { skills, policy, definition }: OrchestratorS
   await tellAnswer(turn, definition.name, output, choice)
   return output
 }
-
-/** The answer as a message, once, with what choosing took where no hand-off says it. */
-async function tell(turn: Turn, agent: string, output: Json | undefined, choice?: Choice): Promise<void> {
-  const content = textOf(output)
-  if (content === '') return
-  const { model, usage, cost } = choice ?? {}
-  const data = {
-    ...{ role: 'assistant' as const, content, agent },
-    ...(model === undefined ? undefined : { model }),
-    ...(usage === undefined ? undefined : { usage }),
-    ...(cost === undefined ? undefined : { cost }),
-  }
-  const entry: NewEntry<'message'> = { kind: 'message', run: turn.run, actor: `agent:${agent}`, data }
-  await turn.step(
-    'answer',
-    async ({ key }) => {
-      await turn.session.append(entry, { key })
-      return undefined
-    },
-    { idempotent: true },
-  )
-}
