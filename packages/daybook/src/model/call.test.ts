@@ -223,3 +223,21 @@ test('a call whose input is far too long is not performed, and keeps little of i
   assert.equal(answer.invalid.length, 1)
   assert.ok(JSON.stringify(answer.parts).length < 4096)
 })
+
+test('a key does not follow a redirect', async () => {
+  const seen: (string | undefined)[] = []
+  const server = createServer(({ url, headers }, response) => {
+    if (url?.startsWith('/elsewhere')) seen.push(String(headers['x-api-key']))
+    response.writeHead(307, { location: '/elsewhere' }).end()
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const base_url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
+  const models = openModels({ providers: { anthropic: { base_url } }, key: () => 'planted-key-of-a-test' })
+  const model = models.get('anthropic/x')
+  assert.ok(model)
+  const { signal } = new AbortController()
+  assert.match((await failing(model.call(hello, { signal }), 'invalid_request')).message, /base_url.*307/)
+  assert.deepEqual(seen, [])
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
+})

@@ -57,6 +57,9 @@ function refusalOf({ status, waitMs, words, tooLong }: HttpRefusal, failing: Fai
   if (status >= 500 || status === 409) {
     return failure('overloaded', failing, `the provider has trouble ${said}`, true, waitMs)
   }
+  if (status >= 300 && status < 400) {
+    return failure('invalid_request', failing, `the address leads to another one, which base_url has to name ${said}`)
+  }
   const why =
     status === 404 ? 'the provider does not know the model or the address' : 'the provider refused the request'
   return failure('invalid_request', failing, `${why} ${said}`)

@@ -40,7 +40,8 @@ const refusalBytes = 64 * 1024
 
 export function transport(now: () => number): typeof fetch {
   return async (input, init) => {
-    const response = await fetch(input, init).catch((error: unknown) => {
+    // A key goes to the address that was configured: headers of a vendor's own would follow it anywhere.
+    const response = await fetch(input, { ...init, redirect: 'manual' }).catch((error: unknown) => {
       if (init?.signal?.aborted === true) throw error
       throw new Unanswered(codeOf(error))
     })
