@@ -171,42 +171,52 @@ eachStore('groups come with most runs first, days in their order', async (world)
   )
 })
 
-eachStore('what models and agents took is read from what a run tells, choosing too, whoever went on in it', async (world) => {
-  const session = await world.runner.open({ id: 'a' })
-  const told = (run: string, agent: string, model: string, tokens: number, cost: number) =>
-    ({
-      kind: 'message',
-      run,
-      data: { role: 'assistant', content: 'x', agent, model, usage: { total_tokens: tokens }, cost },
-    }) as const
-  await session.append([
-    { kind: 'run.queued', data: { run_id: 'r1', agent: 'orchestrator' }, run: 'r1' },
-    { kind: 'run.started', data: { run_id: 'r1' }, run: 'r1' },
-    {
-      ...{ kind: 'handoff', run: 'r1' },
-      data: { from: 'orchestrator', to: 'coder', reason: 'x', model: 'lab/small', usage: { total_tokens: 10 }, cost: 0.25 },
-    },
-    told('r1', 'coder', 'lab/large', 100, 0.5),
-    told('r1', 'coder', 'lab/large', 200, 0.5),
-    { kind: 'run.finished', data: { run_id: 'r1', status: 'done' }, run: 'r1' },
-  ])
-  const { byAgent, byModel } = await session.view('metrics')
-  deepStrictEqual(byModel, {
-    'lab/small': { runs: 1, tokens: 10, cost: 0.25 },
-    'lab/large': { runs: 1, tokens: 300, cost: 1 },
-  })
-  deepStrictEqual(byAgent, {
-    orchestrator: { runs: 1, tokens: 10, cost: 0.25 },
-    coder: { runs: 1, tokens: 300, cost: 1 },
-  })
-  const all = { since: 0, until: Number.MAX_SAFE_INTEGER }
-  const { total, groups } = await runMetrics(world.anna, { group: 'model', ...all })
-  deepStrictEqual([total.runs, total.tokens, total.cost], [1, 310, 1.25])
-  deepStrictEqual(
-    groups.map(({ key, runs, tokens, cost }) => [key, runs, tokens, cost]),
-    [
-      ['lab/large', 1, 300, 1],
-      ['lab/small', 1, 10, 0.25],
-    ],
-  )
-})
+eachStore(
+  'what models and agents took is read from what a run tells, choosing too, whoever went on in it',
+  async (world) => {
+    const session = await world.runner.open({ id: 'a' })
+    const told = (run: string, agent: string, model: string, tokens: number, cost: number) =>
+      ({
+        kind: 'message',
+        run,
+        data: { role: 'assistant', content: 'x', agent, model, usage: { total_tokens: tokens }, cost },
+      }) as const
+    await session.append([
+      { kind: 'run.queued', data: { run_id: 'r1', agent: 'orchestrator' }, run: 'r1' },
+      { kind: 'run.started', data: { run_id: 'r1' }, run: 'r1' },
+      {
+        ...{ kind: 'handoff', run: 'r1' },
+        data: {
+          from: 'orchestrator',
+          to: 'coder',
+          reason: 'x',
+          model: 'lab/small',
+          usage: { total_tokens: 10 },
+          cost: 0.25,
+        },
+      },
+      told('r1', 'coder', 'lab/large', 100, 0.5),
+      told('r1', 'coder', 'lab/large', 200, 0.5),
+      { kind: 'run.finished', data: { run_id: 'r1', status: 'done' }, run: 'r1' },
+    ])
+    const { byAgent, byModel } = await session.view('metrics')
+    deepStrictEqual(byModel, {
+      'lab/small': { runs: 1, tokens: 10, cost: 0.25 },
+      'lab/large': { runs: 1, tokens: 300, cost: 1 },
+    })
+    deepStrictEqual(byAgent, {
+      orchestrator: { runs: 1, tokens: 10, cost: 0.25 },
+      coder: { runs: 1, tokens: 300, cost: 1 },
+    })
+    const all = { since: 0, until: Number.MAX_SAFE_INTEGER }
+    const { total, groups } = await runMetrics(world.anna, { group: 'model', ...all })
+    deepStrictEqual([total.runs, total.tokens, total.cost], [1, 310, 1.25])
+    deepStrictEqual(
+      groups.map(({ key, runs, tokens, cost }) => [key, runs, tokens, cost]),
+      [
+        ['lab/large', 1, 300, 1],
+        ['lab/small', 1, 10, 0.25],
+      ],
+    )
+  },
+)

@@ -5,15 +5,7 @@ import type { EntryShape } from '../../schema/wire-shapes.ts'
 type Fields = Readonly<Record<string, unknown>>
 
 const machinery: ReadonlySet<string> = new Set([
-  ...[
-    'run.queued',
-    'run.started',
-    'run.edited',
-    'run.moved',
-    'step.started',
-    'wait.started',
-    'wait.ended',
-  ],
+  ...['run.queued', 'run.started', 'run.edited', 'run.moved', 'step.started', 'wait.started', 'wait.ended'],
   ...['program.bound', 'process.started', 'process.ready', 'process.captured', 'process.token_found'],
   ...['process.auto_command_sent', 'process.activity_changed', 'foreign.recorded', 'transcript.adopted'],
 ])
