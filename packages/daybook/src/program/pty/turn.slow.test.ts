@@ -156,6 +156,23 @@ function starting(): void {
   })
 }
 
+/** As agents do: what comes right behind a text is a part of it. Its arguments: Enters that it swallows, and whether it hides its cursor. */
+const composer = `process.stdin.setRawMode(true)
+      const put = (text) => process.stdout.write(text)
+      let [drawn, typed, swallow, hides] = [Infinity, '', ...process.argv.slice(1).map(Number)]
+      put('\\x1b[?2004h\\x1b]0;Ready\\x07> ')
+      process.stdin.on('data', (data) => {
+        const keys = String(data)
+        if (keys === '\\r') {
+          if (performance.now() < drawn + 50 || swallow-- > 0) return put('\\x1b[?25h')
+          put('\\x1b]0;Working\\x07\\r\\x1b[K')
+          return setTimeout(() => put('heard ' + typed + '\\r\\n\\x1b]0;Ready\\x07> '), 100)
+        }
+        typed = keys.replaceAll(/\\x1b\\[20[01]~/g, '')
+        put('\\x1b[?25l')
+        setTimeout(() => { put(typed + (hides ? '\\r\\n\\x1b[?25l' : '')); drawn = performance.now() }, 200)
+      })`
+
 function telling(): void {
   const works = 'for i in 1 2 3 4 5 6; do printf "\\rWorking (%ss" "$i"; sleep 0.4; done'
   const text = `printf '\\033]7501;state=idle\\007'; while read -r line; do
@@ -184,28 +201,16 @@ function telling(): void {
   })
 
   test('an Enter comes once the text is drawn, and is given again where the text stands there still', async (t) => {
-    // As agents do: what comes right behind a text is a part of it.
-    const code = `process.stdin.setRawMode(true)
-      const put = (text) => process.stdout.write(text)
-      let [drawn, typed, swallow, hides] = [Infinity, '', ...process.argv.slice(1).map(Number)]
-      put('\\x1b[?2004h\\x1b]0;Ready\\x07> ')
-      process.stdin.on('data', (data) => {
-        const keys = String(data)
-        if (keys === '\\r') {
-          if (performance.now() < drawn + 50 || swallow-- > 0) return put('\\x1b[?25h')
-          put('\\x1b]0;Working\\x07\\r\\x1b[K')
-          return setTimeout(() => put('heard ' + typed + '\\r\\n\\x1b]0;Ready\\x07> '), 100)
-        }
-        typed = keys.replaceAll(/\\x1b\\[20[01]~/g, '')
-        put('\\x1b[?25l')
-        setTimeout(() => { put(typed + (hides ? '\\r\\n\\x1b[?25l' : '')); drawn = performance.now() }, 200)
-      })`
     for (const [swallowed, hidesCursor] of [
       ['0', '0'],
       ['1', '0'],
       ['1', '1'],
     ] as const) {
-      const pty = { argv: ['-e', code, swallowed, hidesCursor], busy: { title: 'Working' }, idle: { title: 'Ready' } }
+      const pty = {
+        argv: ['-e', composer, swallowed, hidesCursor],
+        busy: { title: 'Working' },
+        idle: { title: 'Ready' },
+      }
       const typed = new Typed(t, 'own', { bin: process.execPath, pty })
       const { done, answer } = await typed.tell('say it once')
       assert.equal(done?.ok, true)
