@@ -59,7 +59,7 @@ export function bareApp(settings: Pick<ServerSettings, 'logger'>): FastifyInstan
 
 /** What every request passes before its body is read, and every answer after it was made. */
 export function guard(app: FastifyInstance, gate: Gate, context: Context): void {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-content-type-options', 'nosniff')
     reply.header('cache-control', 'no-store')
     if (context.ending()) {
@@ -69,8 +69,9 @@ export function guard(app: FastifyInstance, gate: Gate, context: Context): void 
     const { host, origin } = request.headers
     // A page of another site may open a WebSocket without asking, as it may send a form.
     gate.check(request.ws ? 'POST' : request.method, host, origin)
+    done()
   })
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none'
     context.meters.answered(request.method, route, reply.statusCode, reply.elapsedTime)
     app.log.info({
@@ -79,6 +80,7 @@ export function guard(app: FastifyInstance, gate: Gate, context: Context): void 
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10,
     })
+    done()
   })
 }
 

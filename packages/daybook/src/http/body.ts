@@ -1,7 +1,7 @@
 // Reads bodies: kept as bytes for the digest of an idempotency key, then UTF-8, then JSON, then plain data.
 
 import { isUtf8 } from 'node:buffer'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { DaybookError } from '../schema/errors.ts'
 import { limits } from '../schema/json.ts'
 
@@ -9,6 +9,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The body as it was sent; null where there was none. */
     rawBody: Buffer | null
+    /** Whether its route takes any bytes as body. */
+    takesBytes: boolean
   }
 }
 
@@ -18,23 +20,21 @@ const deepest = limits.depth + 8
 
 export function readBodies(app: FastifyInstance): void {
   app.decorateRequest('rawBody', null)
+  app.decorateRequest('takesBytes', false)
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser(jsonTypes, { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
+  // No async functions, here and in the hooks: every request passes them, and each promise costs it.
+  app.addContentTypeParser<Buffer>(jsonTypes, { parseAs: 'buffer' }, (request, body, done) => {
     request.rawBody = body
-    if (takesBytes(request)) return body
-    return body.length === 0 ? undefined : parseJson(body)
+    if (request.takesBytes) done(null, body)
+    else done(null, body.length === 0 ? undefined : parseJson(body))
   })
   // Blobs: any other type, but only on the routes that take bytes.
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
+  app.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (request, body, done) => {
     request.rawBody = body
-    if (takesBytes(request)) return body
-    if (body.length === 0) return undefined
-    throw new DaybookError('unsupported_media', 'this route takes application/json', { field: 'Content-Type' })
+    if (request.takesBytes) done(null, body)
+    else if (body.length === 0) done(null)
+    else done(new DaybookError('unsupported_media', 'this route takes application/json', { field: 'Content-Type' }))
   })
-}
-
-function takesBytes(request: FastifyRequest): boolean {
-  return (request.routeOptions.config as { bytes?: boolean }).bytes === true
 }
 
 /** The value of JSON text. Refused: text that is not UTF-8 or JSON, nesting beyond all limits, members named `__proto__`. */

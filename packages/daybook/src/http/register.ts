@@ -53,7 +53,6 @@ export function register(app: FastifyInstance, context: Context, routes: readonl
         method: spec.method,
         url: path.replace(/\{(\w+)\}/g, ':$1'),
         exposeHeadRoute: spec.tag === 'server',
-        config: { bytes: spec.bytes === true },
         schema: {
           ...(params ? { params } : {}),
           querystring: spec.query ?? NoQuery,
@@ -61,7 +60,11 @@ export function register(app: FastifyInstance, context: Context, routes: readonl
           ...(spec.body && spec.bodyOptional ? { body: optionalBody(spec.body) } : {}),
         },
         ...(spec.writes && context.rate ? { onRequest: limited(context.rate) } : {}),
-        preParsing: async (request) => checkAccept(spec, request),
+        preParsing: (request, _reply, _payload, done) => {
+          checkAccept(spec, request)
+          request.takesBytes = spec.bytes === true
+          done()
+        },
         ...(upgrade ? upgraded(context, spec, upgrade) : {}),
         handler: async (request, reply) => {
           const call = new Call<Record<string, string>, unknown, unknown>(context, spec, request, reply)
@@ -71,7 +74,7 @@ export function register(app: FastifyInstance, context: Context, routes: readonl
           } catch (error) {
             throw call.translate(error)
           }
-          return answer === null ? reply : send(reply, answer, first)
+          return answer === null ? reply : told(reply, answer, first)
         },
       })
     }
@@ -79,13 +82,14 @@ export function register(app: FastifyInstance, context: Context, routes: readonl
   refuseTheRest(app, context, routes)
 }
 
-function send(reply: FastifyReply, answer: Answer, status: number): FastifyReply {
+/** What is left to send once all but the body is said. */
+function told(reply: FastifyReply, answer: Answer, status: number): Answer['body'] {
   reply.code(answer.status ?? status)
   reply.header('content-type', answer.type ?? jsonType)
   if (answer.seq !== undefined) reply.header('etag', `"${answer.seq}"`)
   if (answer.replayed) reply.header('idempotent-replayed', 'true')
-  for (const [name, value] of Object.entries(answer.headers ?? {})) reply.header(name, value)
-  return reply.send(answer.body)
+  if (answer.headers) reply.headers(answer.headers)
+  return answer.body
 }
 
 /** Whoever is refused gets a problem, as for any other call; the connection is turned over only then. */

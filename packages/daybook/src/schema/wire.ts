@@ -9,9 +9,16 @@ import { kinds } from './kinds.ts'
 import { upcast } from './upcasters.ts'
 import type { AttachmentShape, EntryShape, MarkShape, SessionShape, SummaryShape } from './wire-shapes.ts'
 
-/** RFC 3339, UTC, milliseconds. */
+let lastAt = Number.NaN
+let lastMoment = ''
+
+/** RFC 3339, UTC, milliseconds. What is answered together mostly happened in the same one. */
 export function moment(at: number): string {
-  return new Date(at).toISOString()
+  if (at !== lastAt) {
+    lastMoment = new Date(at).toISOString()
+    lastAt = at
+  }
+  return lastMoment
 }
 
 export function momentOrNull(at: number | null): string | null {

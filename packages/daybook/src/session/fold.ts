@@ -17,12 +17,23 @@ export interface FoldContext {
   readonly rewoundTo?: Folded
 }
 
+/** While it is being put together. */
+type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
+
 export type Folder<K extends Kind> = (
   state: Folded,
   data: DataOf<K>,
   entry: StoredEntry,
   context: FoldContext,
-) => { readonly head?: Partial<Head>; readonly cell?: Cell }
+) => Change
+
+/** What becomes of head and cell; `whole` is the head for those that come with nearly every append. */
+export interface Change {
+  readonly head?: Partial<Head>
+  /** A copy of the head with what changes: laying one object over another costs several times as much. */
+  readonly whole?: Writable<Head>
+  readonly cell?: Cell
+}
 
 /** The head of a session before its first entry. */
 export function unopened(session: SessionId): Folded {
@@ -36,15 +47,12 @@ export function unopened(session: SessionId): Folded {
 export function fold(state: Folded, entry: StoredEntry, data: unknown, context: FoldContext = {}): Folded {
   const folder = folders[entry.kind] as Folder<Kind> | undefined
   const change = data === null || !folder ? undefined : folder(state, data as DataOf<Kind>, entry, context)
-  const head: Head = {
-    ...state.head,
-    ...change?.head,
-    seq: entry.seq,
-    hash: entry.hash,
-    fold: foldVersion,
-    updatedAt: entry.at,
-    createdAt: state.head.createdAt || entry.at,
-  }
+  const head: Writable<Head> = change?.whole ?? { ...state.head, ...change?.head }
+  head.seq = entry.seq
+  head.hash = entry.hash
+  head.fold = foldVersion
+  head.updatedAt = entry.at
+  head.createdAt ||= entry.at
   return { head, cell: change?.cell ?? state.cell }
 }
 

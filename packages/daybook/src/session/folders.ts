@@ -14,16 +14,18 @@ import { isObject, mergePatch } from './values.ts'
 export const folders: { readonly [K in Kind]?: Folder<K> } = {
   message: ({ head }, data, entry) => {
     const { tokens, cost } = addUsage(head, data.usage, data.cost)
-    const next = {
-      messages: head.messages + 1,
-      tokens,
-      cost,
-      last: line(data.content, entry, data.name ?? data.role),
-      title: head.title ?? (data.role === 'user' ? firstLine(data.content) : null),
-      lastActivity: entry.at,
-    }
     const attention = data.role === 'user' ? withoutFailures(head.attention) : head.attention
-    return { head: attention === head.attention ? next : { ...next, ...settle(head, head.openRuns, attention, entry) } }
+    const whole = {
+      ...head,
+      ...(attention === head.attention ? undefined : settle(head, head.openRuns, attention, entry)),
+    }
+    whole.messages = head.messages + 1
+    whole.tokens = tokens
+    whole.cost = cost
+    whole.last = line(data.content, entry, data.name ?? data.role)
+    whole.title = head.title ?? (data.role === 'user' ? firstLine(data.content) : null)
+    whole.lastActivity = entry.at
+    return { whole }
   },
   'session.opened': opened,
   'session.updated': ({ cell }, data) => ({

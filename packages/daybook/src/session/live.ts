@@ -74,6 +74,12 @@ export class Live {
   get idle(): boolean {
     return this.underWay === 0 && this.queue.length === 0 && this.again.length === 0 && !this.draining
   }
+
+  /** Whether the item can be folded as it comes: nothing waits in front of it, and nothing is to be looked up. */
+  goesOn({ command: { key, alone } }: Item): boolean {
+    if (!this.loaded || this.stale || this.draining || this.queue.length > 0 || alone) return false
+    return key === undefined || (this.repeats === 0 && !this.keys.has(key.id))
+  }
 }
 
 /** Keyed calls that are looked up after a repeat was met. */

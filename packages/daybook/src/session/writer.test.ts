@@ -37,6 +37,14 @@ eachStore('with an expected seq exactly one of 64 clients wins each number [B2, 
   strictEqual((await session.head()).seq, 9)
 })
 
+eachStore('a refusal with nothing before and nothing behind it is told, with a key and without', async ({ anna }) => {
+  const session = await anna.open()
+  await session.append(say('first'))
+  await fails(() => session.append(say('other'), { expect: 1 }), 'conflict')
+  await session.append(say('second'))
+  await fails(() => session.append(say('other'), { expect: 1, key: 'k' }), 'conflict')
+})
+
 eachStore(
   'without an expected seq all of 64 clients succeed, each with numbers of its own [B2, S2.10]',
   async (world) => {

@@ -53,7 +53,10 @@ export class Writer {
     return new Promise((resolve, reject) => {
       this.#answers.promise()
       const live = this.lives.get(scope.tenant, session)
-      live.queue.push(newItem(command, scope, session, resolve, reject))
+      const item = newItem(command, scope, session, resolve, reject)
+      if (live.goesOn(item)) this.#take(live, item)
+      else live.queue.push(item)
+      // What is refused at first is queued again.
       if (!live.draining) this.#drain(live)
     })
   }
@@ -88,10 +91,7 @@ export class Writer {
     return store
   }
 
-  /**
-   * Takes the queue in order; stops while a lost race is being cleared up, and in front of what must be alone. Runs without
-   * a turn of the loop where it can.
-   */
+  /** Takes the queue in order, at once where it can; stops for a lost race and in front of what must be alone. */
   #drain(live: Live): void {
     while (live.queue.length > 0 && !(live.underWay > 0 && (live.stale || live.queue[0]?.command.alone))) {
       if (!live.loaded || live.stale || live.queue.some((item) => item.command.alone || looksUp(live, item))) {

@@ -6,8 +6,12 @@ import { toText } from '../text.ts'
 import type { Connection } from './connection.ts'
 import type { Row } from './rows.ts'
 
-const columns = `sid, seq, kind, v, at, actor, run, cause, key, key_digest, key_last, data_hash, hash, body`
-const marks = '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'
+type Value = string | number | null
+
+/** What every entry has, and what most have not: named only where one of a statement has it. */
+const columns = ['sid', 'seq', 'kind', 'v', 'at', 'actor', 'data_hash', 'hash', 'body']
+const seldom = ['run', 'cause', 'key', 'key_digest', 'key_last']
+const nothing: readonly Value[] = seldom.map(() => null)
 
 /** Beyond, a statement gets no cheaper. */
 const most = 16
@@ -16,12 +20,17 @@ const most = 16
  * OR FAIL: what a statement wrote before it failed stays, and goes with the commit or savepoint, which are rolled back then.
  * To take it back by itself SQLite would copy each page before its first change, one for nearly every session.
  */
-const into = `INSERT OR FAIL INTO entries(${columns}) VALUES `
+function textOf(names: readonly string[], count: number): string {
+  const marks = `(${names.map(() => '?').join(', ')})`
+  return `INSERT OR FAIL INTO entries(${names.join(', ')}) VALUES ${Array.from({ length: count }, () => marks).join(', ')}`
+}
 
 export class Inserts {
   readonly #connection: Connection
-  readonly #texts: string[] = []
-  #values: (string | number | null)[] = []
+  readonly #texts = { few: [] as string[], all: [] as string[] }
+  #values: Value[] = []
+  /** By the number of its entry. */
+  #seldom: (readonly Value[] | undefined)[] = []
   /** Whose entry each waiting one is. */
   #rows: Row[] = []
   /** Who wrote the last entry is mostly who writes the next. */
@@ -45,15 +54,15 @@ export class Inserts {
       entry.v,
       entry.at,
       this.#actorText,
-      entry.run === undefined ? null : toText(entry.run),
-      entry.cause ?? null,
-      key ? toText(key.id) : null,
-      key ? toText(key.digest) : null,
-      key ? last : null,
       entry.dataHash,
       entry.hash,
       entry.body === null ? null : toText(entry.body),
     )
+    const { run, cause } = entry
+    if (key || run !== undefined || cause !== undefined) {
+      const keyed = key ? [toText(key.id), toText(key.digest), last] : [null, null, null]
+      this.#seldom[this.#rows.length] = [run === undefined ? null : toText(run), cause ?? null, ...keyed]
+    }
     this.#rows.push(row)
     if (this.#rows.length === most) this.flush()
   }
@@ -63,9 +72,10 @@ export class Inserts {
     const rows = this.#rows
     const count = rows.length
     if (count === 0) return
-    const values = this.#values
+    const all = this.#seldom.length > 0
+    const values = all ? this.#whole(count) : this.#values
     this.clear()
-    const done = this.#connection.sql(this.#text(count)).run(...values)
+    const done = this.#connection.sql(this.#text(count, all)).run(...values)
     // One statement draws one position after the other.
     const before = Number(done.lastInsertRowid) - count
     for (let index = 0; index < count; index += 1) (rows[index] as Row).lastPos = before + index + 1
@@ -75,14 +85,21 @@ export class Inserts {
   clear(): void {
     this.#values = []
     this.#rows = []
+    if (this.#seldom.length > 0) this.#seldom = []
   }
 
-  #text(count: number): string {
-    let text = this.#texts[count]
-    if (text === undefined) {
-      text = into + Array.from({ length: count }, () => marks).join(', ')
-      this.#texts[count] = text
+  #whole(count: number): Value[] {
+    const values: Value[] = []
+    for (let index = 0; index < count; index += 1) {
+      const from = index * columns.length
+      values.push(...this.#values.slice(from, from + columns.length), ...(this.#seldom[index] ?? nothing))
     }
-    return text
+    return values
+  }
+
+  #text(count: number, all: boolean): string {
+    const texts = all ? this.#texts.all : this.#texts.few
+    texts[count] ??= textOf(all ? [...columns, ...seldom] : columns, count)
+    return texts[count]
   }
 }

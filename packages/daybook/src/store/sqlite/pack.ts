@@ -1,6 +1,7 @@
 // Operations on their way to the writer's thread: flat, since the names of fields cost more to copy than what is in them.
 
 import type { StoredEntry } from '../../schema/entries.ts'
+import type { SessionId, Tenant } from '../../schema/ids.ts'
 import type { Append } from '../store.ts'
 import type { AppendOp, Asker, Op, Packed, PackedAppend } from './ops.ts'
 
@@ -36,19 +37,29 @@ const flag = { invalid: 1, mayOpen: 2, toTrash: 4 }
  * needs another one after all (a later append was refused) says so with {@link HeadMissing}.
  */
 export function pack(group: readonly Op[], whole: boolean): Sent[] {
-  const last = new Map<string, number>()
-  if (!whole) {
-    for (const [index, op] of group.entries()) if (op.type === 'append') last.set(placeOf(op), index)
-  }
-  return group.map((op, index) => {
-    if (op.type === 'append') return flat(op, whole || last.get(placeOf(op)) === index)
+  const headed = whole ? null : lastOnes(group)
+  return group.map((op) => {
+    if (op.type === 'append') return flat(op, headed === null || headed.has(op))
     if (!('head' in op) && op.type !== 'delete') return op
     return texts(op)
   })
 }
 
-function placeOf({ asker, append }: AppendOp): string {
-  return `${append.session} ${asker.tenant}`
+/** The last append of each session. */
+function lastOnes(group: readonly Op[]): ReadonlySet<Op> {
+  const met = new Map<Tenant, Set<SessionId>>()
+  const last = new Set<Op>()
+  for (let index = group.length - 1; index >= 0; index -= 1) {
+    const op = group[index]
+    if (op?.type !== 'append') continue
+    const { tenant } = op.asker
+    const sessions = met.get(tenant) ?? new Set()
+    met.set(tenant, sessions)
+    if (sessions.has(op.append.session)) continue
+    sessions.add(op.append.session)
+    last.add(op)
+  }
+  return last
 }
 
 function text<T>(value: Packed<T>): string {
