@@ -21,13 +21,13 @@ async function opened(name: string, relaxed: boolean): Promise<Log> {
 function shared(log: Log, count: number): Variant {
   return {
     name: `FULL, ${count} appenders share`,
-    round: () => timedAppenders(count, count === 1 ? sizes.one : sizes.shared, (i) => log.append('one', i)),
+    round: () => timedAppenders(count, count === 1 ? sizes.one : sizes.shared, (i) => log.append('one', i), 'young'),
   }
 }
 
 function each(log: Log, name: string): Variant {
   const append = oneAtATime((i) => log.append('one', i))
-  return { name, round: () => timedAppenders(64, sizes.one, append) }
+  return { name, round: () => timedAppenders(64, sizes.one, append, 'young') }
 }
 
 const full = await opened('full', false)

@@ -27,7 +27,7 @@ function raw(name: string, options: Partial<RawOptions>): RawLog {
 }
 
 const floors = (logs: readonly RawLog[], n: number, each: number): Variant[] =>
-  logs.map((log) => ({ name: log.name, round: () => timed(() => log.append(n, each)) }))
+  logs.map((log) => ({ name: log.name, round: () => timed(() => log.append(n, each), 'young') }))
 
 function whole(name: string, log: Log, n: number, count: number, of: { keyed?: boolean; sessions?: number }): Variant {
   const sessions = of.sessions ?? 1
@@ -35,7 +35,7 @@ function whole(name: string, log: Log, n: number, count: number, of: { keyed?: b
     const id = `session-${i % sessions}`
     return of.keyed === true ? log.append(id, i, `key-${keys++}`) : log.append(id, i)
   }
-  return { name, round: () => timedAppenders(count, n, append) }
+  return { name, round: () => timedAppenders(count, n, append, 'young') }
 }
 
 const floor = raw('raw', {})
