@@ -38,10 +38,10 @@ export class Child {
     return answer
   }
 
-  async end(): Promise<void> {
+  async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     if (this.#ended !== undefined) return
     const gone = new Promise((resolve) => this.#process.once('exit', resolve))
-    this.#process.kill()
+    this.#process.kill(signal)
     await gone
   }
 }

@@ -27,6 +27,7 @@ const benches: readonly { readonly name: string; readonly bars: string; readonly
   { name: 'prompts', bars: 'prompts', peers: false },
   { name: 'turns', bars: 'turns', peers: true },
   { name: 'context', bars: 'context recalling', peers: false },
+  { name: 'page', bars: 'page', peers: false },
 ]
 
 const { values, positionals } = parseArgs({
