@@ -21,10 +21,9 @@ let stepping = false
 
 export const Slider = memo(function Slider({ head, moment }: Props) {
   const navigate = useNavigate()
-  const shown = moment ?? head.seq
   /** Where the reader has put it; what comes meanwhile moves nobody into the past. */
   const [put, setPut] = useState<number | null>(null)
-  const value = Math.min(put ?? shown, head.seq)
+  const value = Math.min(put ?? moment ?? head.seq, head.seq)
   const slider = useRef<HTMLInputElement>(null)
   const fork = useForking(head.session_id)
 
