@@ -89,10 +89,11 @@ test(
     const say = (text: string) => client.session('follow').message({ role: 'assistant', content: text })
     const stays = async (what: string, leave: () => Promise<unknown>): Promise<void> => {
       await leave()
-      const before = await atRest(page)
+      await atRest(page)
+      const before = await firstInSight(page)
       await say(`While away: ${what}`)
       await page.getByRole('button', { name: /new/ }).waitFor()
-      assert.equal(await page.locator('[role=log]').evaluate((box) => box.scrollTop), before, what)
+      assert.deepEqual(await firstInSight(page), before, what)
       await page.getByRole('button', { name: /new/ }).click()
       await page.getByText(`While away: ${what}`).waitFor()
       await until(async () => (await distance(page)) < 2)
@@ -108,14 +109,23 @@ test(
   },
 )
 
-/** Where the reader is, once a turn of the wheel or a key has come to its end: browsers move there over some frames. */
-function atRest(page: Page): Promise<number> {
+/** A turn of the wheel or a key has come to its end: browsers move there over some frames. */
+function atRest(page: Page): Promise<void> {
   return page.locator('[role=log]').evaluate(async (box) => {
     for (let still = 0, last = box.scrollTop; still < 20; still = box.scrollTop === last ? still + 1 : 0) {
       last = box.scrollTop
       await new Promise((resolve) => box.ownerDocument.defaultView?.requestAnimationFrame(resolve))
     }
-    return box.scrollTop
+  })
+}
+
+/** Its number, and pixels from the top: what the reader sees, whatever becomes of the heights further up. */
+function firstInSight(page: Page): Promise<readonly [string | undefined, number]> {
+  return page.locator('[role=log]').evaluate((box) => {
+    const { top } = box.getBoundingClientRect()
+    const rows = [...box.querySelectorAll<HTMLElement>('[data-row]')]
+    const first = rows.find((row) => row.getBoundingClientRect().bottom > top + 1)
+    return [first?.dataset.from, Math.round((first?.getBoundingClientRect().top ?? 0) - top)]
   })
 }
 

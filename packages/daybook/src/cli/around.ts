@@ -28,7 +28,8 @@ export async function aroundOf(
   const timer = setTimeout(() => over.abort(), patience)
   try {
     const around = await Promise.race([look(over.signal), late])
-    if (around === null) return { lines: [titled('found', 'not known yet: looking for files of other agents takes its time')], next }
+    if (around === null)
+      return { lines: [titled('found', 'not known yet: looking for files of other agents takes its time')], next }
     const { programs } = around
     const [first, ...others] = aroundLines(around)
     return {

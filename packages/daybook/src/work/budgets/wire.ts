@@ -2,7 +2,7 @@
 
 import type { BudgetListShape, BudgetShape } from '../../schema/wire-budgets.ts'
 import type { Session } from '../../session/contract.ts'
-import type { Budgets, BudgetState } from './contract.ts'
+import type { BudgetState, Budgets } from './contract.ts'
 
 export function budgetShape({ warnAt, reserved, unpriced, limit, ...state }: BudgetState): BudgetShape {
   const { tokens = null, cost = null } = limit
