@@ -3,17 +3,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { SessionShape } from 'daybook/client'
 import { ArrowUp, ChevronDown } from 'lucide-react'
-import {
-  type ClipboardEvent,
-  type DragEvent,
-  type KeyboardEvent,
-  memo,
-  type RefObject,
-  useEffect,
-  useId,
-  useRef,
-  useState,
-} from 'react'
+import { type ClipboardEvent, type DragEvent, type KeyboardEvent, memo, useId, useRef, useState } from 'react'
 import { client } from '../live/client.ts'
 import { isComposing } from '../parts/keys.ts'
 import { preferences } from '../parts/preferences.ts'
@@ -27,6 +17,9 @@ import { sentMessages } from './sent-messages.ts'
 import { useAttachments } from './use-attachments.ts'
 import { type Draft, useDraft } from './use-draft.ts'
 import { t } from './words.ts'
+
+/** Characters that decide how high the composer stands: more than fit into it at its highest. */
+const mostMirrored = 2_000
 
 interface Props {
   readonly head: SessionShape
@@ -48,7 +41,6 @@ export const Composer = memo(function Composer({ head, opened, onSent }: Props) 
   const recall = useRecall(opened)
   const label = t('sayTo', { agent: agent || head.current_agent })
   const drop = useDropping(attachments.add)
-  useGrowing(box)
   return (
     <div data-region>
       <SentList session={session} />
@@ -61,22 +53,24 @@ export const Composer = memo(function Composer({ head, opened, onSent }: Props) 
       >
         <CompletionList id={list} completion={completion} onTake={draft.set} />
         <div className="composer-box" {...drop}>
-          <textarea
-            ref={box}
-            className="composer-text"
-            rows={1}
-            dir="auto"
-            value={draft.text}
-            aria-label={label}
-            placeholder={label}
-            aria-autocomplete="list"
-            aria-controls={completion.open ? list : undefined}
-            aria-activedescendant={completion.open ? `${list}-${completion.at}` : undefined}
-            onChange={(event) => draft.set(event.target.value)}
-            onSelect={completion.look}
-            onKeyDown={(event) => press(event, { completion, recall, draft, send })}
-            onPaste={(event) => paste(event, attachments.add)}
-          />
+          <div className="composer-grow" data-text={draft.text.slice(0, mostMirrored)}>
+            <textarea
+              ref={box}
+              className="composer-text"
+              rows={1}
+              dir="auto"
+              value={draft.text}
+              aria-label={label}
+              placeholder={label}
+              aria-autocomplete="list"
+              aria-controls={completion.open ? list : undefined}
+              aria-activedescendant={completion.open ? `${list}-${completion.at}` : undefined}
+              onChange={(event) => draft.set(event.target.value)}
+              onSelect={completion.look}
+              onKeyDown={(event) => press(event, { completion, recall, draft, send })}
+              onPaste={(event) => paste(event, attachments.add)}
+            />
+          </div>
           <AttachmentList attachments={attachments} />
           {!taken && <NoFiles agent={agent || head.current_agent} />}
           <div className="composer-bar">
@@ -187,16 +181,6 @@ function press(event: KeyboardEvent<HTMLTextAreaElement>, { completion, recall, 
   event.preventDefault()
   if (recalled === null) send()
   else draft.set(recalled)
-}
-
-/** As high as its text, up to a point. */
-function useGrowing(box: RefObject<HTMLTextAreaElement | null>): void {
-  useEffect(() => {
-    const { current } = box
-    if (!current) return
-    current.style.height = 'auto'
-    current.style.height = `${Math.min(current.scrollHeight + 2, 240)}px`
-  })
 }
 
 function sends({ shiftKey, ctrlKey, metaKey }: KeyboardEvent): boolean {
