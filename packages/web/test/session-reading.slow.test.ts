@@ -171,50 +171,59 @@ test(
 )
 
 // Complaint 4. Fails when FoldedText draws all lines.
-test('very long output and a very long file are folded, and looked through a screen at a time', skip, async () => {
-  const { client } = server
-  const lines = (count: number) => Array.from({ length: count }, (_, at) => `\x1b[32mline\x1b[0m ${at + 1}`).join('\n')
-  await client.create({ session_id: 'large' })
-  const session = client.session('large')
-  const { blob, size } = await session.putBlob(
-    new TextEncoder().encode(`${'a line of forty characters, no less, yes\n'.repeat(100_000)}end`),
-  )
-  const output = lines(31_203)
-  await session.append([
-    {
-      kind: 'message',
-      data: { role: 'assistant', content: '', parts: [{ type: 'call', call_id: 'c', name: 'build' }] },
-    },
-    { kind: 'message', data: { role: 'tool', content: '', parts: [{ type: 'result', call_id: 'c', output }] } },
-    {
-      kind: 'message',
-      data: {
-        role: 'user',
-        content: 'the log',
-        parts: [{ type: 'file', blob, size, name: 'build.log', media_type: 'text/plain' }],
+test(
+  'very long output and a very long file are folded and looked through a screen at a time, and no text breaks the page',
+  skip,
+  async () => {
+    const { client } = server
+    const lines = (count: number) =>
+      Array.from({ length: count }, (_, at) => `\x1b[32mline\x1b[0m ${at + 1}`).join('\n')
+    await client.create({ session_id: 'large' })
+    const session = client.session('large')
+    const { blob, size } = await session.putBlob(
+      new TextEncoder().encode(`${'a line of forty characters, no less, yes\n'.repeat(100_000)}end`),
+    )
+    const output = lines(31_203)
+    await session.append([
+      {
+        kind: 'message',
+        data: { role: 'assistant', content: '', parts: [{ type: 'call', call_id: 'c', name: 'build' }] },
       },
-    },
-  ])
-  await using window = await openWindow(browser)
-  const { page, faults } = window
-  await page.goto(`${server.url}/s/large`)
-  await page.getByRole('button', { name: 'Open 31,203 lines' }).click()
-  assert.ok((await nodes(page)) <= 1500, `${await nodes(page)} nodes`)
-  const viewer = page.getByRole('dialog')
-  await viewer.getByText('line 1', { exact: true }).waitFor()
-  await page.getByRole('region', { name: 'Text' }).evaluate((box) => box.scrollTo(0, box.scrollHeight))
-  await viewer.getByText('line 31203').waitFor()
-  assert.ok(!(await viewer.innerText()).includes('\x1b'))
-  await page.keyboard.press('Escape')
-  await page.getByRole('button', { name: 'Open', exact: true }).click()
-  await viewer.getByText('a line of forty').first().waitFor()
-  await page.getByRole('region', { name: 'Text' }).evaluate((box) => box.scrollTo(0, box.scrollHeight))
-  await viewer.getByText('end', { exact: true }).waitFor()
-  assert.ok((await nodes(page)) <= 1500)
-  await page.keyboard.press('Escape')
-  assert.equal(await viewer.count(), 0)
-  assert.deepEqual(faults, [])
-})
+      { kind: 'message', data: { role: 'tool', content: '', parts: [{ type: 'result', call_id: 'c', output }] } },
+      {
+        kind: 'message',
+        data: {
+          role: 'user',
+          content: 'the log',
+          parts: [{ type: 'file', blob, size, name: 'build.log', media_type: 'text/plain' }],
+        },
+      },
+    ])
+    await using window = await openWindow(browser)
+    const { page, faults } = window
+    await page.goto(`${server.url}/s/large`)
+    await page.getByRole('button', { name: 'Open 31,203 lines' }).click()
+    assert.ok((await nodes(page)) <= 1500, `${await nodes(page)} nodes`)
+    const viewer = page.getByRole('dialog')
+    await viewer.getByText('line 1', { exact: true }).waitFor()
+    await page.getByRole('region', { name: 'Text' }).evaluate((box) => box.scrollTo(0, box.scrollHeight))
+    await viewer.getByText('line 31203').waitFor()
+    assert.ok(!(await viewer.innerText()).includes('\x1b'))
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Open', exact: true }).click()
+    await viewer.getByText('a line of forty').first().waitFor()
+    await page.getByRole('region', { name: 'Text' }).evaluate((box) => box.scrollTo(0, box.scrollHeight))
+    await viewer.getByText('end', { exact: true }).waitFor()
+    assert.ok((await nodes(page)) <= 1500)
+    await page.keyboard.press('Escape')
+    assert.equal(await viewer.count(), 0)
+    // Nested without end: as it was written, and what comes behind it is read as ever.
+    await client.session('large').message({ role: 'assistant', content: `${'> '.repeat(8_000)}deep` })
+    await client.session('large').message({ role: 'assistant', content: '**Read** as ever' })
+    await page.locator('strong', { hasText: 'Read' }).waitFor()
+    assert.deepEqual(faults, [])
+  },
+)
 
 test('a reader comes back to where they were, on any device, and is told how much came since', skip, async () => {
   const { client } = server
