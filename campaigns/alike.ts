@@ -70,6 +70,6 @@ export const alike: Campaign = {
     'memory store, on SQLite, on PostgreSQL and on Redis. Every answer, every refusal and everything left behind is that ' +
     'of one plain model, so all four give the same.',
   full: 1000,
-  short: 25,
+  short: 12,
   run,
 }

@@ -238,6 +238,6 @@ export const kill: Campaign = {
     'acknowledged write is there once and where it was told, keyed writes that got no answer are repeated and end up ' +
     'applied once, refused ones are nowhere, and seqs, chains, heads, forks, refs, blobs, feed and file agree.',
   full: 300,
-  short: 9,
+  short: 6,
   run: (settings) => new Kills(settings).run(),
 }

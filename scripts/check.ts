@@ -37,8 +37,7 @@ const steps: readonly Step[] = [
       'node_modules/.cache/page-types.json',
     ],
   },
-  { name: 'lint', command: [bin('biome'), 'lint', '--error-on-warnings'] },
-  { name: 'format', command: [bin('biome'), 'check', '--linter-enabled=false'] },
+  { name: 'lint, format', command: [bin('biome'), 'check', '--error-on-warnings'] },
 ]
 const testSteps: readonly Step[] = [
   { name: 'rules', command: tests('test/house/') },

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core'
 import { accessFaults, noBrowser, openBrowser, openWindow, overflow } from './browser.fixture.ts'
 import { compared, fill, shown } from './example.fixture.ts'
 import { openServer, type PageServer } from './server.fixture.ts'
-import { everyKind } from './talks.fixture.ts'
+import { everyKind, row } from './talks.fixture.ts'
 
 const skip = { skip: noBrowser }
 let browser: Browser
@@ -47,7 +47,10 @@ const screens: Readonly<Record<string, Screen>> = {
   'Session of every kind': { path: '/s/kinds', ready: (page) => page.getByText('It is done.').waitFor() },
   'Session as it was': {
     path: '/s/kinds?until=5',
-    ready: (page) => page.getByRole('slider', { name: 'Moment' }).waitFor(),
+    ready: async (page) => {
+      await page.getByRole('slider', { name: 'Moment' }).waitFor()
+      await page.locator(row(5)).waitFor()
+    },
   },
   'no session': {
     path: '/s/fix-tokem-k3f9',
@@ -82,7 +85,7 @@ const screens: Readonly<Record<string, Screen>> = {
   },
 }
 
-/** Of what can be used: where the focus never was, after as many tabs as there are such things. */
+/** Of what can be used: where the focus never was, after twice as many tabs as there are such things. */
 async function neverFocused(page: Page): Promise<string[]> {
   const count = Number(
     await page.evaluate(`(() => {
@@ -95,7 +98,11 @@ async function neverFocused(page: Page): Promise<string[]> {
       return waiting.size
     })()`),
   )
-  for (let at = 0; at < count + 10; at += 1) await page.keyboard.press('Tab')
+  // What comes while the focus goes around takes tabs as well.
+  for (let at = 0; at < 2 * count + 20; at += 1) {
+    await page.keyboard.press('Tab')
+    if (at >= count - 2 && (await page.evaluate('waiting.size')) === 0) break
+  }
   return page.evaluate(`[...waiting].filter((each) => each.isConnected).map((each) => each.outerHTML.slice(0, 160))`)
 }
 

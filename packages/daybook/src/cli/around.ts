@@ -6,7 +6,7 @@ import type { Backend } from './backend.ts'
 import type { Context } from './context.ts'
 
 /** Milliseconds that a greeting waits for a look through folders. */
-const patience = 700
+const patience = 2_000
 
 export interface Greeting {
   /** Aligned under the words of the others; none where nothing was found. */

@@ -1,7 +1,7 @@
 // Three servers on one PostgreSQL are one: any request to any of them, streams that move, approvals elsewhere, a killed one.
 
 import assert from 'node:assert/strict'
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { Reader } from '../http/stream/stream.fixture.ts'
 import { freshSchema, sharedServer } from '../store/postgres/server.fixture.ts'
@@ -17,10 +17,28 @@ let traces: Traces
 let store: string
 let servers: (Running & { readonly url: string })[]
 
+/** Says pieces for a second: one that comes while a follower reads entries is not sent by itself. */
+const tick = `import { setTimeout } from 'node:timers/promises'
+import { defineSkill } from 'daybook'
+export default defineSkill({
+  name: 'Tick',
+  description: 'Says a little, again and again.',
+  async run(_, { delta, signal }) {
+    for (let n = 0; n < 50; n += 1) {
+      delta('tick ')
+      await setTimeout(20, undefined, { signal })
+    }
+    return 'ticked'
+  },
+})
+`
+
 before(async () => {
   home = openHome()
   traces = writeSkills(home.path('data/a.db'))
   writeFileSync(home.path('here/daybook.json'), JSON.stringify({ skills: [home.path('data/skills')] }))
+  mkdirSync(home.path('data/skills/tick'))
+  writeFileSync(home.path('data/skills/tick/skill.ts'), tick)
   store = `${(await sharedServer()).url}?schema=${freshSchema()}`
   // All at once, on a database that has nothing yet.
   servers = await Promise.all([1, 2, 3].map(() => home.serve(['--store', store])))
@@ -106,7 +124,7 @@ test('[B7] a run of one server is followed at another, deltas too, and a stream 
   assert.ok(json.run_id)
   // Who listens is known to the other servers a moment after it began.
   await until('deltas of another server', 20_000, async () => {
-    await call(0, 'POST /sessions/two/runs', { skill: 'hold', input: 'again', wait: 5 })
+    await call(0, 'POST /sessions/two/runs', { skill: 'tick', wait: 5 })
     return third.events.some(({ name }) => name === 'delta')
   })
   third.leave()

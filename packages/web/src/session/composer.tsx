@@ -31,9 +31,7 @@ export const Composer = memo(function Composer({ head, opened, onSent }: Props) 
   const session = head.session_id
   const [agent, setAgent] = useState('')
   const agents = useAgents()
-  const who = agents.find(({ name }) => name === (agent || head.current_agent))
-  // Skills and programs are given a text alone.
-  const takes = who === undefined || who.kind === 'model' || who.kind === 'team'
+  const takes = takesFiles(agents.find(({ name }) => name === (agent || head.current_agent)))
   const { draft, attachments, ready, taken, send } = useWriting(opened, agent, takes, onSent)
   const box = useRef<HTMLTextAreaElement>(null)
   const list = useId()
@@ -181,6 +179,11 @@ function press(event: KeyboardEvent<HTMLTextAreaElement>, { completion, recall, 
   event.preventDefault()
   if (recalled === null) send()
   else draft.set(recalled)
+}
+
+/** Skills and programs are given a text alone. */
+function takesFiles(who: { readonly kind: string } | undefined): boolean {
+  return who === undefined || who.kind === 'model' || who.kind === 'team'
 }
 
 function sends({ shiftKey, ctrlKey, metaKey }: KeyboardEvent): boolean {

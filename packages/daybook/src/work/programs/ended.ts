@@ -10,8 +10,8 @@ import { exitedEntry, hostName, knownOf } from './known.ts'
 import { newest } from './newest.ts'
 import { OutputLog } from './output.ts'
 
-/** Of what was printed behind the last prompt, in bytes. */
-const bounds = { first: 65_536, last: 196_608 } as const
+/** Bytes at most of what was printed behind the last prompt: a quarter from its beginning, the rest from its end. */
+const mostWritten = 262_144
 /** Milliseconds in which the host gives what it has. */
 const patienceMs = 30_000
 
@@ -29,15 +29,22 @@ export async function writeEnded(
   processes: LiveProcesses,
   run?: RunId,
 ): Promise<boolean> {
-  return (await write(session, process, processes, { run, living: false })) !== null
+  return (await write(session, process, processes, { run, living: false, most: mostWritten })) !== null
 }
 
 /**
  * Writes down what it printed so far behind the last prompt, in whole lines; gives its bytes. Null where that is for others to
  * tell: while a run is at work in the session, and once the process has ended and the log says so.
+ *
+ * @param most bytes of each stream, a quarter from the beginning of what is new, the rest from its end
  */
-export async function writeSoFar(session: Session, process: string, processes: LiveProcesses): Promise<number | null> {
-  const written = await write(session, process, processes, { living: true })
+export async function writeSoFar(
+  session: Session,
+  process: string,
+  processes: LiveProcesses,
+  most: number,
+): Promise<number | null> {
+  const written = await write(session, process, processes, { living: true, most })
   if (written === null || written.some(({ kind }) => kind === 'process.exited')) return null
   return written.reduce((sum, { data }) => sum + (data as DataOf<'process.output'>).bytes, 0)
 }
@@ -46,6 +53,7 @@ interface Writing {
   readonly run?: RunId | undefined
   /** Also what one printed that lives on. */
   readonly living: boolean
+  readonly most: number
 }
 
 /** What was written, the end where that stands in the log already; null where nothing is to be written. */
@@ -53,7 +61,7 @@ async function write(
   session: Session,
   process: string,
   processes: LiveProcesses,
-  { run, living }: Writing,
+  { run, ...what }: Writing,
 ): Promise<readonly NewEntry[] | null> {
   for (;;) {
     const head = await session.head()
@@ -61,7 +69,7 @@ async function write(
     const own = head.base?.seq ?? 0
     const exited = await newest(session, 'process.exited', own, (data) => data.process_id === process)
     if (exited) return [{ kind: 'process.exited', data: exited }]
-    const entries = await rest(session, process, processes, living)
+    const entries = await rest(session, process, processes, what)
     if (entries === null || entries.length === 0) return entries
     try {
       // On the very head that was looked at, so that of several servers one writes.
@@ -78,7 +86,7 @@ async function rest(
   session: Session,
   process: string,
   processes: LiveProcesses,
-  living: boolean,
+  { living, most }: Omit<Writing, 'run'>,
 ): Promise<readonly NewEntry[] | null> {
   const name = hostName(session.id, process)
   const { out: from, err } = await knownOf(session, process)
@@ -87,10 +95,9 @@ async function rest(
   const lives = known.exit === null
   if (lives && !living) return null
   if (lives && known.offset <= from && known.errorOffset <= err) return []
-  const output = {
-    out: new OutputLog({ ...bounds, first: from + bounds.first }, from),
-    err: new OutputLog({ ...bounds, first: err + bounds.first }, err),
-  }
+  const log = (at: number): OutputLog =>
+    new OutputLog({ first: at + Math.floor(most / 4), last: Math.ceil((most * 3) / 4) }, at)
+  const output = { out: log(from), err: log(err) }
   const pieces = (all: boolean): NewEntry[] =>
     (['out', 'err'] as const).flatMap((stream) =>
       output[stream].end(all).map((piece): NewEntry => {

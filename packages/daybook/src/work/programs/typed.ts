@@ -57,7 +57,7 @@ export class TypedLines implements AsyncDisposable {
     const write = async (): Promise<void> => {
       await new Promise((resolve) => setTimeout(resolve, gatherMs))
       isDue = false
-      line.left -= (await writeSoFar(session, id, this.#processes)) ?? line.left
+      line.left -= (await writeSoFar(session, id, this.#processes, line.left)) ?? line.left
       if (line.left <= 0) over.abort()
     }
     const failed = (error: unknown): void => {
