@@ -95,11 +95,16 @@ const variants: readonly Variant[] = [
   {
     name: 'append',
     round: () =>
-      timedAppenders(sessionsAtOnce, bench.size(12_800, 3200), async (i) => {
-        await handles[i % sessionsAtOnce]?.append({ kind: 'message', data: message(i) })
-      }),
+      timedAppenders(
+        sessionsAtOnce,
+        bench.size(12_800, 3200),
+        async (i) => {
+          await handles[i % sessionsAtOnce]?.append({ kind: 'message', data: message(i) })
+        },
+        'young',
+      ),
   },
-  { name: 'run of one empty step', round: () => timed(() => emptyRuns(bench.size(3200, 800))) },
+  { name: 'run of one empty step', round: () => timed(() => emptyRuns(bench.size(3200, 800)), 'young') },
 ]
 const table = await bench.race('64 sessions at once, FULL', 'us each', 'append', variants)
 bench.bar({
