@@ -4,6 +4,7 @@ import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AnyEntry } from '../../schema/entries.ts'
 import type { Message } from '../../schema/parts.ts'
+import type { Agent } from '../performer.ts'
 import { skill } from '../testing.fixture.ts'
 import { defined, type TurnsWorld, turnsWorld } from './turns.fixture.ts'
 
@@ -149,6 +150,30 @@ test('a turn is handed over to another agent, who goes on with it; a ring of the
   strictEqual(head.currentAgent, 'coder')
   const said = await messagesOf(at, session)
   strictEqual(said.at(-1)?.agent, 'coder')
+})
+
+test('time goes on for whoever a turn was handed to', async () => {
+  const seen: number[] = []
+  const other: Agent = {
+    name: 'other',
+    kind: 'team',
+    description: 'Another kind of agent.',
+    async perform(turn) {
+      seen.push(turn.now)
+      at.world.clock.advance(60_000)
+      seen.push(turn.now)
+      return 'done'
+    },
+  }
+  await using at = await turnsWorld({
+    agents: [defined('desk', { handoffs: ['other'] })],
+    setting: { others: (name) => (name === 'other' ? other : undefined) },
+    answers: [{ match: {}, response: { toolCalls: [call('h1', 'hand_over', { to: 'other', reason: 'it knows' })] } }],
+  })
+  const { run } = await at.world.anna.start(null, { agent: 'desk', input: 'go' })
+  strictEqual((await at.world.settle(run, 'end')).status, 'done')
+  const [before = 0, after = 0] = seen
+  ok(after - before >= 60_000, `${before} to ${after}`)
 })
 
 test('a turn asks its model so often and no more, and says so', async () => {

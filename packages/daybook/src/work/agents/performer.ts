@@ -98,7 +98,16 @@ async function held(turn: Turn, limits: Limits, spent: Spent): Promise<Turn> {
     await check()
     return turn.child(fields)
   }
-  return { ...turn, now: turn.now, untouched: turn.untouched, child }
+  return {
+    ...turn,
+    get now() {
+      return turn.now
+    },
+    get untouched() {
+      return turn.untouched
+    },
+    child,
+  }
 }
 
 function otherAgent(name: string, { others }: AgentSetting): Agent {
