@@ -3,7 +3,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Page, Route } from 'playwright-core'
 import { openClient, openProcesses } from '../packages/daybook/src/client/client.ts'
 import { startServer } from '../packages/daybook/src/main.ts'
 import { openBrowser, openWindow } from '../packages/web/test/browser.fixture.ts'
@@ -73,6 +73,13 @@ const sizes = [
   { width: 360, height: 720 },
 ] as const
 
+/** Where things stand on this machine is nobody's business. */
+async function withoutPaths(route: Route): Promise<void> {
+  const response = await route.fetch()
+  const text = (await response.text()).replaceAll(process.execPath, '/usr/bin/node')
+  await route.fulfill({ response, body: text.replace(/"sqlite:[^"]*"/g, '"sqlite:~/.local/share/daybook/daybook.db"') })
+}
+
 async function picture(
   browser: Browser,
   url: string,
@@ -82,12 +89,14 @@ async function picture(
 ) {
   await using window = await openWindow(browser, { viewport: at, colorScheme: theme, reducedMotion: 'reduce' })
   const { page, faults } = window
+  await page.route('**/api/v1/status*', withoutPaths)
   await page.goto(url + screen.path)
   await screen.ready(page)
   // What is still on its way, such as a preview, is there when nothing is asked any more; streams are never done.
   await page.waitForFunction('document.querySelectorAll("[aria-busy=true]").length === 0')
   const path = join(folder, `${screen.name}-${theme}-${at.width}.png`)
   await page.screenshot({ path, scale: 'css', animations: 'disabled', caret: 'hide' })
+  await page.unrouteAll({ behavior: 'wait' })
   if (faults.length > 0) throw new Error(`${screen.name}: ${faults.join('\n')}`)
   console.log(path)
 }

@@ -18,10 +18,12 @@ const coreFolders = ['schema', 'store', 'session'].map((name) => `packages/daybo
 const leastCoverage = 90
 /** Where the children keep compiled modules; not while lines are counted, which compiled modules blur. */
 const compileCache = join(root, 'node_modules', '.cache', 'compile')
-/** Milliseconds one test file may take before it is ended as failed. */
-const fileTimeout = 300_000
-/** With more, the last batch would keep one core busy while the others wait. */
+/** Milliseconds one test file, or batch of them, may take before it is ended as failed. */
+const fileTimeout = 600_000
+/** With more beside slow files, the last batch would keep one core busy while the others wait. */
 const filesPerBatch = 25
+/** Two more than there are cores, so that none is idle where tests wait. */
+const atOnce = availableParallelism() + 2
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -43,11 +45,16 @@ function chosen(files: readonly string[]): string[] {
     .sort()
 }
 
-/** Long ones first: the cores end together. Where few are asked for, as by name, each has its own process. */
+/**
+ * Long ones first: the cores end together. Where few are asked for, as by name, each has its own process. Where no file is slow,
+ * all batches run at once: whatever a batch loads and warms up costs more than most of its tests.
+ */
 function begun(tests: readonly string[]): string[] {
   const quick = tests.filter((path) => !slow(path))
   const alone = quick.length < 5 ? tests : tests.filter(slow)
-  const batched = quick.length < 5 ? [] : batches(quick, Math.ceil(quick.length / filesPerBatch))
+  const most = Math.ceil(quick.length / filesPerBatch)
+  const count = alone.length === 0 ? Math.min(atOnce, most) : most
+  const batched = quick.length < 5 ? [] : batches(quick, count)
   return [...alone.map((path) => join(root, path)), ...batched]
 }
 
@@ -106,7 +113,7 @@ async function runAll(tests: readonly string[], tally: Tally, coverage = false):
   const stream = run({
     files: begun(tests),
     cwd: root,
-    concurrency: availableParallelism(),
+    concurrency: tests.some(slow) ? availableParallelism() : atOnce,
     timeout: fileTimeout,
     ...(coverage ? { coverage, coverageIncludeGlobs: coreFolders.map((folder) => join(root, folder, '**/*.ts')) } : {}),
   })

@@ -58,6 +58,14 @@ function closesMarkup(source: string, at: number): boolean {
   return source[at - 1] === '<' || (source[at + 1] === '>' && /\}\s*$/.test(source.slice(Math.max(0, at - 80), at)))
 }
 
+/** What ends no stretch of code: everything but slashes, quotes and braces. */
+const plain = /[^/'"`{}]+/y
+
+function endOfPlain(source: string, from: number): number {
+  plain.lastIndex = from
+  return plain.test(source) ? plain.lastIndex : from + 1
+}
+
 /** One step of the scan: where the piece at `at` ends and what it is. `depths` holds the open template braces. */
 function piece(source: string, at: number, behind: string, depths: number[]): { end: number; layer: Layer } {
   const char = source[at] ?? ''
@@ -80,7 +88,7 @@ function piece(source: string, at: number, behind: string, depths: number[]): { 
   }
   if (char === '{' && top >= 0) depths[top] = (depths[top] ?? 0) + 1
   if (char === '}' && top >= 0) depths[top] = (depths[top] ?? 0) - 1
-  return { end: at + 1, layer: 'code' }
+  return { end: endOfPlain(source, at), layer: 'code' }
 }
 
 /** Keeps the delimiters of a text, so that patterns still see where a string stands. */
@@ -118,5 +126,7 @@ export function closing(code: string, open: number): number {
 }
 
 export function lineOf(text: string, index: number): number {
-  return text.slice(0, index).split('\n').length
+  let line = 1
+  for (let at = text.indexOf('\n'); at >= 0 && at < index; at = text.indexOf('\n', at + 1)) line++
+  return line
 }

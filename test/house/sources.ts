@@ -27,20 +27,25 @@ function read(path: string): string | null {
 
 const binary = /\.(?:png|jpe?g|gif|ico|woff2?|db|sqlite|gz|zip|wasm|pdf)$/
 
-export function allTexts(): { path: string; text: string }[] {
-  return ownFiles()
+let texts: readonly { path: string; text: string }[] | undefined
+let sources: readonly Source[] | undefined
+
+export function allTexts(): readonly { path: string; text: string }[] {
+  texts ??= ownFiles()
     .filter((path) => !binary.test(path))
     .flatMap((path) => {
       const text = read(path)
       return text === null ? [] : [{ path, text }]
     })
+  return texts
 }
 
 /** Every program text of ours. */
-export function allSources(): Source[] {
-  return allTexts()
+export function allSources(): readonly Source[] {
+  sources ??= allTexts()
     .filter(({ path }) => /\.(?:ts|tsx|mjs)$/.test(path) && !path.includes('/golden/'))
     .map(({ path, text }) => source(path, text))
+  return sources
 }
 
 export const isTest = (path: string): boolean => /\.test\.tsx?$|\.fixture\.ts$|(^|\/)test(s|-[a-z]+)?\//.test(path)
