@@ -2,6 +2,7 @@
 
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as later } from 'node:timers/promises'
 import { hostClient } from '../packages/daybook/src/program/host/client.ts'
 import type { Session } from '../packages/daybook/src/session/contract.ts'
 import { openSessions } from '../packages/daybook/src/session/sessions.ts'
@@ -22,8 +23,8 @@ const prompts = ['first: a red house', 'second: a blue boat', 'third: a green hi
 export const agentsAcp: Campaign = {
   name: 'agents-acp',
   proves:
-    'Gemini CLI, OpenCode and the adapter of Codex, as far as they are installed, get prompts through the Agent Client Protocol against a ' +
-    'local interface. Whoever gives them is killed with SIGKILL while the model is asked for the second answer, and, of those that ask for ' +
+    'Gemini CLI, OpenCode, Qwen Code and the adapter of Codex, as far as they are installed, get prompts through the Agent Client ' +
+    'Protocol against a local interface. Whoever gives them is killed with SIGKILL while the model is asked for the second answer, and, of those that ask for ' +
     'permissions in their own settings, again while the fourth waits for one. Each prompt reaches the model once, all through one process and one session of the agent. What was permitted is ' +
     'written, what was not is not. Then the process is killed, and the next prompt goes on in the session with another one.',
   full: 24,
@@ -60,10 +61,14 @@ async function run({ rounds, folder, seed, log }: Settings): Promise<Result> {
 /** What speaks the protocol for an agent. */
 const speaker = (agent: string): string => (agent === 'codex' ? 'codex-acp' : agent)
 
-/** OpenCode asks where it is told to; Gemini CLI, left to choose a model, asks another one first, and again for long where that is away. */
+/**
+ * OpenCode and Qwen Code ask where they are told to; Gemini CLI, left to choose a model, asks another one first, and again for
+ * long where that is away.
+ */
 const more: Readonly<Record<string, object>> = {
   opencode: { permission: { edit: 'ask' } },
   gemini: { model: { name: 'gemini-2.5-flash' } },
+  qwen: { tools: { approvalMode: 'default' } },
 }
 
 interface RoundSetting {
@@ -156,7 +161,7 @@ class Round {
     asking.lines((line) => {
       if ((JSON.parse(line) as FromPrompts).t === 'waits') waits.resolve()
     })
-    await Promise.race([waits.promise, pause(patience)])
+    await Promise.race([waits.promise, later(patience, undefined, { ref: false })])
     await pause(this.#setting.random.between(0, 200))
     await asking.kill()
     this.#setting.counter.add('kills while a permission was asked')

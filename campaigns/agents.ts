@@ -20,8 +20,8 @@ const session = 'ses-agent'
 export const agents: Campaign = {
   name: 'agents',
   proves:
-    'Three prompts go to each coding agent that is installed, Codex and Gemini CLI, against a local interface. Whoever gives ' +
-    'them is killed with SIGKILL while the model is asked for the second answer. The next one takes up the process that is ' +
+    'Three prompts go to each coding agent that is installed, Codex, Gemini CLI and Qwen Code, against a local interface. ' +
+    'Whoever gives them is killed with SIGKILL while the model is asked for the second answer. The next one takes up the process that is ' +
     'there: every prompt reached the model once, the third one with the first two and their answers before it, in one session ' +
     'of the agent whose token the log has once, and each answer stands in the log.',
   full: 20,
@@ -29,8 +29,11 @@ export const agents: Campaign = {
   run,
 }
 
+/** `AGENTS` names others. */
+const named = (process.env.AGENTS ?? 'codex gemini qwen').split(' ')
+
 async function run({ rounds, folder, seed, log }: Settings): Promise<Result> {
-  const wanted = programs.filter(({ agent }) => agent !== 'opencode')
+  const wanted = programs.filter(({ agent }) => named.includes(agent))
   const present = wanted.filter(({ agent }) => isInstalled(agent))
   const counter = new Counter('prompts', 'kills while the model was asked')
   let failed = 0
@@ -81,8 +84,9 @@ async function played(program: Program, folder: string, random: Random, counter:
 
 /** Back when it has ended; one that takes too long is killed. */
 export async function ended(process: Process): Promise<void> {
-  const late = await Promise.race([process.ended.then(() => false), pause(patience).then(() => true)])
-  if (late) await process.kill()
+  const late = setTimeout(() => void process.kill(), patience)
+  await process.ended
+  clearTimeout(late)
 }
 
 export const saidTo = ({ asked }: OneAnswer, prompt: string): boolean =>

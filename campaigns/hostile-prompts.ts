@@ -18,6 +18,7 @@ const models: Readonly<Record<string, string>> = {
   codex: 'gpt-5.1-codex',
   gemini: 'gemini-2.5-flash',
   opencode: 'proof/any',
+  qwen: 'qwen3-vl-plus',
 }
 
 /** The smallest PNG. */
@@ -141,7 +142,8 @@ function unheard(asked: readonly unknown[], said: readonly string[], images: num
   const problems = said
     .filter((one) => !texts.some((each) => each.startsWith(one)))
     .map((one) => `the model did not hear ${JSON.stringify(one.slice(0, 100))}`)
-  const pictures = texts.filter((one) => one.includes('iVBORw0KGgo')).length
+  // Qwen Code makes JPEGs of them.
+  const pictures = texts.filter((one) => /iVBORw0KGgo|^data:image\/jpeg;base64,/.test(one)).length
   return pictures < images ? [...problems, `${pictures} images were sent, not ${images}`] : problems
 }
 

@@ -36,8 +36,9 @@ export const resume: Campaign = {
 }
 
 async function run({ rounds, folder, log }: Settings): Promise<Result> {
-  const missing = programs.filter(({ agent }) => !isInstalled(agent))
-  const present = programs.filter((program) => !missing.includes(program))
+  const written = programs.filter(({ calls }) => calls !== undefined)
+  const missing = written.filter(({ agent }) => !isInstalled(agent))
+  const present = written.filter((program) => !missing.includes(program))
   const counter = new Counter('sessions resumed', 'texts found in what the program sent')
   let failed = 0
   const count = present.length === 0 ? 0 : rounds
@@ -64,8 +65,8 @@ async function resumed(
   await using model = new OneAnswer()
   const url = await model.listen()
   prepare(home, program.settings(url))
-  const { texts, id, file } = await written(program, origin, folder, home, cwd)
-  for (const args of program.calls(id, file, prompt)) {
+  const { texts, id, file } = await writtenFor(program, origin, folder, home, cwd)
+  for (const args of program.calls?.(id, file, prompt) ?? []) {
     const { fault, said } = await perform(program.agent, args, home, program.env(url), cwd)
     if (fault !== '') return [`${args[0]}: ${fault}`, said.slice(-2000)]
   }
@@ -80,7 +81,7 @@ async function resumed(
 }
 
 /** Adopts a recording, writes it for the program, and puts it where it belongs. */
-async function written(
+async function writtenFor(
   program: Program,
   { reader, recording }: (typeof origins)[number],
   folder: string,

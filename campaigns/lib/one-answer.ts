@@ -34,7 +34,8 @@ export class OneAnswer implements AsyncDisposable {
     const { writes } = this
     if (writes === null || !text.includes(writes.asked) || !text.includes('"tools"')) return null
     const behind = text.slice(text.lastIndexOf(writes.asked))
-    return /"functionResponse"|"role":"tool"/.test(behind) ? null : writes
+    if (/"functionResponse"|"role":"tool"/.test(behind)) return null
+    return { ...writes, tool: text.includes('"name":"write_file"') ? 'write_file' : 'write' }
   }
 
   async listen(): Promise<string> {
@@ -51,6 +52,8 @@ export class OneAnswer implements AsyncDisposable {
 }
 
 interface Writing {
+  /** As the program calls it. */
+  readonly tool: 'write' | 'write_file'
   readonly path: string
   readonly content: string
 }
@@ -83,8 +86,9 @@ function completions(call: Writing | null): readonly string[] {
     })
   const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 }
   if (call === null) return [chunk({ role: 'assistant', content: answer }, null), chunk({}, 'stop', usage), '[DONE]']
-  const args = JSON.stringify({ filePath: call.path, content: call.content })
-  const tool_calls = [{ index: 0, id: 'call_1', type: 'function', function: { name: 'write', arguments: args } }]
+  const { tool: name, path, content } = call
+  const args = JSON.stringify({ [name === 'write' ? 'filePath' : 'file_path']: path, content })
+  const tool_calls = [{ index: 0, id: 'call_1', type: 'function', function: { name, arguments: args } }]
   return [chunk({ role: 'assistant', tool_calls }, null), chunk({}, 'tool_calls', usage), '[DONE]']
 }
 

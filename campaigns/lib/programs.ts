@@ -10,8 +10,8 @@ export interface Program {
   /** Files below its home, with their text. */
   settings(model: string): Readonly<Record<string, string>>
   env(model: string): Readonly<Record<string, string>>
-  /** Calls one after the other; `file` is what was written for it. */
-  calls(id: string, file: string, prompt: string): readonly (readonly string[])[]
+  /** By which it takes up a session that was written for it, one after the other; `file` is what was written. */
+  calls?(id: string, file: string, prompt: string): readonly (readonly string[])[]
 }
 
 const codexSettings = (model: string): string => `model = "gpt-5.1-codex"
@@ -28,6 +28,15 @@ const geminiSettings = {
   privacy: { usageStatisticsEnabled: false },
   telemetry: { enabled: false },
   general: { disableAutoUpdate: true, enableAutoUpdate: false },
+}
+
+/** Without what it asks its model for by itself: to remember something, and for a next prompt. */
+const qwenSettings = {
+  security: { auth: { selectedType: 'openai' } },
+  privacy: { usageStatisticsEnabled: false },
+  general: { enableAutoUpdate: false },
+  memory: { enableManagedAutoMemory: false },
+  ui: { enableFollowupSuggestions: false },
 }
 
 const opencodeSettings = (model: string): object => ({
@@ -73,6 +82,11 @@ export const programs: readonly Program[] = [
       ['import', file],
       ['run', '--session', id, '--model', 'proof/any', '--format', 'json', prompt],
     ],
+  },
+  {
+    agent: 'qwen',
+    settings: () => ({ '.qwen/settings.json': JSON.stringify(qwenSettings) }),
+    env: (model) => ({ OPENAI_API_KEY: 'proof', OPENAI_BASE_URL: `${model}/v1`, OPENAI_MODEL: 'any' }),
   },
 ]
 

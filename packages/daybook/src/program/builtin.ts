@@ -33,7 +33,11 @@ const codex: ProgramSettings = {
     tick_regex: 'Working \\((\\d+)s',
     interrupt_keys: '\u001b',
     exit_keys: ['\u0003', '\u0003'],
-    dialogs: [{ match: 'Trust this folder', answer: null }],
+    dialogs: [
+      { match: 'Trust this folder', answer: null },
+      // y, p or a number decides at once.
+      { match: 'Would you like to [^\\n?]*\\?(?=[^]*Press enter to confirm)', answer: null },
+    ],
   },
   resume_regex: 'codex resume (?<token>[0-9a-f-]{36})',
   command_prefixes: ['/', '!'],
@@ -79,17 +83,41 @@ const gemini: ProgramSettings = {
 
 const qwen: ProgramSettings = {
   description: 'Qwen Code, a coding agent',
-  untested: true,
   bin: 'qwen',
   help: ['--help'],
-  acp: { argv: ['--acp'], replays_history: 'late' },
+  acp: { argv: ['--acp'], replays_history: 'yes' },
   headless: {
-    format: 'text',
-    start: ['--session-id', '{new_uuid}', { if: 'model', args: ['-m', '{model}'] }, '--prompt={prompt}'],
-    resume: ['--resume', '{resume}', { if: 'model', args: ['-m', '{model}'] }, '--prompt={prompt}'],
+    format: 'qwen-stream-json',
+    start: [
+      ...['-o', 'stream-json', '--include-partial-messages', '--session-id', '{new_uuid}'],
+      { if: 'model', args: ['-m', '{model}'] },
+      { if: 'prompt', args: ['--prompt={prompt}'] },
+    ],
+    resume: [
+      ...['-o', 'stream-json', '--include-partial-messages', '--resume', '{resume}'],
+      { if: 'model', args: ['-m', '{model}'] },
+      { if: 'prompt', args: ['--prompt={prompt}'] },
+    ],
+    // In a sandbox it hands on what it reads as an argument of its own that may be an option: only what is too long goes there.
+    prompt_via: ['arg', 'stdin'],
+    image: { in_prompt: ' @{image}', must_be_under: 'workdir' },
     token: 'uuid',
   },
-  pty: { argv: [], interrupt_keys: '\u001b' },
+  pty: {
+    argv: [],
+    resume: ['--resume', '{resume}'],
+    // Idle it has the name of its session there, which may be any.
+    busy: { title: ['◐', '✳'] },
+    tick_regex: '([\u2800-\u28ff])[^\\n]*\\((\\d+)s',
+    // Behind an Escape the prompt would stand where the next one is typed.
+    interrupt_keys: '\u0003',
+    exit_keys: ['\u0003', '\u0003'],
+    dialogs: [
+      // Numbers decide at once. What it wants to do stands above, from the line with the arrow on.
+      { match: '\\? [^\\n]* ←(?=[^]*[\u2800-\u28ff] Waiting for user confirmation\\.{3}$)', answer: null },
+      { match: '[\u2800-\u28ff] Waiting for user confirmation\\.{3}$', answer: null },
+    ],
+  },
   resume_regex: 'qwen --resume (?<token>[0-9a-f-]{36})',
   command_prefixes: ['/', '!', '@'],
   secrets: ['OPENAI_API_KEY', 'OPENAI_BASE_URL', 'OPENAI_MODEL'],
@@ -119,6 +147,7 @@ const opencode: ProgramSettings = {
   },
   pty: {
     argv: [],
+    ready_timeout_ms: 120_000,
     tick_regex: '([■⬝]{6,32})',
     interrupt_keys: '\u001b',
     exit_keys: ['\u0003', '\u0003'],

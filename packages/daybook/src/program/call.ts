@@ -70,15 +70,19 @@ function lineEnded(input: string, format: FormatName): string {
  * @param byLine it reads each line by itself
  */
 export function checkCommand(
-  { name, command_prefixes, allow_commands }: Program,
+  { name, command_prefixes, commands_anywhere = false, allow_commands }: Program,
   prompt: string,
   byLine = false,
 ): void {
   if (allow_commands) return
   const starts = (byLine ? prompt.split(/[\r\n]/) : [prompt]).map((text) => text.trimStart())
-  const prefix = command_prefixes.find((one) => starts.some((start) => start.startsWith(one)))
+  const anywhere = byLine && commands_anywhere
+  const prefix = command_prefixes.find((one) =>
+    anywhere ? prompt.includes(one) : starts.some((start) => start.startsWith(one)),
+  )
   if (prefix === undefined) return
-  throw new DaybookError('invalid', `a prompt that begins with ${prefix} is a command of ${name}`, {
+  const what = anywhere ? `what follows ${prefix} may be` : `a prompt that begins with ${prefix} is`
+  throw new DaybookError('invalid', `${what} a command of ${name}`, {
     field: 'prompt',
     hint: 'allow_commands in the programs file, or other words before it',
   })

@@ -49,6 +49,13 @@ function uuidOf(key: string): string {
 
 const passedOn = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'USER', 'SHELL'] as const
 
+/** Where a program keeps its own sessions: the home of its user, and what its configuration names so. */
+export function homeOf(program: Program, values: TemplateValues, given: CommandPlaces['env']): string {
+  const env = environmentOf(program, values, given)
+  const own = Object.keys(program.env).filter((name) => name.endsWith('_HOME') || name.endsWith('_DIR'))
+  return [env.HOME ?? '', ...own.toSorted().map((name) => `${name}=${env[name]}`)].join(' ').slice(0, 4096)
+}
+
 /** From nothing: what every program needs, what its configuration says, and the secrets that it names. */
 export function environmentOf(
   program: Program,

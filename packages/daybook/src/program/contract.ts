@@ -7,7 +7,7 @@ import type { GitState } from './git.ts'
 import type { LiveProcesses } from './live.ts'
 
 /** What `headless` output is read as; `text` is all of standard output as one answer. */
-export const formatNames = ['text', 'codex-jsonl', 'gemini-stream-json', 'opencode-json'] as const
+export const formatNames = ['text', 'codex-jsonl', 'gemini-stream-json', 'opencode-json', 'qwen-stream-json'] as const
 export type FormatName = (typeof formatNames)[number]
 
 /** One fact of a turn. Only finished things are facts; a `delta` is shown and never kept. */
@@ -93,8 +93,17 @@ export interface Reply {
 export type PromptEvent =
   | { readonly type: 'started'; readonly start: ProcessStart }
   | ProgramEvent
-  /** Bytes as they came; `text` drivers give them, those with a protocol give messages. */
-  | { readonly type: 'output'; readonly stream: 'out' | 'err'; readonly offset: number; readonly bytes: Uint8Array }
+  /**
+   * Bytes as they came; `text` drivers give them, those with a protocol give messages. `drawn`: the program draws a screen of
+   * its own, so that most of them draw over others.
+   */
+  | {
+      readonly type: 'output'
+      readonly stream: 'out' | 'err'
+      readonly offset: number
+      readonly bytes: Uint8Array
+      readonly drawn?: true
+    }
   /** Its process takes the prompt: what it prints from this offset on belongs to it. Nothing is sent before the log has this. */
   | { readonly type: 'ready'; readonly offset: number; readonly by: Sign; readonly ms: number }
   | { readonly type: 'auto_command'; readonly index: number; readonly text: string; readonly ok: boolean }
@@ -169,6 +178,12 @@ export interface LiveProgram {
   readonly timeoutMs: number
   /** Without output for so long, in milliseconds, it is given up. */
   readonly idleMs: number
+  /** Whether it is kept from sessions of its own that a newer version of it wrote. */
+  readonly guarded: boolean
+  /** What it says of its version now, where it is driven so; undefined where it says nothing, or is not there. */
+  version(driver: DriverName): Promise<string | undefined>
+  /** Where it keeps its own sessions, when it is started for this session in this folder. */
+  home(session: string, workdir: string): string
   /** What it says when it is asked how to use it, or `no help available: <reason>`; never an error. */
   help(): Promise<string>
   /** The folder as it really is; `forbidden` for one that is not allowed, `invalid` for one that is not there. */

@@ -1,11 +1,10 @@
 // Where a program is on this machine, and which version of it.
 
-import { execFile } from 'node:child_process'
 import { accessSync, constants, realpathSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, isAbsolute, join } from 'node:path'
-import { promisify } from 'node:util'
 import { DaybookError } from '../schema/errors.ts'
+import { ask } from './ask.ts'
 import type { Program } from './resolve.ts'
 
 export interface FoundProgram {
@@ -17,9 +16,12 @@ export interface FoundProgram {
 
 type Env = Readonly<Record<string, string | undefined>>
 
+/** Null: it did not say in its time. */
+type Version = string | undefined | null
+
 /** Milliseconds that a program gets to tell its version. */
 const versionMs = 10_000
-const versions = new Map<string, Promise<string | undefined>>()
+const versions = new Map<string, Promise<Version>>()
 
 /** The path alone; null where it is not there or may not be run. */
 export function locate(bin: string, env: Env): string | null {
@@ -34,8 +36,8 @@ export function locate(bin: string, env: Env): string | null {
   return null
 }
 
-/** `invalid` where it is not there. Its version is asked for once for each state of the file. */
-export async function findProgram(program: Program, env: Env): Promise<FoundProgram> {
+/** `invalid` where it is not there. Its version is asked for once for each state of the file, again where it came too late. */
+export async function findProgram(program: Program, env: Env, timeoutMs = versionMs): Promise<FoundProgram> {
   const path = locate(program.bin, env)
   if (path === null) {
     throw new DaybookError('invalid', `${program.bin} is not on this machine`, {
@@ -48,26 +50,26 @@ export async function findProgram(program: Program, env: Env): Promise<FoundProg
   const key = JSON.stringify([path, real, mtimeMs, size, program.version])
   let asked = versions.get(key)
   if (!asked) {
-    asked = versionOf(path, program.version, env)
+    asked = versionOf(path, program.version, env, timeoutMs)
     versions.set(key, asked)
   }
   const version = await asked
-  return version === undefined ? { path } : { path, version }
+  if (version === null && versions.get(key) === asked) versions.delete(key)
+  return version == null ? { path } : { path, version }
 }
 
-/** Undefined for a program that does not tell it. */
-async function versionOf(path: string, args: readonly string[], { PATH, HOME }: Env): Promise<string | undefined> {
+/** Undefined for a program that does not tell it: it is driven all the same, and the log says nothing of a version. */
+async function versionOf(path: string, args: readonly string[], env: Env, timeoutMs: number): Promise<Version> {
   if (args.length === 0) return undefined
+  const { PATH, HOME } = env
+  const few = { ...(PATH === undefined ? {} : { PATH }), ...(HOME === undefined ? {} : { HOME }) }
   try {
-    const env = { TERM: 'dumb', ...(PATH === undefined ? {} : { PATH }), ...(HOME === undefined ? {} : { HOME }) }
-    const asked = promisify(execFile)(path, [...args], { timeout: versionMs, maxBuffer: 65_536, env })
-    asked.child.stdin?.end()
-    const { stdout } = await asked
-    const line = stdout.split('\n')[0]?.trim().slice(0, 256)
+    const { code, out, late } = await ask({ path, args, env: few, timeoutMs, mostBytes: 65_536 })
+    if (late) return null
+    const line = code === 0 ? out.split('\n')[0]?.trim().slice(0, 256) : ''
     return line === '' ? undefined : line
   } catch {
-    // Some answer with an error, or not at all: they are driven all the same, and the log says nothing of a version.
-    return undefined
+    return undefined // what cannot be started is told when it has to be
   }
 }
 

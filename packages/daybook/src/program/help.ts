@@ -1,8 +1,8 @@
 // The help text of a program: what it prints when asked, or a sentence that says why there is none. Never an error.
 
-import { spawn } from 'node:child_process'
 import { realpathSync, statSync } from 'node:fs'
 import { stripVTControlCharacters } from 'node:util'
+import { ask } from './ask.ts'
 import type { Program } from './resolve.ts'
 
 export interface HelpRequest {
@@ -31,7 +31,7 @@ export async function helpOf(request: HelpRequest): Promise<string> {
     const key = JSON.stringify([request.path, String(ino), String(size), String(mtimeNs), request.program.help])
     const kept = known.get(key)
     if (kept !== undefined) return kept
-    const text = await asked(request, request.path)
+    const text = await printed(request, request.path)
     if (text.ok) {
       known.set(key, text.help)
       const [oldest] = known.keys()
@@ -47,60 +47,17 @@ function missing(reason: string): string {
   return `no help available: ${reason}`
 }
 
-interface Asked {
+interface Help {
   readonly ok: boolean
   readonly help: string
 }
 
 /** Some print their help to standard error, and some end with an error behind it: what they print counts. */
-function asked({ program, workdir, env, timeoutMs = standardMs }: HelpRequest, path: string): Promise<Asked> {
-  const { promise, resolve } = Promise.withResolvers<Asked>()
-  const child = spawn(path, [...program.help], {
-    cwd: workdir,
-    env: { ...env, TERM: 'dumb', NO_COLOR: '1' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true, // a group of its own, which can be ended as a whole
-  })
-  const end = (): void => {
-    if (child.pid === undefined) return
-    try {
-      process.kill(-child.pid, 'SIGKILL')
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-    }
-  }
-  const [out, err] = [gather(child.stdout, end), gather(child.stderr, end)]
-  let late = false
-  const timer = setTimeout(() => {
-    late = true
-    end()
-    // What left the group may hold the pipes open.
-    child.stdout.destroy()
-    child.stderr.destroy()
-  }, timeoutMs)
-  child.on('error', (error) => {
-    clearTimeout(timer)
-    resolve({ ok: false, help: missing(error.message) })
-  })
-  child.on('close', (code, signal) => {
-    clearTimeout(timer)
-    const text = [out(), err()].map((one) => stripVTControlCharacters(one).trim()).find((one) => one !== '')
-    if (late) resolve({ ok: false, help: missing(`it took longer than ${timeoutMs} ms`) })
-    else if (text === undefined)
-      resolve({ ok: false, help: missing(`it printed nothing and ended with ${signal ?? code}`) })
-    else resolve({ ok: true, help: text })
-  })
-  return promise
-}
-
-/** Its first 256 KB; more ends the program. */
-function gather(stream: NodeJS.ReadableStream, end: () => void): () => string {
-  const pieces: Buffer[] = []
-  let left = mostBytes
-  stream.on('data', (piece: Buffer) => {
-    if (left > 0) pieces.push(piece.subarray(0, left))
-    left -= piece.length
-    if (left < 0) end()
-  })
-  return () => new TextDecoder().decode(Buffer.concat(pieces), { stream: true }) // half a character at its end is left out
+async function printed({ program, workdir, env, timeoutMs = standardMs }: HelpRequest, path: string): Promise<Help> {
+  const { out, err, late, signal, code } = await ask({ path, args: program.help, workdir, env, timeoutMs, mostBytes })
+  const text = [out, err].map((one) => stripVTControlCharacters(one).trim()).find((one) => one !== '')
+  if (late) return { ok: false, help: missing(`it took longer than ${timeoutMs} ms`) }
+  return text === undefined
+    ? { ok: false, help: missing(`it printed nothing and ended with ${signal ?? code}`) }
+    : { ok: true, help: text }
 }

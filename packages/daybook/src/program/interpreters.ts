@@ -101,7 +101,9 @@ export const interpreters: Readonly<Record<string, ProgramSettings>> = {
       exit_keys: ['\u0003', '\u0004'],
     },
     drivers: ['pty', 'headless'],
+    // What is quoted is not looked for: a quote may be open since an earlier prompt.
     command_prefixes: ['\\'],
+    commands_anywhere: true,
     secrets: ['PGHOST', 'PGPORT', 'PGUSER', 'PGDATABASE', 'PGPASSWORD'],
   },
   gdb: {

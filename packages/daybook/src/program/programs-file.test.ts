@@ -34,7 +34,7 @@ test('without a word every known program is there, with the defaults', () => {
       .list()
       .filter(({ untested }) => untested)
       .map(({ name }) => name),
-    ['aider', 'claude', 'qwen'],
+    ['aider', 'claude'],
   )
   const codex = set.get('codex')
   assert.deepEqual(

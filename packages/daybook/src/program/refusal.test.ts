@@ -17,6 +17,7 @@ test('a token is refused by the exit code that says so, or in words', () => {
     'Error: Session not found: ses_1',
     'No conversation found with session ID: 7',
     'Invalid session identifier "x".',
+    'No saved session found with ID 7. Run `qwen --resume` without an ID to choose from existing sessions.',
   ]) {
     assert.equal(refusalOf(ended({ stderr, resumed: true })), 'token', stderr)
   }

@@ -80,12 +80,13 @@ const Headless = Type.Object(
 )
 
 const Told = Type.String({ maxLength: 64 })
+const InTitle = Type.String({ maxLength: 256 })
 const Signal = Type.Object(
   {
     osc7501: Type.Optional(Type.Union([Told, Type.Array(Told, { maxItems: 16 })])),
-    title: Type.Optional(Type.String({ maxLength: 256 })),
+    title: Type.Optional(Type.Union([InTitle, Type.Array(InTitle, { maxItems: 16 })])),
   },
-  { ...closed, description: 'By which the program tells its state.' },
+  { ...closed, description: 'By which the program tells its state: states, or what its title holds then.' },
 )
 
 const Pty = Type.Object(
@@ -160,11 +161,17 @@ export const ProgramShape = Type.Object(
     headless: Type.Optional(Headless),
     pty: Type.Optional(Pty),
     resume_regex: Type.Optional(Expression),
+    resume_version_guard: Type.Optional(
+      Type.Boolean({ description: 'Goes on in no session of its own that a newer version wrote. Default: true.' }),
+    ),
     command_prefixes: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 16 }), {
         maxItems: 16,
         description: 'A prompt that begins so is a command of the program.',
       }),
+    ),
+    commands_anywhere: Type.Optional(
+      Type.Boolean({ description: 'Where it reads lines, they are commands in the middle of one, too.' }),
     ),
     allow_commands: Type.Optional(Type.Boolean()),
     auto_commands: Type.Optional(

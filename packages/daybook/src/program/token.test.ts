@@ -19,9 +19,11 @@ const real: readonly (readonly [string, string])[] = [
   ['recordings/gemini-0.61.0-json.txt', '6418779d-437c-49d4-b162-d14f365dc26c'],
   ['recordings/gemini-0.61.0-terminal.txt', '177af6b3-de95-40b9-8959-68cc52688196'],
   ['recordings/opencode-1.18.33-terminal.txt', 'ses_dff97c72cffel6UeaDtHITCUyq'],
+  ['recordings/qwen-0.24.4-terminal.txt', '78bb9b8a-9dea-4d8c-b6a4-4a2f8bd0e8bf'],
   ['formats/recordings/codex-0.169.0/work.jsonl', '01a20067-4d65-7be3-bfa1-ee7d449c08ca'],
   ['formats/recordings/gemini-0.61.0/work.jsonl', '11111111-2222-4333-8444-666666666666'],
   ['formats/recordings/opencode-1.18.33/work.jsonl', 'ses_dff97c72cffel6UeaDtHITCUyq'],
+  ['formats/recordings/qwen-0.24.4/work.jsonl', '11111111-2222-4333-8444-666666666666'],
 ]
 
 test('in what real programs printed the token is found without an expression', () => {
@@ -38,6 +40,7 @@ test('the expressions of known programs find what those print at their end', () 
   for (const [name, file, token] of [
     ['codex', 'recordings/codex-0.169.0-terminal.txt', '01a2007e-8684-7e42-a242-6f72fe63ff0f'],
     ['opencode', 'recordings/opencode-1.18.33-terminal.txt', 'ses_dff97c72cffel6UeaDtHITCUyq'],
+    ['qwen', 'recordings/qwen-0.24.4-terminal.txt', '78bb9b8a-9dea-4d8c-b6a4-4a2f8bd0e8bf'],
   ] as const) {
     const regex = builtinPrograms[name]?.resume_regex ?? ''
     assert.deepEqual(findToken({ stderr: '', ended: recording(file) }, regex), { token, from: 'ended', regex })

@@ -14,7 +14,7 @@ import type { Contents } from './contents.ts'
 import { type Request, saidIn } from './rpc.ts'
 import { Updates } from './updates.ts'
 
-const agents = ['codex-acp-2.6.0', 'gemini-0.61.0', 'opencode-1.18.33'] as const
+const agents = ['codex-acp-2.6.0', 'gemini-0.61.0', 'opencode-1.18.33', 'qwen-0.24.4'] as const
 type Agent = (typeof agents)[number]
 
 interface Line {
@@ -46,6 +46,7 @@ function turnsOf(agent: Agent, name: string, contents: Contents = () => null): P
     if (said.type === 'notice') told?.push(...updates.push(fieldsOf(said.params.update)))
     else if (said.type === 'answer') {
       told?.push(...(said.error ? updates.failed(said.error.message) : updates.over(said.result)))
+      updates = null
     } else if (said.type === 'request' && said.method === 'session/request_permission') {
       asked = said
       told?.push(...updates.asked(fieldsOf(said.params.toolCall)))
@@ -106,6 +107,21 @@ test('OpenCode: its work is told in order, with the input of each call as it was
   ])
 })
 
+test('Qwen: its work is told in order, by the names of its calls, and what each answer of its model took', () => {
+  assert.deepEqual(told('qwen-0.24.4', 'work'), [
+    [
+      ...['thought', 'usage 120/30', 'I look at the file first.', `call read_file {"file_path":"${isOld}"}`],
+      ...['result first line\nlast line\n', 'usage 120/30'],
+      `call write_file {"file_path":"${isNew}","content":"one\\ntwo\\n"}`,
+      ...[`result create ${isNew} ${created}`, 'usage 120/30'],
+      `call edit {"file_path":"${isOld}","old_string":"first line","new_string":"the first line"}`,
+      `result update ${isOld} @@ -1,2 +1,2 @@\n-first line\n+the first line\n last line`,
+      ...['usage 120/30', `call run_shell_command {"command":"${command}","is_background":false}`],
+      ...['failed out\nerr', 'usage 120/30', 'answer All four steps are done.', 'done'],
+    ],
+  ])
+})
+
 test('Codex: its work is told in order, with what commands print in pieces of their own', () => {
   const [turn = []] = told('codex-acp-2.6.0', 'work')
   assert.match(turn[0] ?? '', /^Warning: Model metadata/)
@@ -140,7 +156,7 @@ test('an edit names the files before and after it, also where only the piece is 
 })
 
 test('a call that was not permitted has one result, which says so, and no edit', () => {
-  for (const agent of ['gemini-0.61.0', 'opencode-1.18.33'] as const) {
+  for (const agent of ['gemini-0.61.0', 'opencode-1.18.33', 'qwen-0.24.4'] as const) {
     const [turn = []] = told(agent, 'deny')
     const refused = turn.filter((one) => one === 'failed not permitted')
     assert.equal(refused.length, agent === 'gemini-0.61.0' ? 3 : 1)

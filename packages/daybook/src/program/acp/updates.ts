@@ -104,13 +104,12 @@ export class Updates {
   over(answer: Fields): readonly ProgramEvent[] {
     const { stopReason } = answer
     const ok = stopReason === 'end_turn' && !this.#hasBroken
-    const used = usageIn(answer)
     const before = this.#flush()
     const words = stopReason === 'end_turn' ? this.#said.trim().slice(0, mostWords) : reasons[String(stopReason)]
     const error = words || `its turn ended with ${String(stopReason)}`
     return [
       ...before,
-      ...(used === null ? [] : [{ type: 'usage', usage: used } as const]),
+      ...usageEvents(answer),
       ...(ok ? this.#answer.final() : this.#answer.flush()),
       ok ? { type: 'done', ok } : { type: 'done', ok, error },
     ]
@@ -126,9 +125,11 @@ export class Updates {
     return this.#behind([])
   }
 
-  #piece(kind: 'said' | 'thought', { content, messageId }: Fields): readonly ProgramEvent[] {
+  #piece(kind: 'said' | 'thought', { content, messageId, _meta }: Fields): readonly ProgramEvent[] {
     const { type, text } = fieldsOf(content)
     if (type !== 'text' || typeof text !== 'string') return this.kept(`${kind} ${String(type)}`, content)
+    // Qwen Code tells what each answer of its model took in a piece without a text.
+    if (text === '') return usageEvents(fieldsOf(_meta))
     const open = this.#open
     const isMore = open?.kind === kind && (open.id === messageId || open.id === undefined || messageId === undefined)
     const before = isMore ? [] : this.#flush()
@@ -165,10 +166,10 @@ export class Updates {
 
   #tell(id: string, known: Call): readonly ProgramEvent[] {
     this.#calls.set(id, { ...known, isTold: true })
-    const { name, kind, rawInput, title, locations } = known.fields
+    const { name, kind, rawInput, title, locations, _meta } = known.fields
     const said = Object.keys(fieldsOf(rawInput)).length > 0 || typeof rawInput === 'string'
     const input = said ? rawInput : { title, paths: pathsOf(locations) }
-    return this.#behind([call(id, name ?? kind ?? 'other', input)])
+    return this.#behind([call(id, name ?? fieldsOf(_meta).toolName ?? kind ?? 'other', input)])
   }
 
   #merged(id: string, update: Fields): Call {
@@ -210,7 +211,9 @@ function resultOf(id: string, { fields, printed }: Call, contents: Contents): Pr
     const part = edit(path, operation)
     return part && { ...part, ...hashesOf(operation, { after: contents(path) }) }
   })
-  return result(id, textOf(output) ?? textOf(printed) ?? rawOutput ?? saidIn(items), hasFailed, [...diffs, ...edits])
+  // Qwen Code says nothing as an empty text, and an edit as both whole files once more.
+  const raw = rawOutput === '' || 'fileDiff' in fieldsOf(rawOutput) ? undefined : rawOutput
+  return result(id, textOf(output) ?? textOf(printed) ?? raw ?? saidIn(items), hasFailed, [...diffs, ...edits])
 }
 
 /** The texts of a result. */
@@ -233,8 +236,9 @@ function editOf({ path, oldText, newText, _meta }: Fields, contents: Contents): 
 }
 
 /** As the protocol has it, or as Gemini CLI tells it. */
-function usageIn({ usage, _meta }: Fields) {
+function usageEvents({ usage, _meta }: Fields): readonly ProgramEvent[] {
   const { inputTokens, outputTokens } = fieldsOf(usage)
   const { input_tokens, output_tokens } = fieldsOf(fieldsOf(fieldsOf(_meta).quota).token_count)
-  return usageOf(inputTokens ?? input_tokens, outputTokens ?? output_tokens)
+  const used = usageOf(inputTokens ?? input_tokens, outputTokens ?? output_tokens)
+  return used === null ? [] : [{ type: 'usage', usage: used }]
 }

@@ -4,16 +4,14 @@ import type { Part } from '../../schema/parts.ts'
 import type { FormatReader, ProgramEvent } from '../contract.ts'
 import { call, edit, type Fields, fieldsOf, foreign, recordOf, result, textOf, usageOf } from './fields.ts'
 import { cut } from './kept.ts'
-
-/** Calls whose results may still come; with more than these the oldest is no longer waited for. */
-const mostPending = 256
+import { Pending } from './pending.ts'
 
 export class GeminiReader implements FormatReader {
   /** The text of the answer so far: it comes in pieces, and nothing says which is the last one of a message. */
   #text = ''
   #model: string | undefined
   /** What calls under way would change. */
-  readonly #pending = new Map<unknown, Part | null>()
+  readonly #pending = new Pending<Part>()
 
   push(line: string): readonly ProgramEvent[] {
     const record = recordOf(line)
@@ -22,12 +20,13 @@ export class GeminiReader implements FormatReader {
         return this.#init(record)
       case 'message':
         return this.#message(record)
-      case 'tool_use':
-        this.#remember(record.tool_id, editOf(record.tool_name, fieldsOf(record.parameters)))
+      case 'tool_use': {
+        const part = editOf(record.tool_name, fieldsOf(record.parameters))
+        if (part !== null) this.#pending.remember(record.tool_id, part)
         return [...this.#said(), call(record.tool_id, record.tool_name, record.parameters)]
+      }
       case 'tool_result': {
-        const edits = [this.#pending.get(record.tool_id) ?? null]
-        this.#pending.delete(record.tool_id)
+        const edits = [this.#pending.take(record.tool_id) ?? null]
         const hasFailed = record.status === 'error'
         return [...this.#said(), result(record.tool_id, record.output ?? record.error, hasFailed, edits)]
       }
@@ -80,12 +79,6 @@ export class GeminiReader implements FormatReader {
     if (content.trim() === '') return []
     const model = this.#model === undefined ? undefined : { model: this.#model }
     return [{ type: 'message', role: 'assistant', content, ...model, ...(isFinal ? { final: true } : undefined) }]
-  }
-
-  #remember(id: unknown, part: Part | null): void {
-    if (part !== null) this.#pending.set(id, part)
-    const [oldest] = this.#pending.keys()
-    if (this.#pending.size > mostPending) this.#pending.delete(oldest)
   }
 }
 

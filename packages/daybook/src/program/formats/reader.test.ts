@@ -15,6 +15,7 @@ const recorded = {
   'codex-jsonl': 'codex-0.169.0',
   'gemini-stream-json': 'gemini-0.61.0',
   'opencode-json': 'opencode-1.18.33',
+  'qwen-stream-json': 'qwen-0.24.4',
 } as const
 type Recorded = keyof typeof recorded
 const formats = Object.keys(recorded) as Recorded[]
@@ -36,7 +37,7 @@ function short(event: ProgramEvent): string {
   if (event.type === 'usage')
     return `usage ${event.usage.input_tokens}/${event.usage.output_tokens}${event.total ? ' in all' : ''}`
   if (event.type === 'done')
-    return event.ok ? 'done' : `failed: ${/[a-z ]*does not want to/.exec(event.error ?? '')?.[0]}`
+    return event.ok ? 'done' : `failed: ${/[a-z ]*does not want to/.exec(event.error ?? '')?.[0].trim()}`
   if (event.type === 'foreign') return `foreign ${event.kind}`
   const parts = (event.parts ?? []).map((part) => {
     if (part.type === 'reasoning') return `(${part.text.replaceAll('\n', ' ')})`
@@ -119,6 +120,46 @@ test('OpenCode: the parts of its steps, done with the step that stops', () => {
     'token ses_dff9',
     'foreign error',
     'failed: the model does not want to',
+  ])
+})
+
+test('Qwen: pieces are shown, parts are told when they are complete, and what it says of a failure is its reason', () => {
+  const thought = 'assistant (I have to look first.)'
+  assert.deepEqual(read_('qwen-stream-json', 'plain'), [
+    ...['token 11111111', thought, 'delta Hello fr', 'delta om the model.'],
+    ...['usage 240/60 in all', 'answer "Hello from the model."', 'done'],
+  ])
+  assert.deepEqual(read_('qwen-stream-json', 'work'), [
+    ...['token 11111111', thought, 'delta I look at the file first.', 'assistant "I look at the file first."'],
+    ...['assistant call read_file', 'tool result'],
+    ...['assistant call write_file', `tool result create ${isNew}`],
+    ...['assistant call edit', `tool result update ${isOld}`],
+    ...['assistant call run_shell_command', 'tool failed'],
+    ...[
+      'delta All four',
+      'delta  steps are done.',
+      'usage 600/150 in all',
+      'answer "All four steps are done."',
+      'done',
+    ],
+  ])
+  const resumed = ['usage 840/210 in all', 'answer "The second answer."', 'done']
+  assert.deepEqual(read_('qwen-stream-json', 'resumed').slice(-3), resumed)
+  assert.deepEqual(read_('qwen-stream-json', 'failed').slice(-1), ['failed: the model does not want to'])
+  assert.ok(!read_('qwen-stream-json', 'failed').some((one) => one.startsWith('assistant')))
+})
+
+test('what an agent of Qwen says to it is kept beside, what that one called was called in the turn', () => {
+  const nested = linesOf('qwen-stream-json', 'work').map((line) =>
+    line.replace('"parent_tool_use_id":null', '"parent_tool_use_id":"call_0"'),
+  )
+  const told = read('qwen-stream-json', nested).map(short)
+  assert.deepEqual(told.slice(1, 4), ['foreign assistant', 'foreign assistant', 'assistant call read_file'])
+  assert.deepEqual(told.slice(-4), [
+    'foreign assistant',
+    'usage 600/150 in all',
+    'answer "All four steps are done."',
+    'done',
   ])
 })
 
@@ -247,12 +288,13 @@ test('a line that is no record is refused by its code', () => {
 test('whatever a record says, it becomes messages that the log takes, or is kept beside', () => {
   const names = [
     'type item id text part state status tool tool_name tool_id role content usage error changes reason',
-    'tokens path kind delta',
+    'tokens path kind delta message thinking input tool_use_id parent_tool_use_id subtype session_id event',
   ].flatMap((line) => line.split(' '))
   const words = [
     'item.started item.completed agent_message command_execution file_change mcp_tool_call web_search',
     'reasoning todo_list turn.completed turn.failed thread.started message assistant tool_use tool_result',
     'result init success text step_finish step_start stop error write_file',
+    'assistant user system stream_event content_block_delta text_delta tool_result thinking',
   ].flatMap((line) => line.split(' '))
   const leaf = fc.constantFrom<unknown>(...words, '', ' ', 'x'.repeat(5000), '\ud800', 0, -1, 1.5, true, null, [], {})
   const inner = fc.dictionary(fc.constantFrom(...names), leaf, { maxKeys: 5 })
@@ -260,6 +302,7 @@ test('whatever a record says, it becomes messages that the log takes, or is kept
     leaf,
     inner,
     fc.array(inner, { maxLength: 2 }),
+    fc.record({ content: fc.array(inner, { maxLength: 3 }) }),
     fc.dictionary(fc.constantFrom(...names), inner, { maxKeys: 3 }),
   )
   const record = fc

@@ -4,6 +4,7 @@ import type { FormatName, FormatReader } from '../contract.ts'
 import { CodexReader } from './codex.ts'
 import { GeminiReader } from './gemini.ts'
 import { OpencodeReader } from './opencode.ts'
+import { QwenReader } from './qwen.ts'
 import { TextReader } from './text.ts'
 
 /** A new one for each turn. */
@@ -17,5 +18,7 @@ export function readerOf(format: FormatName): FormatReader {
       return new GeminiReader()
     case 'opencode-json':
       return new OpencodeReader()
+    case 'qwen-stream-json':
+      return new QwenReader()
   }
 }

@@ -25,7 +25,7 @@ export function namedSuite(open: Opening): void {
       await host.write('a', 'end\n')
       const printed = async (key: string, last: string): Promise<string> => {
         let text = ''
-        for await (const event of host.follow(key, { out: 0, err: 0 }, AbortSignal.timeout(20_000))) {
+        for await (const event of host.follow(key, { out: 0, err: 0 }, AbortSignal.timeout(60_000))) {
           if (event.type === 'output') text += Buffer.from(event.bytes).toString().replaceAll('\r', '')
           if (text.endsWith(last)) break
         }

@@ -26,6 +26,7 @@ export async function pipesAt(place: string): Promise<PipeEnds | null> {
     return null
   }
   const opened: number[] = []
+  let held: number | null = null
   const open = (path: string, flags: number): number => {
     const fd = openSync(path, flags)
     opened.push(fd)
@@ -33,9 +34,8 @@ export async function pipesAt(place: string): Promise<PipeEnds | null> {
   }
   try {
     // An end that nobody has opposite cannot be opened, or waits for that: this one is opposite to both.
-    const held = openSync(inPath, O_RDWR | O_NONBLOCK)
+    held = openSync(inPath, O_RDWR | O_NONBLOCK)
     const [input, childIn] = [open(inPath, O_WRONLY | O_NONBLOCK), open(inPath, O_RDONLY)]
-    closeSync(held)
     const [out, childOut] = [open(outPath, O_RDONLY | O_NONBLOCK), open(outPath, O_WRONLY)]
     const [err, childErr] = [open(errPath, O_RDONLY | O_NONBLOCK), open(errPath, O_WRONLY)]
     const reads = (fd: number): Socket => new Socket({ fd, readable: true, writable: false })
@@ -49,6 +49,7 @@ export async function pipesAt(place: string): Promise<PipeEnds | null> {
     for (const fd of opened) closeSync(fd)
     throw error
   } finally {
+    if (held !== null) closeSync(held)
     for (const path of paths) rmSync(path, { force: true })
   }
 }

@@ -58,7 +58,7 @@ export async function hostPid(folder: string): Promise<number> {
 }
 
 export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const end = performance.now() + 20_000
+  const end = performance.now() + 60_000
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`waited too long for: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 10))

@@ -16,7 +16,7 @@ const none = (): Promise<void> => Promise.resolve()
 
 /** Its pid and what it printed first. */
 async function started(t: TestContext, text: string, env = {}): Promise<{ pid: number; first: string }> {
-  const child = spawn(bash, ['--norc', '-c', text], { stdio: ['ignore', 'pipe', 'inherit'], env })
+  const child = spawn(bash, ['--norc', '-c', text], { stdio: ['pipe', 'pipe', 'inherit'], env })
   t.after(() => child.kill('SIGKILL'))
   const [data] = await once(child.stdout, 'data')
   return { pid: child.pid ?? 0, first: String(data).trim() }
@@ -38,7 +38,7 @@ test('a pid is another process where start time or boot differ', async (t) => {
 })
 
 test('a name with brackets and spaces confuses nobody', async (t) => {
-  const { pid } = await started(t, `printf ') R 1 (x' > /proc/$$/comm; echo; read < <(sleep 60)`)
+  const { pid } = await started(t, `printf ') R 1 (x' > /proc/$$/comm; echo; read`)
   const stat = statOf(pid)
   assert.ok(stat && 'SR'.includes(stat.state) && stat.startTime > 0)
   assert.equal(stat.group, statOf(process.pid)?.group)

@@ -35,7 +35,7 @@ export function readRecording(path: string): Recording {
 
 async function followed(host: ProcessHost, key: string, out = 0): Promise<unknown> {
   const seen: { type: string; text?: string; [field: string]: unknown }[] = []
-  for await (const event of host.follow(key, { out, err: 0 }, AbortSignal.timeout(20_000))) {
+  for await (const event of host.follow(key, { out, err: 0 }, AbortSignal.timeout(60_000))) {
     if (event.type !== 'output') seen.push({ ...event })
     else {
       const { bytes, ...rest } = event

@@ -25,7 +25,7 @@ test('of many prompts behind each other each tells all of its own output, and no
     }
     const prompt = { ...place, key: `run${n}`, text: `echo of "${n}."`, images: [], from, replies: [] }
     let printed = ''
-    for await (const event of driver.prompt(prompt, AbortSignal.timeout(20_000))) {
+    for await (const event of driver.prompt(prompt, AbortSignal.timeout(60_000))) {
       if (event.type !== 'output') continue
       assert.equal(event.offset, from)
       from += event.bytes.length

@@ -3,6 +3,7 @@
 import type { Prompt, PromptEvent } from '../contract.ts'
 import type { Seeing, Wanted } from './seeing.ts'
 import { orGone, send } from './send.ts'
+import { isAtRest } from './sight.ts'
 import type { PtySetting } from './start.ts'
 
 /** Milliseconds between a request to end and the next, harder one. */
@@ -46,7 +47,8 @@ export async function* calmed(places: InterruptingPlaces, name: string): AsyncGe
 }
 
 /** It has ended, or is at its prompt again behind this offset. */
-async function* isOver({ seeing }: InterruptingPlaces, offset: number): AsyncGenerator<PromptEvent, boolean> {
-  const is: Wanted['is'] = (state, look) => state.type === 'ready' && look.offset > offset
+async function* isOver({ setting, seeing }: InterruptingPlaces, offset: number): AsyncGenerator<PromptEvent, boolean> {
+  const is: Wanted['is'] = (state, look, quiet) =>
+    look.offset > offset && (state.type === 'ready' || isAtRest(setting.program, state, quiet))
   return (yield* seeing.until({ is, within: ladderMs, endable: false })).type !== 'late'
 }

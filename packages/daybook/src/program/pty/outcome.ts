@@ -5,6 +5,7 @@ import type { Look } from '../host/contract.ts'
 import { findToken } from '../token.ts'
 import { marksIn } from './marks.ts'
 import { replyOf } from './reply.ts'
+import type { Dialog } from './sight.ts'
 import type { TurnPlaces } from './turn.ts'
 import type { Typed } from './typing.ts'
 
@@ -75,8 +76,20 @@ export class Outcome {
   }
 }
 
+/** A dialog with all that stands there of it, so that whoever decides knows on what. */
+export function dialogAsks(id: string, { shown }: Dialog): PromptEvent {
+  const summary = wordsOf(shown).join(' ⏎ ').slice(0, longestSummary).toWellFormed()
+  return { type: 'asks', asks: { id, kind: 'question', summary } }
+}
+
+/** Lines with something in them, without the bar for scrolling at their end. */
+function wordsOf(text: string): string[] {
+  const lines = text.split('\n').map((line) => line.trim().replace(/(?:^| +)█$/, ''))
+  return lines.filter((line) => line !== '')
+}
+
 export function asksOf(id: string, look: Pick<Look, 'line' | 'text'>): PromptEvent {
-  const lines = look.text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]))
+  const lines = wordsOf(look.text)
   const asked = look.line.trim() === '' ? lines.slice(-3).join(' ⏎ ') : look.line.trim()
   const summary = asked.slice(-longestSummary)
   return { type: 'asks', asks: { id, kind: 'question', summary: summary === '' ? 'it waits for input' : summary } }

@@ -6,6 +6,7 @@ import type { Program } from '../resolve.ts'
 import type { Printed } from './collected.ts'
 import { marksIn } from './marks.ts'
 import { rowsOf } from './rows.ts'
+import { drawsScreen } from './sight.ts'
 import type { Typed } from './typing.ts'
 
 /** Characters of an answer: its beginning and its end, where there is more. */
@@ -25,8 +26,7 @@ export interface Answered {
 /** Of a program that draws a screen of its own: that screen, for nobody can tell which of it is the answer. */
 export async function replyOf(answered: Answered): Promise<string> {
   const { look, program } = answered
-  const isScreen = look !== null && (look.alternate || program.pty?.idle !== undefined || look.reads === null)
-  if (isScreen && program.pty?.prompt_regex === undefined && answered.aid === null) return bounded(look.text.trimEnd())
+  if (look !== null && drawsScreen(program, look, answered.aid)) return bounded(look.text.trimEnd())
   const marked = answered.aid === null ? null : await betweenMarks(answered, answered.aid)
   return bounded(marked ?? (await byLines(answered)))
 }

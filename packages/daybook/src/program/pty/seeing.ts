@@ -4,7 +4,7 @@ import type { PromptEnd, PromptEvent } from '../contract.ts'
 import type { Look } from '../host/contract.ts'
 import { isActiveByTick, noTicks, seen, type TickState } from '../tick.ts'
 import { orGone } from './send.ts'
-import { type Dialog, dialogsOn, longQuietMs, needsReads, quietMs, type State, stateOf } from './sight.ts'
+import { type Dialog, dialogsOn, drawsScreen, longQuietMs, needsReads, quietMs, type State, stateOf } from './sight.ts'
 import type { PtySetting } from './start.ts'
 import type { Watch } from './watch.ts'
 
@@ -44,6 +44,7 @@ export class Seeing {
   /** Dialogs that are still on the screen. */
   #answered: ReadonlySet<string> = new Set()
   #allAnswered = false
+  #drawn = false
 
   constructor(places: SeeingPlaces) {
     this.#places = places
@@ -73,15 +74,17 @@ export class Seeing {
     const began = performance.now()
     const looked: Looked = { offset: -1, long: false, at: performance.now() }
     for (;;) {
-      yield* watch.take()
+      for (const event of watch.take()) yield this.#drawn ? { ...event, drawn: true } : event
       if (watch.exit) return { type: 'exited' }
       if (endable && end.aborted) return { type: 'ended', how: end.reason as PromptEnd }
       const quiet = watch.quietMs
       const look = await this.#lookIn(quiet, looked, wanted.reads === true)
       if (look) {
         const ticks = isActiveByTick(this.#ticks, Date.now())
-        const { program } = this.#places.setting
-        const state = stateOf(program, { look, quiet, aid: this.#places.aid, ticks, dialog: this.#dialog(look) })
+        const { setting, aid } = this.#places
+        const { program } = setting
+        this.#drawn ||= drawsScreen(program, look, aid)
+        const state = stateOf(program, { look, quiet, aid, ticks, dialog: this.#dialog(look) })
         yield* this.#activity(look, state)
         // One that tells its state may have a screen that never rests.
         const settled = quiet >= quietMs || program.pty?.idle !== undefined

@@ -23,6 +23,8 @@ export interface Dialog {
   readonly key: string
   /** Keys, or null where a person answers. */
   readonly answer: string | null
+  /** The screen from the line on in which its words begin. */
+  readonly shown: string
 }
 
 export interface Sighting {
@@ -61,25 +63,39 @@ export function stateOf({ pty }: Program, sighting: Sighting): State {
 export function dialogsOn({ pty }: Program, { text }: Look): Dialog[] {
   return (pty?.dialogs ?? []).flatMap(({ match, answer }, index) => {
     const [found] = findIn(match, [text.trimEnd()])
-    return found ? [{ key: `${index} ${found.captures[0] ?? ''}`, answer }] : []
+    const words = found?.captures[0] ?? ''
+    const shown = text.slice(text.lastIndexOf('\n', text.lastIndexOf(words)) + 1)
+    return found ? [{ key: `${index} ${words}`, answer, shown }] : []
   })
 }
 
 /** What it says of itself: state or title. */
 function toldBy(pty: Program['pty'], { told, title }: Look): State | null {
-  const says = (signal: { osc7501?: string | readonly string[]; title?: string } | undefined): boolean =>
+  const says = (signal: NonNullable<Program['pty']>['busy']): boolean =>
     signal !== undefined &&
     ((told !== null && [signal.osc7501].flat().includes(told)) ||
-      (signal.title !== undefined && signal.title !== '' && title.includes(signal.title)))
+      [signal.title].flat().some((piece) => piece !== undefined && piece !== '' && title.includes(piece)))
   if (says(pty?.busy)) return { type: 'busy', by: 'signal' }
   return says(pty?.idle) ? { type: 'ready', by: 'signal' } : null
 }
 
-/** Nothing else is known of it: it reads at the beginning of a line, or nobody can tell and nothing moves. */
+/** Of one that tells its work and nothing else: it tells none any more, and its screen rests. */
+export function isAtRest({ pty }: Program, state: State, quiet: number): boolean {
+  return pty?.busy !== undefined && pty.idle === undefined && state.type === 'unknown' && quiet >= quietMs
+}
+
+/** Nothing else is known of it: it reads at the beginning of a line, or nobody can tell and what it has drawn does not move. */
 function byQuiet({ look, quiet, ticks }: Sighting): State {
   if (look.reads === true && look.line === '') return { type: 'ready', by: 'quiet' }
-  if (look.reads === null && quiet >= longQuietMs && !ticks) return { type: 'ready', by: 'quiet' }
+  if (look.reads === null && quiet >= longQuietMs && !ticks && look.text.trim() !== '')
+    return { type: 'ready', by: 'quiet' }
   return unknown
+}
+
+/** Whether what it prints draws a screen of its own, of which nobody can tell what is an answer. */
+export function drawsScreen({ pty }: Program, { alternate, reads }: Look, aid: string | null): boolean {
+  if (pty?.prompt_regex !== undefined || aid !== null) return false
+  return alternate || pty?.idle !== undefined || reads === null
 }
 
 /** Whether only a look at what it reads can tell that it is ready. */

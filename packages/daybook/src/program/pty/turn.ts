@@ -4,7 +4,7 @@ import type { Prompt, PromptEvent } from '../contract.ts'
 import type { Look } from '../host/contract.ts'
 import type { Collected } from './collected.ts'
 import { calmed, interrupted } from './interrupting.ts'
-import { asksOf, Outcome } from './outcome.ts'
+import { asksOf, dialogAsks, Outcome } from './outcome.ts'
 import type { Seeing, Seen, Wanted } from './seeing.ts'
 import { orGone, send } from './send.ts'
 import { longQuietMs, type State } from './sight.ts'
@@ -126,7 +126,8 @@ export class Turn {
       if (seen === null || seen.state.type === 'ready') return seen
       if (seen.state.type === 'dialog' && (yield* this.#dialog(seen.state))) continue
       if (fresh || cleared) {
-        yield asksOf(`start ${prompt.replies.length + 1}`, seen.look)
+        const id = `start ${prompt.replies.length + 1}`
+        yield seen.state.type === 'dialog' ? dialogAsks(id, seen.state.dialog) : asksOf(id, seen.look)
         return null
       }
       cleared = true
@@ -208,7 +209,9 @@ export class Turn {
         mark = await send(this.#places, '\r', `${prompt.key} enter more`)
         continue
       }
-      if (state.type !== 'ready') yield await this.#outcome.asks(`${prompt.replies.length + 1}`, look)
+      const id = `${prompt.replies.length + 1}`
+      if (state.type === 'dialog') yield dialogAsks(id, state.dialog)
+      else if (state.type !== 'ready') yield await this.#outcome.asks(id, look)
       else {
         yield* this.#outcome.message(look)
         const exit = this.#outcome.hasRun ? this.#outcome.exitCode : null

@@ -7,7 +7,7 @@ import { programOf } from '../driving.fixture.ts'
 import { indentedLines } from './blocks.ts'
 import { checkTyped } from './typing.ts'
 
-const [codex, sqlite] = [programOf('codex'), programOf('sqlite3')]
+const [codex, sqlite, psql] = [programOf('codex'), programOf('sqlite3'), programOf('psql')]
 const invalid = { code: 'invalid', field: 'prompt' }
 
 test('a command behind control characters is one: they are not typed', () => {
@@ -25,6 +25,19 @@ test('what reads line by line gets no command in a later line; to an agent the l
   throws(() => headlessCall(sqlite, { ...places, prompt: 'select 1;\n.shell id' }), invalid)
   doesNotThrow(() => headlessCall(sqlite, { ...places, prompt: 'select 1;\nselect 0.5;' }))
   doesNotThrow(() => headlessCall(codex, { ...places, prompt: 'explain\n/etc/hosts' }))
+})
+
+test('what takes commands in the middle of a line gets none there, where it reads lines', () => {
+  const places = { images: [], token: null, workdir: '/', session: 'a', state: '/' }
+  const texts = ['select 1 \\! id', "select $$ it's $$; \\! id", "'; select 1 \\g |id"]
+  for (const text of texts) throws(() => checkTyped(psql, text, []), invalid, text)
+  const long = `select 1; -- ${'x'.repeat(200_000)}\n\\! id`
+  throws(() => headlessCall(psql, { ...places, prompt: long }), invalid)
+  // Handed over whole, it goes to the server as it is.
+  for (const text of texts) doesNotThrow(() => headlessCall(psql, { ...places, prompt: text }), text)
+  throws(() => headlessCall(psql, { ...places, prompt: ' \\! id' }), invalid)
+  doesNotThrow(() => checkTyped(psql, 'select 1', []))
+  doesNotThrow(() => checkTyped({ ...psql, allow_commands: true }, texts[0] ?? '', []))
 })
 
 test('lines of blocks are typed so that only their ends end them', () => {

@@ -20,6 +20,7 @@ export function withPrograms(
     kind: 'program',
     description: program.description,
     tells: true,
+    converses: program.converses,
     perform: (turn) => perform({ turn, program, programs, keep, lives }),
   })
   return {

@@ -29,6 +29,15 @@ export async function boundTo(session: Session, program: string): Promise<Bound>
 
 /** By which the program finds its own session again. A fork takes none over: two sessions would go on in one of the program. */
 export async function tokenOf(session: Session, program: string, driver: DriverName): Promise<string | null> {
+  return (await tokenEntry(session, program, driver))?.value ?? null
+}
+
+/** As {@link tokenOf}, with all that the log says of it. */
+export async function tokenEntry(
+  session: Session,
+  program: string,
+  driver: DriverName,
+): Promise<DataOf<'process.token_found'> | null> {
   const own = (await session.head()).base?.seq ?? 0
   const fits = (data: { readonly program: string; readonly driver: DriverName }): boolean => {
     return data.program === program && data.driver === driver
@@ -36,7 +45,7 @@ export async function tokenOf(session: Session, program: string, driver: DriverN
   const found = await newestEntry(session, 'process.token_found', own, fits)
   if (!found) return null
   const refused = await newestEntry(session, 'process.token_refused', found.entry.seq, fits)
-  return refused ? null : found.data.value
+  return refused ? null : found.data
 }
 
 /** What the program had told as the sum of its session before this run; null where it had not. */

@@ -13,6 +13,7 @@ import { Patience } from './patience.ts'
 import { placeOf } from './place.ts'
 import type { Asked } from './prompt.ts'
 import { Telling } from './telling.ts'
+import { usableToken } from './token.ts'
 import { difference } from './usage.ts'
 import { type Outcome, Verdict } from './verdict.ts'
 
@@ -49,13 +50,15 @@ export async function give(giving: Giving, asked: Asked): Promise<Told> {
   const bound = await boundTo(session, program.name)
   const workdir = await program.workdir(bound.workdir)
   const images = await Promise.all(asked.images.map((path) => program.image(path)))
-  const text = asked.text === null ? null : await introduced(turn, program, asked.text)
-  await bind(giving, bound)
+  const home = program.home(session.id, workdir)
   const fresh = first && replies.length === 0
   const wanted = { session, run, program: program.name, driver: driver.name, keeps: driver.keeps, first: fresh }
   const place = await placeOf(wanted, programs)
-  const token = await tokenOf(session, program.name, driver.name)
-  const telling = new Telling({ session, run, program: program.name, driver: driver.name, workdir }, place, token)
+  const of = { session, run, program: program.name, driver: driver.name, workdir, home }
+  const token = place.started ? await tokenOf(session, program.name, driver.name) : await usableToken(of, program)
+  const text = asked.text === null ? null : await introduced(turn, program, asked.text)
+  await bind(giving, bound)
+  const telling = new Telling(of, place, token)
   const name = hostName(session.id, place.process)
   if (!place.started) await driver.tidy(session.id, name)
   const prompt = {
@@ -158,7 +161,7 @@ async function tell(event: PromptEvent, telling: Telling, verdict: Verdict): Pro
     case 'token':
       return telling.token(event.token, event.printed ? 'output' : 'protocol')
     case 'output':
-      return telling.output(event.stream, event.offset, event.bytes)
+      return telling.output(event)
     case 'foreign':
       return telling.foreign(event.kind, event.record)
     case 'auto_command':

@@ -1,7 +1,7 @@
 // What a coding agent is told before its first prompt in a session, and again once it has lost its own.
 
 import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict'
-import { rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { startMock } from '../../model/mock.fixture.ts'
@@ -101,6 +101,33 @@ test('a program that lost its session says so once, and begins another one with 
   deepStrictEqual([refused?.program, refused?.value], ['teller', session.id])
   match(await ask('and the folders, please'), /^--\n# Going on from.*count the files.*and the folders, please$/s)
   strictEqual(await ask('thanks'), `${session.id}\n--\nthanks`)
+})
+
+test('what a newer version of a program wrote, or one with another home, an older one is not let into', async (t) => {
+  const { machine, session, ask } = await asking(t)
+  const bin = join(machine.folder, 'teller')
+  const says = (version: string, more: object = {}) => {
+    writeFileSync(bin, `#!/bin/bash\n[ "$1" = --version ] && { echo "teller ${version}"; exit; }\nexec bash "$@"\n`)
+    chmodSync(bin, 0o700)
+    const teller = { ...file.programs.teller, bin, ...more }
+    writeFileSync(join(machine.folder, 'programs.json'), JSON.stringify({ workdirs: ['work'], programs: { teller } }))
+  }
+  const anew = /^--\n# Going on from.*## Asked now\n/s
+  const resumed = `${session.id}\n--\n`
+  says('2.10.3')
+  strictEqual(await ask('one'), '--\none')
+  says('2.10.0-')
+  strictEqual(await ask('two'), `${resumed}two`)
+  says('2.9.99')
+  match(await ask('three'), anew)
+  strictEqual(await ask('four'), `${resumed}four`)
+  says('2.11.0+')
+  strictEqual(await ask('five'), `${resumed}five`)
+  says('2.9.0--', { resume_version_guard: false })
+  strictEqual(await ask('six'), `${resumed}six`)
+  says('3.0', { env: { TELLER_HOME: '{state}/other' } })
+  match(await ask('seven'), anew)
+  strictEqual((await session.stored({ kinds: ['process.token_refused'] })).length, 2)
 })
 
 test('a failure that says nothing of its session keeps the token', async (t) => {

@@ -6,16 +6,17 @@ import { preambleUntil } from '../../session/preamble/of-session.ts'
 import type { Turn } from '../performer.ts'
 import { newestEntry } from './newest.ts'
 
-/** The prompt, behind a preamble where the program has not been in this session, or has lost its own. */
+/** The prompt, behind a preamble where the program has not been in this session, or has lost its own, and what an agent gives it along. */
 export async function introduced(turn: Turn, program: LiveProgram, text: string): Promise<string> {
   if (!program.converses) return text
   const handed = await handedIn(turn, program.name)
   const isNew = await isNewTo(turn, program.name)
-  if (!isNew && !(await hasMissed(turn, program.name))) return text
+  if (!isNew && !handed && !(await hasMissed(turn, program.name))) return text
   const preamble =
     (isNew ? await addressed(turn.session, program.name) : null) ?? (await written(turn, program.name, handed))
-  const why = handed ? `\n\n## Handed over by ${handed.from}\n${handed.reason}` : ''
-  return preamble === null ? text : `${preamble}${why}\n\n## Asked now\n${text}`
+  const words = handed ? `## Handed over by ${handed.from}\n${handed.reason}` : null
+  const before = [preamble, words].filter((part) => part !== null)
+  return before.length === 0 ? text : [...before, `## Asked now\n${text}`].join('\n\n')
 }
 
 /** The same in every attempt: what this run itself has begun does not count. */
@@ -43,9 +44,11 @@ interface Handed {
   readonly seq: number
 }
 
-/** That the run was handed to the program while it was under way; null where it began with it. */
+/** That an agent handed the run to the program; null where it began with it, or was chosen for what was asked: that asks for nothing more. */
 async function handedIn({ session, run }: Turn, program: string): Promise<Handed | null> {
-  const found = await newestEntry(session, 'handoff', 0, ({ to }, entry) => entry.run === run && to === program)
+  const found = await newestEntry(session, 'handoff', 0, ({ to, confidence }, entry) => {
+    return entry.run === run && to === program && confidence === undefined
+  })
   return found && { from: found.data.from, reason: found.data.reason, seq: found.entry.seq }
 }
 

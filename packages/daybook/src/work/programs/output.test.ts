@@ -72,6 +72,22 @@ test('of much output the log gets the beginning and the end', () => {
   ok(told.some(({ offset }) => offset === all.length - 2000))
 })
 
+test('once it is known that a screen is drawn again and again, the log gets less of it', () => {
+  const output = new OutputLog({ first: 1000, last: 2000 })
+  const told: Piece[] = []
+  const frame = bytesOf(`${'x'.repeat(99)}\n`)
+  for (let at = 0; at < 50_000; at += frame.length) {
+    if (at === 300) output.narrow({ first: 400, last: 500 })
+    output.add(at, frame)
+    told.push(...output.take(false))
+  }
+  told.push(...output.end())
+  deepStrictEqual(
+    told.map(({ offset, bytes }) => [offset, bytes]),
+    [...[0, 100, 200, 300].map((at) => [at, 100]), [49_500, 500]],
+  )
+})
+
 test('no word is cut in two, wherever the log leaves something out or a line is longer than an entry', () => {
   const secret = `sk-${'q'.repeat(60)}`
   const whole = (text: string): boolean => text.replaceAll(secret, '').match(/q/) === null

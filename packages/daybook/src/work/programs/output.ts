@@ -18,7 +18,7 @@ export interface OutputBounds {
 }
 
 export class OutputLog {
-  readonly #bounds: OutputBounds
+  #bounds: OutputBounds
   /** The next byte that is not in the log yet. */
   #next: number
   #waiting: Uint8Array = new Uint8Array()
@@ -40,6 +40,12 @@ export class OutputLog {
   /** Bytes that came so far. */
   get seen(): number {
     return this.#seen
+  }
+
+  /** From here on the log gets less, where it has not got more already. */
+  narrow(bounds: OutputBounds): void {
+    const { first, last } = this.#bounds
+    this.#bounds = { first: Math.min(first, bounds.first), last: Math.min(last, bounds.last) }
   }
 
   /** What came, from its offset on; what is in the log already is passed over. */

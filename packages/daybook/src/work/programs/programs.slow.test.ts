@@ -85,19 +85,26 @@ test('an answer that is too long ends with a whole line and with how much more t
   ok(lines.length > 40_000)
 })
 
-test('[S5.3] prompts stand in one queue, and each is done once and in order', async (t) => {
+test('[S5.3] a hundred prompts stand in one queue, and each is done once and in order, over servers that come and go', async (t) => {
   const machine = await Machine.open(t)
   const session = await machine.session()
   const runs = []
-  for (let n = 0; n < 5; n += 1) {
+  for (let n = 0; n < 100; n += 1) {
     runs.push(await machine.anna.start(session.id, { agent: 'bash', input: `echo ${n} >> order` }))
   }
   // The busy flag of the session, and of two prompts never more than one under way.
   ok(['queued', 'running'].includes((await session.head()).status))
-  for (const { run } of runs) strictEqual((await machine.anna.settled(run, { until: 'end' })).status, 'done')
+  for (const [n, { run }] of runs.entries()) {
+    strictEqual((await machine.anna.settled(run, { until: 'end' })).status, 'done')
+    if (n % 40 !== 20) continue
+    // The next server goes on where this one is: between two prompts, or in one.
+    await machine.work.close()
+    await machine.sessions.close()
+    await machine.start()
+  }
   const { run } = await machine.anna.start(session.id, { agent: 'bash', input: 'cat order' })
   const { output } = await machine.anna.settled(run)
-  strictEqual((output as Data).text, '0\n1\n2\n3\n4')
+  strictEqual((output as Data).text, runs.map((_, n) => n).join('\n'))
   // Of prompts that are over nothing is kept outside of the log once the next one begins.
   strictEqual((await machine.host.list()).length, 1)
 })

@@ -15,6 +15,8 @@ import { OutputLog, type Piece } from './output.ts'
 
 /** Output of one prompt in the log, in bytes: of standard output its beginning and its end, of standard error less. */
 const bounds = { out: { first: 262_144, last: 786_432 }, err: { first: 32_768, last: 32_768 } } as const
+/** Of a program that draws a screen of its own: what ticks on it draws the same again and again. */
+const drawnBounds = { first: 32_768, last: 32_768 } as const
 /** Milliseconds that output is gathered before it becomes an entry. */
 const gatherMs = 250
 
@@ -26,6 +28,8 @@ export interface Teller {
   readonly program: string
   readonly driver: DriverName
   readonly workdir: string
+  /** Where the program keeps its own sessions. */
+  readonly home: string
 }
 
 /** What was seen of a process that is neither message nor output. */
@@ -47,6 +51,8 @@ export class Telling {
   #timer: NodeJS.Timeout | null = null
   #failed: { readonly error: unknown } | null = null
   readonly #place: Place
+  /** Where what it prints for this prompt begins. */
+  readonly #from: number
   /** Of what is told in one run: it has its key from here, by its place among all that is told. */
   readonly #key: string
   /** Signs told so far: how often each. */
@@ -59,8 +65,8 @@ export class Telling {
     this.#token = token
     this.#key = `${teller.run} ${teller.driver}`
     // Of a process that lives on, each prompt has a beginning and an end of its own.
-    const from = place.given ?? (place.started ? place.out : 0)
-    const bounded = { ...bounds.out, first: from + bounds.out.first }
+    this.#from = place.given ?? (place.started ? place.out : 0)
+    const bounded = { ...bounds.out, first: this.#from + bounds.out.first }
     this.#output = { out: new OutputLog(bounded, place.out), err: new OutputLog(bounds.err, place.err) }
   }
 
@@ -122,8 +128,8 @@ export class Telling {
   token(token: string, source: 'output' | 'protocol'): void {
     if (token === this.#token) return
     this.#token = token
-    const { program, driver, workdir } = this.#teller
-    const data = { ...this.#names, program, driver, value: token, source, workdir } as const
+    const { program, driver, workdir, home } = this.#teller
+    const data = { ...this.#names, program, driver, value: token, source, workdir, home } as const
     this.#soon(`token ${token}`, { kind: 'process.token_found', data })
   }
 
@@ -162,7 +168,8 @@ export class Telling {
     this.#soon(`message ${this.#messages}`, { kind: 'foreign.recorded', data })
   }
 
-  output(stream: Stream, offset: number, bytes: Uint8Array): void {
+  output({ stream, offset, bytes, drawn }: Extract<PromptEvent, { type: 'output' }>): void {
+    if (drawn) this.#output[stream].narrow({ ...drawnBounds, first: this.#from + drawnBounds.first })
     this.#output[stream].add(offset, bytes)
     this.#timer ??= setTimeout(() => {
       this.#timer = null

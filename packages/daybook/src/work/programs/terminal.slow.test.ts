@@ -97,13 +97,31 @@ test('a server that ends in the middle of output leaves the terminal at work, an
   const [{ key } = { key: '' }] = await machine.host.list()
   const printed: Uint8Array[] = []
   const bytes = (await machine.host.get(key))?.offset ?? 0
-  for await (const event of machine.host.follow(key, { out: 0, err: 0 }, AbortSignal.timeout(10_000))) {
+  for await (const event of machine.host.follow(key, { out: 0, err: 0 }, AbortSignal.timeout(60_000))) {
     if (event.type === 'output') printed.push(event.bytes)
     if (Buffer.concat(printed).length >= bytes) break
   }
   const logged = await outputOf(again)
   strictEqual(logged, Buffer.concat(printed).toString().slice(0, logged.length))
   deepStrictEqual((await dataOf(again, 'process.ready')).length, 2)
+  deepStrictEqual(machine.errors, [])
+})
+
+test('of a program that draws its screen again and again the log gets a beginning and an end, and its answer is the screen', async (t) => {
+  const draw = `for i in {1..4000}; do printf '\\e[2;1H%s%90s' "frame $i" ''; done`
+  const script = `printf '\\e]0;Ready\\a'; while read -r line; do printf '\\e]0;Working\\a'; ${draw}; printf '\\e]0;Ready\\a'; done`
+  const pty = { argv: ['--norc', '--noprofile', '-c', script], busy: { title: 'Working' }, idle: { title: 'Ready' } }
+  const machine = await Machine.open(t, { programs: { drawing: { bin: 'bash', drivers: ['pty'], pty } } })
+  const session = await machine.session()
+  match(String((await done(machine, session, 'draw', 'drawing')).text), /frame 4000$/)
+  const [{ key } = { key: '' }] = await machine.host.list()
+  const printed = (await machine.host.get(key))?.offset ?? 0
+  ok(printed > 400_000, String(printed))
+  const pieces = await dataOf(session, 'process.output')
+  const logged = pieces.reduce((sum, { bytes }) => sum + Number(bytes), 0)
+  ok(logged > 32_768 && logged < 70_000, String(logged))
+  const last = pieces.at(-1)
+  strictEqual(Number(last?.offset) + Number(last?.bytes), printed)
   deepStrictEqual(machine.errors, [])
 })
 

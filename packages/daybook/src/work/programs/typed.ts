@@ -9,6 +9,8 @@ import { isGone } from './gone.ts'
 const gatherMs = 250
 /** Bytes that come of one line: behind that only its end is told, with the next line. */
 const mostOfLine = 262_144
+/** The same of a program that draws its screen again and again. */
+const mostDrawn = 16_384
 const far = 2 ** 52
 
 interface Line {
@@ -37,13 +39,16 @@ export class TypedLines implements AsyncDisposable {
 
   /** A line is about to be sent; it may be once this resolves. */
   async about(name: string): Promise<void> {
-    const known = this.#lines.get(name)
-    if (known) known.left = mostOfLine
-    if (known || this.#stop.signal.aborted) return
+    if (this.#stop.signal.aborted) return
     const process = await this.#processes.get(name)
-    if (process?.mode !== 'pty' || process.exit !== null || this.#lines.has(name)) return
+    if (process?.mode !== 'pty' || process.exit !== null) return
+    const { alternate, told } = await this.#processes.look(name)
+    const left = alternate || told !== null ? mostDrawn : mostOfLine
+    const open = this.#lines.get(name)
+    if (open) open.left = left
+    if (open || this.#stop.signal.aborted) return
     const line: Line = {
-      left: mostOfLine,
+      left,
       done: Promise.resolve().then(() => this.#follow(name, process.offset, line)),
     }
     this.#lines.set(name, line)

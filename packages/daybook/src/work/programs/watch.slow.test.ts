@@ -159,13 +159,28 @@ test('a line that a person types between prompts is in the log at once, with wha
   await until(async () => (await printed(session)).endsWith('one and\r\n'))
   match(await printed(session), /\$ echo "one" and\r\n.*one and\r\n$/s)
   await type('echo "two"; seq 300000; echo "last" word\r')
-  await until(async () => /last word/.test((await machine.host.screen(name)).text))
+  await until(async () => (await machine.host.look(name)).text.includes('\nlast word'))
   await type('echo "three"\r')
   await until(async () => /three\r\n$/.test(await printed(session)))
   const all = await printed(session)
   match(all, /echo "two".*two\r\n1\r\n2\r\n.*\r\n300000\r\nlast word\r\n.*echo "three"/s)
   // Two lines, each told by two servers, of 256 KB at most; and 2 MB were printed.
   ok(all.length <= 4 * 262_144, `of much its beginning and its end, not ${all.length}`)
+  const draw = `for i in {1..1500}; do printf '\\e[2;1H%s%90s' "$i" ''; done; printf '\\e[HDONE %s' "$x"`
+  await type(
+    `printf '\\e[?1049h'; while read -r x && [ $x != over ]; do if [ $x = rest ]; then echo rested; else ${draw}; fi; done\r`,
+  )
+  await until(async () => (await machine.host.look(name)).alternate)
+  for (const line of ['a', 'b']) {
+    await type(`${line}\r`)
+    await until(async () => (await machine.host.look(name)).text.includes(`DONE ${line}`))
+  }
+  await type('rest\r')
+  await until(async () => (await printed(session)).includes('rested\r\n'))
+  const drawn = (await printed(session)).length - all.length
+  ok(drawn < 7 * 16_384, `of a screen that is drawn again and again a little, not ${drawn}`)
+  await machine.host.write(name, 'over\r')
+  await until(async () => (await machine.host.look(name)).line.endsWith('$ '))
   await machine.host.write(name, 'exit 6\r')
   await until(
     async () => (await exits(session))[0]?.status === 'running' && (await machine.host.get(name))?.exit !== null,

@@ -88,6 +88,16 @@ suite('finding a program', () => {
     assert.throws(() => readFileSync(join(folder, 'never')))
   })
 
+  test('one that tells it late is ended with its children, and asked again', { timeout: 20_000 }, async () => {
+    const ready = join(folder, 'ready')
+    // Its child holds what is read open, as that of a program which begins itself anew.
+    program('c/late', `test -e ${ready} && { echo v3; exit; }; /bin/sleep 60 & wait`)
+    const version = (ms?: number) => findProgram(configured('late'), path('c'), ms)
+    assert.deepEqual(await version(200), { path: join(folder, 'c/late') })
+    writeFileSync(ready, '')
+    assert.equal((await version()).version, 'v3')
+  })
+
   test('one that is not there is refused by its code', async () => {
     await assert.rejects(
       findProgram(configured('nowhere'), path('c')),
