@@ -1,5 +1,6 @@
 // Composes what thinks: models, agents as they are defined, what their calls are made of, and who counts what they spend.
 
+import { openEstimates } from './estimates.ts'
 import type { Models } from './model/contract.ts'
 import type { ModelSettings } from './model/settings.ts'
 import { openModels } from './open-models.ts'
@@ -57,7 +58,8 @@ export interface Thinking extends AsyncDisposable {
 
 export async function openThinking(sessions: Sessions, settings: ThinkingSettings): Promise<Thinking> {
   const { tenant, skills, folders, watch, policy, recall, onFault, onError } = settings
-  const models = openModels(settings.models)
+  const learning = await openEstimates(sessions, tenant, onError)
+  const models = openModels(settings.models, { learning })
   const budgets = openBudgets({ sessions, tenant, ...(settings.budgets ? { config: settings.budgets } : {}) })
   const { blobs } = sessions.store.within({ tenant, subjects: 'all' })
   const definitions = await openDefinitions({ folders, builtIn: builtInAgents, watch, onFault })
@@ -106,6 +108,7 @@ export async function openThinking(sessions: Sessions, settings: ThinkingSetting
       await definitions[Symbol.asyncDispose]()
       await teams[Symbol.asyncDispose]()
       await budgets.close()
+      await learning.settled()
     },
   }
 }

@@ -98,8 +98,8 @@ test('an answer whose beginning was heard is not given again by another model', 
 
 test('a provider that says nothing for too long is asked again, and then the next one', async () => {
   await using it = await bench(
-    [only('first', { content: 'Late.' }, { latency: 400 }), only('second', { content: 'Yes.' })],
-    60,
+    [only('first', { content: 'Late.' }, { latency: 600 }), only('second', { content: 'Yes.' })],
+    200,
   )
   assert.equal((await it.call()).model, 'anthropic/second')
   assert.equal(it.waits.length, 3)
@@ -218,7 +218,9 @@ test('a line that never ends is no answer', async () => {
 
 test('a call whose input is far too long is not performed, and keeps little of it', async () => {
   const long = JSON.stringify({ text: 'x'.repeat(600 * 1024) })
-  await using it = await bench([{ match: {}, response: { toolCalls: [{ name: 'note', arguments: long }] } }])
+  await using it = await bench([
+    { match: {}, response: { toolCalls: [{ name: 'note', arguments: long }] }, chunkSize: 65_536 },
+  ])
   const answer = await it.call('openai/first')
   assert.equal(answer.invalid.length, 1)
   assert.ok(JSON.stringify(answer.parts).length < 4096)

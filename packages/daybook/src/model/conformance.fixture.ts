@@ -381,7 +381,7 @@ function breaking(open: Open): void {
     const started = performance.now()
     ending.abort()
     await failing(call, 'aborted')
-    assert.ok(performance.now() - started < 1_000)
+    assert.ok(performance.now() - started < 5_000)
   })
 
   test('a call that takes too long ends by its own time', async () => {

@@ -96,6 +96,8 @@ export interface ModelFacts {
   readonly contextTokens: number
   readonly maxOutputTokens: number
   readonly images: boolean
+  /** Where its provider reads PDF for its models that see images. */
+  readonly pdf: boolean
   /** US dollars for a million tokens; null: unknown. */
   readonly price: {
     readonly input: number
@@ -110,7 +112,7 @@ export interface Model {
   readonly facts: ModelFacts
   /** Tokens of a text for this model's family, corrected by what it reported before. */
   estimate(text: string): number
-  /** Whether usage that was reported in this process has corrected {@link estimate} until it held. */
+  /** Whether usage that was reported has corrected {@link estimate} until it held. */
   readonly corrected?: boolean
   /** @throws ModelFailure when no attempt and no fall-back gave an answer */
   call(request: ModelRequest, options: ModelCallOptions): Promise<ModelAnswer>

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Estimator, familyOf, roughTokens } from './estimate.ts'
+import { Estimator, familyOf, type Learned, roughTokens } from './estimate.ts'
 
 /** A text, and the tokens that OpenAI's o200k and Anthropic's tokenizers make of it, roughly. */
 const texts: [string, string, number, number][] = [
@@ -44,6 +44,17 @@ test('an estimate counts as corrected once reports hold, and no longer when one 
   assert.equal(estimator.corrected, true)
   estimator.reported(1_000, 1_900)
   assert.equal(estimator.corrected, false)
+})
+
+test('what was learned is told, and another process begins with it', () => {
+  const learned: Learned[] = []
+  const estimator = new Estimator(undefined, (each) => void learned.push(each))
+  for (let index = 0; index < 30; index += 1) estimator.reported(1_000, 1_300)
+  estimator.reported(10, 300)
+  assert.equal(learned.length, 30)
+  const next = new Estimator(learned.at(-1))
+  assert.deepEqual([next.ratio, next.corrected], [estimator.ratio, true])
+  assert.equal(new Estimator({ ratio: 90, held: 0 }).ratio, 2)
 })
 
 test('models of one family share what was learned', () => {

@@ -1,5 +1,7 @@
 // Tokens of a text without its tokenizer: by the script of its letters, corrected by what the model's family reported.
 
+import { pdfType } from '../schema/media.ts'
+
 /** Tokens of one character. Digits and signs of code stand nearly alone; a letter of a common script shares its token. */
 const perLetter = {
   latin: 0.235,
@@ -43,7 +45,14 @@ function beyond(code: number): number {
 /** What a message takes beside its text. */
 export const messageTokens = 4
 /** Of one image, as large as the large providers scale it down to. */
-export const imageTokens = 1_600
+const imageTokens = 1_600
+/** A page of a PDF, as text and as a picture; and bytes of one, with its share of what is drawn and of the letters' forms. */
+const [pageTokens, pageBytes] = [3_000, 32 * 1024]
+
+/** What a file takes that a model sees. */
+export function fileTokens({ media_type, size = 0 }: { readonly media_type?: string; readonly size?: number }): number {
+  return media_type === pdfType ? pageTokens * Math.max(1, Math.ceil(size / pageBytes)) : imageTokens
+}
 
 /** One report cannot turn what hundreds have said, and none can make the estimate absurd. */
 const share = 0.15
@@ -53,10 +62,32 @@ const telling = 64
 /** Reports that held, until the estimate is relied on; what counts as holding; and what shows that it does not hold any more. */
 const [steady, holds, fails] = [3, 1.02, 1.1]
 
+const within = (ratio: number): number => Math.min(most, Math.max(least, ratio))
+
+/** What reports have taught about one family. */
+export interface Learned {
+  readonly ratio: number
+  /** Reports that held one after the other, up to as many as it takes. */
+  readonly held: number
+}
+
+/** Where that is kept. */
+export interface Learning {
+  known(family: string): Learned | undefined
+  learned(family: string, learned: Learned): void
+}
+
 /** The estimates of one family of models. */
 export class Estimator {
-  #ratio = 1
-  #held = 0
+  #ratio: number
+  #held: number
+  readonly #onLearned: ((learned: Learned) => void) | undefined
+
+  constructor({ ratio, held }: Learned = { ratio: 1, held: 0 }, onLearned?: (learned: Learned) => void) {
+    this.#ratio = within(ratio)
+    this.#held = held
+    this.#onLearned = onLearned
+  }
 
   /** How much more tokens there are than the uncorrected estimate says. */
   get ratio(): number {
@@ -75,10 +106,11 @@ export class Estimator {
   /** A provider reported `tokens` for what was estimated, uncorrected, as `rough`. */
   reported(rough: number, tokens: number): void {
     if (rough < telling || tokens <= 0) return
-    const seen = Math.min(most, Math.max(least, tokens / rough))
+    const seen = within(tokens / rough)
     if (seen > this.#ratio * fails) this.#held = 0
-    else if (seen <= this.#ratio * holds) this.#held += 1
-    this.#ratio = Math.min(most, Math.max(least, this.#ratio * (1 - share) + seen * share))
+    else if (seen <= this.#ratio * holds) this.#held = Math.min(steady, this.#held + 1)
+    this.#ratio = within(this.#ratio * (1 - share) + seen * share)
+    this.#onLearned?.({ ratio: this.#ratio, held: this.#held })
   }
 }
 

@@ -31,10 +31,12 @@ test('what the configuration says counts, then the table, then what is safe', ()
     contextTokens: 9_000,
     maxOutputTokens: 4_096,
     images: false,
+    pdf: false,
     price: { input: 1, output: 2, cachedInput: 0.5 },
   })
   const gpt = factsOf('openai/gpt-5', own)
   assert.deepEqual([gpt.images, gpt.contextTokens, gpt.price?.input], [false, 400_000, 1.25])
+  assert.deepEqual([factsOf('a/b', { '*': { images: true } }, true).pdf, factsOf('a/b', {}, true).pdf], [true, false])
   assert.equal(factsOf('away/x').price, null)
   assert.equal(factsOf('anthropic/claude-sonnet-4-5-20250929').price?.output, 15)
 })

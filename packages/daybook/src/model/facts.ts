@@ -4,15 +4,18 @@ import type { ModelFacts, ModelName } from './contract.ts'
 import { type Known, known, unknownModel } from './known.ts'
 import type { FactSettings } from './settings.ts'
 
-export function factsOf(name: ModelName, own: Readonly<Record<string, FactSettings>> = {}): ModelFacts {
+/** @param pdf whether its provider reads PDF for models that see images */
+export function factsOf(name: ModelName, own: Readonly<Record<string, FactSettings>> = {}, pdf = false): ModelFacts {
   const said = Object.entries(own).find(([pattern]) => fits(pattern, name))?.[1] ?? {}
   const row: Omit<Known, 'name'> = known.find((each) => fits(each.name, name)) ?? unknownModel
+  const images = said.images ?? row.images
   return {
     name,
     provider: name.slice(0, name.indexOf('/')),
     contextTokens: said.context ?? row.context,
     maxOutputTokens: said.output ?? row.output,
-    images: said.images ?? row.images,
+    images,
+    pdf: images && pdf,
     price: priceOf(said, row),
   }
 }

@@ -9,7 +9,7 @@ import { schemaInWords } from './value.ts'
 type Tools = NonNullable<SdkCall['tools']>
 
 export interface Formed {
-  readonly kind: Pick<ProviderKind, 'options' | 'limitAlways' | 'mark' | 'pdf'>
+  readonly kind: Pick<ProviderKind, 'options' | 'limitAlways' | 'mark'>
   readonly facts: ModelFacts
   /** Whether the schema of the answer has to be told in words too. */
   readonly schemaInWords: boolean
@@ -32,7 +32,7 @@ export function formOf(
     facts,
   )
   const options = kind.options?.(request)
-  const prompt = promptOf(told, messages, { model: facts.name, images: facts.images, pdf: kind.pdf ?? false })
+  const prompt = promptOf(told, messages, { model: facts.name, images: facts.images, pdf: facts.pdf })
   return {
     prompt: kind.mark?.(prompt) ?? prompt,
     ...toolsOf(request, messages),

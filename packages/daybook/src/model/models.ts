@@ -2,7 +2,7 @@
 
 import { type Candidate, callModels, type Patience, patience } from './call.ts'
 import { type Model, type ModelFacts, ModelFailure, type ModelName, type Models } from './contract.ts'
-import { Estimator, familyOf } from './estimate.ts'
+import { Estimator, familyOf, type Learning } from './estimate.ts'
 import { factsOf } from './facts.ts'
 import type { ProviderKind, ProviderOpening, SdkModel } from './provider.ts'
 import { type ModelSettings, type ProviderSettings, presets } from './settings.ts'
@@ -15,6 +15,8 @@ export interface ModelParts {
   installed(name: string): boolean
   readonly time?: ModelTime
   readonly patience?: Partial<Patience>
+  /** Where estimates begin, and are told what they learn; default: anew, and nowhere. */
+  readonly learning?: Learning
 }
 
 /** A provider as it is configured, or what is missing. */
@@ -84,10 +86,9 @@ class ConfiguredModels implements Models {
     const provider = this.#provider(name.slice(0, slash))
     if ('why' in provider) return undefined
     const { kind, opening } = provider
-    const facts = factsOf(name, this.#settings.facts)
+    const facts = factsOf(name, this.#settings.facts, kind.pdf)
     const family = familyOf(opening.name, name.slice(slash + 1))
-    const estimator = this.#estimators.get(family) ?? new Estimator()
-    this.#estimators.set(family, estimator)
+    const estimator = this.#estimator(family)
     const candidate: Candidate = {
       kind,
       facts,
@@ -97,6 +98,14 @@ class ConfiguredModels implements Models {
     }
     this.#candidates.set(name, candidate)
     return candidate
+  }
+
+  #estimator(family: string): Estimator {
+    const { learning } = this.#parts
+    const made = this.#estimators.get(family)
+    const estimator = made ?? new Estimator(learning?.known(family), (learned) => learning?.learned(family, learned))
+    this.#estimators.set(family, estimator)
+    return estimator
   }
 
   async #open(kind: ProviderKind, opening: Omit<ProviderOpening, 'fetch'>, facts: ModelFacts): Promise<SdkModel> {

@@ -1,9 +1,9 @@
 // Turns the messages of the log into the form that provider packages take.
 
 import type { JsonObject } from '../schema/json.ts'
+import { isSeenType, isTextType } from '../schema/media.ts'
 import type { Part } from '../schema/parts.ts'
 import type { ModelMessage, ModelRequest } from './contract.ts'
-import { isPicture, isText } from './media.ts'
 import type { SdkCall, SdkMessage } from './provider.ts'
 import { metadataFor } from './signed.ts'
 
@@ -95,16 +95,13 @@ function heard(part: Part, { files }: ModelMessage, taking: Taking): User[] {
   if (part.type !== 'file') return part.type === 'edit' ? [{ type: 'text', text: inWords(part) }] : []
   const bytes = part.blob === undefined ? undefined : files?.get(part.blob)
   const { media_type: mediaType = 'application/octet-stream', name } = part
-  if (bytes !== undefined && isText(mediaType)) {
+  if (bytes !== undefined && isTextType(mediaType)) {
     return [{ type: 'text', text: `${name ?? 'A file'}:\n\n${new TextDecoder().decode(bytes)}` }]
   }
-  if (bytes === undefined || !isSeen(mediaType, taking)) return [{ type: 'text', text: inWords(part) }]
+  if (bytes === undefined || !isSeenType(mediaType, taking)) return [{ type: 'text', text: inWords(part) }]
   const file: File = { type: 'file', mediaType, data: { type: 'data', data: bytes } }
   return [name === undefined ? file : { ...file, filename: name }]
 }
-
-const isSeen = (mediaType: string, { images, pdf }: Taking): boolean =>
-  images && (isPicture(mediaType) || (pdf && mediaType === 'application/pdf'))
 
 function inWords(part: Extract<Part, { type: 'file' | 'edit' }>): string {
   if (part.type === 'edit') return `[${part.operation} of ${part.path}]`

@@ -1,7 +1,7 @@
 // Asks a provider over the network, and says in one way for all of them what it refused: the packages each have their own,
 // some print what they got, and one forgets the headers.
 
-import { bounded } from './bounded.ts'
+import { exchange } from './exchange.ts'
 import { retryAfterMs } from './retry-after.ts'
 
 /** An answer of HTTP that is no success. Holds nothing of what was said: only words of the provider's own small set. */
@@ -40,12 +40,12 @@ const refusalBytes = 64 * 1024
 
 export function transport(now: () => number): typeof fetch {
   return async (input, init) => {
-    // A key goes to the address that was configured: headers of a vendor's own would follow it anywhere.
-    const response = await fetch(input, { ...init, redirect: 'manual' }).catch((error: unknown) => {
+    // Nothing is asked of where a redirect leads: a key in a vendor's own header would go there with it.
+    const response = await exchange(input, init).catch((error: unknown) => {
       if (init?.signal?.aborted === true) throw error
       throw new Unanswered(codeOf(error))
     })
-    if (response.ok) return bounded(response)
+    if (response.ok) return response
     throw new HttpRefusal(response.status, await bodyOf(response), retryAfterMs(response.headers, now()))
   }
 }

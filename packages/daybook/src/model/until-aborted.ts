@@ -6,6 +6,6 @@ export function untilAborted<T>(promise: PromiseLike<T>, signal: AbortSignal): P
     const abort = (): void => reject(signal.reason)
     signal.addEventListener('abort', abort, { once: true })
     if (signal.aborted) abort()
-    promise.then(resolve, reject)
+    promise.then(resolve, reject).then(() => signal.removeEventListener('abort', abort))
   })
 }

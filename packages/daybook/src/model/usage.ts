@@ -1,7 +1,7 @@
 // What an answer took: as the provider reported it, or estimated from the texts and marked so; and what that cost.
 
 import type { ModelFacts, ModelMessage, ModelRequest, ModelUsage } from './contract.ts'
-import { type Estimator, imageTokens, messageTokens, roughTokens } from './estimate.ts'
+import { type Estimator, fileTokens, messageTokens, roughTokens } from './estimate.ts'
 import type { Gathering } from './gather.ts'
 import { partsOf } from './prompt.ts'
 
@@ -21,7 +21,7 @@ function roughMessage(message: ModelMessage): number {
   let tokens = 0
   for (const part of partsOf(message)) {
     if (part.type === 'text' || part.type === 'reasoning') tokens += roughTokens(part.text)
-    else if (part.type === 'file') tokens += message.files?.has(part.blob ?? '') ? imageTokens : 24
+    else if (part.type === 'file') tokens += message.files?.has(part.blob ?? '') ? fileTokens(part) : 24
     else if (part.type === 'call') tokens += 8 + roughTokens(JSON.stringify(part.input ?? {}))
     else if (part.type === 'result') {
       tokens += 8 + roughTokens(typeof part.output === 'string' ? part.output : (JSON.stringify(part.output) ?? ''))

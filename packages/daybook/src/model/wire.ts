@@ -17,13 +17,22 @@ export function modelList(models: Models | null): ModelList {
   }
 }
 
-export function modelShape({ name, provider, contextTokens, maxOutputTokens, images, price }: ModelFacts): ModelShape {
+export function modelShape({
+  name,
+  provider,
+  contextTokens,
+  maxOutputTokens,
+  images,
+  pdf,
+  price,
+}: ModelFacts): ModelShape {
   return {
     name,
     provider,
     context_tokens: contextTokens,
     max_output_tokens: maxOutputTokens,
     images,
+    pdf,
     price:
       price === null
         ? null

@@ -1,7 +1,7 @@
 // Approvals and questions: decided exactly once, by whom they are for, never blocking for ever.
 
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
-import type { DaybookError } from '../schema/errors.ts'
+import { DaybookError } from '../schema/errors.ts'
 import { fails } from '../session/testing.fixture.ts'
 import { eachWork, skill, type WorkWorld } from './testing.fixture.ts'
 
@@ -154,5 +154,37 @@ eachWork(
     await world.settle(other.run)
     await world.anna.cancel(other.run)
     deepStrictEqual((await world.world.anna.session(session).head()).attention, [])
+  },
+)
+
+const looked: string[] = []
+eachWork(
+  'nobody is asked to approve what could not be done: an input that does not fit, or what the skill itself refuses',
+  () => [
+    skill('push', (input) => void calls.push(`push ${input}`), {
+      ...{ risk: 'high', input: { type: 'string' } },
+      check: (input) => {
+        looked.push(String(input))
+        if (input === 'prod') throw new DaybookError('forbidden', 'not there')
+      },
+    }),
+  ],
+  async (world) => {
+    calls.length = 0
+    looked.length = 0
+    for (const [input, code] of [
+      ['prod', 'forbidden'],
+      [5, 'invalid'],
+    ] as const) {
+      const { run } = await world.anna.start(null, { skill: 'push', input })
+      const { status, error, approvals } = await world.settle(run)
+      deepStrictEqual([status, error?.code, approvals], ['failed', code, []])
+    }
+    const { run } = await world.anna.start(null, { skill: 'push', input: 'main' })
+    const { approval } = await asked(world, run)
+    await world.crash()
+    await world.anna.decide(run, approval.id, { decision: 'approved', digest: approval.digest })
+    strictEqual((await world.settle(run, 'end')).status, 'done')
+    deepStrictEqual([calls, looked], [['push main'], ['prod', 'main']])
   },
 )

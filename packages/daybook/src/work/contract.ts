@@ -97,7 +97,7 @@ export interface QuestionView {
 export interface ScopedWork {
   /**
    * Queues a run; it is durable when this resolves, and begins by itself. Without a session one is opened, with the fields
-   * of `opens` also where `session` names one that is not there. `busy` with `reject`, and over 512 queued runs.
+   * of `opens` also where `session` names one that is not there. `busy` with `reject`, and over 512 open runs.
    */
   start(session: SessionId | null, fields: RunFields, options?: StartOptions): Promise<RunReceipt>
   /** `not_found` for unknown runs and those of sessions that the scope cannot see. */
@@ -217,6 +217,8 @@ export interface StepOptions {
   readonly leavable?: boolean
   /** `high` waits for an approval first. Default: `low`. */
   readonly risk?: SkillRisk
+  /** Called before an approval is asked for: what it throws ends the step, and nobody is asked. */
+  readonly check?: () => Promise<void>
   /** What the approval says; default: the step's name. */
   readonly summary?: string
   /** Subjects that may approve; default: the owner of the session. */

@@ -81,6 +81,8 @@ function figures(of: readonly Fact[]): RunFigures {
     // The smallest that at least 95 of 100 do not exceed.
     p95Ms: times.find((time) => times.filter((one) => one <= time).length >= of.length * 0.95) ?? null,
     tokens: of.reduce((sum, { tokens }) => sum + tokens, 0),
+    cached: 0,
+    written: 0,
     cost: of.reduce((sum, { cost }) => sum + cost, 0),
   }
 }
@@ -175,11 +177,12 @@ eachStore(
   'what models and agents took is read from what a run tells, choosing too, whoever went on in it',
   async (world) => {
     const session = await world.runner.open({ id: 'a' })
+    const metadata = { cached_tokens: 40, written_tokens: 7 }
     const told = (run: string, agent: string, model: string, tokens: number, cost: number) =>
       ({
         kind: 'message',
         run,
-        data: { role: 'assistant', content: 'x', agent, model, usage: { total_tokens: tokens }, cost },
+        data: { role: 'assistant', content: 'x', agent, model, usage: { total_tokens: tokens }, cost, metadata },
       }) as const
     await session.append([
       { kind: 'run.queued', data: { run_id: 'r1', agent: 'orchestrator' }, run: 'r1' },
@@ -202,20 +205,20 @@ eachStore(
     const { byAgent, byModel } = await session.view('metrics')
     deepStrictEqual(byModel, {
       'lab/small': { runs: 1, tokens: 10, cost: 0.25 },
-      'lab/large': { runs: 1, tokens: 300, cost: 1 },
+      'lab/large': { runs: 1, tokens: 300, cost: 1, cachedTokens: 80, writtenTokens: 14 },
     })
     deepStrictEqual(byAgent, {
       orchestrator: { runs: 1, tokens: 10, cost: 0.25 },
-      coder: { runs: 1, tokens: 300, cost: 1 },
+      coder: { runs: 1, tokens: 300, cost: 1, cachedTokens: 80, writtenTokens: 14 },
     })
     const all = { since: 0, until: Number.MAX_SAFE_INTEGER }
     const { total, groups } = await runMetrics(world.anna, { group: 'model', ...all })
-    deepStrictEqual([total.runs, total.tokens, total.cost], [1, 310, 1.25])
+    deepStrictEqual([total.runs, total.tokens, total.cost, total.cached, total.written], [1, 310, 1.25, 80, 14])
     deepStrictEqual(
-      groups.map(({ key, runs, tokens, cost }) => [key, runs, tokens, cost]),
+      groups.map(({ key, runs, tokens, cost, cached }) => [key, runs, tokens, cost, cached]),
       [
-        ['lab/large', 1, 300, 1],
-        ['lab/small', 1, 10, 0.25],
+        ['lab/large', 1, 300, 1, 80],
+        ['lab/small', 1, 10, 0.25, 0],
       ],
     )
   },

@@ -3,7 +3,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { isDaybookError } from '../schema/errors.ts'
 import type { Head } from '../schema/heads.ts'
-import { addUsage, totalTokens } from '../schema/usage.ts'
+import { addTokens, addUsage, totalTokens } from '../schema/usage.ts'
 import type { ScopedSessions } from '../session/contract.ts'
 import type { RunView } from '../session/views/contract.ts'
 import { type Spent, spendingKinds, spentIn } from '../session/views/spent.ts'
@@ -31,6 +31,9 @@ export interface RunFigures {
   /** Of 100 finished runs, 95 took no longer. */
   readonly p95Ms: number | null
   readonly tokens: number
+  /** Of the questions, what providers had in their caches, and what they put there. */
+  readonly cached: number
+  readonly written: number
   /** US dollars. */
   readonly cost: number
 }
@@ -165,12 +168,18 @@ class Sum {
   #done = 0
   #failed = 0
   #spent = { tokens: 0, cost: 0 }
+  #cached = 0
+  #written = 0
   readonly #times: number[] = []
 
   add({ status, durationMs, usage, cost }: RunView, spent: readonly Spent[]): void {
     this.#runs += 1
     for (const one of [{ tokens: totalTokens(usage), cost }, ...spent]) {
       this.#spent = addUsage(this.#spent, { total_tokens: one.tokens }, one.cost)
+    }
+    for (const { cached, written } of spent) {
+      this.#cached = addTokens(this.#cached, cached)
+      this.#written = addTokens(this.#written, written)
     }
     if (status !== 'done' && status !== 'failed') return
     if (status === 'done') this.#done += 1
@@ -189,6 +198,8 @@ class Sum {
       avgMs: times.length === 0 ? null : times.reduce((sum, time) => sum + time, 0) / times.length,
       p95Ms: times[Math.ceil(times.length * 0.95) - 1] ?? null,
       ...this.#spent,
+      cached: this.#cached,
+      written: this.#written,
     }
   }
 }

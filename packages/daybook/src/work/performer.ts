@@ -30,6 +30,8 @@ export interface Agent extends Performer {
   readonly models?: readonly string[]
   /** Agents that it may hand over to, or, of a team, that are in it. */
   readonly handoffs?: readonly string[]
+  /** False: what it takes are commands or code, so no agent hands it what a person said. Absent: it reads words. */
+  readonly converses?: boolean
   /**
    * The step that it surely begins this input with, before it waits for anything; it goes out with what asks for the run.
    * Absent or null: nobody knows before. `model`: the one that a person chose.

@@ -18,17 +18,21 @@ export function skillPerformer(skill: Skill, policy?: ApprovalPolicy): Performer
         throw new RunFailure('refused', `${skill.name} is not for this role`, 'forbidden')
       const input = inputOf(skill, turn)
       const summary = `${skill.name}: ${short(input)}`
+      const first: StepAttempt = { key: turn.key, attempt: 1, signal: turn.signal }
       if (skill.durable) {
         // The approval of a durable skill stands before all of its steps.
-        if (needsApproval(skill, policy))
-          await turn.step(skill.id, () => null, { input, risk: 'high', summary, idempotent: true })
-        return run(input, contextOf(turn, { key: turn.key, attempt: 1, signal: turn.signal }, true))
+        if (needsApproval(skill, policy)) {
+          const check = () => skill.check(input, contextOf(turn, first, true))
+          await turn.step(skill.id, () => null, { input, risk: 'high', summary, idempotent: true, check })
+        }
+        return run(input, contextOf(turn, first, true))
       }
       return turn.step(skill.id, (attempt) => run(input, contextOf(turn, attempt, false)), {
         input,
         risk: skill.risk,
         idempotent: skill.idempotent,
         summary,
+        check: () => skill.check(input, contextOf(turn, first, false)),
       })
     },
   }

@@ -178,12 +178,12 @@ export class TurnOfRun {
     return this.#waitFor({ reason: 'until', until: this.now + pause, summary })
   }
 
-  async approval(step: string, name: string, options: StepOptions): Promise<void> {
+  async approval(step: string, name: string, { input, check, ...options }: StepOptions): Promise<void> {
     const id = idIn(this.run, 'apr', step)
-    const input = options.input
     const asked = this.#record.asked.get(id)
     const summary = (options.summary ?? name).slice(0, 512)
     if (asked) return this.#decided(id, asked, summary)
+    await check?.()
     const until = this.now + (options.approvalMs ?? approvalMs)
     this.execution.log.write(
       entryOf('approval.requested', this.run, {

@@ -1,8 +1,8 @@
 // Files that a person sends with a text: how they stand in the input of a run, and whether a model takes them.
 
 import type { Model } from '../../model/contract.ts'
-import { isPicture, isText } from '../../model/media.ts'
 import type { Json, JsonObject } from '../../schema/json.ts'
+import { isPictureType, isSeenType, isTextType } from '../../schema/media.ts'
 import type { Part } from '../../schema/parts.ts'
 import { RunFailure } from '../failure.ts'
 import type { Turn } from '../performer.ts'
@@ -42,8 +42,8 @@ function partOf(file: Json): FilePart | null {
  */
 export async function checkAttachments({ input }: Turn, { facts }: Model): Promise<void> {
   for (const { name = 'a file', media_type: type = 'application/octet-stream' } of filesOf(input)) {
-    if (isText(type) || (facts.images && isPicture(type))) continue
-    const why = isPicture(type) ? 'takes no images' : `takes no files of ${type}`
+    if (isTextType(type) || isSeenType(type, facts)) continue
+    const why = isPictureType(type) ? 'takes no images' : `takes no files of ${type}`
     throw new RunFailure('refused', `${facts.name} ${why}: ${name} cannot be sent to it`, 'unsupported_media')
   }
 }

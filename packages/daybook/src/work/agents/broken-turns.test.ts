@@ -3,6 +3,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Delta } from '../../schema/deltas.ts'
+import { DaybookError } from '../../schema/errors.ts'
 import type { Message, Part } from '../../schema/parts.ts'
 import { gate, until } from '../../session/testing.fixture.ts'
 import { deltaTopic } from '../../store/bus.ts'
@@ -194,6 +195,40 @@ test('a file goes to a model that takes it, and is refused by one that does not'
   const refused = await at.world.anna.start(null, { agent: 'blind', input })
   const state = await at.world.settle(refused.run, 'end')
   deepStrictEqual([state.status, state.error?.code], ['failed', 'unsupported_media'])
+})
+
+test('a PDF goes to a model whose provider reads it', async () => {
+  await using at = await turnsWorld({
+    models: { facts: { '*': { images: true } } },
+    agents: [defined('reading', { models: ['openai/mock'] }), defined('blind', { models: ['deepseek/mock'] })],
+    answers: [{ match: {}, response: { content: 'Two pages.' } }],
+  })
+  const bytes = Buffer.from('%PDF-1.4 two pages')
+  const blob = await at.world.world.anna.blobs.put(bytes)
+  const input = { text: 'what is it?', files: [{ blob, name: 'a.pdf', media_type: 'application/pdf' }] }
+  const { run } = await at.world.anna.start(null, { agent: 'reading', input })
+  strictEqual((await at.world.settle(run, 'end')).output, 'Two pages.')
+  ok(at.server.bodies().at(-1)?.includes(bytes.toString('base64')))
+  const refused = await at.world.anna.start(null, { agent: 'blind', input })
+  strictEqual((await at.world.settle(refused.run, 'end')).error?.code, 'unsupported_media')
+})
+
+test('a call that could not be made is told to the model, and nobody is asked to approve it', async () => {
+  const check = (): never => {
+    throw new DaybookError('forbidden', 'skills may not work there')
+  }
+  await using at = await turnsWorld({
+    skills: [skill('push', () => 'pushed', { risk: 'high', check })],
+    answers: [
+      { match: { hasToolResult: false }, response: { toolCalls: [call('c1', 'push')] } },
+      { match: {}, response: { content: 'I may not.' } },
+    ],
+  })
+  const { run, session } = await at.world.anna.start(null, { agent: 'coder', input: 'push it' })
+  const { output, approvals } = await at.world.settle(run, 'end')
+  deepStrictEqual([output, approvals], ['I may not.', []])
+  const [result] = resultsIn(await messagesOf(at, session))
+  deepStrictEqual([result?.error, String(result?.output)], [true, 'forbidden: skills may not work there'])
 })
 
 test('what a skill says of a secret reaches neither the log nor the model', async () => {

@@ -83,6 +83,7 @@ async function callSkill(calling: Calling, skill: Skill, call: Call): Promise<vo
     risk: skill.risk,
     idempotent: skill.idempotent,
     summary: `${agent.name} calls ${skill.name}: ${short(input)}`,
+    check: () => skill.check(input, contextOf(turn, { key: turn.key, attempt: 1, signal: turn.signal }, false)),
     speaker: agent.name,
   }
   await turn.tell(

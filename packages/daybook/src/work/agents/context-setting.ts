@@ -53,7 +53,10 @@ export function offersOf(agent: AgentDefinition, setting: AgentSetting, caller: 
   return { skills, handoffs: others.map(({ name }) => name), offers }
 }
 
-/** Of those that a turn may be handed over to, the ones that are there, and programs where whoever asked may use them. */
+/**
+ * Of those that a turn may be handed over to, the ones that are there, and programs where whoever asked may use them. None that
+ * takes commands: the person's sentence would be one.
+ */
 function describe(
   name: string,
   agent: AgentDefinition,
@@ -61,6 +64,7 @@ function describe(
   { programs = false }: RunCaller,
 ) {
   const found = definition(name) ?? others?.(name)
-  if (!found || name === agent.name || ('kind' in found && found.kind === 'program' && !programs)) return []
+  if (!found || name === agent.name) return []
+  if ('kind' in found && found.kind === 'program' && (!programs || found.converses === false)) return []
   return [{ name, description: found.description }]
 }

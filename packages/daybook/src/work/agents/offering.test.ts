@@ -4,7 +4,12 @@ import { deepStrictEqual, match, strictEqual } from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { cases } from '../../cases.fixture.ts'
+import { openModels } from '../../open-models.ts'
+import { fixedSkills } from '../skills/fixed.ts'
+import { buildContext } from './context/build.ts'
+import { offersOf } from './context-setting.ts'
 import { handOverName, inputFor, offered, offeredName } from './offering.ts'
+import { defined } from './turns.fixture.ts'
 
 const id = fc
   .array(fc.stringMatching(/^[a-z0-9][a-z0-9._-]{0,40}$/), { minLength: 1, maxLength: 4 })
@@ -53,4 +58,20 @@ test('an input that is no object is a field of one, and comes back out of it', (
     additionalProperties: false,
   })
   strictEqual(inputFor(skill as never, { input: 'hello' }), 'hello')
+})
+
+test('a turn may be handed to a program that reads words by whoever may use programs, and to none that takes commands', () => {
+  const program = { kind: 'program', description: 'A program.', perform: async () => undefined } as const
+  const programs = [
+    { ...program, name: 'bash', converses: false },
+    { ...program, name: 'codex', converses: true },
+  ]
+  const setting = {
+    ...{ models: openModels({ key: () => undefined }), skills: fixedSkills(), context: buildContext },
+    definition: () => undefined,
+    others: (name: string) => programs.find((one) => one.name === name),
+  }
+  const coder = defined('coder', { handoffs: ['bash', 'codex', 'nobody'] })
+  deepStrictEqual(offersOf(coder, setting, { programs: true }).handoffs, ['codex'])
+  deepStrictEqual(offersOf(coder, setting, {}).offers, [])
 })

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../schema/json.ts'
 import { sha256 } from '../../store/hash.ts'
 import { mayCall } from '../skill-performer.ts'
 import type { RunCaller, Skill, Skills } from '../skills/contract.ts'
+import { calledName } from './call-names.ts'
 import type { AgentDefinition } from './contract.ts'
 
 /** How a model hands its turn over; no skill is offered under this name. */
@@ -15,11 +16,11 @@ const longestName = 64
 const hashLength = 12
 
 /**
- * The same for the same id, whatever else there is, and no two ids share one: `/` is `__` and `.` is `_-`; where that could
- * be read as another id, or is too long, a hash of the id stands behind it.
+ * The same for the same id, whatever else there is, and no two ids share one: where it could be read as another id, or is too
+ * long, a hash of the id stands behind it.
  */
 export function offeredName(id: string): string {
-  const plain = id.replaceAll('/', '__').replaceAll('.', '_-')
+  const plain = calledName(id)
   const clear = /^[a-z0-9]+(?:[_.-][a-z0-9]+|\/[a-z0-9]+)*$/.test(id) && !/_-|-_/.test(id)
   if (clear && plain.length <= longestName && plain !== handOverName) return plain
   const safe = plain.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, longestName - hashLength - 2)
@@ -81,12 +82,12 @@ export function handOverOffer(to: readonly { readonly name: string; readonly des
     name: handOverName,
     description:
       'Hands this turn over to another agent, who then has the conversation and answers in your place. Only when the other ' +
-      `is better suited; say why in one sentence.\n${who}`,
+      `is better suited; say why, and what the other is to do, in words that the other needs besides the conversation.\n${who}`,
     input: {
       type: 'object',
       properties: {
         to: { type: 'string', enum: to.map(({ name }) => name) },
-        reason: { type: 'string', minLength: 1, maxLength: 1000 },
+        reason: { type: 'string', minLength: 1, maxLength: 4000 },
       },
       required: ['to', 'reason'],
       additionalProperties: false,

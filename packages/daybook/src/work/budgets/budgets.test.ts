@@ -20,6 +20,7 @@ const model: ModelFacts = {
   contextTokens: 100_000,
   maxOutputTokens: 1000,
   images: false,
+  pdf: false,
   price: { input: 1000, output: 2000 },
 }
 

@@ -83,9 +83,14 @@ async function goOn(session: Session, run: string): Promise<boolean> {
 
 /** Looks for them by and by: another process may have raised a budget, or daybook.json says more since the last start. */
 export function keepResuming(budgets: Pick<Budgets, 'resume'>, onError: (error: unknown) => void): AsyncDisposable {
-  let looking: Promise<unknown> = Promise.resolve()
+  let looking: Promise<unknown> | null = null
   const look = (): void => {
-    looking = looking.then(() => budgets.resume()).catch(onError)
+    looking ??= budgets
+      .resume()
+      .catch(onError)
+      .finally(() => {
+        looking = null
+      })
   }
   look()
   const timer = setInterval(look, lookMs).unref()

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { cases } from '../../cases.fixture.ts'
+import { anyCharacters, cases, worked } from '../../cases.fixture.ts'
 import { isDaybookError } from '../../schema/errors.ts'
 import { catalog, given, own } from './accuracy.fixture.ts'
 import type { Candidate, Routable, Routing } from './contract.ts'
@@ -15,7 +15,7 @@ const byId = new Map(skills.map((skill) => [skill.id, skill]))
 const words = skills.flatMap(({ name, description, tags }) => [name, description, ...tags])
 const queries = [...given, ...own.queries, ...own.across, ...own.spelling].map(({ query }) => query)
 const anyText = fc.oneof(
-  fc.string({ unit: 'binary' }),
+  anyCharacters(),
   fc.string({ unit: 'grapheme' }),
   fc
     .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 60, size: 'max' })
@@ -91,9 +91,9 @@ test('skills of any text can be routed among', () => {
 test('a megabyte of text costs no more than its beginning', () => {
   for (const unit of ['hotel ', '天气', 'напоминание', 'a', '\ud800', '\0', 'e\u0301', '🙂']) {
     const text = unit.repeat(Math.ceil(1_000_000 / unit.length))
-    const started = performance.now()
+    const milliseconds = worked()
     assert.deepEqual(known.route(text), known.route(text.slice(0, 4096)))
-    assert.ok(performance.now() - started < 1000)
+    assert.ok(milliseconds() < 1000)
   }
 })
 

@@ -55,6 +55,8 @@ export interface SkillDefinition<Input extends Json = Json, Output extends Json 
   readonly programs?: boolean
   /** Takes back what a call did; may be called twice, and when there is nothing to take back. */
   readonly undo?: (done: { readonly input: Input; readonly output: Output }, context: SkillContext) => Promise<void>
+  /** Throws what `run` would throw at once; changes nothing. Called before a person is asked to approve a call, with an input that fits. */
+  readonly check?: (input: Input, context: SkillContext) => void | Promise<void>
   readonly run: (input: Input, context: SkillContext) => Output | Promise<Output>
 }
 
@@ -84,6 +86,8 @@ export interface Skill {
   readonly undo:
     | ((done: { readonly input: Json; readonly output: Json }, context: SkillContext) => Promise<void>)
     | null
+  /** Before a person is asked to approve a call: throws where it could not be made, whatever they say. */
+  readonly check: (input: Json, context: SkillContext) => Promise<void>
   /** Null: instructions only; nothing to run without a model. */
   readonly run: ((input: Json, context: SkillContext) => Promise<Json | undefined>) | null
 }

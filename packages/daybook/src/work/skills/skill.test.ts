@@ -12,7 +12,7 @@ const least = { id: 'money/add', name: 'Add', description: 'Adds.', run: () => 1
 const text = { now: 0, timeZone: 'UTC' }
 
 test('a definition of the least fields gets the defaults', () => {
-  const { hash, fromText, undo, run, ...plain } = skillOf(least, 'built-in')
+  const { hash, fromText, undo, check, run, ...plain } = skillOf(least, 'built-in')
   deepStrictEqual(plain, {
     id: 'money/add',
     name: 'Add',
@@ -34,7 +34,7 @@ test('a definition of the least fields gets the defaults', () => {
   strictEqual(hash.length, 43)
   strictEqual(fromText('add', text), null)
   strictEqual(undo, null)
-  strictEqual(typeof run, 'function')
+  deepStrictEqual([typeof check, typeof run], ['function', 'function'])
 })
 
 const wrong: readonly [part: object, field: string][] = [

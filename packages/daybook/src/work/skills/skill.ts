@@ -26,6 +26,7 @@ const fields: Readonly<Record<string, true>> = Object.freeze({
   programs: true,
   fromText: true,
   undo: true,
+  check: true,
   run: true,
 } satisfies Record<keyof SkillDefinition, true>)
 
@@ -57,7 +58,7 @@ export function skillOf(definition: object, source: string, extra: SkillExtra = 
   }
   if (!isSkillId(given.id))
     throw invalid('id', 'has 1 to 128 of a-z 0-9 . _ / - each part begins with a-z 0-9, and it is not route')
-  for (const name of ['fromText', 'undo', 'run'] as const) {
+  for (const name of ['fromText', 'undo', 'check', 'run'] as const) {
     if (given[name] !== undefined && typeof given[name] !== 'function') throw invalid(name, 'is not a function')
   }
   if (given.run === undefined && extra.instructions === undefined) throw invalid('run', 'is required')
@@ -98,6 +99,7 @@ function complete(given: SkillDefinition, source: string, extra: SkillExtra): Sk
     ...plain,
     fromText: fromText ? (text, context) => fromText(text, context) : (text) => textInput(input, text),
     undo: undo ? (done, context) => undo(structuredClone(done), withCaller(context)) : null,
+    check: checking(given, plain.input),
     run: given.run === undefined ? null : checked(given, plain.input, plain.output),
   } satisfies Skill)
 }
@@ -113,7 +115,7 @@ function copyOf(schema: JsonObject | undefined): JsonObject | null {
 }
 
 /** What a skill is recorded as: the limits of its texts are those of the entry. */
-export function recordOf(skill: Omit<Skill, 'fromText' | 'undo' | 'run'>) {
+export function recordOf(skill: Omit<Skill, 'fromText' | 'undo' | 'check' | 'run'>) {
   const { name, description, version, hash, tags, roles, risk, input, output } = skill
   const schemas = { ...(input ? { input } : undefined), ...(output ? { output } : undefined) }
   return { skill_id: skill.id, name, description, version, hash, tags: [...tags], roles: [...roles], risk, ...schemas }
@@ -127,12 +129,23 @@ function checkRecordable(plain: Parameters<typeof recordOf>[0]): void {
   if (misfit) throw invalid(misfit.field, misfit.why)
 }
 
+function checking({ check }: SkillDefinition, input: JsonObject | null): Skill['check'] {
+  return async (given, context) => {
+    await checkInput(given, input)
+    await check?.(structuredClone(given), withCaller(context))
+  }
+}
+
+async function checkInput(given: Json | undefined, input: JsonObject | null): Promise<void> {
+  checkJson(given, 'input')
+  if (given === undefined) throw invalid('input', 'is required')
+  if (input) await checkFit(input, given, 'input')
+}
+
 /** The skill gets a copy of its input and nothing else; who called stands beside it, frozen. */
 function checked({ run }: SkillDefinition, input: JsonObject | null, output: JsonObject | null): Skill['run'] {
   return async (given, context) => {
-    checkJson(given, 'input')
-    if (given === undefined) throw invalid('input', 'is required')
-    if (input) await checkFit(input, given, 'input')
+    await checkInput(given, input)
     const made = await run(structuredClone(given), withCaller(context))
     checkJson(made, 'output')
     if (output) await checkFit(output, made, 'output')

@@ -15,6 +15,7 @@ export function factsOf(contextTokens: number, more: Partial<ModelFacts> = {}): 
     contextTokens,
     maxOutputTokens: Math.max(1, Math.floor(contextTokens / 8)),
     images: false,
+    pdf: false,
     price: null,
     ...more,
   }

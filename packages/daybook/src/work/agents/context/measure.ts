@@ -1,7 +1,7 @@
 // Estimated tokens of what a model is sent.
 
 import type { ModelMessage } from '../../../model/contract.ts'
-import { imageTokens, messageTokens } from '../../../model/estimate.ts'
+import { fileTokens, messageTokens } from '../../../model/estimate.ts'
 import type { Part } from '../../../schema/parts.ts'
 
 /** What surrounds a call and a result. */
@@ -19,7 +19,7 @@ export function blockTokens(part: Part, estimate: Estimate): number {
     case 'result':
       return callTokens + estimate(typeof part.output === 'string' ? part.output : (JSON.stringify(part.output) ?? ''))
     case 'file':
-      return imageTokens
+      return fileTokens(part)
     default:
       return 0
   }

@@ -1,8 +1,8 @@
 // Reads messages from the end of a log until a budget is used up and what the person said last is there.
 
 import { messageTokens } from '../../../model/estimate.ts'
-import { isPicture, isText } from '../../../model/media.ts'
 import type { Seq } from '../../../schema/ids.ts'
+import { isSeenType, isTextType } from '../../../schema/media.ts'
 import { cutText } from './cut.ts'
 import { activeBack, type Looked, messagesBack } from './log.ts'
 import { quoted } from './marks.ts'
@@ -107,11 +107,11 @@ async function shown(
 ): Promise<Block> {
   const named: Block = { type: 'text', text: `[${fileName(file)}]` }
   const { blob: hash, media_type: type = '' } = file
-  const isSeen = facts.images && isPicture(type) && files.size < mostImages
-  if (blob === undefined || hash === undefined || !(isSeen || isText(type))) return named
+  const isSeen = isSeenType(type, facts) && files.size < mostImages
+  if (blob === undefined || hash === undefined || !(isSeen || isTextType(type))) return named
   const bytes = await blob(hash)
   if (bytes === null) return { type: 'text', text: `[${fileName(file)}: its bytes are gone]` }
-  if (isText(type)) {
+  if (isTextType(type)) {
     const text = new TextDecoder().decode(bytes)
     return { type: 'text', text: quoted(fileName(file), cutText(text, caps.message, seq)) }
   }
@@ -119,5 +119,5 @@ async function shown(
   if (before + bytes.byteLength > mostBytes) return named
   files.set(hash, bytes)
   const { provider: _, ...plain } = file
-  return plain
+  return { ...plain, size: bytes.byteLength }
 }

@@ -26,7 +26,10 @@ export function idOf({ kind, name }: Pick<Candidate, 'kind' | 'name'>): string {
   return `${kind}:${name}`
 }
 
-/** Agents first, then skills, then programs that the text names; the same for the same request and the same set of them. */
+/**
+ * Agents first, then skills, then programs that the text names and that read words, for a shell would run the sentence; the same for
+ * the same request and the same set of them.
+ */
 export function candidatesFor(
   asked: Asked,
   definition: Pick<AgentDefinition, 'name' | 'skills' | 'handoffs'>,
@@ -44,11 +47,11 @@ export function candidatesFor(
   return [
     ...listed('agent'),
     ...skillsFor(asked, definition.skills ?? [], skills),
-    ...listed('program').filter(({ name }) => driven(name)),
+    ...listed('program').filter(({ name }) => driven(name) && agents.get(name)?.converses !== false),
   ]
 }
 
-/** What takes a text as commands gets it only from a person who names it: no model sends a question about `rm` to a shell. */
+/** A program of this machine gets a text only from a person who names it. */
 function namedIn(text: string): (name: string) => boolean {
   return (name) => new RegExp(`(?<![a-z0-9_-])${RegExp.escape(name)}(?![a-z0-9_-])`, 'i').test(text)
 }

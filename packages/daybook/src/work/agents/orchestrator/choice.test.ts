@@ -35,15 +35,19 @@ test('what a choice took counts also where its answer could not be used', async 
 })
 
 test('a program is offered only to who may use it, and only where the request names it', () => {
-  const bash = { ...defined('bash'), kind: 'program', perform: async () => undefined } as const
-  const agents = agentsOf([{ ...defined('coder'), kind: 'model', perform: async () => undefined }, bash])
+  const program = { kind: 'program', perform: async () => undefined } as const
+  const codex = { ...defined('codex'), ...program, converses: true }
+  const bash = { ...defined('bash'), ...program, converses: false }
+  const agents = agentsOf([{ ...defined('coder'), kind: 'model', perform: async () => undefined }, codex, bash])
   const offered = (text: string, programs: boolean): readonly string[] =>
     candidatesFor({ text, caller: { programs }, now: 0, timeZone: 'UTC' }, orchestrator, agents, fixedSkills()).map(
       idOf,
     )
-  assert.deepEqual(offered('run it in Bash: ls', true), ['agent:coder', 'program:bash'])
-  assert.deepEqual(offered('用bash列出文件', true), ['agent:coder', 'program:bash'])
+  assert.deepEqual(offered('let Codex do it', true), ['agent:coder', 'program:codex'])
+  assert.deepEqual(offered('用codex列出文件', true), ['agent:coder', 'program:codex'])
+  // The sentence would be its command.
+  assert.deepEqual(offered('run it in Bash: ls', true), ['agent:coder'])
   assert.deepEqual(offered('what would `rm -rf ~` do?', true), ['agent:coder'])
-  assert.deepEqual(offered('what is a bash-like shell?', true), ['agent:coder'])
-  assert.deepEqual(offered('run it in bash: ls', false), ['agent:coder'])
+  assert.deepEqual(offered('what is a codex-like agent?', true), ['agent:coder'])
+  assert.deepEqual(offered('let codex do it', false), ['agent:coder'])
 })

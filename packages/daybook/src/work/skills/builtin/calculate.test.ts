@@ -3,7 +3,7 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { cases } from '../../../cases.fixture.ts'
+import { cases, worked } from '../../../cases.fixture.ts'
 import { fails } from '../../../session/testing.fixture.ts'
 import { asked, stage } from './builtin.fixture.ts'
 import { calculate } from './calculate.ts'
@@ -85,12 +85,12 @@ const refusedInputs = [
 ]
 
 test('what is no arithmetic, undefined or too large is refused at once, with the field', async () => {
-  const begin = performance.now()
+  const milliseconds = worked()
   for (const expression of refusedInputs) {
     const error = await fails(() => result(expression), 'invalid')
     strictEqual(error.field, 'expression', expression)
   }
-  ok(performance.now() - begin < 2000)
+  ok(milliseconds() < 2000)
 })
 
 test('the dearest expressions of the allowed length end within a second', async () => {
@@ -100,9 +100,9 @@ test('the dearest expressions of the allowed length end within a second', async 
     nested('7^5800', 400),
     Array.from({ length: 60 }, () => 'sqrt(7^5800)').join('+'),
   ]) {
-    const begin = performance.now()
+    const milliseconds = worked()
     await result(expression)
-    ok(performance.now() - begin < 1000, expression.slice(0, 20))
+    ok(milliseconds() < 1000, expression.slice(0, 20))
   }
 })
 

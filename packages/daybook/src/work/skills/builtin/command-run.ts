@@ -45,6 +45,7 @@ export function commandRun(settings: FileSettings) {
     risk: 'high',
     routable: false,
     programs: true,
+    check: async (_, context) => void (await placeOf(context, settings)),
     run: async ({ command, timeout_sec = usualSeconds }, context) => {
       const { root } = await placeOf(context, settings)
       const env: Record<string, string> = { TERM: 'dumb', NO_COLOR: '1', CI: '1' }
