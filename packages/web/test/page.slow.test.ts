@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import type { Browser } from 'playwright-core'
-import { noBrowser, openBrowser, openWindow, pageFolder } from './browser.fixture.ts'
+import { accessFaults, noBrowser, openBrowser, openWindow, pageFolder } from './browser.fixture.ts'
 import { openServer, type PageServer } from './server.fixture.ts'
 
 const skip = { skip: noBrowser }
@@ -116,6 +116,32 @@ test('every screen is reached and left by keys alone', skip, async () => {
     seen.add(String(await page.evaluate('document.activeElement.closest("[data-region]")?.outerHTML.slice(0, 80)')))
   }
   assert.ok(seen.size > 1 && !seen.has('undefined'), [...seen].join('\n'))
+})
+
+test('a store that takes nothing and a page that is old are said, and the text is kept', skip, async () => {
+  await using window = await openWindow(browser)
+  const { page } = window
+  await page.goto(`${server.url}/s/one`)
+  const full = { code: 'store_full', status: 507, title: 'The disk is full', detail: 'no room' }
+  const runs = '**/sessions/one/runs'
+  await page.route(runs, (route) => route.fulfill({ status: 507, json: full }))
+  await page.getByRole('textbox', { name: /Say something/ }).fill('kept words')
+  await page.keyboard.press('Enter')
+  const notice = page.getByText(/The disk of the store is full; reading goes on\. What you write/)
+  await notice.waitFor()
+  const sent = page.getByRole('list', { name: 'Sent from here' })
+  await sent.getByText('kept words').waitFor()
+  await page.unroute(runs)
+  await sent.getByRole('button', { name: 'Retry' }).click()
+  await notice.waitFor({ state: 'detached' })
+  await page.route(`${server.url}/`, (route) =>
+    route.fulfill({ contentType: 'text/html', body: '<script type="module" src="./assets/index-newer.js"></script>' }),
+  )
+  server.gate.refuse()
+  await page.locator('[data-connection=reconnecting]').waitFor()
+  server.gate.pass()
+  await page.getByText('The server has a newer page: reload when you like.').waitFor()
+  assert.deepEqual(await accessFaults(page), [])
 })
 
 test('letters are dead where people write, and everywhere once they are switched off', skip, async () => {

@@ -109,8 +109,8 @@ async function neverFocused(page: Page): Promise<string[]> {
 /** Colours are the same at any width, so that widths are enough in one of them. */
 async function faultsOf(page: Page, widths: readonly number[]): Promise<string[]> {
   const found: string[] = []
-  // What only stands there while it has the focus covers other things.
-  await page.evaluate('document.activeElement.blur()')
+  // What only stands there while it has the focus covers other things; so does the head of the page what is scrolled under it.
+  await page.evaluate('document.activeElement.blur(), scrollTo(0, 0)')
   for (const width of [1280, 360, 320]) {
     await page.setViewportSize({ width, height: 640 })
     const wider = await overflow(page)

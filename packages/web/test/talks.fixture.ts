@@ -50,7 +50,7 @@ export async function heap(page: Page): Promise<number> {
 }
 
 /** Until something is so, looked at again and again. */
-export async function until(what: () => Promise<boolean> | boolean, most = 10_000): Promise<void> {
+export async function until(what: () => Promise<boolean> | boolean, most = 60_000): Promise<void> {
   const end = performance.now() + most
   while (!(await what())) {
     if (performance.now() > end) throw new Error(`not within ${most} ms: ${what}`)

@@ -5,8 +5,8 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import type { Page } from 'playwright-core'
-import { openClient, openProcesses } from '../../daybook/src/client/client.ts'
+import type { Browser, Page } from 'playwright-core'
+import { openClient, openProcesses, type RemoteProcesses } from '../../daybook/src/client/client.ts'
 import { startServer } from '../../daybook/src/main.ts'
 import { accessFaults, noBrowser, openBrowser, openWindow, overflow, pageFolder } from './browser.fixture.ts'
 import { until } from './talks.fixture.ts'
@@ -50,23 +50,62 @@ test('a terminal is watched, taken over, typed at, on a phone too, and left by k
     await page.getByText('You watch.').waitFor()
     assert.equal(await page.evaluate(`document.activeElement.closest('.live-screen') === null`), true)
     assert.deepEqual(await accessFaults(page), [])
-    await page.getByRole('button', { name: 'As text' }).click()
-    await page.getByRole('region', { name: 'What the screen shows, as text' }).waitFor()
-    await page.setViewportSize({ width: 360, height: 640 })
-    assert.equal(await overflow(page), 0)
-    assert.deepEqual(await accessFaults(page), [])
+    await isReadAsText(page)
     assert.deepEqual(faults, [])
     await processes.close('typing', id)
     await page
       .getByText(/It has ended/)
       .first()
       .waitFor()
+    await isAskedForTheKey(browser, `${server.url}/s/typing`, key)
+    await closeAll(server.url, processes)
   } finally {
     await browser.close()
     await server.close()
     rmSync(folder, { recursive: true, force: true })
   }
 })
+
+/** What lives on would outlive the server. */
+async function closeAll(url: string, processes: RemoteProcesses): Promise<void> {
+  const view = await openClient({ url }).session('typing').view('processes')
+  for (const { process_id: id } of view.processes) {
+    if ((await processes.get('typing', id)).alive) await processes.close('typing', id)
+  }
+}
+
+/** What was typed is not in the log yet; the screen has it. */
+async function isReadAsText(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'As text' }).click()
+  await page.getByRole('region', { name: 'What the screen shows, as text' }).getByText('42').first().waitFor()
+  for (const [colorScheme, width] of [
+    ['light', 360],
+    ['dark', 320],
+  ] as const) {
+    await page.emulateMedia({ colorScheme })
+    await page.setViewportSize({ width, height: 640 })
+    assert.equal(await overflow(page), 0, `${width}`)
+    assert.deepEqual(await accessFaults(page), [], colorScheme)
+  }
+}
+
+/** Who comes by the plain address and wants a program is told what is missing where it is, and goes on from there. */
+async function isAskedForTheKey(browser: Browser, address: string, key: string): Promise<void> {
+  await using stranger = await openWindow(browser)
+  const { page } = stranger
+  await page.goto(address)
+  await page.getByRole('combobox', { name: 'Agent' }).selectOption('bash')
+  await page.getByRole('textbox', { name: /Say something/ }).fill('echo allowed')
+  await page.keyboard.press('Enter')
+  const field = page.getByLabel('Key', { exact: true })
+  await field.waitFor()
+  assert.deepEqual(await accessFaults(page), [])
+  await field.fill(key)
+  await page.keyboard.press('Enter')
+  await field.waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Retry' }).click()
+  await page.getByRole('log').getByText('allowed', { exact: true }).first().waitFor()
+}
 
 /** The keys that a phone has not. */
 async function typesByThumb(page: Page): Promise<void> {
@@ -87,12 +126,19 @@ async function typesByThumb(page: Page): Promise<void> {
   await until(async () => (await said()).split('42').length === 3)
 }
 
-/** Another tab of this browser is told the key; another browser is not, whatever code it gives again, and can be told it by hand. */
+/** Another tab of this browser is told the key, with the used code or without; another browser is not, and can be told it by hand. */
 async function knowsTheKey(page: Page, address: string, { code, key }: { code: string | null; key: string }) {
   const tab = await page.context().newPage()
   await tab.goto(address)
   await tab.getByText('You watch.').waitFor()
+  await tab.goto('about:blank')
+  await tab.goto(`${address}#code=${code}`)
+  await tab.getByText('You watch.').waitFor()
   await tab.close()
+  const late = await page.context().newPage()
+  await late.goto(`${address}#code=${code}`)
+  await late.getByText('You watch.').waitFor()
+  await late.close()
   const browser = page.context().browser()
   assert.ok(browser)
   await using stranger = await openWindow(browser)

@@ -10,6 +10,7 @@ import { keyOf, keyText, useKey } from '../parts/keys.ts'
 import { useNeeding } from '../parts/title.ts'
 import { ConnectionLine } from './connection-line.tsx'
 import { Mark } from './mark.tsx'
+import { Notices } from './notices.tsx'
 import { Opening } from './opening.tsx'
 import { nextRegion } from './regions.ts'
 
@@ -45,6 +46,7 @@ export function Shell() {
       <header className="sticky top-0 z-10 border-b border-rule bg-sheet" data-region>
         <Screens onFind={() => setOpen('find')} onPalette={() => setOpen('palette')} />
         <ConnectionLine />
+        <Notices />
       </header>
       <main id="main" tabIndex={-1} data-region className="flex w-full flex-1 flex-col">
         <Outlet />

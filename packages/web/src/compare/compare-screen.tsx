@@ -6,12 +6,13 @@ import { isDaybookError } from 'daybook/client'
 import { CircleCheck, CircleX } from 'lucide-react'
 import { addressOf } from '../app/addresses.ts'
 import { client } from '../live/client.ts'
+import { errorText } from '../parts/errors.ts'
 import { titleOf } from '../parts/session-text.ts'
 import { StatusBadge } from '../parts/status-badge.tsx'
+import { count, dollars } from '../parts/time.ts'
 import { useTitle } from '../parts/title.ts'
 import { Counts } from '../session/edit-row.tsx'
 import { useForks } from '../session/forks.tsx'
-import { dollars, figure } from '../session/telling.ts'
 import { t } from '../session/words.ts'
 
 type Comparison = Awaited<ReturnType<ReturnType<typeof client.session>['compare']>>
@@ -27,8 +28,8 @@ export function CompareScreen({ a, b }: { readonly a: string; readonly b: string
     if (!isDaybookError(error)) throw error
     return (
       <div className="page flex flex-col gap-2">
-        <h1 className="text-title font-semibold">{t('compare')}</h1>
-        <p className="text-fail">{error.code === 'invalid_state' ? t('noCommon') : error.message}</p>
+        <h1 className="text-large font-semibold">{t('compare')}</h1>
+        <p className="text-fail">{error.code === 'invalid' ? t('noCommon') : errorText(error)}</p>
       </div>
     )
   }
@@ -115,19 +116,19 @@ function SideView({ side, other, common }: SideProps) {
       <dl className="figures-row">
         <div>
           <dt>{t('entries')}</dt>
-          <dd>{figure(session.seq - common)}</dd>
+          <dd>{count(session.seq - common)}</dd>
         </div>
         {sides.some(({ turns }) => turns > 0) && (
           <div>
             <dt>{t('turns')}</dt>
-            <dd>{figure(side.turns)}</dd>
+            <dd>{count(side.turns)}</dd>
           </div>
         )}
         {sides.some(({ runs }) => runs > 0) && (
           <div>
             <dt>{t('runs')}</dt>
             <dd>
-              {figure(side.runs)}
+              {count(side.runs)}
               {side.failed > 0 && (
                 <span className="text-small text-fail"> {t('ofThemFailed', { n: side.failed })}</span>
               )}
@@ -136,7 +137,7 @@ function SideView({ side, other, common }: SideProps) {
         )}
         <div>
           <dt>{t('allTokens')}</dt>
-          <dd>{figure(side.tokens)}</dd>
+          <dd>{count(side.tokens)}</dd>
         </div>
         <div>
           <dt>{t('spent')}</dt>

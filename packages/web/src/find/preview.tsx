@@ -6,7 +6,8 @@ import type { EntryShape, HitShape, SessionShape } from 'daybook/client'
 import { addressOf } from '../app/addresses.ts'
 import { t } from '../i18n/base.ts'
 import { client } from '../live/client.ts'
-import { actorOf, agentOf, titleOf } from '../parts/session-text.ts'
+import { plainText } from '../parts/plain-line.ts'
+import { agentOf, speakerOf, titleOf } from '../parts/session-text.ts'
 import { clockTime, fullTime } from '../parts/time.ts'
 import { useNow } from '../parts/use-now.ts'
 import { Snippet } from './snippet.tsx'
@@ -53,13 +54,13 @@ export function Preview({ hit, session }: { hit: HitShape; session: SessionShape
           <li key={entry.seq} className={`px-3 py-2 ${entry.seq === hit.seq ? 'bg-chosen' : 'text-soft'}`}>
             <div className="flex gap-3 text-small text-soft">
               <code className="figures">{entry.seq}</code>
-              <span dir="auto">{actorOf(entry.actor)}</span>
+              <span dir="auto">{speakerOf(entry)}</span>
               <time dateTime={entry.at} title={fullTime(entry.at)} className="ms-auto">
                 {clockTime(entry.at, now)}
               </time>
             </div>
             <p dir="auto" className="whitespace-pre-wrap">
-              {entry.seq === hit.seq ? <Snippet snippet={hit.snippet} /> : textOf(entry).slice(0, most)}
+              {entry.seq === hit.seq ? <Snippet snippet={hit.snippet} /> : plainText(textOf(entry).slice(0, most))}
             </p>
           </li>
         ))}

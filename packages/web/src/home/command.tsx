@@ -1,4 +1,4 @@
-// A command as it is typed, with what copies it.
+// A command as it is typed: pressing it copies it.
 
 import { Copy } from 'lucide-react'
 import { t } from '../i18n/base.ts'
@@ -16,11 +16,9 @@ export function Command({ text }: { text: string }) {
     }
   }
   return (
-    <span className="inline-flex items-center gap-1">
-      <code className="rounded-small bg-well px-2 py-1 text-small">{text}</code>
-      <Button look="quiet" onClick={() => void copy()} aria-label={t('copyCommand', { command: text })}>
-        <Copy aria-hidden size={14} />
-      </Button>
-    </span>
+    <Button className="font-mono" onClick={() => void copy()} aria-label={t('copyCommand', { command: text })}>
+      <span className="select-text">{text}</span>
+      <Copy aria-hidden size={14} className="text-link" />
+    </Button>
   )
 }

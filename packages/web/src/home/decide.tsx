@@ -12,7 +12,7 @@ import { errorText } from '../parts/errors.ts'
 import { isKey, keyOf } from '../parts/keys.ts'
 import { clockTime } from '../parts/time.ts'
 import { useNow } from '../parts/use-now.ts'
-import { Exactly } from './exactly.tsx'
+import { askedText, Exactly } from './exactly.tsx'
 
 export type Asked = Awaited<ReturnType<RemoteRuns['approvals']>>['items'][number]
 
@@ -35,6 +35,11 @@ function send({ run_id: run, ...request }: Asked, choice: Choice, text: string):
   return client.runs.resolve(run, { step_id, resolution: choice, reason: text || t('noReason') })
 }
 
+/** Somebody else was first. */
+function isLate(error: unknown): boolean {
+  return isDaybookError(error) && error.code === 'invalid_state'
+}
+
 /** Of a request that somebody else decided a moment earlier: who, and what. */
 async function whoWas({ run_id: run, id }: Asked): Promise<string> {
   const state = run === null ? null : await client.runs.get(run)
@@ -49,8 +54,7 @@ export function Decide({ request }: { request: Asked }) {
   const decision = useMutation({
     mutationFn: ({ choice, text }: { choice: Choice; text: string }) => send(request, choice, text),
     onError: async (error) => {
-      if (!isDaybookError(error) || error.code !== 'invalid_state') return
-      announce(await whoWas(request), 'urgent')
+      if (isLate(error)) announce(await whoWas(request), 'urgent')
     },
     onSettled: () => queries.invalidateQueries({ queryKey: asked.queryKey }),
   })
@@ -79,7 +83,7 @@ export function Decide({ request }: { request: Asked }) {
       className="mt-1.5"
     >
       <p dir="auto" className="mb-1">
-        {request.summary}
+        {askedText(request.summary, request.input)}
       </p>
       {request.input !== undefined && <Exactly value={request.input} label={t('exactly')} />}
       {choice === null ? (
@@ -92,7 +96,7 @@ export function Decide({ request }: { request: Asked }) {
       )}
       {decision.error && (
         <p role="alert" className="mt-1 text-fail">
-          {errorText(decision.error)}
+          {isLate(decision.error) ? t('error_late') : errorText(decision.error)}
         </p>
       )}
     </section>

@@ -8,7 +8,16 @@ import { Scrollable } from '../parts/scrollable.tsx'
 const mostLines = 12
 const mostCharacters = 2000
 
-function textOf(value: unknown): string {
+/** What is asked, without the text that is shown exactly below it. */
+export function askedText(summary: string, input: unknown): string {
+  const end = [exactText(input), JSON.stringify(input)]
+    .map((text) => `: ${text}`)
+    .find((text) => summary.endsWith(text))
+  return end === undefined ? summary : summary.slice(0, -end.length)
+}
+
+/** A command or a text as it is; of all else its JSON. */
+export function exactText(value: unknown): string {
   if (typeof value === 'string') return value
   if (typeof value === 'object' && value !== null) {
     const fields = Object.entries(value)
@@ -20,7 +29,7 @@ function textOf(value: unknown): string {
 
 export function Exactly({ value, label }: { value: unknown; label: string }) {
   const [whole, setWhole] = useState(false)
-  const text = textOf(value)
+  const text = exactText(value)
   const lines = text.split('\n')
   const long = lines.length > mostLines || text.length > mostCharacters
   const seen = whole || !long ? text : lines.slice(0, mostLines).join('\n').slice(0, mostCharacters)

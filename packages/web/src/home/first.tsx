@@ -1,4 +1,4 @@
-// Nothing is kept yet: the three ways to begin, each with the command that does the same.
+// Nothing is kept yet: the ways to begin, each with the command that does the same.
 
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -14,7 +14,9 @@ const ways = [
   { name: 'start', command: 'npx daybook start bash' },
 ] as const
 
-export function First() {
+/** @param found what there is to bring in is told already */
+export function First({ found }: { readonly found: boolean }) {
+  const shown = found ? ways.filter(({ name }) => name !== 'adopt') : ways
   const navigate = useNavigate()
   const [error, setError] = useState<unknown>(null)
   const open = async (): Promise<void> => {
@@ -31,7 +33,7 @@ export function First() {
         {t('nothingYet')}
       </h2>
       <ul>
-        {ways.map(({ name, command }) => (
+        {shown.map(({ name, command }) => (
           <li
             key={name}
             className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-rule px-4 py-3 last:border-0"

@@ -12,7 +12,7 @@ import { AllSessions } from './all-sessions.tsx'
 import { Band, Rows } from './band.tsx'
 import { filtersOf } from './filters.tsx'
 import { First } from './first.tsx'
-import { Found } from './found.tsx'
+import { Found, useLeft } from './found.tsx'
 import { Need } from './need-card.tsx'
 import { type Overview, pin, readAgain, useOverview } from './overview.ts'
 import { Row } from './row.tsx'
@@ -33,6 +33,7 @@ export function HomeScreen() {
   const [window, setWindow] = useState<HeadWindow | null>(null)
   const { since, seen } = useLooked()
   const pinned = useMemo(() => new Set(bands.pinned.map(({ session_id }) => session_id)), [bands.pinned])
+  const left = useLeft()
   useRowKeys()
   usePinKey(overview, window)
   const onFilters = useCallback(
@@ -70,9 +71,9 @@ export function HomeScreen() {
           </Rows>
         </Band>
       )}
-      {!filtered && <Found />}
+      {!filtered && left.shown && <Found left={left} />}
       {!filtered && since !== null && <Since sessions={changed} since={since} onSeen={seen} />}
-      {empty && <First />}
+      {empty && <First found={left.shown} />}
       <div hidden={empty}>
         <AllSessions filters={filters} onFilters={onFilters} pinned={pinned} onList={setWindow} />
       </div>

@@ -1,15 +1,34 @@
 // One session that waits for a person: what exactly it asks, and the decision in place.
 
-import { useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { SessionShape } from 'daybook/client'
 import { t } from '../i18n/base.ts'
+import { client } from '../live/client.ts'
 import { Age } from '../parts/age.tsx'
+import { Button } from '../parts/button.tsx'
 import { errorText } from '../parts/errors.ts'
 import { agentOf, titleOf } from '../parts/session-text.ts'
 import { stateOf } from '../parts/status.ts'
 import { looks, StatusBadge } from '../parts/status-badge.tsx'
 import { type Asked, asked, Decide } from './decide.tsx'
+
+/** A failure that nobody will answer to is put away. */
+function Done({ session: { session_id: id } }: { session: SessionShape }) {
+  const archive = useMutation({ mutationFn: () => client.session(id).archive() })
+  return (
+    <p className="mt-2">
+      <Button disabled={archive.isPending} onClick={() => archive.mutate()}>
+        {t('archive')}
+      </Button>
+      {archive.error && (
+        <span role="alert" className="ms-3 text-fail">
+          {errorText(archive.error)}
+        </span>
+      )}
+    </p>
+  )
+}
 
 export function Need({ session }: { session: SessionShape }) {
   const requests = useQuery(asked)
@@ -41,6 +60,7 @@ export function Need({ session }: { session: SessionShape }) {
           {session.attention.summary}
         </p>
       )}
+      {session.attention?.kind === 'failed' && <Done session={session} />}
       {requests.error && (
         <p role="alert" className="mt-1 text-fail">
           {errorText(requests.error)}

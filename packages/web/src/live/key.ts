@@ -61,21 +61,27 @@ export async function keyedFetch(input: RequestInfo | URL, init: RequestInit = {
   return fetch(input, { ...init, headers: others })
 }
 
-/** @param exchange the key for a code */
+/**
+ * A code that was used before tells nothing: then the key is the one that this tab had, or that another tab tells.
+ * @param exchange the key for a code
+ */
 export async function startKey(exchange: (code: string) => Promise<string>): Promise<void> {
-  const known = stored()
-  if (known !== null) keep(known)
   tabs?.addEventListener('message', ({ data }: MessageEvent<{ key?: string }>) => {
     if (data.key !== undefined) keep(data.key)
     else if (headers.authorization !== undefined) tabs.postMessage({ key: headers.authorization.slice(bearer.length) })
   })
-  if (code === null) {
-    if (known === null) tabs?.postMessage({})
-    return
-  }
+  const given = code === null ? null : await keyFor(code, exchange)
+  if (given !== null) return giveKey(given)
+  const known = stored()
+  if (known !== null) keep(known)
+  else tabs?.postMessage({})
+}
+
+async function keyFor(once: string, exchange: (code: string) => Promise<string>): Promise<string | null> {
   try {
-    giveKey(await exchange(code))
+    return await exchange(once)
   } catch (error) {
-    if (!isDaybookError(error)) throw error // used before: who needs the key is asked for it
+    if (isDaybookError(error)) return null // used before: who needs the key is asked for it
+    throw error
   }
 }

@@ -12,7 +12,6 @@ const said = {
   gone: 'error_gone',
   forbidden: 'error_forbidden',
   unauthenticated: 'error_forbidden',
-  invalid_state: 'error_late',
 } as const
 
 export function errorText(error: unknown): string {

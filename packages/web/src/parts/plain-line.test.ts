@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { plainLine } from './plain-line.ts'
+import { plainLine, plainText } from './plain-line.ts'
 
 test('headings, bullets, emphasis, code, links and pictures leave their words', () => {
   const lines: readonly (readonly [string, string])[] = [
@@ -40,4 +40,14 @@ test('what is not a mark stays as it was written', () => {
   for (const text of lines) assert.equal(plainLine(text), text)
   assert.equal(plainLine('`**kwargs**` and `_a_`'), '**kwargs** and _a_')
   assert.equal(plainLine(' \n'), '')
+})
+
+test('a text keeps its lines: points stay points, and code stays as it is', () => {
+  const text =
+    '# Why\n\nThe **clock** skew of `a.ts`:\n\n- late by *less*\n  - set in\n\n```ts\nconst a = **b**\n  - c\n```\nend'
+  assert.equal(
+    plainText(text),
+    'Why\n\nThe clock skew of a.ts:\n\n• late by less\n  • set in\n\nconst a = **b**\n  - c\nend',
+  )
+  assert.equal(plainText(' \n'), '')
 })

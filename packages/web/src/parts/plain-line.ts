@@ -35,6 +35,24 @@ export function plainLine(text: string): string {
   return oneLine(plain) || oneLine(text)
 }
 
+/** Line by line, as {@link plainLine}: what is code keeps its lines and spaces. */
+export function plainText(text: string): string {
+  let fenced = false
+  const lines: string[] = []
+  for (const line of text.split('\n')) {
+    const fence = /^\s*(?:`{3,}|~{3,})/.test(line)
+    if (fence) fenced = !fenced
+    else lines.push(fenced || line.trim() === '' ? line.trimEnd() : proseOf(line))
+  }
+  return lines.join('\n').trim()
+}
+
+/** A point stays a point; what is set in stays set in. */
+function proseOf(line: string): string {
+  const [, space = '', point] = /^(\s*)([-*+]\s+)?/.exec(line) ?? []
+  return `${space}${point === undefined ? '' : '• '}${plainLine(line)}`
+}
+
 function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim()
 }

@@ -18,6 +18,7 @@ import { t } from '../i18n/base.ts'
 import { type State, stateOf } from './status.ts'
 import { clockTime, duration } from './time.ts'
 import { useNow } from './use-now.ts'
+import { useSource } from './use-source.ts'
 import { useUntil } from './use-until.ts'
 
 interface Look {
@@ -56,12 +57,30 @@ export function StatusBadge({ session, className = '' }: { session: SessionShape
       className={`inline-flex items-baseline gap-1 whitespace-nowrap [&>svg]:self-center text-small ${tone} ${className}`}
     >
       <Icon aria-hidden size={14} strokeWidth={2.25} />
-      {state === 'waiting' ? <Waiting session={session} now={now} /> : stateText(session, now)}
+      {state === 'waiting' ? (
+        <Waiting session={session} now={now} />
+      ) : state === 'quiet' ? (
+        <Quiet session={session} now={now} />
+      ) : (
+        stateText(session, now)
+      )}
     </span>
   )
 }
 
-function Waiting({ session, now }: { readonly session: SessionShape; readonly now: number }) {
+interface StateProps {
+  readonly session: SessionShape
+  readonly now: number
+}
+
+/** Silence of a program is no proof of anything: by what it counts as work is said with it. */
+function Quiet({ session, now }: StateProps) {
+  const source = useSource(session)
+  const text = stateText(session, now)
+  return source === null ? text : `${text}, ${t(`source_${source}`)}`
+}
+
+function Waiting({ session, now }: StateProps) {
   const until = useUntil(session)
   return until === null ? t('state_waiting') : t('waitingUntil', { time: clockTime(until, now) })
 }

@@ -3,6 +3,7 @@
 import { language } from '../i18n/language.ts'
 
 const units = [
+  ['millisecond', 1000],
   ['second', 60],
   ['minute', 60],
   ['hour', 24],
@@ -14,14 +15,24 @@ const narrow = Object.fromEntries(
   units.map(([unit]) => [unit, new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'narrow' })]),
 ) as Record<(typeof units)[number][0], Intl.NumberFormat>
 
-/** `12s`, `4m`, `3w`: the largest whole unit. Milliseconds. */
-export function duration(milliseconds: number): string {
-  let value = Math.max(0, Math.floor(milliseconds / 1000))
+/** `40ms`, `12s`, `4m`, `3w`: the largest whole unit of milliseconds. */
+export function lasting(milliseconds: number): string {
+  let value = Math.max(0, Math.round(milliseconds))
   for (const [unit, next] of units) {
     if (value < next) return narrow[unit].format(value)
     value = Math.floor(value / next)
   }
   return ''
+}
+
+/** As {@link lasting}, of an age: in whole seconds at least. */
+export function duration(milliseconds: number): string {
+  return milliseconds < 1000 ? narrow.second.format(0) : lasting(milliseconds)
+}
+
+/** Milliseconds from one moment to a later one. */
+export function between(from: string, to: string): number {
+  return Math.max(0, Date.parse(to) - Date.parse(from))
 }
 
 const full = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'medium' })
@@ -40,17 +51,24 @@ export function exactTime(at: number): string {
 }
 
 /** Of today the time alone, else with its day. */
-export function clockTime(at: string | number, now: number): string {
+export function clockTime(at: string | number, now: number = Date.now()): string {
   const moment = new Date(at)
   return moment.toDateString() === new Date(now).toDateString() ? clock.format(moment) : day.format(moment)
 }
 
-const dollars = new Intl.NumberFormat(language, { style: 'currency', currency: 'USD' })
+const currency = { style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol' } as const
+const cents = new Intl.NumberFormat(language, currency)
+const smaller = new Intl.NumberFormat(language, { ...currency, maximumSignificantDigits: 2 })
 
-/** Nothing for nothing. */
+/** Less than a cent with two figures. */
+export function dollars(amount: number): string {
+  return amount > 0 && amount < 0.01 ? smaller.format(amount) : cents.format(amount)
+}
+
+/** In a list: nothing for nothing. */
 export function money(amount: number): string {
   if (amount === 0) return ''
-  return amount < 0.01 ? `<${dollars.format(0.01)}` : dollars.format(amount)
+  return amount < 0.01 ? `<${cents.format(0.01)}` : cents.format(amount)
 }
 
 const figure = new Intl.NumberFormat(language)
@@ -68,7 +86,7 @@ export function bytes(value: number): string {
   return new Intl.NumberFormat(language, {
     style: 'unit',
     unit,
-    unitDisplay: 'short',
+    unitDisplay: power === 0 ? 'long' : 'short',
     maximumFractionDigits: digits,
   }).format(value / 1000 ** power)
 }

@@ -1,14 +1,15 @@
 // An approval where it was asked for: exactly what is to be allowed, its digest, until when, and two steps to say so.
 
 import { memo, type RefObject, useRef, useState } from 'react'
+import { askedText, exactText } from '../home/exactly.tsx'
 import { client } from '../live/client.ts'
+import { actorOf } from '../parts/session-text.ts'
+import { clockTime, fullTime } from '../parts/time.ts'
 import { useDeciding, useRun } from './deciding.ts'
 import { EntryNumber, Moment } from './entry-row.tsx'
 import { FoldedText } from './folded-text.tsx'
 import type { ApprovalItem } from './model/items.ts'
-import { textOf } from './model/places.ts'
 import { usePlace } from './place.ts'
-import { actorText, timeText, wholeTime } from './telling.ts'
 import { t } from './words.ts'
 
 type Decision = 'approved' | 'denied'
@@ -29,7 +30,7 @@ export const ApprovalRow = memo(function ApprovalRow({ item }: { readonly item: 
   const by = item.decided?.by ?? known?.by
   const comment = item.decided?.comment ?? known?.comment
   const { word, look } = looks[state]
-  const input = textOf(item.input)
+  const input = item.input === undefined ? '' : exactText(item.input)
   // What was over before it was decided waits for nobody.
   const over = run !== undefined && ['done', 'failed', 'cancelled'].includes(run.status)
   const mayDecide = state === 'open' && moment === null && known !== undefined && !over
@@ -42,11 +43,11 @@ export const ApprovalRow = memo(function ApprovalRow({ item }: { readonly item: 
       >
         <div className="flex flex-wrap items-baseline gap-x-2 text-small">
           <b className="font-semibold">{t(over && state === 'open' ? 'approvalOver' : word)}</b>
-          {by !== undefined && <span>{actorText(by)}</span>}
+          {by !== undefined && <span>{actorOf(by)}</span>}
           <Moment at={item.decided?.at ?? item.at} />
         </div>
         <p className="font-semibold" dir="auto">
-          {item.summary}
+          {askedText(item.summary, item.input)}
         </p>
         {input !== '' && <FoldedText text={input} title={item.summary} most={24} />}
         <dl className="facts">
@@ -57,11 +58,11 @@ export const ApprovalRow = memo(function ApprovalRow({ item }: { readonly item: 
           {item.until !== undefined && (
             <>
               <dt>{t('until')}</dt>
-              <dd title={wholeTime(item.until)}>{timeText(item.until)}</dd>
+              <dd title={fullTime(item.until)}>{clockTime(item.until)}</dd>
             </>
           )}
           <dt>{t('deciders')}</dt>
-          <dd>{item.deciders.length === 0 ? t('theOwner') : item.deciders.map(actorText).join(', ')}</dd>
+          <dd>{item.deciders.length === 0 ? t('theOwner') : item.deciders.map(actorOf).join(', ')}</dd>
         </dl>
         {comment && <p dir="auto">“{comment}”</p>}
         {mayDecide && <Deciding item={item} />}
@@ -91,7 +92,7 @@ function Deciding({ item }: { readonly item: ApprovalItem }) {
         className="flex flex-wrap items-end gap-2"
         onSubmit={(event) => {
           event.preventDefault()
-          decide.mutate()
+          if (!decide.isPending) decide.mutate()
         }}
         onKeyDown={(event) => {
           if (event.key !== 'Escape') return
@@ -159,7 +160,8 @@ function Confirm({ step, busy }: { readonly step: Decision; readonly busy: boole
     <button
       type="submit"
       className="button button-solid target"
-      disabled={busy}
+      // It keeps the focus: whoever is refused may try once more.
+      aria-disabled={busy}
       // biome-ignore lint/a11y/noAutofocus: the second of two steps that one key press began
       autoFocus={step === 'approved'}
     >

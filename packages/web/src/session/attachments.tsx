@@ -2,7 +2,7 @@
 
 import { FileText, Image, Paperclip, X } from 'lucide-react'
 import { useRef } from 'react'
-import { bytes } from './telling.ts'
+import { bytes } from '../parts/time.ts'
 import type { Attachments } from './use-attachments.ts'
 import { t } from './words.ts'
 

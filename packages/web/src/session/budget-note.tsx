@@ -2,8 +2,8 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { client } from '../live/client.ts'
+import { dollars } from '../parts/time.ts'
 import { type BudgetLeft, budgetLeft } from './model/budget.ts'
-import { dollars } from './telling.ts'
 import { t } from './words.ts'
 
 export function useBudgetLeft(session: string, now: boolean): BudgetLeft | null {

@@ -24,13 +24,15 @@ const mostMirrored = 2_000
 interface Props {
   readonly head: SessionShape
   readonly opened: Opened
+  /** The timeline is there: what may be chosen is asked for. */
+  readonly settled: boolean
   readonly onSent: () => void
 }
 
-export const Composer = memo(function Composer({ head, opened, onSent }: Props) {
+export const Composer = memo(function Composer({ head, opened, settled, onSent }: Props) {
   const session = head.session_id
   const [agent, setAgent] = useState('')
-  const agents = useAgents()
+  const agents = useAgents(settled)
   const takes = takesFiles(agents.find(({ name }) => name === (agent || head.current_agent)))
   const { draft, attachments, ready, taken, send } = useWriting(opened, agent, takes, onSent)
   const box = useRef<HTMLTextAreaElement>(null)
@@ -73,7 +75,7 @@ export const Composer = memo(function Composer({ head, opened, onSent }: Props) 
           {!taken && <NoFiles agent={agent || head.current_agent} />}
           <div className="composer-bar">
             <AttachButton attachments={attachments} />
-            <Who head={head} agents={agents} agent={agent} thinks={takes} onAgent={setAgent} />
+            <Who head={head} agents={agents} agent={agent} thinks={takes} settled={settled} onAgent={setAgent} />
             <SendButton ready={ready} />
           </div>
         </div>
@@ -93,17 +95,18 @@ interface WhoProps {
   readonly agent: string
   /** It asks a model. */
   readonly thinks: boolean
+  readonly settled: boolean
   readonly onAgent: (agent: string) => void
 }
 
 /** Who takes the turn, by which model, and what is left for it. */
-function Who({ head, agents, agent, thinks, onAgent }: WhoProps) {
+function Who({ head, agents, agent, thinks, settled, onAgent }: WhoProps) {
   return (
     <>
       <AgentPicker agents={agents} value={agent} now={head.current_agent} onChange={onAgent} />
-      {thinks && <ModelPicker head={head} />}
+      {thinks && settled && <ModelPicker head={head} />}
       <span className="flex-1" />
-      <BudgetNote session={head.session_id} />
+      {settled && <BudgetNote session={head.session_id} />}
     </>
   )
 }
@@ -111,7 +114,7 @@ function Who({ head, agents, agent, thinks, onAgent }: WhoProps) {
 function SendButton({ ready }: { readonly ready: boolean }) {
   return (
     <button type="submit" className="button button-solid send target" disabled={!ready}>
-      {t('send')} <ArrowUp size={14} aria-hidden="true" />
+      <span className="max-narrow:aside-only">{t('send')}</span> <ArrowUp size={16} aria-hidden="true" />
     </button>
   )
 }
@@ -208,10 +211,13 @@ function useRecall({ log }: Opened): (key: string, text: string) => string | nul
   }
 }
 
-function useAgents() {
-  const { data = [] } = useQuery({
+const none: Awaited<ReturnType<typeof client.runs.agents>> = []
+
+function useAgents(settled: boolean) {
+  const { data = none } = useQuery({
     queryKey: ['agents'],
     queryFn: ({ signal }) => client.runs.agents({ signal }),
+    enabled: settled,
   })
   return data
 }

@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { isDaybookError, type RunStateShape } from 'daybook/client'
 import { client } from '../live/client.ts'
 import { useFeed } from '../live/live.ts'
+import { errorText } from '../parts/errors.ts'
 import { usePlace } from './place.ts'
 import { say } from './saying.ts'
 import { t } from './words.ts'
@@ -39,7 +40,7 @@ export function useDeciding(run: string | undefined, what: () => Promise<RunStat
     onError: async (error) => {
       if (!isDaybookError(error)) throw error
       const late = error.code === 'invalid_state' || error.code === 'conflict'
-      say(late ? t('othersFirst') : error.message, 'failure')
+      say(late ? t('othersFirst') : errorText(error), 'failure')
       if (run !== undefined) await queries.invalidateQueries({ queryKey: nameOf(run) })
     },
   })

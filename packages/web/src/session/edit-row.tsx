@@ -1,18 +1,19 @@
 // An edit of a file as a diff, folded when it is long; whole in a viewer.
 
 import { memo, useMemo, useState } from 'react'
+import { count } from '../parts/time.ts'
 import { BlobButton } from './blob-viewer.tsx'
 import { EntryNumber, Moment } from './entry-row.tsx'
 import { type DiffLine, diffLines } from './model/diff.ts'
 import type { EditItem } from './model/items.ts'
-import { figure } from './telling.ts'
 import { TextViewer } from './viewer.tsx'
 import { WideText } from './wide-text.tsx'
 import { t } from './words.ts'
 
 /** Lines of a diff that are shown here. */
 const most = 40
-/** Characters of a diff that are read here: a longer one is looked at in the viewer only. */
+/** Lines and characters of a diff that are read here, with its headers; a longer one is looked at in the viewer only. */
+const mostLines = 100
 const mostRead = 200_000
 
 const operations = {
@@ -25,8 +26,7 @@ const operations = {
 export const EditRow = memo(function EditRow({ item }: { readonly item: EditItem }) {
   const [open, setOpen] = useState(false)
   const diff = item.diff ?? ''
-  const lines = useMemo(() => (diff === '' ? [] : diffLines(diff.slice(0, mostRead))), [diff])
-  const whole = useMemo(() => (diff.length > mostRead ? diff.split('\n').length : lines.length), [diff, lines])
+  const { lines, whole } = useMemo(() => shownOf(diff), [diff])
   return (
     <div className="grid-row">
       <EntryNumber seq={item.seq} />
@@ -41,7 +41,9 @@ export const EditRow = memo(function EditRow({ item }: { readonly item: EditItem
           <Moment at={item.at} />
         </div>
         {lines.length > 0 && (
-          <WideText className="output diff">
+          <WideText
+            className={lines.some(({ before, after }) => before ?? after) ? 'output diff' : 'output diff diff-bare'}
+          >
             {lines.slice(0, most).map((line, at) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: a line is where it stands
               <Line key={at} line={line} />
@@ -59,7 +61,11 @@ export const EditRow = memo(function EditRow({ item }: { readonly item: EditItem
               <BlobButton blob={item.before} title={`${item.path} · ${t('before')}`} text={t('before')} />
             )}
             {item.after !== undefined && (
-              <BlobButton blob={item.after} title={`${item.path} · ${t('after')}`} text={t('after')} />
+              <BlobButton
+                blob={item.after}
+                title={`${item.path} · ${t('after')}`}
+                text={t(item.before === undefined ? 'open' : 'after')}
+              />
             )}
           </div>
         )}
@@ -68,6 +74,15 @@ export const EditRow = memo(function EditRow({ item }: { readonly item: EditItem
     </div>
   )
 })
+
+function shownOf(diff: string): { readonly lines: readonly DiffLine[]; readonly whole: number } {
+  if (diff === '') return { lines: [], whole: 0 }
+  let end = diff.indexOf('\n')
+  for (let line = 1; line < mostLines && end >= 0; line += 1) end = diff.indexOf('\n', end + 1)
+  const read = diff.slice(0, Math.min(mostRead, end < 0 ? diff.length : end))
+  const lines = diffLines(read)
+  return { lines, whole: read === diff ? lines.length : diff.replace(/\n$/, '').split('\n').length }
+}
 
 export function Counts({
   added,
@@ -79,8 +94,7 @@ export function Counts({
   if (added === undefined && removed === undefined) return null
   return (
     <span className="figures shrink-0">
-      <span className="text-done">+{figure(added ?? 0)}</span>{' '}
-      <span className="text-fail">−{figure(removed ?? 0)}</span>
+      <span className="text-done">+{count(added ?? 0)}</span> <span className="text-fail">−{count(removed ?? 0)}</span>
     </span>
   )
 }

@@ -1,27 +1,37 @@
 // The frame of an entry: its number with its address, the moment, who, and what it says.
 
-import { Link } from '@tanstack/react-router'
+import { useNavigate } from '@tanstack/react-router'
 import { Link2 } from 'lucide-react'
-import type { ReactNode } from 'react'
+import type { MouseEvent, ReactNode } from 'react'
 import { addressOf } from '../app/addresses.ts'
-import { copyLink } from './links.ts'
+import { clockTime, count, fullTime } from '../parts/time.ts'
+import { copyLink, linkTo } from './links.ts'
 import { usePlace } from './place.ts'
-import { figure, timeText, wholeTime } from './telling.ts'
 import { t } from './words.ts'
 
 export function EntryNumber({ seq }: { readonly seq: number }) {
   const { session } = usePlace()
+  const navigate = useNavigate()
+  // A link of the router would look up where it leads with each drawing: there is one in each row.
+  const go = (event: MouseEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
+    event.preventDefault()
+    void navigate({
+      to: '/s/$address',
+      params: { address: addressOf(session, seq) },
+      search: (all: object) => all,
+    })
+  }
   return (
     <span className="gutter">
-      <Link
-        to="/s/$address"
-        params={{ address: addressOf(session, seq) }}
-        search={(all: object) => all}
+      <a
+        href={linkTo(session, seq)}
         className="figures log-number"
-        title={t('entryNumber', { seq: figure(seq) })}
+        title={t('entryNumber', { seq: count(seq) })}
+        onClick={go}
       >
         {seq}
-      </Link>
+      </a>
       <button
         type="button"
         className="copy"
@@ -36,8 +46,8 @@ export function EntryNumber({ seq }: { readonly seq: number }) {
 
 export function Moment({ at }: { readonly at: string }) {
   return (
-    <time dateTime={at} title={wholeTime(at)} className="figures text-soft">
-      {timeText(at)}
+    <time dateTime={at} title={fullTime(at)} className="figures text-soft">
+      {clockTime(at)}
     </time>
   )
 }

@@ -1,7 +1,7 @@
 // Who else looks at this session: a face each, which leads to the entry that it looks at.
 
+import { actorOf } from '../parts/session-text.ts'
 import { initials, type Watcher } from './model/watchers.ts'
-import { actorText } from './telling.ts'
 import { t } from './words.ts'
 
 /** Faces that are drawn; the others are a number. */
@@ -17,7 +17,7 @@ export function Faces({ watchers, onGo }: Props) {
   return (
     <ul className="flex items-center gap-1" aria-label={t('alsoHere')}>
       {watchers.slice(0, most).map(({ who, seq }) => {
-        const text = t('looksAt', { name: actorText(who), seq })
+        const text = t('looksAt', { name: actorOf(who), seq })
         return (
           <li key={who}>
             <button type="button" className="face" title={text} onClick={() => onGo(seq)}>

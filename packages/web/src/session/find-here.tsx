@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { X } from 'lucide-react'
 import { useDeferredValue, useEffect, useEffectEvent, useState } from 'react'
 import { client } from '../live/client.ts'
-import { figure } from './telling.ts'
+import { count } from '../parts/time.ts'
 import { t } from './words.ts'
 
 interface Props {
@@ -17,7 +17,7 @@ export function FindHere({ session, onGo, onClose }: Props) {
   const [text, setText] = useState('')
   const { hits, known, at, go, begin } = useHits(session, text.trim(), onGo)
   const hit = at >= 0 ? hits[at] : undefined
-  const count = hits.length > 0 ? `${figure(Math.max(0, at) + 1)} / ${figure(hits.length)}` : t('noHit')
+  const where = hits.length > 0 ? `${count(Math.max(0, at) + 1)} / ${count(hits.length)}` : t('noHit')
   return (
     <search className="flex flex-wrap items-center gap-2 border-b border-rule bg-sheet px-4 py-1">
       <input
@@ -42,7 +42,7 @@ export function FindHere({ session, onGo, onClose }: Props) {
         }}
       />
       <span role="status" className="figures text-small text-soft">
-        {text.trim() === '' ? '' : known ? count : '…'}
+        {text.trim() === '' ? '' : known ? where : '…'}
       </span>
       <button type="button" className="icon-button target" aria-label={t('close')} onClick={onClose}>
         <X size={16} aria-hidden="true" />

@@ -1,9 +1,9 @@
 // Text of a program or a skill: some lines of it here, all of it in a viewer.
 
 import { useMemo, useState } from 'react'
+import { count } from '../parts/time.ts'
 import { linesOf, type Span } from './model/ansi.ts'
 import { SpanLine } from './span-line.tsx'
-import { figure } from './telling.ts'
 import { TextViewer } from './viewer.tsx'
 import { WideText } from './wide-text.tsx'
 import { t } from './words.ts'
@@ -60,6 +60,6 @@ function shownOf(text: string, most: number, tail: boolean): { lines: Span[][]; 
 function shortened(text: string): string {
   return text
     .split('\n')
-    .map((line) => (line.length > widest ? `${line.slice(0, widest)} … ${figure(line.length)}` : line))
+    .map((line) => (line.length > widest ? `${line.slice(0, widest)} … ${count(line.length)}` : line))
     .join('\n')
 }

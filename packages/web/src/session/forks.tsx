@@ -7,7 +7,7 @@ import { GitCompareArrows } from 'lucide-react'
 import { addressOf } from '../app/addresses.ts'
 import { client } from '../live/client.ts'
 import { useFeed } from '../live/live.ts'
-import { titleOf } from '../parts/session-text.ts'
+import { tailOf, titleOf } from '../parts/session-text.ts'
 import { Part } from './rail-part.tsx'
 import { t } from './words.ts'
 
@@ -37,7 +37,7 @@ export function Forks({ head }: { readonly head: SessionShape }) {
             id={parent.session_id}
             seq={parent.seq}
             beside={id}
-            text={addressOf(`…${parent.session_id.slice(-6)}`, parent.seq)}
+            text={addressOf(tailOf(parent.session_id), parent.seq)}
           />
         </Part>
       )}

@@ -1,9 +1,10 @@
 // A message, as Markdown once it is finished, and what was thought before it.
 
 import { lazy, memo, Suspense, useState } from 'react'
+import { actorOf } from '../parts/session-text.ts'
+import { count, dollars, lasting } from '../parts/time.ts'
 import { EntryBody, EntryNumber } from './entry-row.tsx'
 import type { MessageItem, ReasoningItem } from './model/items.ts'
-import { actorText, dollars, duration, figure } from './telling.ts'
 import { TextViewer } from './viewer.tsx'
 import { t } from './words.ts'
 
@@ -78,9 +79,9 @@ function shortOf(text: string): string {
 }
 
 function whoOf({ role, name, agent, by }: MessageItem): string {
-  if (role === 'user') return name ?? (/^user:(?:local|owner)$/.test(by) ? t('you') : actorText(by))
+  if (role === 'user') return name ?? (/^user:(?:local|owner)$/.test(by) ? t('you') : actorOf(by))
   // Whoever wrote an answer down for an agent is not its author.
-  if (role === 'assistant') return agent ?? name ?? (by.startsWith('agent:') ? actorText(by) : t('assistant'))
+  if (role === 'assistant') return agent ?? name ?? (by.startsWith('agent:') ? actorOf(by) : t('assistant'))
   return t(role === 'system' ? 'system' : 'result')
 }
 
@@ -94,13 +95,13 @@ export const ReasoningRow = memo(function ReasoningRow({ item }: { readonly item
           <span className="chevron" aria-hidden="true">
             ›
           </span>
-          {item.duration === undefined ? t('thought') : t('thoughtFor', { time: duration(item.duration) })}
+          {item.duration === undefined ? t('thought') : t('thoughtFor', { time: lasting(item.duration) })}
           {!open && <span className="min-w-0 flex-1 truncate text-start italic">{item.text.slice(0, 160)}</span>}
         </button>
         {open && (
           <p dir="auto" className="thought">
             {item.text.slice(0, most)}
-            {item.text.length > most && ` … ${figure(item.text.length)}`}
+            {item.text.length > most && ` … ${count(item.text.length)}`}
           </p>
         )}
       </div>

@@ -1,7 +1,7 @@
 // The screen of a session that is there: head, timeline, queue, composer, and the rail beside them.
 
 import type { SessionShape } from 'daybook/client'
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { startTransition, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { titleOf } from '../parts/session-text.ts'
 import { useTitle } from '../parts/title.ts'
 import { Composer } from './composer.tsx'
@@ -51,10 +51,12 @@ export function OpenedSession({ head, opened, seq, moment, part }: Props) {
     },
     [log, scroller],
   )
-  const onSent = useCallback(() => void scroller?.toEnd(), [scroller])
+  const toEnd = useCallback(() => void scroller?.toEnd(), [scroller])
   const onSide = useCallback(() => setSide((now) => !now), [])
+  const onFind = useCallback(() => setFinding(true), [])
+  const settled = useSettled(scroll !== null)
   const watchers = useWatchers(head.session_id, scroll?.top ?? 0)
-  useSessionKeys({ head, region, scroller, moment, onFind: () => setFinding(true) })
+  useSessionKeys({ head, region, scroller, moment, onFind })
   return (
     <div className="screen" ref={region}>
       <SessionHeader
@@ -62,31 +64,61 @@ export function OpenedSession({ head, opened, seq, moment, part }: Props) {
         watchers={watchers}
         side={side}
         part={part}
+        settled={settled > 0}
         onGo={go}
         onSide={onSide}
-        onFind={() => setFinding(true)}
+        onFind={onFind}
       />
       {finding && <FindHere session={head.session_id} onGo={go} onClose={() => setFinding(false)} />}
       <div className="flex min-h-0 flex-1">
         <div className="flex min-w-0 flex-1 flex-col">
-          {back && (
-            <p className="flex flex-wrap items-center gap-x-3 border-b border-rule bg-well px-4 py-1 text-small">
-              <span>
-                {t('youWereAt', { seq: back.seq })} {t('newSince', { n: back.fresh })}
-              </span>
-              <button type="button" className="text-link underline" onClick={() => void scroller?.toEnd()}>
-                {t('toTheEnd')}
-              </button>
-            </p>
-          )}
+          {back && <CameBack {...back} onEnd={toEnd} />}
           <TimelineView log={log} target={seq} part={part} onReady={onReady} onScroll={setScroll} />
           <Slider head={head} moment={moment} />
-          {moment === null && <Queue head={head} />}
-          {moment === null && <Composer key={head.session_id} head={head} opened={opened} onSent={onSent} />}
+          {moment === null && settled > 0 && <Queue head={head} />}
+          {moment === null && (
+            <Composer key={head.session_id} head={head} opened={opened} settled={settled > 0} onSent={toEnd} />
+          )}
         </div>
-        {side && <Rail head={head} moment={moment} onGo={go} onClose={onSide} />}
+        {side && <Rail head={head} moment={moment} settled={settled === 2} onGo={go} onClose={onSide} />}
       </div>
       <Toast />
     </div>
   )
+}
+
+function CameBack({ seq, fresh, onEnd }: { readonly seq: number; readonly fresh: number; readonly onEnd: () => void }) {
+  return (
+    <p className="flex flex-wrap items-center gap-x-3 border-b border-rule bg-well px-4 py-1 text-small">
+      <span>
+        {t('youWereAt', { seq })} {t('newSince', { n: fresh })}
+      </span>
+      <button type="button" className="text-link underline" onClick={onEnd}>
+        {t('toTheEnd')}
+      </button>
+    </p>
+  )
+}
+
+/** Milliseconds after which nobody waits for a timeline that shows nothing. */
+const patience = 1000
+
+/** 1 once the timeline was painted, 2 a frame behind that: what nobody looks at first is read and drawn then. */
+function useSettled(drawn: boolean): 0 | 1 | 2 {
+  const [settled, setSettled] = useState<0 | 1 | 2>(0)
+  useEffect(() => {
+    if (settled === 2) return
+    const next = settled === 0 ? 1 : 2
+    let timer = setTimeout(() => setSettled(next), patience)
+    const painted = (): void => {
+      clearTimeout(timer)
+      timer = setTimeout(() => startTransition(() => setSettled(next)))
+    }
+    const frame = drawn ? requestAnimationFrame(painted) : 0
+    return () => {
+      clearTimeout(timer)
+      cancelAnimationFrame(frame)
+    }
+  }, [drawn, settled])
+  return settled
 }

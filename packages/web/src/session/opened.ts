@@ -2,6 +2,7 @@
 
 import { isDaybookError } from 'daybook/client'
 import { client } from '../live/client.ts'
+import { errorText } from '../parts/errors.ts'
 import { LogWindow } from './model/log-window.ts'
 import { Marks } from './model/marks.ts'
 import { say } from './saying.ts'
@@ -51,5 +52,5 @@ function make(id: string, until: number): Opened {
 /** What the server refuses is said; anything else is a fault of this page, and not hidden. */
 export function sayProblem(error: unknown): void {
   if (!isDaybookError(error)) throw error
-  say(error.message, 'failure')
+  say(errorText(error), 'failure')
 }

@@ -2,11 +2,11 @@
 
 import { memo, useState } from 'react'
 import { client } from '../live/client.ts'
+import { actorOf } from '../parts/session-text.ts'
 import { useDeciding, useRun } from './deciding.ts'
 import { EntryNumber, Moment } from './entry-row.tsx'
 import type { OutcomeItem } from './model/items.ts'
 import { usePlace } from './place.ts'
-import { actorText } from './telling.ts'
 import { t } from './words.ts'
 
 type Resolution = 'retry' | 'done' | 'fail'
@@ -30,7 +30,7 @@ export const OutcomeRow = memo(function OutcomeRow({ item }: { readonly item: Ou
           <b className="font-semibold">{t('unknownOutcome')}</b>
           {item.state !== 'open' && (
             <span>
-              {t(choices[item.state])} · {actorText(item.resolvedBy ?? '')}
+              {t(choices[item.state])} · {actorOf(item.resolvedBy ?? '')}
             </span>
           )}
           <Moment at={item.at} />

@@ -15,7 +15,7 @@ export function PartPicker({ part }: { readonly part: ShownPart | null }) {
     void navigate({ to: '.', search, replace: true })
   }
   return (
-    <span className={part === null ? 'picker' : 'picker picker-chosen'}>
+    <span className={part === null ? 'picker picker-small' : 'picker picker-chosen'}>
       <ListFilter size={14} aria-hidden="true" className="picker-icon" />
       <select
         className="picker-select"

@@ -8,10 +8,20 @@ import { sayProblem } from './opened.ts'
 import { say } from './saying.ts'
 import { t } from './words.ts'
 
-export function PinButton({ session }: { readonly session: string }) {
+interface Props {
+  readonly session: string
+  /** Before, nothing is asked. */
+  readonly settled: boolean
+}
+
+export function PinButton({ session, settled }: Props) {
   const queries = useQueryClient()
   const queryKey = ['marks', session]
-  const { data } = useQuery({ queryKey, queryFn: ({ signal }) => client.session(session).marks({ signal }) })
+  const { data } = useQuery({
+    queryKey,
+    queryFn: ({ signal }) => client.session(session).marks({ signal }),
+    enabled: settled,
+  })
   const pinned = data?.pinned === true
   const turn = async (): Promise<void> => {
     // Shown at once: what the server refuses is shown again as it was.

@@ -3,12 +3,13 @@
 import { Link } from '@tanstack/react-router'
 import { memo, useState } from 'react'
 import { addressOf } from '../app/addresses.ts'
+import { actorOf } from '../parts/session-text.ts'
+import { bytes, count } from '../parts/time.ts'
 import { BlobButton } from './blob-viewer.tsx'
 import { EntryBody, EntryLine, EntryNumber, Moment } from './entry-row.tsx'
 import { FoldedText } from './folded-text.tsx'
 import type { FileItem, NoteItem, OutputItem, SummaryItem } from './model/items.ts'
 import { usePlace } from './place.ts'
-import { actorText, bytes, figure } from './telling.ts'
 import { t } from './words.ts'
 
 export const OutputRow = memo(function OutputRow({ item }: { readonly item: OutputItem }) {
@@ -62,7 +63,7 @@ export const NoteRow = memo(function NoteRow({ item }: { readonly item: NoteItem
       seq={item.seq}
       at={item.at}
       who={t('note', { kind: item.kind })}
-      more={item.by === 'user:local' ? undefined : actorText(item.by)}
+      more={item.by === 'user:local' ? undefined : actorOf(item.by)}
     >
       <p className="note whitespace-pre-wrap" dir="auto">
         {item.text}
@@ -81,7 +82,7 @@ export const SummaryRow = memo(function SummaryRow({ item }: { readonly item: Su
           <span className="chevron" aria-hidden="true">
             ›
           </span>
-          <span className="min-w-0 flex-1 text-start">{t('summaryOf', { to: figure(item.covers) })}</span>
+          <span className="min-w-0 flex-1 text-start">{t('summaryOf', { to: count(item.covers) })}</span>
           <Moment at={item.at} />
         </button>
         {open && (

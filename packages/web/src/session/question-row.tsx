@@ -2,12 +2,12 @@
 
 import { memo, useState } from 'react'
 import { client } from '../live/client.ts'
+import { clockTime, fullTime } from '../parts/time.ts'
 import { useDeciding, useRun } from './deciding.ts'
 import { EntryNumber, Moment } from './entry-row.tsx'
 import type { QuestionItem } from './model/items.ts'
 import { textOf } from './model/places.ts'
 import { usePlace } from './place.ts'
-import { timeText, wholeTime } from './telling.ts'
 import { t } from './words.ts'
 
 export const QuestionRow = memo(function QuestionRow({ item }: { readonly item: QuestionItem }) {
@@ -28,7 +28,7 @@ export const QuestionRow = memo(function QuestionRow({ item }: { readonly item: 
           <b className="font-semibold">{t(open ? 'questionOpen' : 'questionAnswered')}</b>
           <Moment at={item.at} />
           {open && item.until !== undefined && (
-            <span title={wholeTime(item.until)}>{t('untilTime', { time: timeText(item.until) })}</span>
+            <span title={fullTime(item.until)}>{t('untilTime', { time: clockTime(item.until) })}</span>
           )}
         </div>
         <p className="whitespace-pre-wrap font-semibold" dir="auto">

@@ -3,10 +3,11 @@
 import { Link } from '@tanstack/react-router'
 import { memo } from 'react'
 import { addressOf } from '../app/addresses.ts'
+import { tailOf } from '../parts/session-text.ts'
+import { clockTime, dollars, lasting } from '../parts/time.ts'
 import { EntryLine, EntryNumber, Moment } from './entry-row.tsx'
 import type { ProcessItem, QuietItem, RuleItem, RunItem } from './model/items.ts'
 import { usePlace } from './place.ts'
-import { dollars, duration, timeText } from './telling.ts'
 import { t } from './words.ts'
 
 const rules = {
@@ -39,8 +40,8 @@ export const RuleRow = memo(function RuleRow({ item }: { readonly item: RuleItem
 function RuleLink({ link }: { readonly link: { readonly session: string; readonly seq: number } }) {
   const address = addressOf(link.session, link.seq)
   return (
-    <Link to="/s/$address" params={{ address }}>
-      {address}
+    <Link to="/s/$address" params={{ address }} title={address}>
+      {addressOf(tailOf(link.session), link.seq)}
     </Link>
   )
 }
@@ -68,7 +69,7 @@ const runWords = {
 /** What for, and until when where that is known. */
 function waitText({ reason, until }: RunItem): string | undefined {
   const what = reason === undefined ? undefined : waits[reason]
-  const parts = [what && t(what), until && t('untilTime', { time: timeText(until) })].filter(Boolean)
+  const parts = [what && t(what), until && t('untilTime', { time: clockTime(until) })].filter(Boolean)
   return parts.length === 0 ? undefined : parts.join(' · ')
 }
 
@@ -76,7 +77,7 @@ export const RunLine = memo(function RunLine({ item }: { readonly item: RunItem 
   const bad = item.state === 'failed'
   const figures = [
     item.state === 'waiting' ? waitText(item) : item.reason,
-    item.duration === undefined ? undefined : duration(item.duration),
+    item.duration === undefined ? undefined : lasting(item.duration),
     item.cost === undefined ? undefined : dollars(item.cost),
   ].filter((part) => part !== undefined)
   return (
@@ -121,7 +122,7 @@ export const ProcessLine = memo(function ProcessLine({ item }: { readonly item: 
 export const QuietLine = memo(function QuietLine({ item }: { readonly item: QuietItem }) {
   return (
     <EntryLine seq={item.seq} at={item.at}>
-      <code>{item.kind}</code>
+      {item.kind === 'transcript.adopted' ? <span>{t('adoptedFrom')}</span> : <code>{item.kind}</code>}
       <span dir="auto">{item.text}</span>
     </EntryLine>
   )

@@ -6,18 +6,20 @@ import { X } from 'lucide-react'
 import { memo } from 'react'
 import { client } from '../live/client.ts'
 import { useFeed } from '../live/live.ts'
+import { count, dollars, lasting } from '../parts/time.ts'
 import { leftText, useBudgetLeft } from './budget-note.tsx'
 import { Counts } from './edit-row.tsx'
 import { Forks } from './forks.tsx'
 import { Outline } from './outline.tsx'
 import { Part } from './rail-part.tsx'
-import { dollars, duration, figure } from './telling.ts'
 import { t } from './words.ts'
 
 interface Props {
   readonly head: SessionShape
   /** The entry whose moment is shown; null: now. */
   readonly moment: number | null
+  /** Before, there is only its place. */
+  readonly settled: boolean
   readonly onGo: (seq: number) => void
   readonly onClose: () => void
 }
@@ -25,7 +27,7 @@ interface Props {
 /** Kinds after which what stands here is read again. */
 const changing = /^(?:message|note|summary|pin|run\.(?:finished|cancelled|started))$/
 
-export const Rail = memo(function Rail({ head, moment, onGo, onClose }: Props) {
+export const Rail = memo(function Rail({ head, moment, settled, onGo, onClose }: Props) {
   const session = head.session_id
   const queries = useQueryClient()
   useFeed(({ session_id, entry }) => {
@@ -37,11 +39,15 @@ export const Rail = memo(function Rail({ head, moment, onGo, onClose }: Props) {
       <button type="button" className="rail-close target" aria-label={t('close')} onClick={onClose}>
         <X size={18} aria-hidden="true" />
       </button>
-      <Outline session={session} moment={moment} onGo={onGo} />
-      <Files session={session} moment={moment} onGo={onGo} />
-      <Cost session={session} moment={moment} />
-      <Notes session={session} moment={moment} onGo={onGo} />
-      <Forks head={head} />
+      {settled && (
+        <>
+          <Outline session={session} moment={moment} onGo={onGo} />
+          <Files session={session} moment={moment} onGo={onGo} />
+          <Cost session={session} moment={moment} />
+          <Notes session={session} moment={moment} onGo={onGo} />
+          <Forks head={head} />
+        </>
+      )}
     </aside>
   )
 })
@@ -104,15 +110,15 @@ function Cost({ session, moment }: ViewProps) {
         {data.total_tokens > 0 && (
           <>
             <dt>{t('allTokens')}</dt>
-            <dd className="figures">{figure(data.total_tokens)}</dd>
+            <dd className="figures">{count(data.total_tokens)}</dd>
           </>
         )}
         <dt>{t('runs')}</dt>
-        <dd className="figures">{figure(data.total_runs)}</dd>
+        <dd className="figures">{count(data.total_runs)}</dd>
         {data.avg_response_time_ms !== null && (
           <>
             <dt>{t('onAverage')}</dt>
-            <dd className="figures">{duration(data.avg_response_time_ms)}</dd>
+            <dd className="figures">{lasting(data.avg_response_time_ms)}</dd>
           </>
         )}
         {agents.length > 1 &&

@@ -2,6 +2,7 @@
 
 import { ChevronRight } from 'lucide-react'
 import { memo, type ReactNode, useState } from 'react'
+import { between, lasting } from '../parts/time.ts'
 import { ApprovalRow } from './approval-row.tsx'
 import { EditRow } from './edit-row.tsx'
 import { EntryLine, EntryNumber, Moment } from './entry-row.tsx'
@@ -11,7 +12,6 @@ import { OutcomeRow } from './outcome-row.tsx'
 import { FileRow, NoteRow, OutputRow, SummaryRow } from './plain-rows.tsx'
 import { QuestionRow } from './question-row.tsx'
 import { ProcessLine, QuietLine, RuleRow, RunLine } from './quiet-rows.tsx'
-import { between, duration } from './telling.ts'
 import { ToolRow } from './tool-row.tsx'
 import { t } from './words.ts'
 
@@ -115,7 +115,7 @@ function groupText({ group, items }: Row): string {
   const [from, to] = [tools[0]?.at ?? '', tools.at(-1)?.ended?.at ?? tools.at(-1)?.at ?? '']
   const failed = tools.filter((tool) => tool.state === 'failed' || tool.state === 'unknown').length
   const names = [...new Set(tools.map((tool) => tool.name).filter(Boolean))].slice(0, 4).join(', ')
-  const parts = [t('tools', { n: tools.length }), duration(between(from, to))]
+  const parts = [t('tools', { n: tools.length }), lasting(between(from, to))]
   if (failed > 0) parts.push(t('ofThemFailed', { n: failed }))
   return `${parts.join(', ')}${names && ` · ${names}`}`
 }

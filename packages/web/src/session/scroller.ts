@@ -1,6 +1,6 @@
 // Holds the reader's place in a timeline while rows come, go and grow: a row and how far it stands from the top.
 
-import { Heights, rowOfSeq, seqAt, unheld } from './model/heights.ts'
+import { Heights, type Range, rowOfSeq, seqAt, unheld } from './model/heights.ts'
 import type { LogWindow, WindowState } from './model/log-window.ts'
 import { leadsUp, newSince, type ScrollState, scrolled } from './model/scroll.ts'
 
@@ -22,6 +22,8 @@ export interface ScrollerState {
 
 /** Milliseconds that a reader has to rest far from what is held before it is fetched. */
 const resting = 60
+/** Rows out of sight that are drawn in one frame on either side: all at once would hold up whoever scrolls. */
+const mostRows = 4
 
 export class Scroller {
   readonly #log: LogWindow
@@ -38,6 +40,7 @@ export class Scroller {
   /** Height of all that is shown, when the box was put there. */
   #whole = 0
   #rest: ReturnType<typeof setTimeout> | undefined
+  #frame = 0
   #state: ScrollerState = { span: { from: 0, to: -1 }, following: false, fresh: 0, seen: 0, top: 0 }
 
   constructor(log: LogWindow, onChange: (state: ScrollerState) => void) {
@@ -96,6 +99,7 @@ export class Scroller {
     if (box.firstElementChild) sizes.observe(box.firstElementChild)
     return () => {
       clearTimeout(this.#rest)
+      cancelAnimationFrame(this.#frame)
       sizes.disconnect()
       this.#box = null
       box.removeEventListener('scroll', moved)
@@ -159,7 +163,7 @@ export class Scroller {
     this.#before = to.top
     this.#put = -1
     this.#hold()
-    this.#cover()
+    this.#cover(1 / 3)
   }
 
   /** Takes the first row in sight as what must not move. */
@@ -220,8 +224,10 @@ export class Scroller {
     box.scrollTop = top
   }
 
-  /** Sees to it that what is in sight, and as much again around it, is drawn and held. */
-  #cover(): void {
+  /** Sees to it that what is in sight, and as much again around it, is drawn and held; `ahead`: screens to be drawn at once. */
+  #cover(ahead = 0, more = 0): void {
+    cancelAnimationFrame(this.#frame)
+    this.#frame = 0
     const box = this.#box
     const { rows, first, last, end, loading } = this.#window
     if (!box) return
@@ -236,18 +242,28 @@ export class Scroller {
     const at = Math.max(rowOfSeq(rows, this.#anchor.seq), this.#anchor.seq >= first ? 0 : -1)
     if (!this.#scroll.following && at < 0) return
     const top = this.#scroll.following ? heights.whole - height : heights.top(at) - this.#anchor.offset
-    const wanted = heights.range(top - height, top + 2 * height)
-    const needed = heights.range(top - height / 3, top + (4 / 3) * height)
-    const { span } = this.#state
-    const from = rowOfSeq(rows, span.from)
-    const to = rowOfSeq(rows, span.to)
-    const covered = span.to >= span.from && Math.max(0, from) <= needed.from && to + 1 >= needed.to
-    const tooMuch = to - Math.max(0, from) > 2 * (wanted.to - wanted.from) + 20
-    const seqs = { from: rows[wanted.from]?.from ?? 1, to: this.#lastOf(wanted.to) }
-    this.#tell(covered && !tooMuch ? {} : { span: seqs })
+    const sight = heights.range(top - ahead * height, top + (1 + ahead) * height)
+    this.#draw(sight, heights.range(top - height, top + 2 * height), more)
     if (loading !== null) return
     if (top < 2 * height && first > 1) void this.#log.before()
     else if (top > heights.whole - 3 * height && last < end) void this.#log.after()
+  }
+
+  /** What is in sight is drawn at once, `more` rows on either side now, and the others in the frames that follow. */
+  #draw(sight: Range, wanted: Range, more: number): void {
+    const { rows } = this.#window
+    const { span } = this.#state
+    let from = Math.max(0, rowOfSeq(rows, span.from))
+    let to = rowOfSeq(rows, span.to) + 1
+    if (span.to < span.from || to < sight.from || from > sight.to) {
+      from = sight.from
+      to = sight.to
+    } else {
+      from = Math.max(Math.min(sight.from, Math.max(wanted.from, from - more), from), wanted.from - 2 * mostRows)
+      to = Math.min(Math.max(sight.to, Math.min(wanted.to, to + more), to), wanted.to + 2 * mostRows)
+    }
+    if (from > wanted.from || to < wanted.to) this.#frame = requestAnimationFrame(() => this.#cover(0, mostRows))
+    this.#tell({ span: { from: rows[Math.max(0, from)]?.from ?? 1, to: this.#lastOf(to) } })
   }
 
   /** Of a span up to the end: whatever comes there is drawn as well. */

@@ -1,10 +1,10 @@
 // What became of messages that were sent here: the tick comes with the entry, never before.
 
 import { useSyncExternalStore } from 'react'
+import { count } from '../parts/time.ts'
 import { copyText } from './links.ts'
 import type { SentState } from './model/sending.ts'
 import { sentMessages } from './sent-messages.ts'
-import { figure } from './telling.ts'
 import { t } from './words.ts'
 
 /** Total: each state has a word, a sign and a colour. */
@@ -28,7 +28,7 @@ export function SentList({ session }: { readonly session: string }) {
     <ul className="border-t border-rule bg-sheet px-4 py-1 text-small" aria-label={t('sentHere')}>
       {mine.map((message) => {
         const { word, sign, look } = looks[message.state]
-        const seq = message.seq === undefined ? '' : ` #${figure(message.seq)}`
+        const seq = message.seq === undefined ? '' : ` #${count(message.seq)}`
         const closed = ['failed', 'cancelled', 'not sent'].includes(message.state)
         return (
           <li key={message.key} data-sent={message.state} className="flex flex-wrap items-center gap-x-2">

@@ -3,6 +3,7 @@
 import { type FeedItemShape, isDaybookError } from 'daybook/client'
 import { client } from '../live/client.ts'
 import { onFeed } from '../live/live.ts'
+import { errorText } from '../parts/errors.ts'
 import { type Attached, inputOf } from './model/attached.ts'
 import { type SentMessage, sentAfter, sentEventOf } from './model/sending.ts'
 import { keepUnsentMessages, unsentMessages } from './unsent.ts'
@@ -78,7 +79,7 @@ async function deliver(key: string): Promise<void> {
     tell(key, event[status])
   } catch (error) {
     if (!isDaybookError(error)) throw error
-    change(key, (now) => (now.state === 'sending' ? sentAfter(now, 'refused', { problem: error.message }) : now))
+    change(key, (now) => (now.state === 'sending' ? sentAfter(now, 'refused', { problem: errorText(error) }) : now))
   }
 }
 

@@ -3,15 +3,16 @@
 import { useQueryClient } from '@tanstack/react-query'
 import type { SessionShape } from 'daybook/client'
 import { OctagonX, PanelRight, Search } from 'lucide-react'
+import { memo } from 'react'
 import { titleOf } from '../parts/session-text.ts'
 import { StatusBadge } from '../parts/status-badge.tsx'
+import { dollars } from '../parts/time.ts'
 import { Faces } from './faces.tsx'
 import { interrupt } from './interrupt.ts'
 import type { ShownPart } from './model/shown.ts'
 import type { Watcher } from './model/watchers.ts'
 import { PartPicker } from './part-picker.tsx'
 import { PinButton } from './pin-button.tsx'
-import { dollars } from './telling.ts'
 import { headKey } from './use-session.ts'
 import { t } from './words.ts'
 
@@ -20,12 +21,15 @@ interface Props {
   readonly watchers: readonly Watcher[]
   readonly side: boolean
   readonly part: ShownPart | null
+  /** The timeline is there. */
+  readonly settled: boolean
   readonly onGo: (seq: number) => void
   readonly onSide: () => void
   readonly onFind: () => void
 }
 
-export function SessionHeader({ head, watchers, side, part, onGo, onSide, onFind }: Props) {
+export const SessionHeader = memo(function SessionHeader(props: Props) {
+  const { head, watchers, side, part, settled, onGo, onSide, onFind } = props
   const queries = useQueryClient()
   const busy = head.status === 'running' || head.status === 'waiting' || head.status === 'queued'
   const facts = [head.current_agent, head.branch, head.cost > 0 ? dollars(head.cost) : null].filter(Boolean)
@@ -56,7 +60,7 @@ export function SessionHeader({ head, watchers, side, part, onGo, onSide, onFind
         </button>
       )}
       <PartPicker part={part} />
-      <PinButton session={head.session_id} />
+      <PinButton session={head.session_id} settled={settled} />
       <button type="button" className="icon-button target" aria-label={t('findHere')} onClick={onFind}>
         <Search size={16} aria-hidden="true" />
       </button>
@@ -71,4 +75,4 @@ export function SessionHeader({ head, watchers, side, part, onGo, onSide, onFind
       </button>
     </header>
   )
-}
+})

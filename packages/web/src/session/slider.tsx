@@ -4,8 +4,8 @@ import { useNavigate } from '@tanstack/react-router'
 import type { SessionShape } from 'daybook/client'
 import { memo, useEffect, useRef, useState } from 'react'
 import { addressOf } from '../app/addresses.ts'
+import { count } from '../parts/time.ts'
 import { useForking } from './forking.ts'
-import { figure } from './telling.ts'
 import { t } from './words.ts'
 
 interface Props {
@@ -66,7 +66,7 @@ export const Slider = memo(function Slider({ head, moment }: Props) {
         onChange={(event) => setPut(Number(event.target.value))}
       />
       <span className={moment === null ? 'figures text-soft' : 'figures font-semibold text-need'}>
-        {moment === null ? `${figure(value)} / ${figure(head.seq)}` : t('asOf', { seq: value })}
+        {moment === null ? `${count(value)} / ${count(head.seq)}` : t('asOf', { seq: value })}
       </span>
       {moment !== null && (
         <button type="button" className="button target" onClick={() => setPut(head.seq)}>

@@ -1,11 +1,11 @@
 // A call with its result: what was called with what, how it went, how long it took, and what came of it.
 
 import { memo, useState } from 'react'
+import { between, lasting } from '../parts/time.ts'
 import { EntryNumber, Moment } from './entry-row.tsx'
 import { FoldedText } from './folded-text.tsx'
 import type { CallState, ToolItem } from './model/items.ts'
 import { textOf } from './model/places.ts'
-import { between, duration } from './telling.ts'
 import { t } from './words.ts'
 
 /** Total: each state has a word, a sign and a colour. */
@@ -36,7 +36,7 @@ export const ToolRow = memo(function ToolRow({ item }: { readonly item: ToolItem
           <b className="shrink-0 font-semibold">{item.name || t('result')}</b>
           <code className="min-w-0 flex-1 truncate text-start text-soft">{line}</code>
           {item.ended && (
-            <span className="figures shrink-0 text-soft">{duration(between(item.at, item.ended.at))}</span>
+            <span className="figures shrink-0 text-soft">{lasting(between(item.began ?? item.at, item.ended.at))}</span>
           )}
           <Moment at={item.at} />
         </button>
@@ -77,6 +77,8 @@ export function argumentLine(input: unknown): string {
 function outputText(output: unknown): string {
   if (typeof output !== 'object' || output === null) return textOf(output)
   const fields = output as Readonly<Record<string, unknown>>
+  const { text, exit } = fields
+  if (typeof text === 'string' && typeof exit === 'number') return exit === 0 ? text : `${text}\nexit ${exit}`.trim()
   const texts = Object.values(fields).filter((value) => typeof value === 'string' && value !== '')
   const [only] = texts
   return Object.keys(fields).length <= 3 && texts.length === 1 && typeof only === 'string' ? only : textOf(output)

@@ -3,9 +3,9 @@
 import { isDaybookError } from 'daybook/client'
 import { type RefObject, useEffect, useEffectEvent, useRef, useState } from 'react'
 import { client } from '../live/client.ts'
+import { bytes } from '../parts/time.ts'
 import { type Attached, mediaType, mostBytes, mostFiles, type Refusal, refusalOf } from './model/attached.ts'
 import type { Opened } from './opened.ts'
-import { bytes } from './telling.ts'
 import { t } from './words.ts'
 
 interface Row {

@@ -1,7 +1,7 @@
 // Tells the others that this window looks at a session, and hears of theirs.
 
 import { isDaybookError } from 'daybook/client'
-import { useEffect, useEffectEvent, useState } from 'react'
+import { useEffect, useEffectEvent, useMemo, useState } from 'react'
 import { client } from '../live/client.ts'
 import { live } from '../live/live.ts'
 import { heard, othersIn, type Watcher, type Windows } from './model/watchers.ts'
@@ -51,5 +51,5 @@ export function useWatchers(session: string, seq: number): readonly Watcher[] {
       look(session, null)
     }
   }, [session, looking, known])
-  return othersIn(windows, own, now)
+  return useMemo(() => othersIn(windows, own, now), [windows, now])
 }

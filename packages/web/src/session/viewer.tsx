@@ -2,9 +2,9 @@
 
 import { X } from 'lucide-react'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { count as figure } from '../parts/time.ts'
 import { linesOf } from './model/ansi.ts'
 import { SpanLine } from './span-line.tsx'
-import { figure } from './telling.ts'
 import { t } from './words.ts'
 
 const lineHeight = 20

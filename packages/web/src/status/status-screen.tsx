@@ -1,6 +1,7 @@
 // Status: the server, its store, who works here and what is wrong, in the words of `daybook doctor`.
 
 import { useQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import { t } from '../i18n/base.ts'
 import { client } from '../live/client.ts'
 import { useConnection } from '../live/live.ts'
@@ -23,6 +24,12 @@ export function StatusScreen() {
     queryFn: ({ signal }) => client.status(false, { signal }),
     staleTime: fresh,
   })
+  const { state } = useConnection()
+  const { refetch } = status
+  // The stream of this page counts, too.
+  useEffect(() => {
+    if (state === 'live') void refetch()
+  }, [state, refetch])
   return (
     <div className="page grid items-start gap-x-8 wide:grid-cols-2">
       <h1 className="mb-4 text-large font-semibold wide:col-span-2">{t('status')}</h1>
@@ -94,11 +101,10 @@ function ServerLines({ server }: { server: Server }) {
           <Fine>{t('connection_live')}</Fine>
         ) : (
           <Fault>
-            {state === 'reconnecting' || state === 'offline'
-              ? t(`connection_${state}`)
-              : t(`connection_${state}`, { n: 0 })}
+            {t(state === 'catching_up' || state === 'restarted' ? 'connection_reading' : `connection_${state}`)}
           </Fault>
-        )}{' '}
+        )}
+        {' · '}
         {t('streams', { n: streams })}
       </Line>
       <Line name={t('runs')}>{t('runsNow', { active: runs.active, waiting: runs.waiting })}</Line>

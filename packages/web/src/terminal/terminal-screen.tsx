@@ -3,10 +3,11 @@
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { addressOf, parseAddress } from '../app/addresses.ts'
+import { KeyForm } from '../app/key-form.tsx'
+import { t as base } from '../i18n/base.ts'
 import { useTitle } from '../parts/title.ts'
 import { loaded, t } from '../session/words.ts'
 import '../session/session.css'
-import { KeyForm } from './key-form.tsx'
 import { PlainScreen } from './plain-screen.tsx'
 import { useProcess } from './use-process.ts'
 
@@ -22,21 +23,28 @@ export function TerminalScreen() {
   const known = useProcess(session, process)
   const [typing, setTyping] = useState(false)
   const [plain, setPlain] = useState(false)
-  const program = known.state?.process.program ?? process
-  useTitle(t('terminalOf', { program }))
+  const program = known.state?.process.program
+  const title = program === undefined ? t('terminal') : t('terminalOf', { program })
+  useTitle(title)
   const now = known.state?.now
   return (
     <div className="screen">
       <header className="session-header" data-region>
         <div className="session-title">
-          <h1 className="truncate text-title font-semibold">{t('terminalOf', { program })}</h1>
+          <h1 className="truncate text-title font-semibold">{title}</h1>
           <p role="status" className="text-small text-soft">
-            {known.state && !known.state.alive
-              ? t('exitedWith', { how: String(known.state.process.signal ?? known.state.process.exit_code ?? '?') })
-              : typing
-                ? t('youType')
-                : t('youWatch')}
-            {now && now.attached > 1 && ` ${t('othersLook', { n: now.attached - 1 })}`}
+            {known.state &&
+              (!known.state.alive
+                ? t('exitedWith', { how: String(known.state.process.signal ?? known.state.process.exit_code ?? '?') })
+                : t(typing ? 'youType' : 'youWatch'))}
+            {known.state?.alive && known.state.at_work && (
+              <>
+                {' · '}
+                {t(known.state.at_work.active ? 'processBusy' : 'processReady')},{' '}
+                {base(/^(?:protocol|signal)$/.test(known.state.at_work.by) ? 'source_protocol' : 'source_screen')}
+              </>
+            )}
+            {now && now.attached > 1 && ` · ${t('othersLook', { n: now.attached - 1 })}`}
           </p>
         </div>
         {known.state?.alive && (

@@ -1,5 +1,7 @@
 // Files that somebody sends with a text: what kind each is, and why one cannot go.
 
+import { isPictureType, isTextType } from 'daybook/client'
+
 export interface Attached {
   readonly blob: string
   readonly name?: string
@@ -12,9 +14,6 @@ export const mostBytes = 8 << 20
 export const mostFiles = 32
 
 export type Refusal = 'empty' | 'tooLarge' | 'tooMany' | 'noText'
-
-const images = /^image\/(?:png|jpeg|gif|webp)$/
-const texts = /^text\/|^application\/(?:json|xml|yaml|x-yaml|toml|javascript|typescript|x-sh)\b/
 
 /** Whether these first bytes are those of a text: whole letters of UTF-8, and no byte that no text has. */
 export function isText(bytes: Uint8Array): boolean {
@@ -29,9 +28,9 @@ export function isText(bytes: Uint8Array): boolean {
 
 /** Type under which a file goes; null: no model takes it. Browsers know few types of texts: they are told by their bytes. */
 export function mediaType(type: string, first: Uint8Array): string | null {
-  if (images.test(type)) return type
+  if (isPictureType(type)) return type
   if (!isText(first)) return null
-  return texts.test(type) ? type : 'text/plain'
+  return isTextType(type) ? type : 'text/plain'
 }
 
 /** `before`: files that go already. Null: it may go, as far as its size says. */

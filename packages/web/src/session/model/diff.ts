@@ -9,6 +9,8 @@ export interface DiffLine {
 
 const hunk = /^@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@(.*)$/
 
+const header = /^(?:--- |\+\+\+ |diff |index |new file|deleted file|similarity|rename )/
+
 /** Headers of files are left out: what is shown says which file it is. */
 export function diffLines(diff: string): DiffLine[] {
   const lines: DiffLine[] = []
@@ -22,8 +24,9 @@ export function diffLines(diff: string): DiffLine[] {
       before = Number(start[1])
       after = Number(start[2])
       lines.push({ type: 'hunk', text: line, before: null, after: null })
-    } else if (!inside) {
-      if (!/^(?:---|\+\+\+|diff |index |new file|deleted file|similarity|rename )/.test(line)) lines.push(note(line))
+    } else if (/^@@(?: |$)/.test(line)) lines.push({ type: 'hunk', text: line, before: null, after: null })
+    else if (!inside) {
+      if (!header.test(line)) lines.push(unplaced(line))
     } else if (line.startsWith('+')) lines.push({ type: 'added', text: line.slice(1), before: null, after: after++ })
     else if (line.startsWith('-')) lines.push({ type: 'removed', text: line.slice(1), before: before++, after: null })
     else if (line.startsWith(' ') || line === '')
@@ -31,6 +34,12 @@ export function diffLines(diff: string): DiffLine[] {
     else lines.push(note(line))
   }
   return lines
+}
+
+/** Agents write down what they changed without saying where it stands. */
+function unplaced(line: string): DiffLine {
+  const type = ({ '+': 'added', '-': 'removed', ' ': 'same' } as const)[line[0] ?? '']
+  return type === undefined ? note(line) : { type, text: line.slice(1), before: null, after: null }
 }
 
 function note(text: string): DiffLine {

@@ -42,6 +42,8 @@ export interface ToolItem extends Placed {
   readonly input: unknown
   readonly output: unknown
   readonly state: CallState
+  /** When what was called was begun; absent: at once. */
+  readonly began?: string | undefined
   /** Of the entry that holds the result. */
   readonly ended?: { readonly seq: number; readonly at: string } | undefined
 }

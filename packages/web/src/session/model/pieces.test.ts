@@ -108,6 +108,18 @@ test('colours become spans, and nothing else of a program reaches the page', () 
 })
 
 test('a diff is told in lines with their numbers', () => {
+  // As agents write it down: without numbers, with a bare sign of a hunk or none.
+  assert.deepEqual(
+    diffLines('-old\n+new\n').map(({ type, text, before, after }) => [type, text, before, after]),
+    [
+      ['removed', 'old', null, null],
+      ['added', 'new', null, null],
+    ],
+  )
+  assert.deepEqual(
+    diffLines('@@\n same\n-old\n+new').map(({ type }) => type),
+    ['hunk', 'same', 'removed', 'added'],
+  )
   const lines = diffLines('--- a/x\n+++ b/x\n@@ -3,2 +3,3 @@ f\n same\n-old\n+new\n+more\n\\ No newline\n')
   assert.deepEqual(
     lines.map(({ type, before, after }) => [type, before, after]),

@@ -1,7 +1,7 @@
 // Makes items of entries that are no messages: runs, processes, waits for people, and what divides the log.
 
 import type { EntryShape } from 'daybook/client'
-import type { Item, ProcessItem, QuietItem, RuleItem, RunItem } from './items.ts'
+import type { Item, ProcessItem, QuietItem, RuleItem, RunItem, ToolItem } from './items.ts'
 
 /** The data of an entry as this page reads it; what is absent reads as undefined. */
 export type Fields = Readonly<Record<string, unknown>>
@@ -26,6 +26,18 @@ export function placed(entry: EntryShape, number = 0) {
 
 function runOf(entry: EntryShape, run: string | undefined): string | undefined {
   return run ?? wordOf(fieldsOf(entry).run_id)
+}
+
+/** With the end of its step. What a message said of it, which the step then only names, stays. */
+export function endOf(item: ToolItem, state: ToolItem['state'], { seq, at }: EntryShape, data: Fields): ToolItem {
+  const told = fieldIn(data.output, 'message_seq') !== undefined
+  if (told && item.ended) return item
+  const output = told ? item.output : (data.error ?? data.output ?? item.output)
+  return { ...item, state, output, ended: { seq, at } }
+}
+
+function fieldIn(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Fields)[name] : undefined
 }
 
 type Maker = (entry: EntryShape, data: Fields) => Item
@@ -114,6 +126,7 @@ const makers: Readonly<Record<string, Maker>> = {
   'run.moved': run('changed'),
   'run.resumed': run('started'),
   'run.steered': run('steered', (data) => textOf(data.input)),
+  'program.bound': quiet((data) => `${textOf(data.program)} · ${textOf(data.workdir)}`),
   'process.started': process('starting', (data) => `${textOf(data.program)} · ${textOf(data.driver)}`),
   'process.ready': process('ready', () => ''),
   'process.exited': (entry, data) => {
@@ -129,7 +142,7 @@ const makers: Readonly<Record<string, Maker>> = {
   pin: quiet((data) => textOf(data.path)),
   'session.updated': quiet((data) => textOf(data.name)),
   'branch.state_changed': quiet((data) => textOf(data.branch)),
-  'transcript.adopted': quiet((data) => `${textOf(data.source)} ${textOf(data.records)}`),
+  'transcript.adopted': quiet((data) => textOf(data.source)),
   'foreign.recorded': quiet((data) => `${textOf(data.source)} ${textOf(data.type)}`),
 }
 

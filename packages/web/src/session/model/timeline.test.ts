@@ -82,6 +82,23 @@ test('an approval, a question and an unknown outcome show at their place what be
   assert.ok(approval?.type === 'approval' && approval.decided?.by === 'user:bo')
 })
 
+test('a call keeps what its result says, and took as long as its step', () => {
+  const timeline = new Timeline()
+  const call = { type: 'call', call_id: 'c', name: 'command__run', input: { command: 'npm test' } }
+  const result = { type: 'result', call_id: 'c', output: { text: '1 failed', exit: 1 }, error: true }
+  timeline.add([
+    messageAt(1, 'assistant', 'I test it.', { parts: [call] }, 'r'),
+    entryAt(60, 'step.started', { run_id: 'r', step: 's', name: 'command/run', input: { call_id: 'c' } }),
+    messageAt(62, 'tool', '', { parts: [result] }, 'r'),
+    entryAt(63, 'step.finished', { run_id: 'r', step: 's', output: { message_seq: 62 } }),
+  ])
+  const shown = itemsOf(timeline).find((item) => item.type === 'tool')
+  assert.ok(shown?.type === 'tool')
+  assert.equal(shown.state, 'failed')
+  assert.deepEqual(shown.output, result.output)
+  assert.equal(Date.parse(shown.ended?.at ?? '') - Date.parse(shown.began ?? ''), 2000)
+})
+
 test('output of a process grows in one item that keeps its newest part', () => {
   const timeline = new Timeline()
   const output = (seq: number, offset: number, text: string) =>

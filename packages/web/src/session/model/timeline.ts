@@ -5,7 +5,7 @@ import { groupOf, mostGrouped } from './groups.ts'
 import type { Item, OutputItem, Row } from './items.ts'
 import { mostOutput } from './items.ts'
 import { splitMessage } from './messages.ts'
-import { type Fields, fieldsOf, placed, placeOf, textOf } from './places.ts'
+import { endOf, type Fields, fieldsOf, placed, placeOf, textOf } from './places.ts'
 import { RunLines, shownRows } from './run-lines.ts'
 import { belongs, type Look } from './shown.ts'
 
@@ -168,8 +168,11 @@ export class Timeline {
         const call = (input as { call_id?: string } | null | undefined)?.call_id
         const known = call === undefined ? undefined : this.#later.get(`call:${call}`)
         // A step that does what was called is shown as that call, and one that asks a model as what is said.
-        if (known !== undefined) this.#later.set(`step:${step}`, known)
-        if (known !== undefined || name === 'model' || String(name).startsWith('prompt')) return true
+        if (known !== undefined) {
+          this.#later.set(`step:${step}`, known)
+          return this.#change(`step:${step}`, entry, (item) => ({ ...item, began: entry.at }))
+        }
+        if (/^(?:model|budget)$|^prompt/.test(String(name))) return true
         this.#later.set(`step:${step}`, placed(entry).key)
         this.#push({
           ...placed(entry),
@@ -184,13 +187,11 @@ export class Timeline {
       }
       case 'step.finished': {
         const state = data.unknown === true ? 'unknown' : data.error === undefined ? 'done' : 'failed'
-        const ended = { seq: entry.seq, at: entry.at }
-        const output = data.error ?? data.output
         let name = ''
         const found = this.#change(`step:${step}`, entry, (item) => {
           if (item.type !== 'tool') return item
           name = item.name
-          return { ...item, state, output: output ?? item.output, ended }
+          return endOf(item, state, entry, data)
         })
         if (state === 'unknown') this.#unknown(entry, step, name)
         return found || state === 'unknown' || state === 'done'

@@ -1,20 +1,20 @@
-// Asks for the key of the user, without which no program is looked into.
+// Asks for the key of the user, without which no program of the machine is used or looked into.
 
 import { useState } from 'react'
+import { t } from '../i18n/base.ts'
 import { giveKey } from '../live/key.ts'
-import { t } from '../session/words.ts'
 
 export function KeyForm() {
   const [text, setText] = useState('')
   return (
     <form
-      className="flex max-w-prose flex-col gap-2 p-4"
+      className="grid max-w-prose grid-cols-[minmax(0,1fr)_auto] items-end gap-2 p-4"
       onSubmit={(event) => {
         event.preventDefault()
         giveKey(text.trim())
       }}
     >
-      <p>{t('keyNeeded')}</p>
+      <p className="col-span-2">{t('keyNeeded')}</p>
       <label className="flex flex-col text-small">
         {t('userKey')}
         <input

@@ -1,0 +1,55 @@
+// What the page cannot do at the moment, known from the answers to what it writes: the store takes nothing, or the key of the user is missing.
+
+import { headers, onKey } from './key.ts'
+
+export type Trouble = 'full' | 'readonly' | 'key'
+
+let trouble: Trouble | null = null
+const listeners = new Set<() => void>()
+
+export function troubleNow(): Trouble | null {
+  return trouble
+}
+
+export function onTrouble(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+function become(next: Trouble | null): void {
+  if (next === trouble) return
+  trouble = next
+  for (const listener of listeners) listener()
+}
+
+onKey(() => {
+  if (trouble === 'key') become(null)
+})
+
+/** Where the reader wants to go on without what is missing. */
+export function leaveTrouble(): void {
+  become(null)
+}
+
+/** Looks at an answer before it is given on; what was written proves that the store takes it again. */
+export async function watched(asked: Promise<Response>, method = 'GET'): Promise<Response> {
+  const answer = await asked
+  if (method === 'GET') return answer
+  if (answer.ok) {
+    if (trouble !== 'key') become(null)
+  } else if (answer.status === 507) become('full')
+  else if (answer.status === 503 && (await told(answer)).code === 'store_readonly') become('readonly')
+  // Of a refusal that a key would not change there is no word about keys.
+  else if (answer.status === 403 && headers.authorization === undefined && (await told(answer)).hint?.includes('key')) {
+    become('key')
+  }
+  return answer
+}
+
+async function told(answer: Response): Promise<{ readonly code?: string; readonly hint?: string }> {
+  const body: unknown = await answer
+    .clone()
+    .json()
+    .catch(() => null) // a proxy may refuse without a word of JSON
+  return (body ?? {}) as { readonly code?: string; readonly hint?: string }
+}
