@@ -23,7 +23,7 @@ const runner: Caller = { actor: 'engine:runner', writer: 'R' }
 /** A hundred messages are more than it takes, so that even the short session has something that is left out. */
 const facts = {
   ...{ name: 'bench/model', provider: 'bench', contextTokens: 8_000, maxOutputTokens: 1_000 },
-  ...{ images: false, price: null },
+  ...{ images: false, pdf: false, price: null },
 }
 const model = { facts, estimate: (text: string) => Math.ceil(roughTokens(text)) }
 const agent = { name: 'coder', instructions: 'You write code, and say what you did.' }

@@ -1,5 +1,5 @@
-// The server side of the HTTP benches, a process of its own: http-server.ts noop|shared|each <store folder> [relaxed]
-import { startNoop } from './http-noop.ts'
+// The server side of the HTTP benches, a process of its own: http-server.ts bare|noop|shared|each <store folder> [relaxed]
+import { startBare, startNoop } from './http-noop.ts'
 
 /** What the parent gets: the port once, then the processor time used so far, in microseconds, for each question. */
 export interface Ready {
@@ -12,6 +12,7 @@ export interface Used {
 const [what, dir, mode] = process.argv.slice(2)
 
 async function start(): Promise<number> {
+  if (what === 'bare') return startBare()
   if (what === 'noop') return startNoop()
   if (what !== 'shared' && what !== 'each') throw new Error(`no server is called ${what}`)
   const { startServer } = await import('./daybook-server.ts')

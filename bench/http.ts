@@ -45,6 +45,7 @@ function posting(served: Served): Variant {
 }
 
 const many = bench.size(12_800, 3_200)
+const bare = await serve('node:http alone, nothing stored', many, 'bare')
 const noop = await serve('no-op with schema', many, 'noop')
 const shared = await serve('FULL, shared commits', many, 'shared')
 const each = await serve('FULL, one commit each', bench.size(2_000, 640), 'each')
@@ -53,7 +54,7 @@ const table = await bench.race(
   `POST a message, ${connections} connections`,
   'us per request',
   noop.name,
-  [noop, shared, each, relaxed].map(posting),
+  [bare, noop, shared, each, relaxed].map(posting),
 )
 
 bench.bar({
@@ -67,6 +68,10 @@ const rate = 1 / times(table, relaxed.name, noop.name)
 bench.bar({ id: 'P8', what: 'rate under NORMAL as a part of the no-op’s', value: rate, is: 'at least', limit: 0.35 })
 bench.remark('Clients run in a process of their own on the same cores; "cpu" is the server process alone.')
 bench.remark('"One commit each" is the same server with requests let in one at a time.')
-for (const { server } of [noop, shared, each, relaxed]) await server.end()
+const most = [bare, noop].map(({ name }) => times(table, each.name, name).toPrecision(3))
+bench.remark(
+  `Were storing free, one commit each would cost ${most[0]} times node:http alone and ${most[1]} times the no-op.`,
+)
+for (const { server } of [bare, noop, shared, each, relaxed]) await server.end()
 await load.end()
 bench.finish()

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import type { BrowserContext } from 'playwright-core'
-import { entry, go, heapOf, load, longestTask, rows, type Window, workedBy } from './page-window.ts'
+import { traced } from './page-trace.ts'
+import { entry, go, heapOf, load, rows, type Window } from './page-window.ts'
 import type { World } from './page-world.ts'
 
 export interface Look {
@@ -51,22 +52,20 @@ export async function heapOver({ context, world }: Look): Promise<number> {
 export async function scrolling(window: Window, frames: number) {
   const { page } = window
   const before = await heapOf(window)
-  await longestTask(page)
-  const gaps = (await page.evaluate(`(() => {
+  const turn = `(() => {
     const box = document.querySelector('[role=log]')
     return probe.frames(${frames}, (at) => {
       if (at % 60 === 0) box.scrollTop = box.scrollHeight * (1 - at / ${frames})
       else box.scrollTop -= 240
     })
-  })()`)) as number[]
-  const task = await longestTask(page)
-  const late = (gaps.filter((gap) => gap > 50).length * 100) / gaps.length
-  return { task, late, heap: Math.max(0, (await heapOf(window)) - before) }
+  })()`
+  const worked = await traced(window, () => page.evaluate(turn))
+  const late = (worked.frames.filter((frame) => frame > 50).length * 100) / worked.frames.length
+  return { task: Math.max(...worked.tasks), late, heap: Math.max(0, (await heapOf(window)) - before) }
 }
 
-/** Milliseconds, with what is not reported, for it took less than a frame, as one frame. */
-function p95(durations: readonly number[], count: number): number {
-  const all = [...durations, ...Array<number>(Math.max(0, count - durations.length)).fill(16)].sort((a, b) => a - b)
+function p95(given: readonly number[]): number {
+  const all = given.toSorted((a, b) => a - b)
   return all[Math.ceil(all.length * 0.95) - 1] ?? Number.NaN
 }
 
@@ -85,15 +84,29 @@ export async function typing({ context, world }: Look, seconds: number) {
   await page.keyboard.type('warm ', { delay: 100 })
   for (const id of ids) await client.runs.start(id, { skill: 'stream', input: seconds + 4 })
   await page.evaluate(`probe.painted(() => document.querySelectorAll('[data-live] p').length > 2)`)
-  await longestTask(page)
-  await page.evaluate('probe.keys.clear()')
   const text = 'as people write '.repeat(Math.ceil((seconds * 10) / 16)).slice(0, seconds * 10)
-  await page.keyboard.type(text, { delay: 70 })
-  await after(200)
-  const durations = (await page.evaluate('[...probe.keys.values()]')) as number[]
-  const task = await longestTask(page)
+  const { keys, tasks } = await traced(window, async () => {
+    await page.keyboard.type(text, { delay: 70 })
+    await after(200)
+  })
+  if (keys.length < text.length) throw new Error(`${keys.length} of ${text.length} keys were heard`)
   for (const other of others) await other.close()
-  return { key: p95(durations, text.length), task }
+  return { key: p95(keys), task: Math.max(...tasks) }
+}
+
+/** Pixels that somebody who reads at entry 10 is moved at most, in any frame, while a text is streamed below. */
+export async function reading({ context, world }: Look, seconds: number): Promise<number> {
+  const { client, url } = world.many
+  await world.many.ask({ do: 'talk', session: 'read', count: 60 })
+  await using window = await load(context, `${url}/s/read@10`, entry(10))
+  const { page } = window
+  await page.waitForFunction(`document.querySelector('[role=log]').getAttribute('aria-busy') === 'false'`)
+  await after(1000)
+  await page.evaluate(`probe.watch(() => document.querySelector('[data-from="10"]').getBoundingClientRect().top)`)
+  const { run_id } = await client.runs.start('read', { skill: 'stream', input: seconds })
+  await client.runs.wait(run_id, { until: 'end' })
+  await page.getByRole('button', { name: /new ↓$/ }).waitFor()
+  return Number(await page.evaluate('probe.most'))
 }
 
 /** Twenty sessions run and say nothing; then they say as much as in a day, a message a minute each. */
@@ -106,10 +119,8 @@ export async function idling({ context, world }: Look, seconds: number, minutes:
   const { page, cdp } = window
   await page.locator('#running').waitFor()
   await after(3000)
-  await cdp.send('Performance.enable')
-  const before = await workedBy(window)
-  await after(seconds * 1000)
-  const share = (((await workedBy(window)) - before) / seconds) * 100
+  const { tasks } = await traced(window, () => after(seconds * 1000))
+  const share = tasks.reduce((sum, task) => sum + task, 0) / (seconds * 10)
   await cdp.send('Emulation.setCPUThrottlingRate', { rate: 1 })
   const say = async (times: number): Promise<number> => {
     await world.many.ask({ do: 'touch', sessions, times })

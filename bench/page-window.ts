@@ -1,4 +1,4 @@
-// A throttled window of a real browser, as the bench on the page looks through it: when something was painted, what it held up.
+// A throttled window of a real browser, as the bench on the page looks through it: when something was painted, what it holds.
 
 import type { BrowserContext, CDPSession, Page } from 'playwright-core'
 
@@ -7,14 +7,7 @@ export const throttle = 4
 
 /** In the page itself: asked from outside, every answer would come a turn later. */
 const probe = `(() => {
-  const probe = globalThis.probe = { tasks: [], keys: new Map() }
-  new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) probe.tasks.push(duration)
-  }).observe({ type: 'longtask' })
-  new PerformanceObserver((list) => {
-    for (const { interactionId: id, duration, name } of list.getEntries())
-      if (id && name.startsWith('key')) probe.keys.set(id, Math.max(duration, probe.keys.get(id) ?? 0))
-  }).observe({ type: 'event', durationThreshold: 16 })
+  const probe = globalThis.probe = {}
   const after = (resolve) => requestAnimationFrame(() => {
     const { port1, port2 } = new MessageChannel()
     port1.onmessage = () => resolve(performance.now())
@@ -31,10 +24,10 @@ const probe = `(() => {
   })
   /** Whether the row of an entry is in sight. */
   probe.entry = (seq) => {
-    const log = document.querySelector('[role=log]')?.getBoundingClientRect()
-    if (!log) return false
     for (const row of document.querySelectorAll('[data-row][data-from]')) {
       if (Number(row.dataset.from) > seq || Number(row.dataset.to) < seq) continue
+      // Asked only where the row is there, since asking costs a layout of all.
+      const log = row.closest('[role=log]').getBoundingClientRect()
       const place = row.getBoundingClientRect()
       return place.bottom > log.top && place.top < log.bottom
     }
@@ -45,18 +38,22 @@ const probe = `(() => {
     act()
     return (await probe.painted(is)) - begun
   }
-  /** Milliseconds between frames while \`act\` is called before each of them. */
-  probe.frames = async (count, act) => {
-    const gaps = []
-    const frame = () => new Promise(requestAnimationFrame)
-    let last = await frame()
-    for (let at = 0; at < count; at += 1) {
-      act(at)
-      const now = await frame()
-      gaps.push(now - last)
-      last = now
+  /** How far a value goes from what it is now, in any frame from now on. */
+  probe.watch = (value) => {
+    const first = value()
+    probe.most = 0
+    const look = () => {
+      probe.most = Math.max(probe.most, Math.abs(value() - first))
+      requestAnimationFrame(look)
     }
-    return gaps
+    look()
+  }
+  /** Calls \`act\` before each of so many frames. */
+  probe.frames = async (count, act) => {
+    for (let at = 0; at < count; at += 1) {
+      await new Promise(requestAnimationFrame)
+      act(at)
+    }
   }
 })()`
 
@@ -85,21 +82,10 @@ export async function until(page: Page, act: string, is: string): Promise<number
   return Number(await page.evaluate(`probe.timed(() => { ${act} }, () => ${is})`))
 }
 
-/** Tasks that held the window up for more than 50 ms since the last call: the longest of them; 0 without one. */
-export async function longestTask(page: Page): Promise<number> {
-  return Number(await page.evaluate(`Math.max(0, ...probe.tasks.splice(0))`))
-}
-
 /** Megabytes of the page's own heap, after collecting what nobody holds. */
 export async function heapOf({ cdp }: Window): Promise<number> {
   await cdp.send('HeapProfiler.collectGarbage')
   return (await cdp.send('Runtime.getHeapUsage')).usedSize / 1e6
-}
-
-/** Seconds that the main thread has worked so far. */
-export async function workedBy({ cdp }: Window): Promise<number> {
-  const { metrics } = await cdp.send('Performance.getMetrics')
-  return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN
 }
 
 export function nodesOf(page: Page): Promise<number> {

@@ -3,8 +3,9 @@
 import { openBrowser } from '../packages/web/test/browser.fixture.ts'
 import type { Variant } from './harness.ts'
 import { Bench, times } from './harness.ts'
-import { heapOver, idling, type Look, restarting, scrolling, typing, weights } from './page-figures.ts'
-import { entry, go, heapOf, load, longestTask, nodesOf, rows, throttle, until } from './page-window.ts'
+import { heapOver, idling, type Look, reading, restarting, scrolling, typing, weights } from './page-figures.ts'
+import { traced } from './page-trace.ts'
+import { entry, go, heapOf, load, nodesOf, rows, throttle, until } from './page-window.ts'
 import { openWorld, outputEntries } from './page-world.ts'
 
 const bench = new Bench('page')
@@ -14,8 +15,6 @@ const few = 1000
 const long = bench.size(100_000, 20_000)
 const middle = Math.round(long / 2)
 const label = (n: number): string => n.toLocaleString('en-US')
-/** Milliseconds that an empty page is taken to need, throttled as here, where the goals in milliseconds are meant: on a quiet machine. */
-const emptyThere = 60
 
 const world = await openWorld(bench.dir, many, few, long)
 const { url } = world.many
@@ -67,6 +66,15 @@ const changing: Variant = {
   },
 }
 
+/** Beside a session that is open, as its code has a figure of its own. */
+const summary: Variant = {
+  name: names.summary,
+  async round() {
+    await using window = await load(context, `${url}/s/other`, entry(500))
+    return { wall: await until(window.page, go('/s/output'), entry(outputEntries)) }
+  },
+}
+
 let longest = 0
 const openOutput = `[...document.querySelectorAll('button')].find((each) => each.textContent === 'Open').click()`
 const firstLine = `[...document.querySelectorAll('.viewer-lines')].some((each) => each.textContent.includes('line 1 of'))`
@@ -74,9 +82,10 @@ const firstLines: Variant = {
   name: names.first,
   async round() {
     await using window = await load(context, `${url}/s/output`, entry(outputEntries))
-    await longestTask(window.page)
     const wall = await until(window.page, openOutput, firstLine)
-    longest = Math.max(longest, await longestTask(window.page))
+    await window.page.keyboard.press('Escape')
+    const { tasks } = await traced(window, () => until(window.page, openOutput, firstLine))
+    longest = Math.max(longest, ...tasks)
     return { wall }
   },
 }
@@ -89,14 +98,33 @@ const table = await bench.race(`Until it is painted, ${throttle} times slower`, 
   opened(names.middle, `long@${middle}`, middle),
   loaded(names.address, `${url}/s/long@${middle}`, entry(middle)),
   changing,
-  opened(names.summary, 'output', outputEntries),
+  summary,
   firstLines,
 ])
+
+/** Milliseconds that an empty page needs where it waits for nobody, as the goals are meant: what it works, the least of some. */
+async function emptyAlone(): Promise<number> {
+  await using window = await load(context, world.many.empty, `document.querySelector('p')`)
+  const { page } = window
+  let least = Number.POSITIVE_INFINITY
+  for (let n = 0; n < 7; n += 1) {
+    const { tasks } = await traced(window, async () => {
+      await page.reload()
+      await page.evaluate('ready')
+    })
+    least = Math.min(
+      least,
+      tasks.reduce((sum, task) => sum + task, 0),
+    )
+  }
+  return least
+}
+const empty = await emptyAlone()
 
 function soon(name: string, milliseconds: number): void {
   const here = table.rows.find((each) => each.name === name)?.wall ?? Number.NaN
   const what = `${name}: ${milliseconds} ms asked, ${here.toFixed(0)} ms here, over an empty page`
-  const limit = Math.round((milliseconds / emptyThere) * 10) / 10
+  const limit = Math.round((milliseconds / empty) * 10) / 10
   bench.bar({ id: 'page', what, value: times(table, name, names.empty), is: 'at most', limit })
 }
 
@@ -130,6 +158,7 @@ most(`heap of Home with ${label(many)} sessions over ${label(few)}`, grown, 2, '
 const typed = await typing(look, bench.size(20, 6))
 most('from key to paint beside three streams, p95', typed.key, 50, 'ms')
 most('the longest task meanwhile', typed.task, 50, 'ms')
+most('moving of somebody who reads above a minute of streaming', await reading(look, bench.size(60, 10)), 0, 'px')
 const idle = await idling(look, bench.size(30, 10), bench.size(1440, 100))
 most('work of a window that shows 20 running sessions', idle.share, 1, '%')
 most('heap that a day of them leaves', idle.heap, 10, 'MB')
@@ -140,6 +169,6 @@ most('entries lost or shown twice', back.wrong, 0, 'entries')
 await browser.close()
 await Promise.all([world.many.end(), world.few.end()])
 bench.remark(
-  `The browser is ${browser.version()}, throttled to a ${throttle}th. Limits of times are those of the specification over the ${emptyThere} ms that an empty page is taken to need on a quiet machine.`,
+  `The browser is ${browser.version()}, throttled to a ${throttle}th. Limits of times are those of the specification over the ${empty.toFixed(0)} ms that an empty page works, the least of seven in this run. Tasks, frames, keys and idling are processor time of the main thread times ${throttle}: what a page waits for a processor is not its work.`,
 )
 bench.finish()

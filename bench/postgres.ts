@@ -4,7 +4,7 @@ import { embedded, Server, withClient } from '../packages/daybook/src/store/post
 import { type PostgresOptions, postgresStore } from '../packages/daybook/src/store/postgres.ts'
 import { timedAppenders } from './appenders.ts'
 import { type Log, logOver } from './daybook.ts'
-import type { Variant } from './harness.ts'
+import type { Sample, Variant } from './harness.ts'
 import { Bench, timed, times } from './harness.ts'
 import { RawPostgres } from './raw-postgres.ts'
 
@@ -28,11 +28,15 @@ async function appends(): Promise<void> {
   await log.fill('one', 10)
   for (let i = 0; i < inFlight; i++) await log.fill(`of-${i}`, 1)
   const base = 'raw statement, one in flight'
+  const clients = `raw statement, ${inFlight} in flight, as many connections`
+  const batches = `raw statement of ${inFlight} rows, one in flight`
   const alone = 'daybook, one in flight, one session'
   const together = `daybook, ${inFlight} in flight, one session`
   const apart = `daybook, ${inFlight} in flight, as many sessions`
   const table = await bench.race('Appends at synchronous_commit=on', 'us per append', base, [
     { name: base, round: () => timedAppenders(1, totals.one, (i) => raw.append(i)) },
+    { name: clients, round: () => timedAppenders(inFlight, totals.shared / 4, (i) => raw.appendBeside(i)) },
+    { name: batches, round: () => timedRows((i) => raw.appendAll(i)) },
     { name: alone, round: () => timedAppenders(1, totals.one, (i) => log.append('one', i)) },
     { name: together, round: () => timedAppenders(inFlight, totals.shared, (i) => log.append('one', i)) },
     { name: apart, round: () => timedAppenders(inFlight, totals.shared, (i) => log.append(`of-${i % inFlight}`, i)) },
@@ -41,8 +45,21 @@ async function appends(): Promise<void> {
   bench.bar({ id: 'B7', what: `one raw statement over ${inFlight} in flight`, value, is: 'at least', limit: 20 })
   const group = times(table, alone, together)
   bench.bar({ id: 'B7', what: `one in flight over ${inFlight} on one session`, value: group, is: 'at least', limit: 8 })
+  const floors = [clients, batches].map((name) => times(table, base, name).toPrecision(3))
+  bench.remark(
+    `Over one raw statement in flight, PostgreSQL by itself does ${floors[0]} times as much with ${inFlight} connections, and ` +
+      `${floors[1]} times with ${inFlight} rows to a statement.`,
+  )
   await raw.close()
   await log.close()
+}
+
+/** As many statements as make the rows of the other variants; what one row costs. */
+function timedRows(append: (i: number) => Promise<void>): Promise<Sample> {
+  return timed(async () => {
+    for (let i = 0; i < totals.shared; i += inFlight) await append(i)
+    return totals.shared
+  })
 }
 
 async function lastFifty(): Promise<void> {

@@ -58,8 +58,8 @@ async function ours(): Promise<Ours> {
 
 async function peers(): Promise<readonly TurnPeer[]> {
   const file = pathToFileURL(join(import.meta.dirname, 'peers', 'turns.ts')).href
-  const module = (await import(file)) as Record<'openaiAgents' | 'mastraAgent', (url: string) => TurnPeer>
-  return [module.openaiAgents(url), module.mastraAgent(url)]
+  const module = (await import(file)) as Record<'langGraph' | 'openaiAgents' | 'mastraAgent', (url: string) => TurnPeer>
+  return [module.langGraph(url), module.openaiAgents(url), module.mastraAgent(url)]
 }
 
 function turning(peer: TurnPeer, atOnce: number): Variant {
@@ -156,7 +156,9 @@ bench.remark(`Heap of the server before all streams ${before.toFixed(1)} MB, beh
 bench.remark(
   'Each turn is a new session; daybook stores it at synchronous=FULL and streams, the peers keep it in memory.',
 )
-bench.remark('LangGraph is not among the peers: its graphs are not in the lock of bench/peers.')
+bench.remark(
+  'LangGraph.js: a graph of one node with its checkpointer in memory, which asks through the client of OpenAI.',
+)
 for (const { child } of servers) await child.end()
 await stub.end()
 bench.finish()
