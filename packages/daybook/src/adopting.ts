@@ -47,9 +47,9 @@ const freshMs = 10_000
 export function openAround(sessions: Sessions, settings: FollowingSettings): () => Promise<Around> {
   const { scope, home = homedir(), env = process.env } = settings
   const mine = sessions.within(scope)
-  const has = async (agent: string): Promise<boolean> => {
+  const has = async (agent?: string): Promise<boolean> => {
     for (const place of ['open', 'archived', 'trash'] as const) {
-      const { items, cursor } = await mine.list({ place, where: { agent }, limit: 1 })
+      const { items, cursor } = await mine.list({ place, where: agent === undefined ? {} : { agent }, limit: 1 })
       if (items.length > 0 || cursor !== null) return true
     }
     return false

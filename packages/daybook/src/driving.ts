@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { acpDriver } from './program/acp.ts'
+import { homeOf } from './program/command.ts'
 import type { LiveProgram, LivePrograms, ProgramDriver } from './program/contract.ts'
 import { findProgram, locate } from './program/find.ts'
 import { gitStateOf } from './program/git.ts'
@@ -117,8 +118,15 @@ function isHere({ acp, pty, headless }: Program, driver: DriverName, env: Surrou
   return driver === 'pty' ? pty !== undefined && hasTerminals() : headless !== undefined
 }
 
+const binOf = ({ acp, bin }: Program, driver: DriverName): string => (driver === 'acp' ? acp?.bin : undefined) ?? bin
+
+/** That it is not there its driver tells. */
+async function versionOf(program: Program, env: Surroundings['env']): Promise<string | undefined> {
+  return locate(program.bin, env) === null ? undefined : (await findProgram(program, env)).version
+}
+
 function driverOf(program: Program, name: DriverName, { host, state, env }: Surroundings): ProgramDriver {
-  const bin = (name === 'acp' ? program.acp?.bin : undefined) ?? program.bin
+  const bin = binOf(program, name)
   const setting = { program, host, state, env, find: () => findProgram({ ...program, bin }, env) }
   if (name === 'acp') return acpDriver(setting)
   return name === 'pty' ? ptyDriver(setting) : headlessDriver(setting)
@@ -139,6 +147,9 @@ function liveProgram(
     drivers: [driverOf(program, first, around), ...others.map((name) => driverOf(program, name, around))],
     timeoutMs: program.prompt_timeout_sec * 1000,
     idleMs: program.idle_timeout_sec * 1000,
+    guarded: program.resume_version_guard !== false,
+    version: (driver) => versionOf({ ...program, bin: binOf(program, driver) }, env),
+    home: (session, workdir) => homeOf(program, { session, workdir, state: around.state }, env),
     help: () => helpOf({ program, path: locate(program.bin, env) ?? undefined, workdir: homedir(), env: plain(env) }),
     workdir: (path) => checkWorkdir(path, at.current().workdirs),
     image: async (path) => (await checkImage(path, at.current().workdirs)).path,

@@ -3,18 +3,11 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { after, before, describe, it } from 'node:test'
+import { until } from './session/testing.fixture.ts'
 import { deltaTopic, hintTopic } from './store/bus.ts'
 import { freshSchema, sharedServer } from './store/postgres/server.fixture.ts'
 import { Server, withoutRedis } from './store/redis/server.fixture.ts'
 import { openStore } from './stores.ts'
-
-async function until(condition: () => boolean): Promise<void> {
-  const end = performance.now() + 10_000
-  while (!condition()) {
-    assert.ok(performance.now() < end, 'what was waited for did not come within 10 seconds')
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-}
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')

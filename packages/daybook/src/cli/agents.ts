@@ -1,9 +1,10 @@
 // The agents that a word may name: those that can take a turn where the work is done, and programs of this machine that cannot yet.
 
 import { basename, extname } from 'node:path'
-import { locate } from '../program/find.ts'
+import { findProgram, locate } from '../program/find.ts'
 import { type ProgramsAt, programsFrom } from '../program/programs.ts'
 import { programsFaultText } from '../program/programs-file.ts'
+import type { Program } from '../program/resolve.ts'
 import { readAddress } from './address.ts'
 import type { Backend } from './backend.ts'
 import type { Context } from './context.ts'
@@ -26,6 +27,18 @@ export function absentProgram(name: string, description: string): AgentShape {
 /** The programs of this machine, as the programs file that counts here has them. */
 export function programsHere({ asked }: Pick<Context, 'asked'>): ProgramsAt {
   return programsFrom({ path: programsFile(asked) })
+}
+
+/** Where a program of this machine is and what it says of its version; null for what is not there or says nothing. */
+export async function hereWith(program: Program, env: Env): Promise<{ path: string | null; version: string | null }> {
+  const path = locate(program.bin, env)
+  const version = path === null ? null : ((await findProgram(program, env)).version ?? null)
+  return { path, version }
+}
+
+/** The number alone: what else a program says of its version is for `agent show`. */
+export function versionNumber(version: string): string {
+  return oneLine(/\d+(?:\.\d+)+(?:\([^\s()]*\)|[^\s,;()])*/.exec(version)?.[0] ?? version)
 }
 
 /** Whether the programs of this machine are those that the work is done with. */

@@ -9,9 +9,9 @@ import type { Context } from './context.ts'
 const patience = 2_000
 
 export interface Greeting {
-  /** Aligned under the words of the others; none where nothing was found. */
+  /** Aligned under the words of the others; none where there is nothing new. */
   readonly lines: readonly string[]
-  /** What to type; null where nothing was found. */
+  /** What to type; null where there is nothing new. */
   readonly next: string | null
 }
 
@@ -31,14 +31,14 @@ export async function aroundOf(
     if (around === null)
       return { lines: [titled('found', 'not known yet: looking for files of other agents takes its time')], next }
     const { programs } = around
-    const [first, ...others] = aroundLines(around)
+    const [first, ...others] = around.nothing ? ['no sessions of other agents here'] : aroundLines(around)
     return {
       lines: [
         ...(programs.length === 0 ? [] : [titled('agents', `${programs.join(', ')} on PATH`)]),
         ...(first === undefined ? [] : [titled('found', first)]),
         ...others.map((line) => titled('', line)),
       ],
-      next: first === undefined ? null : next,
+      next: around.nothing ? `${me} tour` : first === undefined ? null : next,
     }
   } catch (error) {
     output.hint(`sessions of other agents were not looked for: ${error instanceof Error ? error.message : error}`)
@@ -55,10 +55,11 @@ export async function lookFrom(
   signal: AbortSignal,
 ): Promise<Around> {
   const readers = await (await host.parts()).openReaders()
-  const has = async (agent_id: string): Promise<boolean> => {
+  const has = async (agent_id?: string): Promise<boolean> => {
     if (backend === null) return false
     for (const place of [{}, { archived: true }, { trashed: true }]) {
-      const { sessions, cursor } = await backend.list({ agent_id, limit: 1, ...place })
+      const of = agent_id === undefined ? {} : { agent_id }
+      const { sessions, cursor } = await backend.list({ ...of, limit: 1, ...place })
       if (sessions.length > 0 || cursor !== null) return true
     }
     return false

@@ -97,7 +97,7 @@ export function openHome(): Home {
     inside: (args, settings = {}) => inside(args, { cwd, ...settings, env: { ...env, ...settings.env } }),
     async serve(args = [], settings) {
       const running = start(['serve', '--port', '0', ...args], settings)
-      const url = /http:\/\/[\d.:]+/.exec(await running.prints(/is ready.*\n(.*\n){2}|"url":.*\n/))?.[0]
+      const url = /http:\/\/[\d.:]+/.exec(await running.prints(/is ready[\s\S]*^ {2}next.*\n|"url":.*\n/m))?.[0]
       if (url === undefined) throw new Error('the server says no address')
       return { ...running, url }
     },

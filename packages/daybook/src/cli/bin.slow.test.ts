@@ -1,6 +1,6 @@
 // The bin itself: old versions of node, what it loads, signals that reach the newer node.
 import assert from 'node:assert/strict'
-import { copyFileSync, mkdirSync } from 'node:fs'
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
@@ -34,7 +34,7 @@ test('the newer node ends when the older one that started it is killed', async (
       () => true,
       () => false,
     )
-  while (await answers()) await new Promise((resolve) => setImmediate(resolve))
+  while (await answers()) await new Promise((resolve) => setTimeout(resolve, 20))
 })
 
 test('an old node without a newer one beside the package says one clear thing', async () => {
@@ -62,15 +62,35 @@ test('help and version load neither server nor store nor engine', async () => {
   }
 })
 
+/** One server for the tests below. */
+let serving: ReturnType<Home['serve']> | undefined
+const served = (): ReturnType<Home['serve']> => {
+  serving ??= home.serve(['--store', 'told.db'])
+  return serving
+}
+
 test('a command on a store loads no server, one through a server no store', async () => {
   const told = { nodeArgs: preload, env: { TEST_TELL_MODULES: '1' } }
-  const server = await home.serve(['--store', 'told.db'])
+  const server = await served()
   const through = await home.daybook(['--server', server.url], told)
   assert.equal(through.exit, 0)
   assert.doesNotMatch(through.err, /\/(?:store|session|http)\/[a-z]|node_modules/)
   const local = await home.daybook(['--store', 'told.db'], told)
   assert.equal(local.exit, 0)
   assert.doesNotMatch(local.err, /\/http\/|fastify/)
-  server.process.kill('SIGTERM')
-  await server.ended
+})
+
+test('the server of this machine is shown among the settings as what it is', async () => {
+  const server = await served()
+  writeFileSync(home.path('empty.json'), '{}')
+  const shown = async (...args: string[]): Promise<Record<string, Record<string, unknown>>> => {
+    const { settings } = JSON.parse((await home.inside(['config', 'show', '--json', ...args])).out)
+    return Object.fromEntries(settings.map((each: { name: string }) => [each.name, each]))
+  }
+  const found = await shown('--config', home.path('empty.json'))
+  assert.deepEqual([found.server?.value, found.server?.from], [server.url, 'server'])
+  assert.deepEqual([found.config?.from, found.config?.by], ['flag', '--config'])
+  const through = await shown('--server', server.url)
+  assert.deepEqual([through.server?.value, through.server?.from], [server.url, 'flag'])
+  assert.deepEqual([through.store?.value, through.store?.from], [home.path('here/told.db'), 'server'])
 })

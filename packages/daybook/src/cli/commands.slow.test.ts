@@ -117,7 +117,7 @@ both('what is not there ends with 3 and names what is near', async (run) => {
   assert.match(missing.err, /auth \(coder, fix auth\)/)
   assert.match(missing.err, /daybook show auth\n$/)
   assert.equal((await run('show', 'auth@99')).exit, 3)
-  assert.equal((await run('follow', 'auth@99x')).exit, 3)
+  assert.equal((await run('follow', 'auth@99x')).exit, 2)
   const problem = json((await run('show', 'auht', '--json')).err)
   assert.deepEqual([problem.code, problem.exit], ['not_found', 3])
 })
@@ -153,12 +153,17 @@ both('fork goes on from an entry, rewind ends the history at one', async (run) =
   assert.deepEqual(fork.parent, { session_id: 'ses_sample_auth', seq: 3 })
   assert.equal((await run('rewind', 'other way')).exit, 2)
   assert.equal(json((await run('rewind', 'other way@2', '--json')).out).message_count, 1)
-  assert.equal((await run('fork', 'auth@99')).exit, 2)
+  for (const command of ['fork', 'rewind', 'show']) {
+    const { exit, err } = await run(command, 'auth@99')
+    assert.deepEqual([exit, /daybook (\w+) \S+@\d+$/m.exec(err)?.[1]], [3, command])
+  }
+  assert.equal((await run('show', 'auth@first')).exit, 2)
 })
 
 both('archive, trash and their way back; forgetting needs a person', async (run) => {
   const fork = json((await run('fork', 'auth', '--name', 'gone soon', '--json')).out)
   const tail = String(fork.tail)
+  for (const command of ['archive', 'trash']) assert.equal((await run(command, `${tail}@1`)).exit, 2)
   assert.equal(json((await run('archive', tail, '--json')).out).place, 'archived')
   assert.equal((await run('archive', tail)).exit, 4)
   assert.equal(json((await run('archive', tail, '--off', '--json')).out).place, 'open')

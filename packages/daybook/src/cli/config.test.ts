@@ -56,19 +56,6 @@ test('every setting is shown with where it comes from: flag, environment, config
   assert.match(out, /^store +\S+mine\.db +\S+daybook\.json$/m)
 })
 
-test('the server of this machine is named as what it is', async () => {
-  const server = await home.serve(['--store', home.path('served.db')])
-  writeFileSync(home.path('empty.json'), '{}')
-  const found = await shown(['--config', home.path('empty.json')])
-  assert.deepEqual([found.get('server')?.value, found.get('server')?.from], [server.url, 'server'])
-  assert.deepEqual([found.get('config')?.from, found.get('config')?.by], ['flag', '--config'])
-  const through = Object.fromEntries(await shown(['--server', server.url]))
-  assert.deepEqual([through.server?.value, through.server?.from], [server.url, 'flag'])
-  assert.deepEqual([through.store?.value, through.store?.from], [home.path('served.db'), 'server'])
-  server.process.kill('SIGTERM')
-  await server.ended
-})
-
 test('passwords in addresses and what looks like a secret are masked', async () => {
   const { out } = await home.inside(['config', 'show'], {
     env: { DAYBOOK_STORE: 'postgres://anna:hunter2secret@db/x', DAYBOOK_HOST: ['ghp', 'a1B2'.repeat(9)].join('_') },

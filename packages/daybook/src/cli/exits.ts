@@ -62,7 +62,8 @@ export function misuse(what: string, next?: string, why?: string): Refusal {
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error
   if (isDaybookError(error)) {
-    const { code, row, message, hint } = error
+    const { code, row, message } = error
+    const hint = error.hint ?? (code === 'unreachable' ? 'daybook doctor' : undefined)
     const why = whyOf(error)
     return new Refusal(row.exit satisfies number as ExitCode, code, {
       what: message,
@@ -84,6 +85,6 @@ export function refusalOf(error: unknown): Refusal {
 /** The table's reason, where it says more than the message. */
 function whyOf({ code, field, row, seq }: DaybookError): string | undefined {
   if (seq !== undefined) return `${row.when} It is ${seq}.`
-  if (code === 'invalid_state' || code === 'damaged') return undefined
+  if (code === 'invalid_state' || code === 'damaged' || code === 'unreachable') return undefined
   return code === 'invalid' ? field && `It is about ${field}.` : row.when
 }

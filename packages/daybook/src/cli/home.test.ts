@@ -108,7 +108,7 @@ test('since you looked leaves out what this person has seen elsewhere, and opens
     await session.setMark({ ...(await session.mark()), seen: 1 })
   })
   const [line = ''] = blocksOf((await run(-1)).out)['since you looked'] ?? []
-  assert.match(line, /^rest \| .* \| 2 turns, 1 file \| .* \| daybook show rest@2$/)
+  assert.match(line, /^rest \| .* \| 1 turn, 1 file \| .* \| daybook show rest@2$/)
   await fill(home.path('a.db'), async (mine) => {
     const session = await mine.get('ses_rest')
     await session.setMark({ ...(await session.mark()), seen: 3 })

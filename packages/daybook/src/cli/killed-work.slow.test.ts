@@ -22,7 +22,7 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
   const end = performance.now() + 60_000
   while (!(await condition())) {
     assert.ok(performance.now() < end, 'what was waited for did not come within a minute')
-    await new Promise((resolve) => setImmediate(resolve))
+    await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
 

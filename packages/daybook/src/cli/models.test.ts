@@ -93,3 +93,17 @@ test('a key in use gets into no entry of the log, whoever writes it there', asyn
     assert.ok(!bytes.includes(secret) && !bytes.includes(btoa(secret)), `${name} has the key`)
   }
 })
+
+test('an agent that cannot take a turn is not started, and leaves no session', async () => {
+  configured({ store: 'none.db' })
+  await (await openStore(`sqlite:${home.path('here/none.db')}`)).close()
+  for (const args of [
+    ['start', 'coder'],
+    ['start', 'coder', 'mend it'],
+  ]) {
+    const { exit, err } = await home.inside(args)
+    assert.equal(exit, 4, err)
+    assert.match(err, /no model is configured/)
+  }
+  assert.equal((await home.inside(['--json'])).out.trim(), '')
+})

@@ -61,6 +61,29 @@ export async function pick(context: Context, argument: string | undefined, optio
   throw await notFound(context, backend, text)
 }
 
+/** For `command`, which is about all of a session: an entry behind it is refused, not passed over. */
+export async function pickWhole(
+  context: Context,
+  command: string,
+  argument: string | undefined,
+  options: PickOptions = {},
+): Promise<SessionShape> {
+  const { session, seq } = await pick(context, argument, options)
+  if (seq === undefined) return session
+  throw misuse(`${command} is about a whole session, not its entry ${seq}`, `${context.me} ${command} ${session.tail}`)
+}
+
+/** What is typed behind the session has to be there: `instead` is what to type, up to the session. */
+export function mustHave(session: SessionShape, seq: number, instead: string, behind = ''): void {
+  if (seq <= session.seq) return
+  throw noEntry(session, seq, `${instead} ${session.tail}@${session.seq}${behind}`)
+}
+
+export function noEntry({ tail, seq: newest }: SessionShape, seq: number, next: string): Refusal {
+  const what = `${tail} has no entry ${seq}`
+  return new Refusal(exits.notFound, 'not_found', { what, why: `Its newest is ${newest}.`, next })
+}
+
 async function branchSession(context: Context, backend: Backend): Promise<SessionShape> {
   const branch = await context.branch()
   if (branch === null) {
@@ -183,6 +206,12 @@ async function notFound(context: Context, backend: Backend, text: string): Promi
       why: 'Nothing was written and nothing adopted that could be the last.',
       next: `${context.me} adopt --dry-run`,
     })
+  }
+  const at = text.lastIndexOf('@')
+  const [before] = at < 1 ? [] : await candidates(context, backend, text.slice(0, at), {})
+  if (before !== undefined) {
+    const next = `${context.me} show ${before.tail}@${before.seq}`
+    return misuse(`${text.slice(at)} is no entry of ${before.tail}`, next, 'Behind the @ stands its number, from 1 on.')
   }
   const { sessions } = await backend.list({ limit: 200 })
   const wanted = text.toLowerCase()

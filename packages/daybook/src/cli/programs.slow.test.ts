@@ -48,12 +48,22 @@ function writePrograms({ path }: Home, programs: object): void {
 
 type Run = (args: readonly string[], settings?: Settings) => Promise<Ended>
 
-function both(name: string, check: (run: Run, given: Given) => Promise<void>): void {
-  for (const through of ['store', 'server']) {
-    test(`${name} (through a ${through})`, async () => {
-      const one = given[through]
+type Check = (run: Run, given: Given) => Promise<void>
+
+/** What is shown alike, whoever gives it. */
+const atServer = (name: string, check: Check): void => through(['server'], name, check)
+const both = (name: string, check: Check): void => through(['store', 'server'], name, check)
+
+function through(ways: readonly string[], name: string, check: Check): void {
+  for (const way of ways) {
+    test(`${name} (through a ${way})`, async () => {
+      const one = given[way]
       assert.ok(one)
-      await check((args, settings) => one.home.daybook([...args, ...one.where], settings), one)
+      // What works in the command's own process takes the home of that process; the rest needs no process of its own.
+      const isOwn = (args: readonly string[]): boolean => args[0] === 'agent' || (way === 'store' && args[0] !== 'show')
+      const run: Run = (args, settings) =>
+        one.home[isOwn(args) ? 'daybook' : 'inside']([...args, ...one.where], settings)
+      await check(run, one)
     })
   }
 }
@@ -64,7 +74,7 @@ const tailIn = (text: string): string => /^(\S+) {2}bash in /m.exec(text)?.[1] ?
 both('a session begins with a program, in this folder and on its branch, and stays with it', async (run, { home }) => {
   const { exit, out, err } = await run(['start', 'bash', 'echo one; pwd'])
   assert.deepEqual([exit, out], [0, `one\n${home.path('here')}\n`], err)
-  assert.match(err, /^\S+ {2}bash in ~\/here on fix-auth {3}stored #2$/m)
+  assert.match(err, /^\S+ {2}bash in \S+\/here on fix-auth {3}stored #2$/m)
   const said = await run(['say', tailIn(err), 'echo two'])
   assert.deepEqual([said.exit, said.out], [0, 'two\n'], said.err)
   const bound = await run(['say', 'echo three', '--json'])
@@ -77,7 +87,7 @@ both('a session begins with a program, in this folder and on its branch, and sta
   assert.doesNotMatch(plain, /process|step|queued|exit/)
   assert.match(hint, /^\d+ more between them, of runs and processes: daybook show \S+ --all$/m)
   const { out: shown } = await run(['show', tailIn(err), '--all'])
-  assert.match(shown, /program +\d\d:\d\d +bash \(headless\) in ~\/here\n/)
+  assert.match(shown, /program +\d\d:\d\d +bash \(headless\) in \S+\/here\n/)
   assert.match(shown, /process +\d\d:\d\d +started bash, process \d+ · GNU bash/)
   assert.match(shown, /process +\d\d:\d\d +one \S+here\n/)
   assert.match(shown, /process +\d\d:\d\d +exit 0 · printed \d+ B\n/)
@@ -89,7 +99,7 @@ both('a session begins with a program, in this folder and on its branch, and sta
   assert.equal((view as readonly unknown[]).length, 3)
 })
 
-both('much that was printed does not push away what was said, and drives no terminal', async (run) => {
+atServer('much that was printed does not push away what was said, and drives no terminal', async (run) => {
   const { err } = await run(['start', 'bash', 'seq 200000'])
   const { out } = await run(['show', tailIn(err)])
   assert.match(out, /^ +3 +you .* seq 200000\n +\d+ +bash .* 1 2 3 /m)
@@ -98,7 +108,7 @@ both('much that was printed does not push away what was said, and drives no term
   assert.match((await run(['show', tailIn(failed.err)])).out, /process +\d\d:\d\d +error: colour\n/)
 })
 
-both('what a program printed before it failed is shown, and the command fails', async (run) => {
+atServer('what a program printed before it failed is shown, and the command fails', async (run) => {
   const { exit, out, err } = await run(['start', 'bash', 'echo before; echo why >&2; exit 3'])
   assert.deepEqual([exit, out], [1, 'before\n'], err)
   assert.match(err, /bash ended with 3/)
@@ -111,7 +121,7 @@ both('what a program printed before it failed is shown, and the command fails', 
 
 both('without a text a session is opened and nothing is started', async (run) => {
   const { exit, out, err } = await run(['start', 'bash'])
-  assert.deepEqual([exit, /^\S+ {2}bash in ~\/here on fix-auth {3}stored #1\n$/.test(out)], [0, true], out)
+  assert.deepEqual([exit, /^\S+ {2}bash in \S+\/here on fix-auth {3}stored #1\n$/.test(out)], [0, true], out)
   assert.match(err, /^daybook say \S+ "…"$/m)
   const { seq, current_agent, branch, metadata } = json(await run(['start', 'bash', '--json']))
   assert.deepEqual([seq, current_agent, branch], [1, 'bash', 'fix-auth'])
@@ -199,7 +209,7 @@ test('a fault of the programs file is told by check, doctor, start and agent sho
 
 test('without faults, doctor counts the programs and check the entries of their file', async () => {
   const { home } = given.store as Given
-  assert.match((await home.daybook(['doctor'])).out, /ok +programs +\d+ of \d+ known programs found: .*\bbash\b/)
+  assert.match((await home.daybook(['doctor'])).out, /ok +programs +\d+ of \d+ known programs found: .*\bbash \d+\.\d/)
   assert.match((await home.daybook(['config', 'check'])).out, /programs\.json: \d+ programs, no fault\n/)
 })
 

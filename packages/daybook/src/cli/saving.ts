@@ -1,8 +1,9 @@
 // Writes text piece by piece to standard output or into a new file.
 
 import { once } from 'node:events'
-import { createWriteStream, existsSync } from 'node:fs'
+import { createWriteStream, existsSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import type { Context } from './context.ts'
 import { exits, Refusal } from './exits.ts'
 
@@ -17,7 +18,7 @@ export async function print(context: Context, pieces: AsyncIterable<string>): Pr
   return written
 }
 
-/** A file that is there is not replaced. One that could not be finished is left: a bundle of sessions does not verify then. */
+/** A file that is there is not replaced, and one that could not be finished is not left to pass for a whole one. */
 export async function save(context: Context, pieces: AsyncIterable<string>, to: string): Promise<number> {
   const path = resolve(context.host.cwd, to)
   refuseTaken(context, to)
@@ -30,14 +31,24 @@ export async function save(context: Context, pieces: AsyncIterable<string>, to: 
     throw new Refusal(exits.failed, 'invalid', lines)
   }
   let written = 0
-  for await (const piece of pieces) {
-    if (context.host.signal.aborted) break
-    if (!file.write(piece)) await once(file, 'drain')
-    written += 1
+  try {
+    await pipeline(async function* () {
+      for await (const piece of pieces) {
+        context.host.signal.throwIfAborted()
+        written += 1
+        yield piece
+      }
+    }, file)
+    return written
+  } catch (error) {
+    rmSync(path, { force: true })
+    if (!(error instanceof Error && 'syscall' in error)) throw error
+    throw new Refusal(exits.failed, 'failed', {
+      what: `${path} could not be written whole`,
+      why: error.message,
+      next: 'make room, or choose another file',
+    })
   }
-  file.end()
-  await once(file, 'finish')
-  return written
 }
 
 /** For those who do something else before they write. */

@@ -28,7 +28,8 @@ test('the ready lines are facts, the server is found by others, SIGTERM and Ctrl
   assert.deepEqual(server.out().split('\n'), [
     `${`daybook ${version} is ready   ${server.url}`.padEnd(58)}stop: Ctrl-C (nothing is lost)`,
     '  store   sqlite ./data/daybook.db · survives power loss',
-    '  next    open the page, or:  daybook',
+    '  found   no sessions of other agents here',
+    '  next    open the page, or:  daybook tour',
     '',
   ])
   await say(server.url, 'chat_1', 'hello')
@@ -133,7 +134,7 @@ test('a command that reads never makes an empty store', async () => {
   const elsewhere = openHome()
   const bare = await elsewhere.daybook([])
   assert.equal(bare.exit, 0)
-  assert.match(bare.out, /^no sessions yet in .*share\/daybook\/daybook\.db\n$/)
+  assert.match(bare.out, /^no sessions yet in .*share\/daybook\/daybook\.db\n/)
   for (const args of [
     ['--json'],
     ['show', 'k3f9'],

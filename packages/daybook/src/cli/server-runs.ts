@@ -5,41 +5,10 @@ import { newId } from '../schema/ids.ts'
 import type { Runs } from './runs.ts'
 
 export function serverRuns({ runs }: Client): Runs {
-  const {
-    get,
-    queue,
-    withdraw,
-    cancel,
-    decide,
-    answer,
-    undo,
-    route,
-    agents,
-    agentList,
-    skills,
-    models,
-    budgets,
-    setBudget,
-  } = runs
   return {
+    ...runs,
     here: false,
     // An id that is not known yet opens a session.
     start: (session, fields) => runs.start(session ?? newId('ses', Date.now()), fields),
-    ...{
-      get,
-      queue,
-      withdraw,
-      cancel,
-      decide,
-      answer,
-      undo,
-      route,
-      agents,
-      agentList,
-      skills,
-      models,
-      budgets,
-      setBudget,
-    },
   }
 }

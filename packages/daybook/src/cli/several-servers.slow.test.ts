@@ -107,7 +107,7 @@ test('[B7] a run of one server is followed at another, deltas too, and a stream 
   const reader = new Reader(urlOf(1), path)
   await reader.until(() => reader.ids.length === 2)
   const { json } = await call(0, 'POST /sessions/two/runs', { skill: 'hold', input: 'on' })
-  await until('the skill', 10_000, () => existsSync(traces.holding))
+  await until('the skill', 60_000, () => existsSync(traces.holding))
   reader.leave()
   const last = reader.ids.at(-1) ?? ''
   const third = new Reader(urlOf(2), path, { 'last-event-id': last })
@@ -124,7 +124,8 @@ test('[B7] a run of one server is followed at another, deltas too, and a stream 
   assert.ok(json.run_id)
   // Who listens is known to the other servers a moment after it began.
   await until('deltas of another server', 20_000, async () => {
-    await call(0, 'POST /sessions/two/runs', { skill: 'tick', wait: 5 })
+    const { json: ticked } = await call(0, 'POST /sessions/two/runs', { skill: 'tick', wait: true })
+    assert.equal(ticked.status, 'done', JSON.stringify(ticked))
     return third.events.some(({ name }) => name === 'delta')
   })
   third.leave()
@@ -136,7 +137,7 @@ test('[B7] what waits at one server is decided at another', async () => {
   const session = /^(\S+) {2}stored #/m.exec(asked.err)?.[1] ?? ''
   const approved = await home.daybook(['approve', session, '--yes', '--server', urlOf(2)])
   assert.equal(approved.exit, 0, approved.err)
-  await until('the end of the run', 10_000, async () =>
+  await until('the end of the run', 60_000, async () =>
     / done .*pushed main/.test((await home.daybook(['show', session, '--runs', '--server', urlOf(1)])).out),
   )
 })
@@ -144,7 +145,7 @@ test('[B7] what waits at one server is decided at another', async () => {
 test('[B7] the run of a killed server is taken over at once on its machine', async () => {
   for (const trace of [traces.letGo, traces.holding]) rmSync(trace, { force: true })
   await call(0, 'POST /sessions/three/runs', { skill: 'hold', input: 'fast' })
-  await until('the skill', 10_000, () => existsSync(traces.holding))
+  await until('the skill', 60_000, () => existsSync(traces.holding))
   const [first] = servers
   first?.process.kill('SIGKILL')
   await first?.ended

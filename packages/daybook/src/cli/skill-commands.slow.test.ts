@@ -43,7 +43,7 @@ test('where a text would go is told with its words, and nothing is run', async (
   const none = await run('skill', 'list', '--for', 'xyzzy plugh')
   assert.match(none.out, /^no skill fits\n/)
   assert.equal(JSON.parse((await run('skill', 'list', '--for', 'xyzzy plugh', '--json')).out).skill, null)
-  assert.equal((await run()).out, `no sessions yet in ${home.path('data/a.db')}\n`)
+  assert.ok((await run()).out.startsWith(`no sessions yet in ${home.path('data/a.db')}\n`))
 })
 
 test('agents stand in one list', async () => {

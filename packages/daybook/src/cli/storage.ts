@@ -1,6 +1,6 @@
 // Opens a store in this process, with the engine on it. A store that is not there is never made by accident.
 
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { keysInUse } from '../model/keys.ts'
 import type { ModelSettings } from '../model/settings.ts'
@@ -71,7 +71,7 @@ function prepare(place: Place, create: boolean, env: Env): void {
     })
   }
   const file = storeFile(place.url)
-  if (file === null || existsSync(file)) return
+  if (file === null || isThere(place)) return
   if (!create) throw noStore(place, env)
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
 }

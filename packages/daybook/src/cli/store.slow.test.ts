@@ -110,7 +110,8 @@ test('a store that a server works on is not restored or repaired under it', asyn
   await run('store', 'backup', backup)
   const server = await home.serve(['--store', db])
   assert.equal((await run('store', 'restore', backup, '--yes')).exit, 4)
-  assert.equal((await run('store', 'repair')).exit, 4)
+  const repair = await run('store', 'repair')
+  assert.deepEqual([repair.exit, repair.err.split('\n')[0]], [4, `a server works on ${db}`])
   assert.equal((await run('store', 'verify')).exit, 0)
   server.process.kill('SIGTERM')
   await server.ended
@@ -169,7 +170,9 @@ test('[B9] sessions move to another store line by line, and the file verifies of
 
   writeFileSync(file, readFileSync(file, 'utf8').replace('make the token', 'fake the token'))
   assert.equal((await home.inside(['import', '--check', file])).exit, 1)
-  assert.notEqual((await home.inside(['import', file, '--store', home.path('fake.db')])).exit, 0)
+  const refused = await home.inside(['import', file, '--store', home.path('fake.db')])
+  assert.equal(refused.exit, 2)
+  assert.ok(refused.err.startsWith(`${file}: `) && refused.err.includes(`import --check ${file}`))
   assert.equal((await home.inside(['import', home.path('none.jsonl'), ...to])).exit, 3)
   assert.equal((await home.inside(['import', ...to])).exit, 2)
 })

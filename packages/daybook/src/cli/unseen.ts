@@ -43,16 +43,22 @@ async function unseenIn(
 
 /** Newest first. */
 function summaryOf(entries: readonly EntryShape[], all: boolean): string {
-  const turns = entries.filter(({ kind }) => kind === 'message').length
+  const messages = entries.filter(({ kind }) => kind === 'message')
+  // As in the outline: a turn begins with what a person says. What goes on from before the look is told as messages.
+  const turns = messages.filter(({ data }) => roleOf(data) === 'user').length
   const files = new Set(entries.flatMap(editedBy)).size
   const end = entries.find(({ kind }) => kind === 'run.finished')
   const facts = [
-    turns > 0 ? many(turns, 'turn') : '',
+    turns > 0 ? many(turns, 'turn') : messages.length > 0 ? many(messages.length, 'message') : '',
     files > 0 ? many(files, 'file') : '',
     end !== undefined && statusOf(end) === 'failed' ? 'failed' : '',
   ]
   const text = facts.filter((fact) => fact !== '').join(', ')
   return all || text === '' ? text : `at least ${text}`
+}
+
+function roleOf(data: unknown): unknown {
+  return typeof data === 'object' && data !== null && 'role' in data ? data.role : undefined
 }
 
 function statusOf({ data }: EntryShape): unknown {

@@ -1,12 +1,23 @@
 // Where the store is: flag, environment, nearest configuration, the server of this machine, the data folder.
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
+import { DaybookError, type ErrorCode, isDaybookError } from '../schema/errors.ts'
 import { publishAddress, readAddress } from './address.ts'
 import { exits, Refusal } from './exits.ts'
-import { type Asked, findPlace, findStore, serveStore, storeFile, storeUrl } from './where.ts'
+import {
+  type Asked,
+  atPlace,
+  findPlace,
+  findStore,
+  isThere,
+  placeText,
+  serveStore,
+  storeFile,
+  storeUrl,
+} from './where.ts'
 
 let folder: string
 let asked: Asked
@@ -103,6 +114,27 @@ test('one file has one URL, however it is typed', () => {
   assert.equal(storeUrl('sqlite:x.db?durability=relaxed', '/a'), 'sqlite:/a/x.db?durability=relaxed')
   assert.equal(storeFile('sqlite:/a/x.db?durability=relaxed'), '/a/x.db')
   assert.equal(storeFile('memory:'), null)
+})
+
+test('what may not be looked at is no reason to say that nothing is there', () => {
+  symlinkSync('loop.db', join(folder, 'loop.db'))
+  const there = (name: string): boolean => isThere({ kind: 'store', url: storeUrl(name, folder), by: '--store' })
+  assert.deepEqual([there('loop.db'), there('a'), there('none.db'), there('loop.db/x.db')], [true, true, false, true])
+})
+
+test('a store that does not open is named, with what to do', () => {
+  const hint = (url: string, code: ErrorCode, given?: string): string => {
+    const place = { kind: 'store', url, by: '--store' } as const
+    const error = atPlace(place, new DaybookError(code, 'why', given === undefined ? {} : { hint: given }))
+    assert.ok(isDaybookError(error) && error.message.includes(placeText(place)))
+    return error.hint ?? ''
+  }
+  for (const code of ['unreachable', 'store_readonly', 'damaged'] as const)
+    assert.match(hint('sqlite:/a/x.db', code), /--store FILE/)
+  assert.match(hint('sqlite:/a/x.db', 'damaged'), /daybook store restore BACKUP --store \/a\/x\.db$/)
+  assert.equal(hint('sqlite:/a/x.db', 'store_full'), 'make room: df -h /a')
+  assert.equal(hint('postgres://u:p@h/d', 'unreachable'), 'daybook doctor --store postgres://u@h/d')
+  assert.equal(hint('sqlite:/a/x.db', 'damaged', 'its own'), 'its own')
 })
 
 test('the address is for its owner alone, and only its own server withdraws it', () => {

@@ -1,8 +1,8 @@
 // Where the store is: flag, environment, nearest configuration, the server of this machine, the user's data folder.
 
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { DaybookError, isDaybookError } from '../schema/errors.ts'
+import { DaybookError, type ErrorCode, isDaybookError } from '../schema/errors.ts'
 import { type Address, readAddress } from './address.ts'
 import { configFile, readConfig } from './config.ts'
 import { misuse } from './exits.ts'
@@ -165,13 +165,33 @@ export function placeText(place: Place): string {
 /** Whether there is something to open: true for what is no file of this machine. */
 export function isThere(place: Place): boolean {
   const file = place.kind === 'store' ? storeFile(place.url) : null
-  return file === null || existsSync(file)
+  if (file === null) return true
+  try {
+    statSync(file)
+    return true
+  } catch (error) {
+    // What may not be looked at is no reason to say that there is nothing: its opening says what is wrong.
+    return !['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')
+  }
+}
+
+/** What to do about a store that does not open, where whoever could not open it does not know. */
+function remedy(place: Place, code: ErrorCode): string | undefined {
+  const name = placeText(place)
+  if (storeFile(place.url) === null) return code === 'unreachable' ? `daybook doctor --store ${name}` : undefined
+  if (code === 'unreachable') return `ls -ld ${name}   or name another: --store FILE`
+  if (code === 'store_full') return `make room: df -h ${dirname(name)}`
+  if (code === 'store_readonly') return 'name one that you may write: --store FILE'
+  return code === 'damaged'
+    ? `name another: --store FILE   or bring back a backup: daybook store restore BACKUP --store ${name}`
+    : undefined
 }
 
 /** Names the store in what its opening failed with. */
 export function atPlace(place: Place, error: unknown): unknown {
   if (!isDaybookError(error) || error.code === 'invalid') return error
-  const { code, hint, message } = error
+  const { code, message } = error
+  const hint = error.hint ?? remedy(place, code)
   return new DaybookError(code, `${placeText(place)}: ${message}`, {
     ...(hint === undefined ? {} : { hint }),
     cause: error,

@@ -228,6 +228,21 @@ test('a busy server is asked again after the time it names, other refusals are f
   assert.equal(waits.length, 2)
 })
 
+test('a follower too asks a busy server again after the time that it names, and a lost one within a second', async () => {
+  const waits: number[] = []
+  const stop = new AbortController()
+  const refused = async (): Promise<Response> => {
+    if (waits.length > 8) stop.abort()
+    if (waits.length > 1) throw new TypeError('nobody listens')
+    const headers = { 'retry-after': '7', 'content-type': 'application/json' }
+    return new Response(JSON.stringify({ code: 'rate_limited', detail: 'x' }), { status: 429, headers })
+  }
+  const patient = openClient({ url, wait: async (milliseconds) => void waits.push(milliseconds), fetch: refused })
+  for await (const _ of patient.session('any').follow(0, { signal: stop.signal })) assert.fail('an entry of nobody')
+  assert.deepEqual(waits.slice(0, 2), [7000, 7000])
+  assert.ok(waits.slice(2).every((wait) => wait <= 1000))
+})
+
 test('[B1] a follower whose connections are cut anywhere sees every entry once and in order', async () => {
   const { session_id } = await client.create()
   const session = mine.session(session_id)

@@ -1,10 +1,7 @@
 // The client of a daybook server, for browsers and node: typed calls, safe repeats, streams that go on by themselves.
 
-import type { TeamListShape } from '../schema/wire-budgets.ts'
-import type { ModelList as ModelListShape } from '../schema/wire-models.ts'
 import type { BlobLinesShape, ComparisonShape, OutlineShape, ServerStatusShape } from '../schema/wire-overview.ts'
 import type { NewSession } from '../schema/wire-requests.ts'
-import type { AgentListShape } from '../schema/wire-runs.ts'
 import type { FindQuery, HitListShape, HitShape } from '../schema/wire-search.ts'
 import type { EntryShape, FeedPageShape, SessionListShape, SessionShape } from '../schema/wire-shapes.ts'
 import { type FollowOptions, follow } from './follow.ts'
@@ -15,6 +12,7 @@ import type { ServerSentEvent } from './sse.ts'
 import { openTransport, type Request, type Transport, type TransportOptions } from './transport.ts'
 
 export { DaybookError, isDaybookError } from '../schema/errors.ts'
+export { isPictureType, isTextType } from '../schema/media.ts'
 export type { Connection, ConnectionState } from './connection.ts'
 export type { FollowOptions } from './follow.ts'
 export { type AttachFrame, type Attachment, openProcesses, type RemoteProcesses } from './processes.ts'
@@ -31,7 +29,6 @@ export type {
 export type { Shared, SharedListeners, Surroundings } from './shared.ts'
 export type { TransportOptions } from './transport.ts'
 export type {
-  AgentListShape,
   BlobLinesShape,
   ComparisonShape,
   EntryShape,
@@ -39,12 +36,10 @@ export type {
   FindQuery,
   HitListShape,
   HitShape,
-  ModelListShape,
   OutlineShape,
   ServerStatusShape,
   SessionListShape,
   SessionShape,
-  TeamListShape,
 }
 export type FeedItemShape = FeedPageShape['items'][number]
 
@@ -97,12 +92,6 @@ export interface Client {
    * the browser, and elsewhere nothing: then it is a stream of its own.
    */
   shared(surroundings?: Surroundings): Shared
-  /** Models that agents can be asked with, and why other configured ones cannot. */
-  models(options?: CallOptions): Promise<ModelListShape>
-  /** Whatever can take a turn, and what is wrong with the files of agents. */
-  agents(options?: CallOptions): Promise<AgentListShape>
-  /** Agents that work together on one turn. */
-  teams(options?: CallOptions): Promise<TeamListShape>
   /** The key of the user, for the code of a printed address: good once, `unauthenticated` from then on. */
   takeCode(code: string, options?: CallOptions): Promise<{ readonly key: string }>
   /** Version of the server; `unreachable` when none answers. */
@@ -157,9 +146,6 @@ export function openClient(options: TransportOptions): Client {
       transport.json({ path: `${prefix}/feed`, query: { cursor: cursor || undefined, limit }, signal }),
     followFeed: (cursor, given = {}) => followFeed(transport, cursor, given),
     shared: (surroundings = inBrowser()) => openShared(transport, surroundings),
-    models: ({ signal } = {}) => transport.json({ path: `${prefix}/models`, signal }),
-    agents: ({ signal } = {}) => transport.json({ path: `${prefix}/agents`, signal }),
-    teams: ({ signal } = {}) => transport.json({ path: `${prefix}/teams`, signal }),
     takeCode: (code, given = {}) =>
       transport.json({ ...written(given), method: 'POST', path: `${prefix}/key`, body: { code } }),
     health: ({ signal } = {}) => transport.json({ path: '/health', signal }),

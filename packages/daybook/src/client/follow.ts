@@ -6,7 +6,7 @@ import { isPassing, pauseBefore, type Request, type Transport } from './transpor
 
 /** Without a sign of life for so long (milliseconds) a connection counts as dead; the server's heart beats every 15 s. */
 const silence = 40_000
-/** Milliseconds between two tries: somebody waits for what is told. */
+/** Milliseconds between two tries, unless the server names its own time: somebody waits for what is told. */
 const longestPause = 1_000
 
 export interface FollowOptions {
@@ -51,7 +51,7 @@ export async function* follow<T>(transport: Transport, stream: Stream<T>, option
     }
     if (failures === 0) options.onLost?.(error)
     failures += 1
-    if (!(await waited(transport, Math.min(pauseBefore(error, failures - 1), longestPause), signal))) return
+    if (!(await waited(transport, pauseBefore(error, failures - 1, longestPause), signal))) return
   }
 }
 

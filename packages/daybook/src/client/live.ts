@@ -5,7 +5,7 @@ import type { FeedDelta, FeedHello, MarksChanged, PresenceShape } from '../schem
 import type { FeedPageShape } from '../schema/wire-shapes.ts'
 import { watchOver } from './follow.ts'
 import { prefix } from './session.ts'
-import { type ServerSentEvent, serverSentEvents } from './sse.ts'
+import { eventsTogether, type ServerSentEvent } from './sse.ts'
 import { isPassing, pauseBefore, type Transport } from './transport.ts'
 
 export type LiveEvent =
@@ -23,13 +23,18 @@ export type LiveEvent =
 export interface LiveSettings {
   /** Where to go on; asked before each connection. */
   readonly cursor: () => string
-  readonly tell: (event: LiveEvent) => void
+  /** What came together is told together. */
+  readonly tell: (events: readonly LiveEvent[]) => void
 }
 
 /** Until the server says how often its heart beats. */
 const firstHeartbeat = 15_000
-/** Milliseconds between two tries at most: whoever comes back is seen within a second. */
-const longestPause = 1000
+/** Milliseconds between two tries at most, unless the server names its own time: within a second of its first answer all is right again. */
+const longestPause = 400
+/** Events that are told together at most. */
+const mostTogether = 32
+/** Milliseconds of work before others have a turn: whoever types beside three streams notices none of them. */
+const longestTurn = 4
 
 export class Live {
   readonly #transport: Transport
@@ -37,6 +42,8 @@ export class Live {
   readonly #closed = new AbortController()
   #watch: readonly string[] = []
   #heartbeat = firstHeartbeat
+  /** Milliseconds of work since others had a turn. */
+  #worked = 0
   /** Ends the connection, or the pause before the next. */
   #again = new AbortController()
 
@@ -56,11 +63,11 @@ export class Live {
       if (this.#closed.signal.aborted) return
       if (wanted.aborted && error === undefined) continue
       if (isDaybookError(error) && !isPassing(error)) {
-        this.#settings.tell({ type: 'refused', error })
+        this.#settings.tell([{ type: 'refused', error }])
         await this.#pause(undefined)
       } else {
-        if (failures === 0) this.#settings.tell({ type: 'lost' })
-        await this.#pause(Math.min(longestPause, pauseBefore(error, failures)))
+        if (failures === 0) this.#settings.tell([{ type: 'lost' }])
+        await this.#pause(pauseBefore(error, failures, longestPause))
       }
       failures += 1
     }
@@ -90,11 +97,14 @@ export class Live {
     try {
       const headers = { accept: 'text/event-stream' }
       const answer = await this.#transport.send({ path: `${prefix}/feed`, query, headers, signal: watch.signal })
-      for await (const event of serverSentEvents(answer.body ?? new ReadableStream())) {
+      for await (const events of eventsTogether(answer.body ?? new ReadableStream())) {
+        if (events.length > 0) alive()
+        for (let at = 0; at < events.length && !wanted.aborted; at += mostTogether) {
+          await this.#take(events.slice(at, at + mostTogether))
+        }
         if (wanted.aborted) return undefined
-        alive()
+        // Behind what was taken: how often the heart beats may stand in it.
         watch.alive()
-        this.#take(event)
       }
       return wanted.aborted ? undefined : new DaybookError('unreachable', 'the stream has ended')
     } catch (error) {
@@ -104,10 +114,15 @@ export class Live {
     }
   }
 
-  #take(event: ServerSentEvent): void {
-    const told = eventOf(event)
-    if (told?.type === 'hello') this.#heartbeat = told.hello.heartbeat_ms
-    if (told) this.#settings.tell(told)
+  async #take(events: readonly ServerSentEvent[]): Promise<void> {
+    const begun = performance.now()
+    const told = events.map(eventOf).filter((event) => event !== null)
+    for (const event of told) if (event.type === 'hello') this.#heartbeat = event.hello.heartbeat_ms
+    if (told.length > 0) this.#settings.tell(told)
+    this.#worked += performance.now() - begun
+    if (this.#worked < longestTurn) return
+    this.#worked = 0
+    await turnOfOthers()
   }
 
   /** Until it is woken, where no time is given. */
@@ -120,6 +135,18 @@ export class Live {
       if (!woken.aborted) throw error
     })
   }
+}
+
+/** A timer would wait for a second in a tab that nobody looks at. */
+function turnOfOthers(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = () => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(null)
+  })
 }
 
 /** Null for what a newer server may tell. */

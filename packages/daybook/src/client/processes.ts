@@ -1,13 +1,18 @@
 // Processes that live on, on a server: opening, looking, closing, and attaching to one.
 
-import type { ClosedProcessShape, OpenedProcessShape, ProcessStateShape } from '../schema/wire-processes.ts'
+import type {
+  ClosedProcessShape,
+  OpenedProcessShape,
+  ProcessScreenShape,
+  ProcessStateShape,
+} from '../schema/wire-processes.ts'
 import type { RunStateShape } from '../schema/wire-runs.ts'
 import { type Attachment, type AttachOptions, attachTo } from './attach.ts'
 import { type CallOptions, prefix, type WriteOptions, written } from './session.ts'
 import { openTransport, type TransportOptions } from './transport.ts'
 
 export type { AttachFrame, Attachment, AttachOptions } from './attach.ts'
-export type { ClosedProcessShape, OpenedProcessShape, ProcessStateShape }
+export type { ClosedProcessShape, OpenedProcessShape, ProcessScreenShape, ProcessStateShape }
 
 export interface ProgramShape {
   readonly name: string
@@ -34,6 +39,8 @@ export interface RemoteProcesses {
     options?: Omit<WriteOptions, 'expect'>,
   ): Promise<OpenedProcessShape | RunStateShape>
   get(session: string, process: string, options?: CallOptions): Promise<ProcessStateShape>
+  /** The lines that the screen of a live one shows. */
+  screen(session: string, process: string, options?: CallOptions): Promise<ProcessScreenShape>
   /** Ends it and all that it started. */
   close(session: string, process: string, options?: Omit<WriteOptions, 'expect'>): Promise<ClosedProcessShape>
   /** Nothing is asked before the first frame is. */
@@ -52,6 +59,7 @@ export function openProcesses(options: TransportOptions): RemoteProcesses {
     open: (session, body, given = {}) =>
       transport.json({ ...written(given), method: 'POST', path: at(session), body: { ...body } }),
     get: (session, process, { signal } = {}) => transport.json({ path: at(session, process), signal }),
+    screen: (session, process, { signal } = {}) => transport.json({ path: `${at(session, process)}/screen`, signal }),
     close: (session, process, given = {}) =>
       transport.json({ ...written(given), method: 'DELETE', path: at(session, process) }),
     attach: (session, process, given = {}) => attachTo(transport, at(session, process), options.headers, given),

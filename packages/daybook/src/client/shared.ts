@@ -98,7 +98,7 @@ class SharedFeed implements Shared {
       locks: around.locks ?? null,
       channel: around.channel ?? null,
       lead: (ended) => this.#lead(ended),
-      told: (event, link) => this.#told(event, link),
+      told: (events, link) => this.#told(events, link),
       missed: () => this.read(),
       watched: (sessions) => this.#live?.watch(sessions.slice(0, mostWatched)),
       woken: () => this.#live?.wake(),
@@ -157,10 +157,10 @@ class SharedFeed implements Shared {
   async #lead(ended: AbortSignal): Promise<void> {
     const live = new Live(this.#transport, {
       cursor: () => this.#reading.cursor,
-      tell: (event) => {
+      tell: (events) => {
         if (ended.aborted) return
-        this.#take(event)
-        this.#tabs.tell(event, this.#link)
+        for (const event of events) this.#take(event)
+        this.#tabs.tell(events, this.#link)
       },
     })
     this.#live = live
@@ -171,8 +171,8 @@ class SharedFeed implements Shared {
   }
 
   /** Of the tab that has the stream. */
-  #told(event: LiveEvent | null, link: Link): void {
-    if (event) this.#dispatch(event)
+  #told(events: readonly LiveEvent[], link: Link): void {
+    for (const event of events) this.#dispatch(event)
     this.#become(link)
   }
 

@@ -1,7 +1,7 @@
 // Server-sent events are read as the standard says, however the bytes are cut.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { serverSentEvents } from './sse.ts'
+import { eventsTogether, serverSentEvents } from './sse.ts'
 
 function bodyOf(text: string, size: number): ReadableStream<Uint8Array> {
   const bytes = new TextEncoder().encode(text)
@@ -34,6 +34,19 @@ test('fields, several data lines, all line ends and characters of several bytes 
     ],
   )
   for (const size of [1, 2, 3, 5, 7]) assert.deepEqual(await read(text, size), whole)
+})
+
+test('what one piece of the stream completes comes together', async () => {
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const piece of ['data: 1\n\ndata: 2\n\nda', 'ta: 3', '\n\n:\n'])
+        controller.enqueue(new TextEncoder().encode(piece))
+      controller.close()
+    },
+  })
+  const told = []
+  for await (const together of eventsTogether(body)) told.push(together.map(({ data }) => data))
+  assert.deepEqual(told, [['1', '2'], [], ['3', '']])
 })
 
 test('what is unfinished at the end of the stream is dropped', async () => {

@@ -11,33 +11,43 @@ export interface ServerSentEvent {
 
 /** Every dispatched event, and comments (heartbeats) as events without name and data. Ends with the stream. */
 export async function* serverSentEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerSentEvent> {
+  for await (const together of eventsTogether(body)) yield* together
+}
+
+/** The same, as they come: all that one piece of the stream completes, which may be none. */
+export async function* eventsTogether(body: ReadableStream<Uint8Array>): AsyncGenerator<readonly ServerSentEvent[]> {
   let lastId: string | undefined
   let name = ''
   let data: string[] = []
   let numbered = false
-  for await (const line of linesOf(body)) {
-    if (line === '') {
-      if (data.length > 0 || numbered) yield { name: name || 'message', data: data.join('\n'), id: lastId, numbered }
-      name = ''
-      data = []
-      numbered = false
-      continue
+  for await (const lines of linesOf(body)) {
+    const events: ServerSentEvent[] = []
+    for (const line of lines) {
+      if (line === '') {
+        if (data.length > 0 || numbered)
+          events.push({ name: name || 'message', data: data.join('\n'), id: lastId, numbered })
+        name = ''
+        data = []
+        numbered = false
+        continue
+      }
+      const colon = line.indexOf(':')
+      const field = colon < 0 ? line : line.slice(0, colon)
+      const value = colon < 0 ? '' : line.slice(colon + (line[colon + 1] === ' ' ? 2 : 1))
+      if (field === '') events.push({ name: '', data: '', id: lastId, numbered: false })
+      if (field === 'event') name = value
+      if (field === 'data') data.push(value)
+      if (field === 'id' && !value.includes('\0')) {
+        lastId = value
+        numbered = true
+      }
     }
-    const colon = line.indexOf(':')
-    const field = colon < 0 ? line : line.slice(0, colon)
-    const value = colon < 0 ? '' : line.slice(colon + (line[colon + 1] === ' ' ? 2 : 1))
-    if (field === '') yield { name: '', data: '', id: lastId, numbered: false }
-    if (field === 'event') name = value
-    if (field === 'data') data.push(value)
-    if (field === 'id' && !value.includes('\0')) {
-      lastId = value
-      numbered = true
-    }
+    yield events
   }
 }
 
 /** Lines without their ends (LF, CR LF or CR); what follows the last end is dropped, as an unfinished event is. */
-async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<readonly string[]> {
   const decoder = new TextDecoder()
   const reader = body.getReader()
   let held = ''
@@ -49,7 +59,7 @@ async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string
       // A CR at the end may be the first half of CR LF: it waits for the next piece.
       const lines = held.split(/\r\n|\n|\r(?!$)/)
       held = lines.pop() ?? ''
-      yield* lines
+      yield lines
     }
   } finally {
     await reader.cancel().catch(ignore) // the connection may be broken already

@@ -29,8 +29,8 @@ export interface TabsSettings {
   readonly channel: ((name: string) => Channel) | null
   /** Has the stream until the signal; resolves when it is closed. */
   readonly lead: (ended: AbortSignal) => Promise<void>
-  /** By the tab that has it; without an event only how the connection is. */
-  readonly told: (event: LiveEvent | null, link: Link) => void
+  /** By the tab that has it; without events only how the connection is. */
+  readonly told: (events: readonly LiveEvent[], link: Link) => void
   /** Items may have been missed. */
   readonly missed: () => void
   /** What all tabs together watch. */
@@ -45,7 +45,7 @@ type Said =
       readonly type: 'told'
       readonly epoch: string
       readonly n: number
-      readonly event: LiveEvent | null
+      readonly events: readonly LiveEvent[]
       readonly link: Link
     }
   /** Null: the tab is gone. */
@@ -105,12 +105,13 @@ export class Tabs {
   }
 
   /** By the tab that has the stream. */
-  tell(event: LiveEvent, link: Link): void {
+  tell(all: readonly LiveEvent[], link: Link): void {
     this.#link = link
     if (this.#epoch === null) return
-    if (event.type === 'item') this.#n += 1
     // Errors do not travel; what became of the connection does.
-    this.#say({ type: 'told', epoch: this.#epoch, n: this.#n, event: event.type === 'refused' ? null : event, link })
+    const events = all.filter(({ type }) => type !== 'refused')
+    this.#n += itemsOf(events)
+    this.#say({ type: 'told', epoch: this.#epoch, n: this.#n, events, link })
   }
 
   close(): void {
@@ -172,20 +173,24 @@ export class Tabs {
   #answer(): void {
     this.#say({ type: 'watch', tab: this.#settings.me, sessions: this.#mine })
     if (this.#epoch === null || this.#link === null) return
-    this.#say({ type: 'told', epoch: this.#epoch, n: this.#n, event: null, link: this.#link })
+    this.#say({ type: 'told', epoch: this.#epoch, n: this.#n, events: [], link: this.#link })
   }
 
-  #follow({ epoch, n, event, link }: Extract<Said, { type: 'told' }>): void {
+  #follow({ epoch, n, events, link }: Extract<Said, { type: 'told' }>): void {
     // Two have it for a moment when one was taken for dead: both tell the same, and each item is taken once.
     this.#heardAt = performance.now()
-    const next = (this.#heard?.n ?? 0) + (event?.type === 'item' ? 1 : 0)
+    const next = (this.#heard?.n ?? 0) + itemsOf(events)
     const whole = this.#heard?.epoch === epoch && next === n
     this.#heard = { epoch, n }
     if (!whole) this.#settings.missed()
-    if (this.#epoch === null) this.#settings.told(event, link)
+    if (this.#epoch === null) this.#settings.told(events, link)
   }
 
   #say(said: Said): void {
     if (!this.#closed.signal.aborted) this.#channel?.postMessage(said)
   }
+}
+
+function itemsOf(events: readonly LiveEvent[]): number {
+  return events.filter(({ type }) => type === 'item').length
 }

@@ -153,11 +153,11 @@ export function isPassing(error: unknown): boolean {
   return error instanceof DaybookError && error.row.retry === 'after'
 }
 
-/** Doubling from 100 ms to 5 s, half of it by chance; or what the server asked for. */
-export function pauseBefore(error: unknown, tried: number): number {
+/** Milliseconds: doubling from 100 to `longest`, half of it by chance; or what the server asked for, up to a minute. */
+export function pauseBefore(error: unknown, tried: number, longest = 5000): number {
   const asked = typeof error === 'object' && error !== null ? pauses.get(error) : undefined
   if (asked !== undefined) return Math.min(asked, 60_000)
-  const whole = Math.min(5000, 100 * 2 ** tried)
+  const whole = Math.min(longest, 100 * 2 ** tried)
   return whole / 2 + (Math.random() * whole) / 2
 }
 

@@ -50,7 +50,7 @@ after(async () => {
 })
 
 test('models are told, those that cannot be asked with why not', async () => {
-  const { standard, models, others } = await client.models()
+  const { standard, models, others } = await client.runs.models()
   assert.deepEqual([standard, models.map(({ name }) => name)], ['openai/gpt-5-mini', ['openai/gpt-5-mini']])
   assert.deepEqual(
     others.map(({ name }) => name),
@@ -59,7 +59,7 @@ test('models are told, those that cannot be asked with why not', async () => {
 })
 
 test('agents are told with what is wrong with their files', async () => {
-  const { agents, faults } = await client.agents()
+  const { agents, faults } = await client.runs.agentList()
   assert.deepEqual(
     agents.map(({ name, kind }) => [name, kind]),
     [
@@ -74,7 +74,7 @@ test('agents are told with what is wrong with their files', async () => {
 })
 
 test('teams are told with who is in them', async () => {
-  const { teams } = await client.teams()
+  const teams = await client.runs.teams()
   assert.deepEqual(
     teams.map(({ name, mode, members }) => [name, mode, members]),
     [['pair', 'broadcast', ['orchestrator']]],

@@ -43,9 +43,10 @@ export function bareApp(settings: Pick<ServerSettings, 'logger'>): FastifyInstan
     clientErrorHandler(error, socket) {
       if (error.code === 'ECONNRESET' || socket.destroyed) return
       const long = error.code === 'HPE_HEADER_OVERFLOW'
+      const slow = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
       const told = long
         ? new DaybookError('too_large', 'the headers are too long')
-        : new DaybookError('invalid', 'this is not an HTTP/1.1 request')
+        : new DaybookError('invalid', slow ? 'the request was not sent in time' : 'this is not an HTTP/1.1 request')
       if (socket.writable) socket.write(rawProblem(told, long ? 'Content Too Large' : 'Bad Request'))
       socket.destroySoon()
     },

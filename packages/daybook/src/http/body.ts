@@ -49,7 +49,9 @@ function parseJson(bytes: Buffer): unknown {
     throw new DaybookError('invalid', 'the body is not JSON', { field: 'body', cause })
   }
   // The name can hide behind \u escapes; looking at keys is only worth it when it could be there.
-  if (text.includes('__proto__') || /\\u00(?:5f|7[0-9a-f]|6f)/i.test(text)) refuseProto(value, '')
+  if (text.includes('__proto__') || (text.includes('\\u00') && /\\u00(?:5f|7[0-9a-f]|6f)/i.test(text))) {
+    refuseProto(value, '')
+  }
   return value
 }
 

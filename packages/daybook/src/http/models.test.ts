@@ -24,6 +24,7 @@ test('models that can be asked are told with what is known of them, others with 
       context_tokens: 5_000,
       max_output_tokens: 700,
       images: true,
+      pdf: true,
       price: { input: 1, output: 2 },
     },
   ])

@@ -148,7 +148,7 @@ test('the first page shows sessions, escaped, without any script', async () => {
 
 test('the first page says what other agents left, escaped, and goes without where looking fails', async () => {
   const codex = { agent: 'codex', title: 'Codex <b>', files: 2, bytes: 10, newest: 0, due: 1 }
-  await using s = await testServer('memory', { around: async () => ({ programs: [], left: [codex] }) })
+  await using s = await testServer('memory', { around: async () => ({ programs: [], left: [codex], nothing: false }) })
   const { text } = await s.call('GET //', { headers: { accept: 'text/html' } })
   assert.match(text, /<p>2 files with sessions of other agents here: Codex &lt;b&gt; 2\.<\/p>/)
   assert.match(text, /<p>1 of them is due for deletion by Codex &lt;b&gt; within 3 days\.<\/p>/)

@@ -154,19 +154,22 @@ describe('refusals', () => {
     await s.server.close()
   })
 
+  it('come after the whole of a request, however slowly it is sent: nothing is taken of half a one', async () => {
+    await using s = await testServer()
+    const { port } = new URL(await s.server.listen({ port: 0, host: '127.0.0.1' }))
+    const body = JSON.stringify({ role: 'user', content: 'по байту' })
+    const head = `host: localhost\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}`
+    const request = Buffer.from(`POST /api/v1/sessions/slow/messages HTTP/1.1\r\n${head}\r\n\r\n${body}`)
+    assert.match(await sent(Number(port), ...[...request].map((byte) => Buffer.of(byte))), /"content":"по байту"/)
+    const tip = await s.tip()
+    await sent(Number(port), request.subarray(0, -3))
+    assert.equal(await s.tip(), tip)
+  })
+
   it('are problems even for bytes that are no request', async () => {
     await using s = await testServer()
     const { port } = new URL(await s.server.listen({ port: 0, host: '127.0.0.1' }))
-    const raw = (text: string): Promise<string> =>
-      new Promise((resolve, reject) => {
-        const socket = connect(Number(port), '127.0.0.1', () => socket.end(text))
-        let answer = ''
-        socket.on('data', (data) => {
-          answer += data
-        })
-        socket.on('error', reject)
-        socket.on('close', () => resolve(answer))
-      })
+    const raw = (text: string): Promise<string> => sent(Number(port), text)
     const code = (answer: string): string => /"code":"(\w+)"/.exec(answer)?.[1] ?? answer
     assert.equal(code(await raw('nonsense\r\n\r\n')), 'invalid')
     assert.equal(code(await raw(`GET / HTTP/1.1\r\nhost: localhost\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`)), 'too_large')
@@ -205,3 +208,19 @@ describe('refusals', () => {
     assert.equal((await s.call('GET //health')).status, 200)
   })
 })
+
+/** What is answered to these bytes, which leave one after the other. */
+function sent(port: number, ...pieces: readonly (string | Uint8Array)[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = ''
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true }, async () => {
+      for (const piece of pieces) await new Promise((next) => socket.write(piece, next))
+      socket.end()
+    })
+    socket.on('data', (data) => {
+      answer += data
+    })
+    socket.on('error', reject)
+    socket.on('close', () => resolve(answer))
+  })
+}

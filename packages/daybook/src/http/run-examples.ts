@@ -175,6 +175,8 @@ const figures = {
   avg_response_time_ms: 250,
   p95_response_time_ms: 400,
   total_tokens: 48_200,
+  cached_tokens: 12_000,
+  written_tokens: 3_100,
   cost: 0.31,
 }
 export const runMetrics = {

@@ -158,7 +158,7 @@ for (const name of storeNames) {
       const nonsense = await s.call('POST /run', { query: 'zxqv wvut' })
       assert.deepEqual([nonsense.status, nonsense.json.status, nonsense.json.skill_id], [200, 'failed', null])
       assert.equal(nonsense.json.output, nonsense.json.error.message)
-      for (const body of [{}, { query: 'a', input: 'b' }, { query: 5 }]) {
+      for (const body of [{}, { query: 'a', input: 'b' }, { query: 5 }, { query: ' ' }]) {
         assert.equal(told(await s.call('POST /run', { body })), '400 invalid')
       }
     })

@@ -1,11 +1,15 @@
 // What routes about runs do alike: starting one, waiting for it, and answering with it, at once, later, or as a stream.
 
 import { checkAskable } from '../model/askable.ts'
+import { DaybookError } from '../schema/errors.ts'
 import { newId } from '../schema/ids.ts'
 import type { Json, JsonObject } from '../schema/json.ts'
 import { usualWait } from '../schema/wire-run-requests.ts'
 import type { OpenFields } from '../session/contract.ts'
+import { filesOf } from '../work/agents/attachments.ts'
 import type { RunFields, RunReceipt, RunState } from '../work/contract.ts'
+import { textOf } from '../work/entry.ts'
+import { isOpening } from '../work/programs/prompt.ts'
 import { receiptOf, runStateOf } from '../work/wire.ts'
 import type { Call } from './call.ts'
 import type { Answer } from './route.ts'
@@ -28,6 +32,12 @@ export interface Started {
   readonly session: string
   readonly fields: RunFields
   readonly opens: OpenFields | true
+}
+
+/** What asks for nothing would be a turn about nothing; a program may only be opened. */
+export function checkSaid(input: Json, field: string): void {
+  if (textOf(input).trim() !== '' || filesOf(input).length > 0 || isOpening(input)) return
+  throw new DaybookError('invalid', `the ${field} says nothing`, { field })
 }
 
 export function runFields(body: RunBody): RunFields {

@@ -196,7 +196,7 @@ async function closeWhole(app: FastifyInstance, broadcast: Broadcast, unwatch: (
 
 /** A folder of somebody else's that cannot be read takes no page away. */
 function lookingOf({ around }: ServerSettings, onError: (error: unknown) => void): Context['around'] {
-  const nothing = { programs: [], left: [] }
+  const nothing = { programs: [], left: [], nothing: false }
   return async () => {
     try {
       return (await around?.()) ?? nothing

@@ -75,6 +75,11 @@ test('agents are listed, and one is given something to do in a session that begi
   const { json } = await s.call(`GET /sessions/${run.json.session_id}`)
   assert.deepEqual([json.user_id, json.agent_id, json.current_agent], ['anna', 'orchestrator', 'orchestrator'])
   assert.equal((await s.call(`GET /agents/${run.json.session_id}/current`)).json.current_agent, 'orchestrator')
+  for (const body of [{}, { input: null }, { input: ' ' }, { input: { text: '' } }]) {
+    assert.equal(told(await s.call('POST /agents/orchestrator/run', { ...body, session_id: 'none' })), '400 invalid')
+    assert.equal(told(await s.call('POST /agents/orchestrator/run/stream', body)), '400 invalid')
+  }
+  assert.equal(told(await s.call('GET /sessions/none')), '404 not_found')
   assert.equal(told(await s.call('POST /agents/nobody/run', { input: 'x' })), '404 not_found')
   assert.equal(told(await s.call('POST /agents/orchestrator/run', { input: 'x', agent: 'y' })), '400 invalid')
 })

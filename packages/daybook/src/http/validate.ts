@@ -51,8 +51,10 @@ function shaped(schema: Schema): Check {
 
 function textValidator(schema: Schema): (value: unknown) => Outcome {
   const check = compile(schema)
-  const properties = Object.entries(schema.properties ?? {})
+  const properties = Object.entries(schema.properties ?? {}).filter(([, { type }]) => readTypes.has(type))
   return (value) => {
+    // Texts are what they are, and copying a request's names costs it.
+    if (properties.length === 0) return checked(check, value, 'query')
     const given = value as Readonly<Record<string, string | string[]>>
     const read: Record<string, unknown> = { ...given }
     for (const [name, part] of properties) {
@@ -62,6 +64,9 @@ function textValidator(schema: Schema): (value: unknown) => Outcome {
     return checked(check, read, 'query')
   }
 }
+
+/** What {@link coerce} makes something else of. */
+const readTypes: ReadonlySet<Schema['type']> = new Set(['array', 'integer', 'number', 'boolean'])
 
 /** What cannot be read stays text, and the check says what it should have been. */
 function coerce(text: string | string[], schema: Schema): unknown {

@@ -1,6 +1,6 @@
 // The check of shapes agrees with an outside JSON Schema validator, and names the field.
 
-import { deepStrictEqual, strictEqual } from 'node:assert/strict'
+import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
 import { test } from 'node:test'
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
@@ -9,6 +9,7 @@ import { cases } from '../cases.fixture.ts'
 import { compile } from './check.ts'
 import { dataSchemas } from './data.generated.ts'
 import { kindNames } from './kinds.ts'
+import * as requests from './wire-requests.ts'
 
 const field = (schema: Parameters<typeof compile>[0], value: unknown) => compile(schema)(value, '')?.field ?? null
 
@@ -96,4 +97,19 @@ test('of several shapes the one that the value names tells what is wrong', () =>
     ['x', 'y', 'y', 'type', 'type', 'type'],
   )
   strictEqual(check({ type: 'b', y: 'z' }, ''), null)
+})
+
+test('a pattern is told in words, wherever callers meet one', () => {
+  const patterns = new Set<string>()
+  JSON.stringify([dataSchemas, requests], (key, value) => {
+    if (key === 'pattern' && typeof value === 'string') patterns.add(value)
+    return value
+  })
+  ok(patterns.size > 3)
+  const whys = [...patterns].map((pattern) => compile({ type: 'string', pattern })('\n', '')?.why ?? '')
+  deepStrictEqual(
+    whys.filter((why) => why === '' || why.includes('^')),
+    [],
+  )
+  strictEqual(compile({ type: 'string', minLength: 1 })('', '')?.why, 'must not be empty')
 })

@@ -94,15 +94,26 @@ function array(schema: Schema): Check {
   }
 }
 
+/** What people can read of the patterns that callers meet. */
+const inWords: Readonly<Record<string, string>> = {
+  '^(?!\\.+$)[A-Za-z0-9._:-]+$': 'takes A-Z a-z 0-9 . _ : - alone, and not only dots',
+  '^@?[A-Za-z0-9._:-]+$': 'takes A-Z a-z 0-9 . _ : - alone',
+  '^[A-Za-z0-9_.:-]+$': 'takes A-Z a-z 0-9 _ . : - alone',
+  '^[A-Za-z0-9_-]{43}$': 'must be a SHA-256 in base64url',
+  '^[^/\\s]+\\/\\S+$': 'must be as provider/model',
+}
+
 function text(schema: Schema): Check {
   const { minLength = 0, maxLength = Number.POSITIVE_INFINITY } = schema
   const pattern = schema.pattern === undefined ? undefined : new RegExp(schema.pattern, 'u')
   const moment = schema.format === 'date-time'
   return (value, field) => {
     if (typeof value !== 'string') return { field, why: 'must be a string' }
-    if (value.length < minLength) return { field, why: `must have at least ${minLength} characters` }
+    if (value.length < minLength)
+      return { field, why: minLength === 1 ? 'must not be empty' : `must have at least ${minLength} characters` }
     if (value.length > maxLength) return { field, why: `must have at most ${maxLength} characters` }
-    if (pattern && !pattern.test(value)) return { field, why: `must match ${schema.pattern}` }
+    if (pattern && !pattern.test(value))
+      return { field, why: inWords[pattern.source] ?? `must match ${pattern.source}` }
     if (moment && !isMoment(value)) return { field, why: 'must be an RFC 3339 time' }
     return null
   }

@@ -66,6 +66,9 @@ export const processData = Object.freeze({
       source: oneOf(['protocol', 'output', 'given'] as const),
       version: Type.Optional(Text(256)),
       workdir: Text(4096),
+      home: Type.Optional(
+        Type.String({ maxLength: 4096, description: 'Where the program keeps what the value names.' }),
+      ),
     },
     { ...closed, description: 'By which the program finds its own session again.' },
   ),
@@ -91,7 +94,11 @@ export const processData = Object.freeze({
       driver: oneOf(driverNames),
       value: Type.String({ minLength: 1, maxLength: 256, pattern: '^[A-Za-z0-9_.:-]+$' }),
     },
-    { ...closed, description: 'The program knows its own session no more; its next prompt begins another one.' },
+    {
+      ...closed,
+      description:
+        'The program goes on in its own session no more, which it does not know or may not be let into: another one begins.',
+    },
   ),
   'process.ready': Type.Object(
     {

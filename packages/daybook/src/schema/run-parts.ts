@@ -45,5 +45,5 @@ export const MetBudget = Type.Object(
     tokens: Type.Optional(Count),
     cost: Type.Optional(Type.Number({ minimum: 0 })),
   },
-  { additionalProperties: false, description: 'With `budget_paused`: the one that leaves no room, and its limit.' },
+  { ...closed, description: 'With `budget_paused`: the one that leaves no room, and its limit.' },
 )

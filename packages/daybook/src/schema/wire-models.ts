@@ -13,6 +13,7 @@ export const ModelShape = Type.Object(
     context_tokens: Type.Integer({ minimum: 0, description: 'Question and answer together.' }),
     max_output_tokens: Count,
     images: Type.Boolean(),
+    pdf: Type.Boolean(),
     price: Type.Union(
       [
         Type.Object(

@@ -37,12 +37,11 @@ const asking = {
     }),
   ),
 }
-const input = Type.Optional(
-  Type.Unknown({
-    description:
-      'A text; for an agent also {text, files: [{blob, name, media_type, size}]} with blobs that were put before; for a skill any JSON.',
-  }),
-)
+const said = Type.Unknown({
+  description:
+    'A text; for an agent also {text, files: [{blob, name, media_type, size}]} with blobs that were put before; for a skill any JSON.',
+})
+const input = Type.Optional(said)
 const model = Type.Optional(
   Type.Unsafe<string>({
     ...ModelName,
@@ -91,7 +90,7 @@ export type NewRun = Static<typeof NewRun>
 
 export const AgentRun = Type.Object(
   {
-    input,
+    input: said,
     session_id: Type.Optional(SessionIdText),
     user_id: Type.Optional(Type.Unsafe<string>({ ...Label, description: 'Of a session that this call opens.' })),
     model,

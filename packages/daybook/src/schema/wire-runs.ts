@@ -249,6 +249,14 @@ const figures = {
   avg_response_time_ms: NumberOrNull,
   p95_response_time_ms: NumberOrNull,
   total_tokens: Count,
+  cached_tokens: Type.Unsafe<number>({
+    ...Count,
+    description: 'Of the questions, what providers had in their caches.',
+  }),
+  written_tokens: Type.Unsafe<number>({
+    ...Count,
+    description: 'Of the questions, what providers put into their caches.',
+  }),
   cost: Type.Number({ minimum: 0, description: 'US dollars.' }),
 }
 const RunFigures = Type.Object(figures, { ...closed, title: 'RunFigures' })

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import fc from 'fast-check'
-import { cases } from '../cases.fixture.ts'
+import { anyCharacters, cases } from '../cases.fixture.ts'
 import { isDaybookError } from '../schema/errors.ts'
 import type { ScopedSessions, Sessions } from '../session/contract.ts'
 import { openSessions } from '../session/sessions.ts'
@@ -256,7 +256,7 @@ test('any text is a question', async () => {
   await using w = await world()
   await (await w.mine.open()).append(say('alpha beta src/a.ts 数据'))
   const text = fc.oneof(
-    fc.string({ unit: 'binary', minLength: 1, maxLength: 80 }),
+    anyCharacters({ minLength: 1, maxLength: 80 }),
     fc
       .array(
         fc.constantFrom(

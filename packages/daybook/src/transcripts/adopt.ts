@@ -3,14 +3,14 @@
 import { dirname } from 'node:path'
 import { isDaybookError } from '../schema/errors.ts'
 import { Adoption, Elsewhere, type Pass, type Source } from './adoption.ts'
-import type { FoundFile, TranscriptReader } from './contract.ts'
+import type { FoundFile, Transcript, TranscriptReader } from './contract.ts'
 import type { AdoptOptions, AdoptReport } from './contract-adopt.ts'
 import { standingOf } from './place.ts'
 import { countWhenSeen, rememberSeen } from './seen.ts'
 import { Tally } from './tally.ts'
 import { GatheringThreads } from './threads.ts'
 
-/** Folders that are read at the same time: while one waits for its commit, others are parsed. */
+/** Files that are read at the same time: while one waits for its commit, others are parsed. */
 const atOnce = 4
 /** Times that a transcript is begun again because somebody else wrote to its session meanwhile. */
 const mostRaces = 20
@@ -31,19 +31,14 @@ export async function findAll(options: Pick<AdoptOptions, 'readers' | 'places' |
 export async function adopt(options: AdoptOptions): Promise<AdoptReport> {
   const files = await findAll(options)
   const tally = new Tally(files)
-  const queue = byFolder(files).values()
+  const folders = byFolder(files)
+  const queue = folders.values()
+  const depth = Math.ceil(atOnce / Math.max(folders.length, 1))
   const threads = options.threads && new GatheringThreads(options.threads)
   const pass: Pass = { options, tally, threads }
   const failed = new AbortController()
   const work = async () => {
-    for (const folder of queue) {
-      for (const file of folder) {
-        options.signal?.throwIfAborted()
-        if (failed.signal.aborted) return
-        await adoptFile(file, pass)
-        options.onProgress?.(tally.done(file))
-      }
-    }
+    for (const folder of queue) await adoptFolder(folder, pass, depth, failed.signal)
   }
   const ends = await Promise.allSettled(
     Array.from({ length: atOnce }, () => work().catch((error) => fail(failed, error))),
@@ -59,7 +54,57 @@ function fail(failed: AbortController, error: unknown): never {
   throw error
 }
 
-/** Files of one folder are read one after the other: where several hold one session, its order is theirs. */
+/** A file on its way; `done` is rejected only where nothing more is to be adopted. */
+class Underway {
+  /** Those before it in its folder that were not done when it began; none once it is done, or each would keep all. */
+  before: readonly Underway[]
+  done: Promise<unknown> = Promise.resolve()
+  /** Of its transcript, once that is known. */
+  id: string | undefined
+
+  constructor(before: readonly Underway[]) {
+    this.before = before
+  }
+
+  /** Everything of the files before is in the log. */
+  readonly come = async (): Promise<void> => {
+    for (const { done } of this.before) await done
+  }
+
+  /** What the log knows of this transcript is all that it will know of it before its place in the order has come. */
+  async knows({ id, origin }: Transcript): Promise<void> {
+    this.id = id
+    const same = origin !== undefined || this.before.some((one) => one.id === undefined || one.id === id)
+    if (same) await this.come()
+  }
+}
+
+/**
+ * Files of one folder are written one after the other: where several hold one session, its order is theirs, and so is that of
+ * the list of sessions. Up to `depth` of them are read meanwhile.
+ */
+async function adoptFolder(files: readonly FoundFile[], pass: Pass, depth: number, failed: AbortSignal): Promise<void> {
+  const { signal, onProgress } = pass.options
+  const going: Underway[] = []
+  try {
+    for (const file of files) {
+      if (going.length === depth) await going.shift()?.done
+      signal?.throwIfAborted()
+      if (failed.aborted) return
+      const underway = new Underway([...going])
+      underway.done = adoptFile(file, pass, underway).then(() => {
+        underway.before = []
+        onProgress?.(pass.tally.done(file))
+      })
+      underway.done.catch(() => undefined) // awaited when others follow, or below
+      going.push(underway)
+    }
+    for (const { done } of going) await done
+  } finally {
+    await Promise.allSettled(going.map(({ done }) => done))
+  }
+}
+
 function byFolder(files: readonly FoundFile[]): readonly (readonly FoundFile[])[] {
   return [...Map.groupBy(files, ({ agent, path }) => `${agent} ${dirname(path)}`).values()]
 }
@@ -74,18 +119,26 @@ const ofOneFile: ReadonlySet<string> = new Set([
   'conflict',
 ])
 
-async function adoptFile(file: FoundFile, pass: Pass): Promise<void> {
+async function adoptFile(file: FoundFile, pass: Pass, underway: Underway): Promise<void> {
   const reader = pass.options.readers.find(({ agent }) => agent === file.agent)
   if (reader === undefined) return
   try {
-    if (reader.holdsMany?.(file)) await adoptMany(reader, file, pass)
-    else
-      for await (const transcript of reader.transcripts(file)) await adoptTranscript({ reader, file, transcript }, pass)
+    if (reader.holdsMany?.(file)) {
+      await underway.come()
+      await adoptMany(reader, file, pass)
+      return
+    }
+    for await (const transcript of reader.transcripts(file)) {
+      await underway.knows(transcript)
+      await adoptTranscript({ reader, file, transcript, come: underway.come }, pass)
+    }
   } catch (error) {
     if (!isDaybookError(error) || !ofOneFile.has(error.code)) throw error
     pass.tally.problem({ agent: file.agent, name: file.name, code: error.code, message: error.message })
   }
 }
+
+const come = () => Promise.resolve()
 
 /** To look into such a file costs as much as reading it: one that is as it was when all of it was here is not opened. */
 async function adoptMany(reader: TranscriptReader, file: FoundFile, pass: Pass): Promise<void> {
@@ -96,7 +149,7 @@ async function adoptMany(reader: TranscriptReader, file: FoundFile, pass: Pass):
   let isAllHere = folder === undefined
   for await (const transcript of reader.transcripts(file)) {
     count += 1
-    isAllHere = (await adoptTranscript({ reader, file, transcript }, pass)) && isAllHere
+    isAllHere = (await adoptTranscript({ reader, file, transcript, come }, pass)) && isAllHere
   }
   if (isAllHere) await rememberSeen(sessions, file, count)
 }

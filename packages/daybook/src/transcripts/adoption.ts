@@ -25,6 +25,8 @@ export interface Source {
   readonly reader: TranscriptReader
   readonly file: FoundFile
   readonly transcript: Transcript
+  /** Resolves when it may be written. */
+  readonly come: () => Promise<void>
 }
 
 /** One pass over the new records of one transcript. */
@@ -121,6 +123,7 @@ export class Adoption {
     const { session, fork } = this.#standing
     const { entries, beside, facts, found } = gathered
     const begins = !this.#isNamed
+    await this.#source.come()
     if (begins && !isBelow(facts.cwd, this.#options.folder)) throw new Elsewhere()
     if (begins && fork)
       this.#seq = (await (await this.#sessions.session(fork.of).fork({ at: fork.at, id: session })).head()).seq

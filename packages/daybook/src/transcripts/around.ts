@@ -22,6 +22,8 @@ export interface Around {
   /** Agents whose program can be started, as it is typed. */
   readonly programs: readonly string[]
   readonly left: readonly LeftByAgent[]
+  /** Nothing was left, and the log has no session at all: whoever looks has still to see what this is for. */
+  readonly nothing: boolean
 }
 
 export interface AroundOptions {
@@ -29,8 +31,8 @@ export interface AroundOptions {
   readonly places: Places
   /** Milliseconds since 1970. */
   readonly now: number
-  /** Whether the log has sessions of this agent: then what it left is no news. */
-  readonly has: (agent: string) => Promise<boolean>
+  /** Whether the log has sessions: of this agent, then what it left is no news, or any. */
+  readonly has: (agent?: string) => Promise<boolean>
   /** Ends the walk through folders: what was found until then is told. */
   readonly signal?: AbortSignal
 }
@@ -48,7 +50,9 @@ export async function lookAround({ readers, places, now, has, signal }: AroundOp
     }),
   )
   const started = await Promise.all(readers.map(({ agent }) => isProgram(agent, places.env?.PATH)))
-  return { programs: readers.flatMap(({ agent }, at) => (started[at] ? [agent] : [])), left: all.flat() }
+  const left = all.flat()
+  const nothing = left.length === 0 && !(await has())
+  return { programs: readers.flatMap(({ agent }, at) => (started[at] ? [agent] : [])), left, nothing }
 }
 
 /** Of these files of one agent; null where there are none. */

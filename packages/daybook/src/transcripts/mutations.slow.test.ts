@@ -4,7 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { cases } from '../cases.fixture.ts'
+import { anyCharacters, cases } from '../cases.fixture.ts'
 import { adopting, adoptions, type Ending, homeOf, rawLines, temporaryFolder } from './adopting.fixture.ts'
 import { claude } from './claude.ts'
 import { codex } from './codex.ts'
@@ -69,7 +69,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<Change>((line) => `${line}\n${line}`) },
   {
     weight: 1,
-    arbitrary: fc.string({ unit: 'binary' }).map(
+    arbitrary: anyCharacters().map(
       (text): Change =>
         () =>
           text.replaceAll('\n', ' '),

@@ -1,7 +1,6 @@
 // `daybook agent list`: whatever can take a turn, in one list; with --all what is known of programs besides.
 
-import { findProgram, locate } from '../../program/find.ts'
-import { type AgentShape, absentProgram, programsHere, worksHere } from '../agents.ts'
+import { type AgentShape, absentProgram, hereWith, programsHere, versionNumber, worksHere } from '../agents.ts'
 import type { Context } from '../context.ts'
 import { fromHome } from '../format/path.ts'
 import { oneLine } from '../format/width.ts'
@@ -49,19 +48,16 @@ async function withPrograms({ asked, host }: Context, agents: readonly AgentShap
   const programs = programsHere({ asked }).current().list()
   const looked = programs.map(async (program): Promise<Listed> => {
     const { name, bin, description = bin } = program
-    const path = locate(bin, host.env)
-    const version = path === null ? undefined : (await findProgram(program, host.env)).version
     const agent = agents.find((each) => each.name === name) ?? absentProgram(name, description)
-    return { ...agent, path, version: version ?? null }
+    return { ...agent, ...(await hereWith(program, host.env)) }
   })
   const found = await Promise.all(looked)
   const others = agents.filter(({ name }) => !found.some((each) => each.name === name))
   return [...others, ...found]
 }
 
-/** The number alone: what else a program says of its version is for `agent show`. */
 function versionOf({ path, version }: Listed): string {
   if (path === undefined) return ''
   if (path === null) return 'not on this machine'
-  return oneLine(/\d+(?:\.\d+)+(?:\([^\s()]*\)|[^\s,;()])*/.exec(version ?? '')?.[0] ?? version ?? path)
+  return version === null || version === undefined ? oneLine(path) : versionNumber(version)
 }

@@ -1,9 +1,8 @@
 // `daybook agent show`: one agent, what drives it where it is a program, and which sessions it works in.
 
 import { existsSync } from 'node:fs'
-import { findProgram, locate } from '../../program/find.ts'
 import { programsFaultText } from '../../program/programs-file.ts'
-import { type AgentShape, absentProgram, noAgent, programsHere, worksHere } from '../agents.ts'
+import { type AgentShape, absentProgram, hereWith, noAgent, programsHere, worksHere } from '../agents.ts'
 import type { Backend } from '../backend.ts'
 import type { Context } from '../context.ts'
 import { fromHome } from '../format/path.ts'
@@ -55,13 +54,11 @@ async function knownOf(context: Context, name: string): Promise<{ agent: AgentSh
   const program = get(name)
   if (program === undefined) return null
   const { bin, description = bin, drivers, prompt_timeout_sec, idle_timeout_sec } = program
-  const path = locate(bin, env)
-  const version = path === null ? undefined : (await findProgram(program, env)).version
   const fault = at.fault()
   return {
     agent: absentProgram(name, description),
     program: {
-      ...{ path, version: version ?? null, drivers, prompt_timeout_sec, idle_timeout_sec, workdirs, file: at.path },
+      ...{ ...(await hereWith(program, env)), drivers, prompt_timeout_sec, idle_timeout_sec, workdirs, file: at.path },
       fault: fault && programsFaultText(fault),
     },
   }

@@ -7,7 +7,7 @@ import type { TranscriptWriter } from '../../transcripts/writing/contract.ts'
 import { transcriptWriters } from '../../transcripts/writing/writers.ts'
 import type { Backend } from '../backend.ts'
 import type { Context } from '../context.ts'
-import { type ExitCode, exits, misuse, Refusal } from '../exits.ts'
+import { type ExitCode, misuse } from '../exits.ts'
 import { titleOf } from '../format/session.ts'
 import { count } from '../format/time.ts'
 import { oneLine } from '../format/width.ts'
@@ -16,7 +16,7 @@ import { readAll } from '../input.ts'
 import { knownOf } from '../known.ts'
 import { text, wholeNumber } from '../open.ts'
 import { tellRun } from '../outcome.ts'
-import { pick } from '../pick.ts'
+import { mustHave, pick } from '../pick.ts'
 import { resumingLines } from '../resuming.ts'
 import { refuseTaken, save } from '../saving.ts'
 
@@ -30,7 +30,7 @@ export const perform: Perform = async (context, call) => {
   if (to !== undefined) refuseTaken(context, to)
   const { session, seq } = await pick(context, call.args[0])
   const at = seq ?? session.seq
-  if (at > session.seq) throw noEntry(context, session, at)
+  mustHave(session, at, `${context.me} continue`, ` --with ${agent}`)
   const asked = await askedIn(context, call)
   const backend = await context.backend()
   // Whoever gets a file goes on by hand, as does an agent that cannot be worked with here.
@@ -105,14 +105,6 @@ function writerOf(agent: string): TranscriptWriter {
   if (writer !== undefined) return writer
   const known = transcriptWriters.map((each) => each.agent).join(', ')
   throw misuse(`no file is known that ${agent} goes on from`, 'leave out --write', `There are: ${known}.`)
-}
-
-function noEntry(context: Context, session: SessionShape, seq: number): Refusal {
-  return new Refusal(exits.notFound, 'not_found', {
-    what: `${session.tail} has no entry ${seq}`,
-    why: `Its newest is ${session.seq}.`,
-    next: `${context.me} continue ${session.tail}@${session.seq} --with …`,
-  })
 }
 
 async function askedIn(context: Context, { args }: Call): Promise<string> {

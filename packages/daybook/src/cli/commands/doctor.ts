@@ -3,10 +3,9 @@
 import { execFile } from 'node:child_process'
 import { chmodSync, rmSync, statSync } from 'node:fs'
 import { promisify } from 'node:util'
-import { locate } from '../../program/find.ts'
 import { programsFaultText } from '../../program/programs-file.ts'
 import { addressFile, isAlive, readAddress } from '../address.ts'
-import { programsHere } from '../agents.ts'
+import { hereWith, programsHere, versionNumber } from '../agents.ts'
 import type { Context } from '../context.ts'
 import { type ExitCode, exits, refusalOf } from '../exits.ts'
 import { bytes, count, many } from '../format/time.ts'
@@ -28,7 +27,7 @@ export const perform: Perform = async (context, call): Promise<ExitCode | undefi
     nodeState(context),
     await gitState(),
     await serverState(context, fix),
-    programsState(context),
+    await programsState(context),
     await modelsState(context),
   ]
   const stored = await storeStates(context, fix)
@@ -80,7 +79,7 @@ async function serverState(context: Context, fix: boolean): Promise<Diagnosis> {
 }
 
 /** Programs that are not here are no fault: most people have only some of them. */
-function programsState(context: Context): Diagnosis {
+async function programsState(context: Context): Promise<Diagnosis> {
   const part = 'programs'
   const at = programsHere(context)
   const known = at.current().list()
@@ -89,7 +88,10 @@ function programsState(context: Context): Diagnosis {
     const detail = `${at.path}, ${programsFaultText(fault)}`
     return { part, state: 'bad', detail, next: `${context.me} config check` }
   }
-  const here = known.filter(({ bin }) => locate(bin, context.host.env) !== null).map(({ name }) => name)
+  const looked = known.map(async (program) => ({ name: program.name, ...(await hereWith(program, context.host.env)) }))
+  const here = (await Promise.all(looked)).flatMap(({ name, path, version }) =>
+    path === null ? [] : [version === null ? name : `${name} ${versionNumber(version)}`],
+  )
   const detail = `${here.length} of ${many(known.length, 'known program')} found: ${here.join(', ')}`
   return { part, state: 'ok', detail, next: `${context.me} agent list --all` }
 }

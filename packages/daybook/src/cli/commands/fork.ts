@@ -3,10 +3,11 @@
 import { titleOf } from '../format/session.ts'
 import type { Perform } from '../grammar.ts'
 import { text } from '../open.ts'
-import { pick } from '../pick.ts'
+import { mustHave, pick } from '../pick.ts'
 
 export const perform: Perform = async (context, call) => {
   const { session, seq } = await pick(context, call.args[0])
+  if (seq !== undefined) mustHave(session, seq, `${context.me} fork`)
   const name = text(call, 'name')
   const remote = (await context.backend()).session(session.session_id)
   const fork = await remote.fork({ ...(seq === undefined ? {} : { at: seq }), ...(name === undefined ? {} : { name }) })

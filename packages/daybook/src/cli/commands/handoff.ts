@@ -5,13 +5,13 @@ import { misuse } from '../exits.ts'
 import { oneLine } from '../format/width.ts'
 import type { Perform } from '../grammar.ts'
 import { text } from '../open.ts'
-import { pick } from '../pick.ts'
+import { pickWhole } from '../pick.ts'
 
 export const perform: Perform = async (context, call) => {
   const { me, output } = context
   const name = text(call, 'with')
   if (name === undefined) throw misuse('with which agent?', `${me} handoff [session] --with coder`)
-  const { session } = await pick(context, call.args[0])
+  const session = await pickWhole(context, 'handoff', call.args[0])
   const backend = await context.backend()
   const agent = await agentNamed(context, backend, name)
   const reason = (text(call, 'reason') ?? '').trim()

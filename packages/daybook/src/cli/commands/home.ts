@@ -63,7 +63,7 @@ export const perform: Perform = async (context) => {
     sinceLooked(context, looked, fresh(changed.map(({ session }) => session)), news)
   }
   output.line(restOf(backend, recent, shown.size))
-  greet(context, await greeting, recent.total)
+  greet(context, await greeting)
   if (recent.total > 0) output.hint(`${me} show <session>   ${me} follow   ${me} --help`)
   if (isThere(backend.place)) rememberLook(backend.place, context.host.env, now)
   return undefined
@@ -78,19 +78,14 @@ async function isFresh({ asked, host, output, storePlace }: Context): Promise<bo
 
 async function welcome(context: Context): Promise<undefined> {
   context.output.line(`no sessions yet in ${placeText(await context.storePlace())}`)
-  greet(context, await aroundOf(context, (signal) => lookFrom(context, null, signal)), 0)
+  greet(context, await aroundOf(context, (signal) => lookFrom(context, null, signal)))
   return undefined
 }
 
 /** Programs are no news to whoever installed them; what they left is. */
-function greet({ output, me }: Context, greeting: Greeting | null, total: number): void {
-  if (greeting === null) return
+function greet({ output }: Context, greeting: Greeting | null): void {
+  if (greeting === null || greeting.next === null) return
   const { lines, next } = greeting
-  if (next === null) {
-    if (total === 0)
-      output.hint(`no sessions of other agents here   ${me} tour   shows in ninety seconds what this is for`)
-    return
-  }
   for (const line of lines.filter((line) => !line.startsWith('agents'))) output.line(line)
   output.line(`next    ${next}`)
 }

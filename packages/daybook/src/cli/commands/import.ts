@@ -3,6 +3,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { DaybookError, isDaybookError } from '../../schema/errors.ts'
 import type { Context } from '../context.ts'
 import { type ExitCode, exits, misuse, Refusal } from '../exits.ts'
 import { many } from '../format/time.ts'
@@ -17,7 +18,9 @@ export const perform: Perform = async (context, call) => {
   const { all, place } = await context.store({ create: true })
   const redact = call.options.redact === true
   for (const file of call.args) {
-    const report = await all.import(linesIn(context, file), { redact })
+    const report = await all.import(linesIn(context, file), { redact }).catch((error: unknown) => {
+      throw inFile(context, file, error)
+    })
     if (context.output.json) context.output.object({ file, ...report })
     else {
       const unchanged = report.unchanged.length > 0 ? `, ${many(report.unchanged.length, 'session')} unchanged` : ''
@@ -59,6 +62,13 @@ async function mustBeThere(context: Context, file: string): Promise<void> {
   if (!found?.isFile()) {
     throw new Refusal(exits.notFound, 'not_found', { what: `${file} is no file that can be read`, next: `ls ${file}` })
   }
+}
+
+/** Which of several files it was, and how to see everything that is wrong in it. */
+function inFile({ me }: Context, file: string, error: unknown): unknown {
+  if (!isDaybookError(error) || error.code !== 'invalid') return error
+  const hint = `${me} import --check ${file}`
+  return new DaybookError('invalid', `${file}: ${error.message}`, { hint: error.hint ?? hint, cause: error })
 }
 
 async function* linesIn(context: Context, file: string): AsyncGenerator<string> {

@@ -30,8 +30,8 @@ export const perform: Perform = async (context, call) => {
   return undefined
 }
 
-/** `200,000 tokens   $3 / $15 a million, sees images`. */
-function factsOf({ context_tokens: tokens, price, images }: ModelShape): readonly string[] {
+/** `200,000 tokens   $3 / $15 a million, sees images and PDF`. */
+function factsOf({ context_tokens: tokens, price, images, pdf }: ModelShape): readonly string[] {
   const cost = price === null ? 'no price is known' : `$${price.input} in, $${price.output} out a million`
-  return [`${count(tokens)} tokens`, `${cost}${images ? ', sees images' : ''}`]
+  return [`${count(tokens)} tokens`, `${cost}${images ? `, sees images${pdf ? ' and PDF' : ''}` : ''}`]
 }

@@ -2,7 +2,7 @@
 
 import { misuse } from '../exits.ts'
 import type { Perform } from '../grammar.ts'
-import { pick } from '../pick.ts'
+import { mustHave, pick } from '../pick.ts'
 
 export const perform: Perform = async (context, call) => {
   const { session, seq } = await pick(context, call.args[0])
@@ -14,6 +14,7 @@ export const perform: Perform = async (context, call) => {
       `${session.tail} has ${session.seq} entries.`,
     )
   }
+  mustHave(session, seq, `${me} rewind`)
   const after = await (await context.backend()).session(session.session_id).rewind(seq)
   if (output.json) output.object(after)
   else {

@@ -119,7 +119,7 @@ async function tell(context: Context, place: Place, server: RunningServer): Prom
 
 function peersText(peers: readonly Peer[]): string {
   return peers.length === 0
-    ? 'none: this server works alone'
+    ? 'none is heard of any more'
     : peers.map(({ url, version }) => `${url} ${version}`).join(' · ')
 }
 

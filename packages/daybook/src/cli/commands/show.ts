@@ -4,7 +4,7 @@ import { limits } from '../../schema/json.ts'
 import type { EntryShape, SessionShape } from '../../schema/wire-shapes.ts'
 import type { BackendSession } from '../backend.ts'
 import type { Context } from '../context.ts'
-import { exits, misuse, Refusal } from '../exits.ts'
+import { misuse } from '../exits.ts'
 import { beside } from '../format/columns.ts'
 import { lineOf, speakerOf } from '../format/entry.ts'
 import { plainFromNewest, withoutEchoes } from '../format/plain.ts'
@@ -13,7 +13,7 @@ import { ago, clock, count, timeOf } from '../format/time.ts'
 import { harmless, oneLine } from '../format/width.ts'
 import type { Perform } from '../grammar.ts'
 import { text, wholeNumber } from '../open.ts'
-import { pick } from '../pick.ts'
+import { mustHave, noEntry, pick } from '../pick.ts'
 import { printContext } from './show-context.ts'
 import { costOf, printCost } from './show-cost.ts'
 import { printProcesses } from './show-processes.ts'
@@ -41,22 +41,13 @@ export const perform: Perform = async (context, call) => {
   for (const name of ['agent', 'model']) {
     if (text(call, name) !== undefined && asked[0] !== 'context') throw misuse(`--${name} goes with --context`)
   }
-  const newest = Math.max(seq ?? 0, until ?? 0)
-  if (newest > session.seq) throw noEntry(context, session, newest)
+  mustHave(session, Math.max(seq ?? 0, until ?? 0), `${context.me} show`)
   const view = asked[0]
   if (view === 'raw') await raw(shown, seq)
   else if (view !== undefined) await viewPrinters[view](shown)
   else if (seq !== undefined) await around(shown, seq)
   else await whole(shown, call.options.all === true)
   return undefined
-}
-
-function noEntry(context: Context, session: SessionShape, seq: number): Refusal {
-  return new Refusal(exits.notFound, 'not_found', {
-    what: `${session.tail} has no entry ${seq}`,
-    why: `Its newest is ${session.seq}.`,
-    next: `${context.me} show ${session.tail}@${session.seq}`,
-  })
 }
 
 /** Entries that are asked for at a time. */
@@ -120,7 +111,7 @@ async function around(shown: Shown, seq: number): Promise<void> {
     return
   }
   header(shown)
-  if (!entries.some((entry) => entry.seq === seq)) throw noEntry(context, session, seq)
+  if (!entries.some((entry) => entry.seq === seq)) throw noEntry(session, seq, `${context.me} show ${session.tail}`)
   for (const [at, line] of entryLines(context, entries).entries()) {
     const entry = entries[at]
     const chosen = entry?.seq === seq

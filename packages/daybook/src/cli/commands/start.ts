@@ -4,7 +4,7 @@ import type { SessionShape } from '../../schema/wire-shapes.ts'
 import { agentNamed } from '../agents.ts'
 import { type Attached, attachTo, screenFor } from '../attaching.ts'
 import type { Context } from '../context.ts'
-import { misuse } from '../exits.ts'
+import { exits, misuse, Refusal } from '../exits.ts'
 import { fromHome } from '../format/path.ts'
 import { oneLine } from '../format/width.ts'
 import type { Perform } from '../grammar.ts'
@@ -20,6 +20,14 @@ export const perform: Perform = async (context, call) => {
   if (said === '') throw misuse('there is nothing to say', `${me} start ${name} "…"`)
   const backend = await context.backend()
   const agent = await agentNamed(context, backend, name)
+  if (!agent.usable) {
+    const why = agent.why ?? undefined
+    throw new Refusal(exits.conflict, 'invalid_state', {
+      what: `${oneLine(name)} cannot take a turn`,
+      ...(why === undefined ? {} : { why: oneLine(why) }),
+      next: `${me} agent show ${oneLine(name)}`,
+    })
+  }
   const model = text(call, 'model')
   const opens = { ...(await openingHere(context, agent.name)), ...(model === undefined ? {} : { model }) }
   if (said === undefined) {

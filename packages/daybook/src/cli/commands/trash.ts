@@ -4,13 +4,13 @@ import { confirm } from '../ask.ts'
 import { misuse } from '../exits.ts'
 import { titleOf } from '../format/session.ts'
 import type { Perform } from '../grammar.ts'
-import { pick } from '../pick.ts'
+import { pickWhole } from '../pick.ts'
 
 export const perform: Perform = async (context, call) => {
   const off = call.options.off === true
   const now = call.options.now === true
   if (off && now) throw misuse('--off and --now exclude each other')
-  const { session } = await pick(context, call.args[0], { trash: off || now })
+  const session = await pickWhole(context, 'trash', call.args[0], { trash: off || now })
   const remote = (await context.backend()).session(session.session_id)
   const { output, me } = context
   if (now) {

@@ -1,10 +1,11 @@
 // A call of a skill and what came of it, in few words.
 
+import { idOfCalled } from '../../work/agents/call-names.ts'
 import { cut, oneLine } from './width.ts'
 
-/** Models know a skill by a name without slashes and dots; people by its own. */
+/** Models know a skill by another name than people do. */
 export function callName(name: string): string {
-  return oneLine(name).replaceAll('__', '/').replaceAll('_-', '.')
+  return idOfCalled(oneLine(name))
 }
 
 /** The one text of an input, else all of it. */

@@ -102,7 +102,7 @@ const sayings: Readonly<Record<string, (data: Fields) => string>> = {
   'process.activity_changed': (data) => joined(data.active === true ? 'at work' : 'quiet', word(data.value)),
   'process.interrupted': (data) => `interrupted by ${word(data.by)}`,
   'branch.state_changed': (data) => gitOf(data),
-  'process.token_refused': (data) => joined(word(data.program), 'knows its session no more'),
+  'process.token_refused': (data) => joined(word(data.program), 'begins another session of its own'),
   'program.bound': (data) => joined(word(data.program), `(${word(data.driver)})`, 'in', fromHome(word(data.workdir))),
   'process.started': (data) =>
     joined(

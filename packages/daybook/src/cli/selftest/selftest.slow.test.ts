@@ -88,6 +88,6 @@ test('Ctrl-C ends it with 130, twice at once, and folder and server go', async (
     for (let sent = 0; sent < times; sent += 1) running.process.kill('SIGINT')
     assert.equal((await running.ended).exit, 130)
     assert.deepEqual(left(), [])
-    while (processes().length > 0) await new Promise((resolve) => setImmediate(resolve))
+    while (processes().length > 0) await new Promise((resolve) => setTimeout(resolve, 20))
   }
 })

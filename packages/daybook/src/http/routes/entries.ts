@@ -1,5 +1,6 @@
 // Entries: append, messages, reading ranges, windows, and following live.
 
+import type { DataOf } from '../../schema/data.ts'
 import type { NewEntry } from '../../schema/entries.ts'
 import { DaybookError } from '../../schema/errors.ts'
 import type { Head } from '../../schema/heads.ts'
@@ -33,13 +34,19 @@ const message = route(
     guarded: true,
   },
   async (call) => {
-    const { expect, role, ...rest } = call.body
-    const data = { ...rest, role: role === 'developer' ? ('system' as const) : role }
+    const { body } = call
     const session = call.session(call.params.session_id, true)
-    const receipt = await session.append({ kind: 'message', data }, call.write(expect))
+    const receipt = await session.append({ kind: 'message', data: messageOf(body) }, call.write(body.expect))
     return entryAnswer(session, receipt, 'message')
   },
 )
+
+/** What is stored of the body: all of it, but for what only says how. */
+function messageOf(body: NewMessage): DataOf<'message'> {
+  if (body.role !== 'developer' && body.expect === undefined) return body as DataOf<'message'>
+  const { expect: _, role, ...data } = body
+  return { ...data, role: role === 'developer' ? 'system' : role }
+}
 
 const append = route(
   {

@@ -13,6 +13,7 @@ const example: ModelList = {
       context_tokens: 200_000,
       max_output_tokens: 64_000,
       images: true,
+      pdf: true,
       price: { input: 3, output: 15, cached_input: 0.3 },
     },
   ],

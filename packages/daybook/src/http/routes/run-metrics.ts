@@ -55,6 +55,8 @@ function figuresOf({
   avgMs,
   p95Ms,
   tokens,
+  cached,
+  written,
   cost,
 }: RunFigures): RunMetricsShape['total'] {
   return {
@@ -65,6 +67,8 @@ function figuresOf({
     avg_response_time_ms: avgMs,
     p95_response_time_ms: p95Ms,
     total_tokens: tokens,
+    cached_tokens: cached,
+    written_tokens: written,
     cost,
   }
 }

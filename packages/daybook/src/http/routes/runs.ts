@@ -11,7 +11,7 @@ import { approvalOf, questionOf, queueShape, runStateOf } from '../../work/wire.
 import type { Call } from '../call.ts'
 import { type Answer, type Route, route } from '../route.ts'
 import * as examples from '../run-examples.ts'
-import { isSettled, runFields, sessionFor, settled, start, startAnswer } from '../runs.ts'
+import { checkSaid, isSettled, runFields, sessionFor, settled, start, startAnswer } from '../runs.ts'
 import { RunStream } from '../stream/run-stream.ts'
 import { lastEventId } from './shared.ts'
 
@@ -157,6 +157,7 @@ const run = route(
     if (input === undefined || (query !== undefined && rest.input !== undefined)) {
       throw new DaybookError('invalid', 'exactly one of query and input is needed', { field: 'query' })
     }
+    checkSaid(input, 'query')
     const fields = runFields({ ...rest, input })
     if (!execute)
       return { status: 200, body: JSON.stringify(routedOnly(call.context.work.route(input, fields.caller))) }

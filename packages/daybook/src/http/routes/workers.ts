@@ -1,12 +1,13 @@
 // The agents of this server: which there are, and giving one of them something to do.
 
+import type { Json } from '../../schema/json.ts'
 import { AgentRun } from '../../schema/wire-run-requests.ts'
 import { AgentList, RunState } from '../../schema/wire-runs.ts'
 import { agentList } from '../../work/wire.ts'
 import type { Call } from '../call.ts'
 import { type Route, route } from '../route.ts'
 import * as examples from '../run-examples.ts'
-import { runFields, type Started, sessionFor, start, startStream, waitAnswer } from '../runs.ts'
+import { checkSaid, runFields, type Started, sessionFor, start, startStream, waitAnswer } from '../runs.ts'
 import { startAnswers, startErrors } from './runs.ts'
 
 const list = route(
@@ -25,6 +26,7 @@ const list = route(
 function startedOf(call: Call<{ agent_id: string }, unknown, AgentRun>): Started {
   const { session_id, user_id, ...rest } = call.body
   const agent = call.params.agent_id
+  checkSaid(rest.input as Json, 'input')
   const opens = { agent, ...(user_id === undefined ? {} : { user: user_id }) }
   return { session: sessionFor(call, session_id), fields: runFields({ ...rest, agent }), opens }
 }

@@ -14,6 +14,8 @@ import type { Stream } from './broadcast.ts'
 import { beatFrame, drained, endFrame } from './frames.ts'
 
 const pageSize = 200
+/** Milliseconds that a piece of a text waits for others, as nobody sees more than sixty a second: each write costs both ends. */
+const frame = 16
 
 export interface FeedStreamed {
   readonly mine: ScopedSessions
@@ -40,6 +42,7 @@ export class FeedStream implements Stream {
   readonly #unsubscribe: (() => void)[] = []
   readonly #unseen: Set<string>
   readonly #followings = new Map<string, DeltaFollowing>()
+  #held: NodeJS.Timeout | undefined
 
   constructor(response: ServerResponse, streamed: FeedStreamed) {
     this.#response = response
@@ -73,6 +76,7 @@ export class FeedStream implements Stream {
 
   #drop(): void {
     this.#stop.abort()
+    this.#letGo()
     for (const end of this.#unsubscribe.splice(0)) end()
   }
 
@@ -107,6 +111,7 @@ export class FeedStream implements Stream {
     const response = this.#response
     if (this.#gone) return
     this.#followings.get(item.session)?.see(item.entry)
+    this.#letGo()
     if (!response.write(`id: ${item.cursor}\ndata: ${itemText(item)}\n\n`)) await drained(response)
   }
 
@@ -153,7 +158,19 @@ export class FeedStream implements Stream {
   }
 
   #tellDelta(session: string, delta: Delta): void {
+    if (this.#held === undefined) {
+      this.#response.socket?.cork()
+      this.#held = setTimeout(() => this.#letGo(), frame)
+    }
     this.#response.write(eventText('delta', { session_id: session, delta } satisfies FeedDelta))
+  }
+
+  /** What stands in the log goes out at once, behind the pieces before it. */
+  #letGo(): void {
+    if (this.#held === undefined) return
+    clearTimeout(this.#held)
+    this.#held = undefined
+    this.#response.socket?.uncork()
   }
 
   #hear(topic: string, name: string, shape: (message: unknown) => object): void {

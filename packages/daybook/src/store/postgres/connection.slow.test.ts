@@ -25,7 +25,7 @@ async function withConnections(body: (under: Connection, other: Connection) => P
 async function end(ask: Ask, other: Connection): Promise<void> {
   const [[pid] = []] = await ask('SELECT pg_backend_pid()')
   await other.ask('SELECT pg_terminate_backend($1)', [Number(pid)])
-  for (const until = performance.now() + 5000; ; ) {
+  for (const until = performance.now() + 30_000; ; ) {
     const [[count] = []] = await other.ask('SELECT count(*)::int FROM pg_stat_activity WHERE pid = $1', [Number(pid)])
     if (count === 0) return
     ok(performance.now() < until, 'the server did not end the connection')

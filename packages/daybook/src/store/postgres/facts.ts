@@ -16,8 +16,8 @@ export interface FactsOptions {
 
 /** Connections of one server of daybook with the default options, those of its search index included. */
 export const connectionsPerServer = 15
-/** Connections that these questions take themselves. */
-const own = 3
+/** Connections of these questions while connections are counted: the third is opened with the first feature. */
+const own = 2
 
 type Told = ReadonlyMap<string, string>
 

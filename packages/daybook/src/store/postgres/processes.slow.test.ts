@@ -96,7 +96,7 @@ test('A process that is killed while it writes leaves a store that agrees with i
     const end = performance.now() + 30_000
     while (((await scope.head('two'))?.seq ?? 0) < 50) {
       ok(performance.now() < end, 'the process writes')
-      await new Promise((resolve) => setImmediate(resolve))
+      await new Promise((resolve) => setTimeout(resolve, 2))
     }
     child.kill('SIGKILL')
     await ended

@@ -2,7 +2,6 @@
 
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
 import { test } from 'node:test'
-import { setImmediate as turn } from 'node:timers/promises'
 import { type ErrorCode, isDaybookError } from '../../schema/errors.ts'
 import { emptyCell } from '../../schema/heads.ts'
 import { after, deleting, opening } from '../conformance/drafts.ts'
@@ -70,7 +69,7 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
   const end = performance.now() + 30_000
   while (!(await condition())) {
     ok(performance.now() < end, 'what was waited for did not come within 30 seconds')
-    await turn()
+    await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }
 

@@ -63,7 +63,7 @@ test('A process that is killed while it writes leaves a file that opens and agre
     const end = performance.now() + 30_000
     while (((await scope.head('two'))?.seq ?? 0) < 100) {
       ok(performance.now() < end, 'the process writes')
-      await new Promise((resolve) => setImmediate(resolve))
+      await new Promise((resolve) => setTimeout(resolve, 2))
     }
     child.kill('SIGKILL')
     await ended

@@ -4,6 +4,8 @@ import { randomBytes } from 'node:crypto'
 import { appendFile, mkdir, readFile, rename, truncate, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
+import { redactor } from '../session/redact.ts'
 import {
   type Adopting,
   adopting,
@@ -306,6 +308,31 @@ suite('What a person decided', () => {
     await appendFile(file, `${JSON.stringify({ type: 'ai-title', aiTitle: 'Best' })}\n${user('b')}\n`)
     assert.equal((await world.adopt()).messages, 1)
     assert.equal((await session.head()).name, 'Mine')
+  })
+
+  test('files of a folder are read while one before them is written, and written in their order', async (t) => {
+    const { world, file } = await withLines(t, `${user('first')}\n`)
+    await writeFile(join(dirname(file), 'three.jsonl'), `${user('third')}\n`)
+    await writeFile(join(dirname(file), 'two.jsonl'), `${user('second')}\n`)
+    const mask = redactor()
+    let masked = 0
+    const allRead = Promise.withResolvers<void>()
+    const clean = (text: string): boolean => {
+      masked += 1
+      if (masked === 3) allRead.resolve()
+      return mask.clean(text)
+    }
+    const { blobs } = world.sessions
+    let puts = 0
+    const put = async (bytes: Uint8Array) => {
+      puts += 1
+      if (puts === 1) await allRead.promise.then(() => setImmediate())
+      return blobs.put(bytes)
+    }
+    Object.defineProperty(world.sessions, 'blobs', { value: { ...blobs, put } })
+    await world.adopt({ redactor: { ...mask, clean } })
+    const written = await Promise.all((await world.all()).map(async (one) => (await messagesOf(one))[0]?.content))
+    assert.deepEqual(written, ['first', 'third', 'second']) // as their names one, three, two are sorted
   })
 
   test('only files that are accepted are read', async (t) => {
