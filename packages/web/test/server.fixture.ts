@@ -27,7 +27,7 @@ export interface PageServer extends AsyncDisposable {
   readonly client: Client
   /** Ends the server and everything in it; the store stays. */
   stop(): Promise<void>
-  /** Another server on the same store, at the same address of the gate. */
+  /** Another server on the same store, at the same address of the gate, where none is running. */
   start(): Promise<void>
 }
 
@@ -36,7 +36,10 @@ const listener: Agent = { name: 'listener', kind: 'model', description: 'Listens
 
 const scope = { tenant: 'default', subjects: ['local'] }
 
-export async function openServer(...skills: readonly SkillDefinition[]): Promise<PageServer> {
+export const openServer = (...skills: readonly SkillDefinition[]): Promise<PageServer> => openBeating(500, skills)
+
+/** @param heartbeat in milliseconds: a stream that is silent for twice as long counts as lost, also where the machine is busy */
+export async function openBeating(heartbeat: number, skills: readonly SkillDefinition[] = []): Promise<PageServer> {
   const folder = await mkdtemp(join(tmpdir(), 'daybook-page-'))
   // A copy: whoever builds the page meanwhile takes no file away from this server.
   const page = join(folder, 'page')
@@ -44,6 +47,7 @@ export async function openServer(...skills: readonly SkillDefinition[]): Promise
   let running: { readonly server: Server; readonly port: number; end(): Promise<void> } | null = null
 
   async function start(): Promise<void> {
+    if (running !== null) return
     const store = sqliteStore({ path: join(folder, 'test.db'), durability: 'relaxed' })
     const sessions = await openSessions({ store })
     const work = openWork({
@@ -59,7 +63,7 @@ export async function openServer(...skills: readonly SkillDefinition[]): Promise
     const server = await createServer({
       ...{ sessions, work, search, budgets, models, scope, page },
       version: '0.0.0',
-      heartbeat: 500,
+      heartbeat,
     })
     const url = await server.listen({ port: 0, host: '127.0.0.1' })
     const end = async (): Promise<void> => {

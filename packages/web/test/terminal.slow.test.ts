@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Page, Route } from 'playwright-core'
 import { openClient, openProcesses, type RemoteProcesses } from '../../daybook/src/client/client.ts'
 import { startServer } from '../../daybook/src/main.ts'
 import { accessFaults, noBrowser, openBrowser, openWindow, overflow, pageFolder } from './browser.fixture.ts'
@@ -34,6 +34,7 @@ test('a terminal is watched, taken over, typed at, on a phone too, and left by k
     await page.goto(`${server.url}/s/typing/p/${id}#code=${code}`)
     await page.getByText('You watch.').waitFor()
     assert.equal(page.url(), `${server.url}/s/typing/p/${id}`)
+    await knowsTheKeyLate(page, page.url())
     await knowsTheKey(page, `${server.url}/s/typing/p/${id}`, { code, key })
     const screen = page.locator('.xterm-screen')
     await screen.waitFor()
@@ -124,6 +125,27 @@ async function typesByThumb(page: Page): Promise<void> {
   await keys.getByRole('button', { name: 'Up' }).click()
   await page.keyboard.press('Enter')
   await until(async () => (await said()).split('42').length === 3)
+}
+
+/** Another tab, which is told the key between its first question and the refusal of that. */
+async function knowsTheKeyLate(page: Page, address: string): Promise<void> {
+  const tab = await page.context().newPage()
+  await tab.addInitScript(`{
+    const { postMessage } = BroadcastChannel.prototype
+    const held = new Promise((resolve) => (globalThis.askOthers = resolve))
+    BroadcastChannel.prototype.postMessage = function (...given) { held.then(() => postMessage.apply(this, given)) }
+  }`)
+  const refused = async (route: Route): Promise<void> => {
+    const response = await route.fetch()
+    assert.equal(response.status(), 403)
+    await tab.evaluate('askOthers()')
+    await tab.waitForFunction(`sessionStorage.getItem('daybook.key') !== null`)
+    await route.fulfill({ response })
+  }
+  await tab.route(/\/processes\/[^/]+$/, refused, { times: 1 })
+  await tab.goto(address)
+  await tab.getByText('You watch.').waitFor()
+  await tab.close()
 }
 
 /** Another tab of this browser is told the key, with the used code or without; another browser is not, and can be told it by hand. */

@@ -45,6 +45,22 @@ test('much that is told at once is told in order and in pieces, and others have 
   assert.ok(Math.max(...steps) <= count / 2, `${Math.max(...steps)} without a turn of others`)
 })
 
+test('a server that is away is asked again within half a second, however long it is away', async () => {
+  const waits: number[] = []
+  const live: Live = new Live(
+    openTransport({
+      url: 'http://127.0.0.1:1',
+      fetch: () => Promise.reject(new TypeError('nobody listens')),
+      wait: async (milliseconds) => {
+        if (waits.push(milliseconds) === 20) live.close()
+      },
+    }),
+    { cursor: () => '', tell: () => undefined },
+  )
+  await live.run()
+  assert.ok(waits.length === 20 && Math.max(...waits) <= 500, waits.join())
+})
+
 test('a connection that falls silent right behind its greeting is given up as soon as the greeting says', async () => {
   const greeting = 'event: hello\ndata: {"server":"a","heartbeat_ms":20}\n\nevent: live\ndata: {}\n\n'
   const answer = (_url: unknown, { signal }: RequestInit = {}): Promise<Response> => {

@@ -61,7 +61,7 @@ test('what is under way in a process is interrupted, and the process lives on', 
 
 test('a process is closed with all that it started, and everything after says that it has ended', async (t) => {
   const { call, s } = await served(t)
-  await call('POST /input', { text: 'nohup sleep 1000 & disown; echo $$ ready\r' })
+  await call('POST /input', { text: 'nohup sleep 1000 >/dev/null 2>&1 & disown; echo $$ ready\r' })
   await until(async () => /^\d+ ready$/m.test((await call('GET /screen')).json.screen))
   const closed = await call('DELETE')
   assert.equal(closed.status, 200)

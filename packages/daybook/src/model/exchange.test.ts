@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import { type AddressInfo, createServer as createTcp, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { exchange } from './exchange.ts'
 
@@ -100,6 +100,17 @@ test('an answer that breaks off fails behind what came, and nobody who reads slo
   }
   assert.ok(sent < 32 * 1024 * 1024, `${sent} bytes`)
   await slow.body?.cancel()
+})
+
+test('a status that no answer has fails the request, and nothing else', async (t) => {
+  for (const status of ['099', '101', '600', '999']) {
+    const server = createTcp((socket) => {
+      socket.once('data', () => socket.end(`HTTP/1.1 ${status} So\r\ncontent-length: 2\r\n\r\nso`))
+    })
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    t.after(() => server.close())
+    await assert.rejects(exchange(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`), RangeError, status)
+  }
 })
 
 test('nobody there is told by the code of the system', async (t) => {

@@ -49,9 +49,14 @@ function answered(
     request.destroy()
   }
   request.once('response', (message) => {
-    const { response, breakOff } = responseOf(message)
-    fail = breakOff
-    resolve(response)
+    try {
+      const { response, breakOff } = responseOf(message)
+      fail = breakOff
+      resolve(response)
+    } catch (error) {
+      fail(error) // a status that no answer can have
+      message.destroy()
+    }
   })
   request.on('error', (error: NodeJS.ErrnoException) => {
     const isStale = request.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')

@@ -52,13 +52,14 @@ export function onKey(listener: () => void): () => void {
   return () => listeners.delete(listener)
 }
 
-/** A key that is none any more is forgotten, and the call is made as anybody makes it. */
+/** A key that is none any more is forgotten; and what was refused is asked again by whom this tab is now, for the key may have come meanwhile. */
 export async function keyedFetch(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+  const { authorization: shown, ...others } = (init.headers ?? {}) as Record<string, string>
   const answer = await fetch(input, init)
-  if (answer.status !== 401 || headers.authorization === undefined) return answer
-  forget()
-  const { authorization: _stale, ...others } = init.headers as Record<string, string>
-  return fetch(input, { ...init, headers: others })
+  if (answer.status !== 401 && answer.status !== 403) return answer
+  if (answer.status === 401 && headers.authorization === shown) forget()
+  if (headers.authorization === shown) return answer
+  return fetch(input, { ...init, headers: { ...others, ...headers } })
 }
 
 /**

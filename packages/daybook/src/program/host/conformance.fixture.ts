@@ -13,10 +13,12 @@ import { marked, statOf } from './proc.ts'
 
 function starting(open: Opening): void {
   test('output and error arrive whole and apart, and the exit code behind them', async (t) => {
-    const { host } = open(t)
-    const text = 'for i in $(seq 1 2000); do echo "line $i é"; done; echo bad >&2; exit 7'
-    const started = await host.spawn(script('a', text))
+    const { host, folder } = open(t)
+    const waits = 'until [ -e "$1/go" ]; do sleep 0.01; done'
+    const text = `for i in $(seq 1 2000); do echo "line $i é"; done; echo bad >&2; ${waits}; exit 7`
+    const started = await host.spawn(script('a', text, { args: [folder] }))
     assert.equal(started.exit, null)
+    writeFileSync(join(folder, 'go'), '')
     const { out, err, exit, events } = await output(host, 'a')
     assert.equal(out, Array.from({ length: 2000 }, (_, index) => `line ${index + 1} é\n`).join(''))
     assert.equal(err, 'bad\n')

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { hostClient } from './client.ts'
-import type { ProcessHost } from './contract.ts'
+import type { ProcessHost, Screen } from './contract.ts'
 import { endHost, folderFor, hostPid, openClient, output, refused, script, until } from './hosting.fixture.ts'
 import { alive, identityOf, marked } from './proc.ts'
 import { placeOf, readRecord } from './record.ts'
@@ -166,7 +166,9 @@ describe('where something is killed', { concurrency: 3 }, () => {
     const { folder, host } = openClient(t)
     const started = await host.spawn(script('a', 'read -r a; echo "<$a>"; read -r b; exit 8', { mode: 'pty' }))
     await host.write('a', 'first\r')
-    await until(async () => (await host.screen('a')).text.includes('<first>'), 'the answer')
+    // To the end of its line, which may come apart from it.
+    const answered = ({ text, line }: Screen): boolean => text.includes('<first>') && line === ''
+    await until(async () => answered(await host.screen('a')), 'the answer')
     const { offset } = await host.screen('a')
     await host.close()
     const next = hostClient({ folder })

@@ -88,7 +88,10 @@ test('an unused process is closed after its idle time with all that it started, 
   const machine = await Machine.open(t, file)
   const session = await machine.session()
   const { id, name } = await lives(machine, session)
-  await machine.host.write(name, 'sleep 1000 & nohup setsid sleep 1001 & echo $! > left; echo started\r')
+  await machine.host.write(
+    name,
+    'sleep 1000 & nohup setsid sleep 1001 >/dev/null 2>&1 & echo $! > left; echo started\r',
+  )
   const seen = async (): Promise<string> => (await machine.host.screen(name)).text
   await until(async () => /\nstarted/.test(await seen()))
   const { pid } = (await machine.host.get(name)) ?? { pid: 0 }
