@@ -75,7 +75,7 @@ interface World extends AsyncDisposable {
 }
 
 async function open(port = 0, given?: Parameters<typeof testServer>[1]): Promise<World> {
-  const s = await testServer('memory', { heartbeat: 40, ...given })
+  const s = await testServer('memory', given)
   const url = await s.server.listen({ port, host: '127.0.0.1' })
   const sockets = new Set<Socket>()
   s.server.app.server.on('connection', (socket: Socket) => {
