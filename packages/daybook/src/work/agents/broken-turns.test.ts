@@ -215,7 +215,7 @@ test('a PDF goes to a model whose provider reads it', async () => {
 
 test('a call that could not be made is told to the model, and nobody is asked to approve it', async () => {
   const check = (): never => {
-    throw new DaybookError('forbidden', 'skills may not work there')
+    throw new DaybookError('forbidden', 'skills may not work there', { hint: 'Add the folder.' })
   }
   await using at = await turnsWorld({
     skills: [skill('push', () => 'pushed', { risk: 'high', check })],
@@ -228,7 +228,10 @@ test('a call that could not be made is told to the model, and nobody is asked to
   const { output, approvals } = await at.world.settle(run, 'end')
   deepStrictEqual([output, approvals], ['I may not.', []])
   const [result] = resultsIn(await messagesOf(at, session))
-  deepStrictEqual([result?.error, String(result?.output)], [true, 'forbidden: skills may not work there'])
+  deepStrictEqual(
+    [result?.error, String(result?.output)],
+    [true, 'forbidden: skills may not work there (Add the folder.)'],
+  )
 })
 
 test('what a skill says of a secret reaches neither the log nor the model', async () => {

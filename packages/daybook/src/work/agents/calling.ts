@@ -172,10 +172,21 @@ function failureText(failure: unknown): string {
     }
   }
   const { code, message } = recordOf(failure)
-  return isDaybookError(failure) || failure instanceof RunFailure ? `${code}: ${message}` : message
+  if (!isDaybookError(failure) && !(failure instanceof RunFailure)) return message
+  const hint = hintOf(failure) ?? hintOf(failure.cause)
+  return `${code}: ${message}${hint === undefined ? '' : ` (${hint})`}`
 }
 
+function hintOf(error: unknown): string | undefined {
+  return isDaybookError(error) ? error.hint : undefined
+}
+
+/** For whoever is asked: the only text of an input as it is where it is one line, else all of it as JSON. */
 function short(input: Json | undefined): string {
-  const text = typeof input === 'string' ? input : JSON.stringify(input as JsonObject)
+  const values = Object.values((input ?? {}) as JsonObject)
+  const [only] = typeof input === 'string' ? [input] : values.length === 1 ? values : []
+  const text = typeof only === 'string' && oneLine.test(only) ? only : (JSON.stringify(input) ?? '')
   return text.length > 200 ? `${text.slice(0, 199)}…` : text
 }
+
+const oneLine = /^[^\p{Cc}\p{Zl}\p{Zp}]+$/u

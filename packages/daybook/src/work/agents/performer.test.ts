@@ -132,6 +132,27 @@ test('a skill of high risk waits for a person; refused, the model is told and go
   }
 })
 
+test('whoever is asked reads the only line of an input as it is, and anything else as JSON', async () => {
+  const inputs = [{ what: 'wc -l < a.md' }, { what: 'one\ntwo' }, { what: 'it', where: 'here' }]
+  await using at = await turnsWorld({
+    skills: [skill('ship', () => 'shipped', { risk: 'high' })],
+    answers: inputs.map((input, n) => ({
+      match: { userMessage: `ship ${n}`, hasToolResult: false },
+      response: { toolCalls: [call('c1', 'ship', input)] },
+    })),
+  })
+  const asked: (string | undefined)[] = []
+  for (const n of inputs.keys()) {
+    const { run } = await at.world.anna.start(null, { agent: 'coder', input: `ship ${n}` })
+    asked.push((await at.world.settle(run)).approvals[0]?.summary)
+  }
+  deepStrictEqual(asked, [
+    'coder calls ship: wc -l < a.md',
+    'coder calls ship: {"what":"one\\ntwo"}',
+    'coder calls ship: {"what":"it","where":"here"}',
+  ])
+})
+
 test('a turn is handed over to another agent, who goes on with it; a ring of them is refused', async () => {
   await using at = await turnsWorld({
     agents: [defined('desk', { handoffs: ['coder'] }), defined('coder', { handoffs: ['desk'] })],
