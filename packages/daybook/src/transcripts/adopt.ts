@@ -11,7 +11,7 @@ import { Tally } from './tally.ts'
 import { GatheringThreads } from './threads.ts'
 
 /** Files that are read at the same time: while one waits for its commit, others are parsed. */
-const atOnce = 4
+const atOnce = 6
 /** Times that a transcript is begun again because somebody else wrote to its session meanwhile. */
 const mostRaces = 20
 
@@ -33,12 +33,17 @@ export async function adopt(options: AdoptOptions): Promise<AdoptReport> {
   const tally = new Tally(files)
   const folders = byFolder(files)
   const queue = folders.values()
-  const depth = Math.ceil(atOnce / Math.max(folders.length, 1))
+  let left = folders.length
+  // Where few folders are left, more of each is read ahead.
+  const depth = () => Math.ceil(atOnce / left)
   const threads = options.threads && new GatheringThreads(options.threads)
   const pass: Pass = { options, tally, threads }
   const failed = new AbortController()
   const work = async () => {
-    for (const folder of queue) await adoptFolder(folder, pass, depth, failed.signal)
+    for (const folder of queue) {
+      await adoptFolder(folder, pass, depth, failed.signal)
+      left -= 1
+    }
   }
   const ends = await Promise.allSettled(
     Array.from({ length: atOnce }, () => work().catch((error) => fail(failed, error))),
@@ -81,14 +86,19 @@ class Underway {
 
 /**
  * Files of one folder are written one after the other: where several hold one session, its order is theirs, and so is that of
- * the list of sessions. Up to `depth` of them are read meanwhile.
+ * the list of sessions. Up to `depth()` of them are read meanwhile.
  */
-async function adoptFolder(files: readonly FoundFile[], pass: Pass, depth: number, failed: AbortSignal): Promise<void> {
+async function adoptFolder(
+  files: readonly FoundFile[],
+  pass: Pass,
+  depth: () => number,
+  failed: AbortSignal,
+): Promise<void> {
   const { signal, onProgress } = pass.options
   const going: Underway[] = []
   try {
     for (const file of files) {
-      if (going.length === depth) await going.shift()?.done
+      while (going.length >= depth()) await going.shift()?.done
       signal?.throwIfAborted()
       if (failed.aborted) return
       const underway = new Underway([...going])

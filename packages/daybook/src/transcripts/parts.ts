@@ -10,14 +10,18 @@ import { countOf } from './fields.ts'
 /** Characters of a text of its own, of one inside of a call, of a result, of a diff. The record beside keeps the rest. */
 const longestText = 128 * 1024
 const longestInside = 16 * 1024
-const longestResult = 1024
+const longestResult = 640
 const longestDiff = 8 * 1024
 
-/** The beginning and the end of a text, and how much is missing between. */
+/** Characters, at most, of telling how much is missing, and of what is put in front where it is written for another agent. */
+const longestAdded = 64
+
+/** The beginning and the end of a text, and how much is missing between: so short that it is not cut again. */
 export function cut(text: string, most: number): string {
   if (text.length <= most) return text
-  const head = whole(text.slice(0, Math.floor(most * 0.75)))
-  const tail = text.slice(-Math.floor(most * 0.25)).replace(/^[\uDC00-\uDFFF]/, '')
+  const room = most - longestAdded
+  const head = whole(text.slice(0, Math.floor(room * 0.75)))
+  const tail = text.slice(-Math.floor(room * 0.25)).replace(/^[\uDC00-\uDFFF]/, '')
   return `${head}\n… ${text.length - head.length - tail.length} characters left out …\n${tail}`
 }
 

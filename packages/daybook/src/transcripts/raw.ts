@@ -1,7 +1,7 @@
 // The records beside the entries: masked, packed many at a time into one compressed blob, and given out again.
 
 import { promisify } from 'node:util'
-import { type InputType, type ZstdOptions, zstdCompress, zstdDecompressSync } from 'node:zlib'
+import { constants, type InputType, type ZstdOptions, zstdCompress, zstdDecompressSync } from 'node:zlib'
 import type { Finding, Redactor } from '../session/redact.ts'
 import type { RawRecord } from './contract.ts'
 
@@ -47,6 +47,12 @@ function parsed(text: string): unknown {
 const compress = promisify<InputType, ZstdOptions, Buffer>(zstdCompress)
 /** Bytes of the least piece in which packed ones come. */
 const leastOut = 16 * 1024
+/** The fastest level, with tables and a window that reach over a whole blob: what is read again and again stands far apart. */
+const params = {
+  [constants.ZSTD_c_compressionLevel]: 1,
+  [constants.ZSTD_c_windowLog]: 21,
+  [constants.ZSTD_c_hashLog]: 16,
+}
 const newline = 0x0a
 const none = Buffer.alloc(0)
 
@@ -95,7 +101,7 @@ export class Lines {
    */
   async pack(): Promise<Uint8Array> {
     const bytes = this.#bytes.subarray(0, Math.max(0, this.#length - 1))
-    const packed = await compress(bytes, { chunkSize: Math.max(leastOut, bytes.length >> 2) })
+    const packed = await compress(bytes, { params, chunkSize: Math.max(leastOut, bytes.length >> 2) })
     if (this.#bytes.length === usualRoom && spare.length < mostSpare) spare.push(this.#bytes)
     this.#bytes = none
     // Bytes of their own: what stands in a larger piece would travel to other threads with all of it.
