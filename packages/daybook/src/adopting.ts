@@ -1,11 +1,14 @@
 // Composes adopting: the readers of all known agents, and a server that follows what a person wants followed.
 
+import { statSync } from 'node:fs'
 import { homedir } from 'node:os'
+import { parse } from 'node:path'
 import type { Adopting } from './cli/parts.ts'
 import { readers } from './readers.ts'
 import type { JsonObject } from './schema/json.ts'
-import type { Caller, Sessions } from './session/contract.ts'
+import type { Caller, ScopedSessions, Sessions } from './session/contract.ts'
 import type { Scope } from './store/store.ts'
+import { type Adoptions, openAdoptions } from './transcripts/adoptions.ts'
 import { type Around, lookAround } from './transcripts/around.ts'
 import { type Watching, watchTranscripts } from './transcripts/watch.ts'
 
@@ -16,7 +19,7 @@ const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 /** What a large home holds is read beside the thread that writes. */
 const threads = Object.freeze({ module: new URL(`./gatherer.${ending}`, import.meta.url) })
 
-export const adopting: Adopting = Object.freeze({ readers, adopter, threads, wantedIn })
+export const adopting: Adopting = Object.freeze({ readers, adopter, threads, wantedIn, follow })
 
 export interface FollowingSettings {
   readonly scope: Scope
@@ -38,6 +41,26 @@ export function followTranscripts(sessions: Sessions, settings: FollowingSetting
     wanted: async () => wantedIn(await mine.state('user')),
     ...(onError ? { onError } : {}),
   })
+}
+
+/** Adoptions that are asked for through a server; null where whoever runs it has no home to read. */
+export function adoptionsOf(sessions: Sessions, settings: FollowingSettings): Adoptions | null {
+  const { scope, home = homedir(), env = process.env, onError } = settings
+  if (!isHome(home)) return null
+  const mine = sessions.within(scope, adopter)
+  return openAdoptions({
+    readers,
+    places: { home, env },
+    sessions: mine,
+    threads,
+    follow: (agents) => follow(mine, agents),
+    ...(onError ? { onError } : {}),
+  })
+}
+
+/** Services have none, or the root of all folders. */
+function isHome(folder: string): boolean {
+  return parse(folder).root !== folder && statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true
 }
 
 /** Milliseconds for which a look is good: whoever reloads a page makes nobody walk through folders. */
@@ -62,6 +85,12 @@ export function openAround(sessions: Sessions, settings: FollowingSettings): () 
     }
     return seen.around
   }
+}
+
+/** Those that are followed already stay so. */
+async function follow(mine: ScopedSessions, agents: readonly string[]): Promise<void> {
+  const all = new Set([...(wantedIn(await mine.state('user')) || []), ...agents])
+  await mine.setState('user', { adopting: { agents: [...all].sort() } })
 }
 
 /** The agents that a person wants followed, as their own state says. */

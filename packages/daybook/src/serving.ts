@@ -79,8 +79,9 @@ export async function startServer(settings: ServeSettings): Promise<RunningServe
   const sessions = opened.use(await sessionsOn(store, settings, onError))
   const search = opened.use(await openFinding(store, settings.store, { follow: true, onError }))
   const workshop = opened.use(await workOn(sessions, settings, search, logger))
-  const { followTranscripts, openAround } = await import('./adopting.ts')
+  const { adoptionsOf, followTranscripts, openAround } = await import('./adopting.ts')
   const around = openAround(sessions, { scope: localScope })
+  const adoptions = opened.use(adoptionsOf(sessions, { scope: localScope, onError }))
   const { createServer } = await import('./http/server.ts')
   const neighbours = new Neighbours(store)
   const server = opened.adopt(
@@ -92,6 +93,7 @@ export async function startServer(settings: ServeSettings): Promise<RunningServe
       teams: workshop.teams,
       search,
       around,
+      ...(adoptions ? { adoptions } : {}),
       facts: async () => (await import('./store-facts.ts')).factsOfStore(settings.store),
       peers: () => neighbours.list(),
       scope: localScope,

@@ -5,7 +5,7 @@ import type { ModelSettings } from '../model/settings.ts'
 import type { Tenant } from '../schema/ids.ts'
 import type { JsonObject } from '../schema/json.ts'
 import type { Search } from '../search/search.ts'
-import type { Caller, Sessions } from '../session/contract.ts'
+import type { Caller, ScopedSessions, Sessions } from '../session/contract.ts'
 import type { StoreFact } from '../store/facts.ts'
 import type { Peer } from '../store/peers.ts'
 import type { Scope, Store } from '../store/store.ts'
@@ -115,6 +115,8 @@ export interface Adopting {
   readonly threads: { readonly module: URL }
   /** The agents whose new turns a person wants followed, as their own state says; false for none. */
   wantedIn(state: JsonObject): readonly string[] | false
+  /** These too, from now on. */
+  follow(mine: ScopedSessions, agents: readonly string[]): Promise<void>
 }
 
 /** Loaded only by commands that open a store or start a server. */

@@ -1,5 +1,6 @@
 // The client of a daybook server, for browsers and node: typed calls, safe repeats, streams that go on by themselves.
 
+import type { AdoptionShape, NewAdoption } from '../schema/wire-adoptions.ts'
 import type { BlobLinesShape, ComparisonShape, OutlineShape, ServerStatusShape } from '../schema/wire-overview.ts'
 import type { NewSession } from '../schema/wire-requests.ts'
 import type { FindQuery, HitListShape, HitShape } from '../schema/wire-search.ts'
@@ -29,6 +30,7 @@ export type {
 export type { Shared, SharedListeners, Surroundings } from './shared.ts'
 export type { TransportOptions } from './transport.ts'
 export type {
+  AdoptionShape,
   BlobLinesShape,
   ComparisonShape,
   EntryShape,
@@ -98,6 +100,10 @@ export interface Client {
   health(options?: CallOptions): Promise<{ readonly status: string; readonly version: string }>
   /** How the server and its store are, in the words of `doctor`; with `check` the store looks at itself too. */
   status(check?: boolean, options?: CallOptions): Promise<ServerStatusShape>
+  /** Copies in what other agents left on the server's machine; repeated with the same key it is the same adoption. Takes the key of the user. */
+  adopt(fields?: NewAdoption, options?: WriteOptions): Promise<AdoptionShape>
+  /** How an adoption stands; `not_found` once its server ended: asked for again with the same key, it goes on. */
+  adoption(id: string, options?: CallOptions): Promise<AdoptionShape>
   /** Whether the server can work, and on which store. */
   ready(options?: CallOptions): Promise<ServerReady>
 }
@@ -150,6 +156,10 @@ export function openClient(options: TransportOptions): Client {
       transport.json({ ...written(given), method: 'POST', path: `${prefix}/key`, body: { code } }),
     health: ({ signal } = {}) => transport.json({ path: '/health', signal }),
     status: (check, { signal } = {}) => transport.json({ path: `${prefix}/status`, query: { check }, signal }),
+    adopt: (fields = {}, given = {}) =>
+      transport.json({ ...written(given), method: 'POST', path: `${prefix}/adoptions`, body: fields }),
+    adoption: (id, { signal } = {}) =>
+      transport.json({ path: `${prefix}/adoptions/${encodeURIComponent(id)}`, signal }),
     ready: ({ signal } = {}) => transport.json({ path: '/ready', signal }),
   }
 }

@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { LivePrograms } from '../program/contract.ts'
 import { DaybookError, isDaybookError } from '../schema/errors.ts'
 import type { Head } from '../schema/heads.ts'
-import { idFromDigest } from '../schema/ids.ts'
+import { type IdPrefix, idFromDigest } from '../schema/ids.ts'
 import { limits } from '../schema/json.ts'
 import type { PlainOptions, ScopedSessions, Session } from '../session/contract.ts'
 import type { Key } from '../store/store.ts'
@@ -104,8 +104,8 @@ export class Call<P = unknown, Q = unknown, B = unknown> {
   }
 
   /** An id for what this call makes: the same for every repeat under the same key. Undefined without a key. */
-  derivedId(): string | undefined {
-    return this.key ? idFromDigest('ses', Buffer.from(this.key.id, 'base64url')) : undefined
+  derivedId(prefix: IdPrefix = 'ses'): string | undefined {
+    return this.key ? idFromDigest(prefix, Buffer.from(this.key.id, 'base64url')) : undefined
   }
 
   /** The seq that `If-Match` names. */

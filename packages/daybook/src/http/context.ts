@@ -8,6 +8,7 @@ import type { ScopedSessions } from '../session/contract.ts'
 import type { StoreFact } from '../store/facts.ts'
 import type { Peer } from '../store/peers.ts'
 import type { Store } from '../store/store.ts'
+import type { Adoptions } from '../transcripts/adoptions.ts'
 import type { Around } from '../transcripts/around.ts'
 import type { Ahead } from '../work/agents/ahead.ts'
 import type { Budgets } from '../work/budgets/contract.ts'
@@ -61,6 +62,8 @@ export interface Context {
   readonly search: Search
   /** What other agents left on this machine. */
   around(): Promise<Around>
+  /** Copies that in; null where the home of nobody is read. */
+  readonly adoptions: Adoptions | null
   /** What the server of the store says about itself; nothing where there is none. */
   facts(): Promise<readonly StoreFact[]>
   /** Runs that this process performs, and those that wait for room. */

@@ -25,6 +25,7 @@ export const parameters: Readonly<Record<string, typeof SessionIdText>> = {
   agent_id: AgentIdText,
   program: AgentIdText,
   process_id: RunIdText,
+  adoption_id: RunIdText,
 }
 
 const jsonType = 'application/json; charset=utf-8'

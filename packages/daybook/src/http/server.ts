@@ -10,6 +10,7 @@ import type { Caller, Sessions } from '../session/contract.ts'
 import type { StoreFact } from '../store/facts.ts'
 import type { Peer } from '../store/peers.ts'
 import type { Scope } from '../store/store.ts'
+import type { Adoptions } from '../transcripts/adoptions.ts'
 import type { Around } from '../transcripts/around.ts'
 import type { Ahead } from '../work/agents/ahead.ts'
 import type { Budgets } from '../work/budgets/contract.ts'
@@ -41,6 +42,8 @@ export interface ServerSettings {
   readonly search: Search
   /** What other agents left on this machine, for the first page; default: nothing. */
   readonly around?: () => Promise<Around>
+  /** Copies it in when the owner of this machine asks for it; it stays open for its own owner. Default: nobody's home is read. */
+  readonly adoptions?: Adoptions
   /** What the server of the store says about itself, for the state of this one; default: nothing. */
   readonly facts?: () => Promise<readonly StoreFact[]>
   /** Other servers on the same store; default: none. */
@@ -118,6 +121,7 @@ function givenTo(settings: ServerSettings) {
     budgets: settings.budgets ?? null,
     teams: settings.teams ?? null,
     search: settings.search,
+    adoptions: settings.adoptions ?? null,
     facts: settings.facts ?? (async () => []),
     load: () => work.load,
     blobLines: new BlobLines(),

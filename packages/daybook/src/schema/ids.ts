@@ -12,7 +12,7 @@ export type Actor = string
 /** SHA-256 in base64url, 43 characters. */
 export type Hash = string
 
-export type IdPrefix = 'ses' | 'run' | 'stp' | 'apr' | 'prc'
+export type IdPrefix = 'ses' | 'run' | 'stp' | 'apr' | 'prc' | 'ado'
 
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const accepted = /^(?!\.+$)@?[A-Za-z0-9._:-]{1,128}$/

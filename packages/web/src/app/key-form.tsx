@@ -4,7 +4,8 @@ import { useState } from 'react'
 import { t } from '../i18n/base.ts'
 import { giveKey } from '../live/key.ts'
 
-export function KeyForm() {
+/** @param wanted whoever sees it asked for something that takes the key */
+export function KeyForm({ wanted = false }: { readonly wanted?: boolean }) {
   const [text, setText] = useState('')
   return (
     <form
@@ -21,6 +22,8 @@ export function KeyForm() {
           className="input"
           type="password"
           autoComplete="off"
+          // biome-ignore lint/a11y/noAutofocus: the next step of what the reader began
+          autoFocus={wanted}
           value={text}
           onChange={(event) => setText(event.target.value)}
         />

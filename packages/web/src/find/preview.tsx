@@ -12,6 +12,9 @@ import { clockTime, fullTime } from '../parts/time.ts'
 import { useNow } from '../parts/use-now.ts'
 import { Snippet } from './snippet.tsx'
 
+/** They say nothing that somebody would know a session by. */
+const bare: ReadonlySet<string> = new Set(['session.opened', 'transcript.adopted'])
+
 /** Characters of one entry that are shown here. */
 const most = 1200
 
@@ -50,20 +53,22 @@ export function Preview({ hit, session }: { hit: HitShape; session: SessionShape
         </span>
       </h2>
       <ol className="rows max-h-[65vh] overflow-y-auto">
-        {around.data?.entries.map((entry) => (
-          <li key={entry.seq} className={`px-3 py-2 ${entry.seq === hit.seq ? 'bg-chosen' : 'text-soft'}`}>
-            <div className="flex gap-3 text-small text-soft">
-              <code className="figures">{entry.seq}</code>
-              <span dir="auto">{speakerOf(entry)}</span>
-              <time dateTime={entry.at} title={fullTime(entry.at)} className="ms-auto">
-                {clockTime(entry.at, now)}
-              </time>
-            </div>
-            <p dir="auto" className="whitespace-pre-wrap">
-              {entry.seq === hit.seq ? <Snippet snippet={hit.snippet} /> : plainText(textOf(entry).slice(0, most))}
-            </p>
-          </li>
-        ))}
+        {around.data?.entries
+          .filter((entry) => entry.seq === hit.seq || !bare.has(entry.kind))
+          .map((entry) => (
+            <li key={entry.seq} className={`px-3 py-2 ${entry.seq === hit.seq ? 'bg-chosen' : 'text-soft'}`}>
+              <div className="flex gap-3 text-small text-soft">
+                <code className="figures">{entry.seq}</code>
+                <span dir="auto">{speakerOf(entry)}</span>
+                <time dateTime={entry.at} title={fullTime(entry.at)} className="ms-auto">
+                  {clockTime(entry.at, now)}
+                </time>
+              </div>
+              <p dir="auto" className="whitespace-pre-wrap">
+                {entry.seq === hit.seq ? <Snippet snippet={hit.snippet} /> : plainText(textOf(entry).slice(0, most))}
+              </p>
+            </li>
+          ))}
       </ol>
       <p className="border-t border-rule px-3 py-2">
         <Link to="/s/$address" params={{ address }}>

@@ -199,14 +199,8 @@ export const dictionary = {
   sessionCount: { one: '{n} session', other: '{n} sessions' },
   entryCount: { one: '{n} entry', other: '{n} entries' },
   blobCount: { one: '{n} blob of', other: '{n} blobs of' },
-  notAdopted: 'not adopted',
   leftFiles: { one: '{n} file with sessions', other: '{n} files with sessions' },
   leftDue: { one: '{n} is due for deletion within 3 days', other: '{n} are due for deletion within 3 days' },
-  leftHere: {
-    one: '{n} file with sessions of other agents is here:',
-    other: '{n} files with sessions of other agents are here:',
-  },
-  copyThemIn: 'Copy them in? Their files are only read, everything stays on this machine, secrets are masked.',
   notNow: 'Not now',
 
   keys: 'Keys',

@@ -198,11 +198,8 @@ export const dictionary: SameAs<typeof english> = {
   sessionCount: { other: '{n} 个会话' },
   entryCount: { other: '{n} 条记录' },
   blobCount: { other: '{n} 个附件，' },
-  notAdopted: '未收入',
   leftFiles: { other: '{n} 个会话文件' },
   leftDue: { other: '{n} 个将在 3 天内被删除' },
-  leftHere: { other: '这里有 {n} 个其他代理的会话文件：' },
-  copyThemIn: '复制进来吗？只读取它们的文件，一切留在这台机器上，密钥会被遮盖。',
   notNow: '现在不',
 
   keys: '按键',

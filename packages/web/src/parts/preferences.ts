@@ -1,6 +1,17 @@
 // What one browser remembers about how the page is read: theme, language, keys. Nothing of it is data of sessions.
 
+import type { AdoptionShape } from 'daybook/client'
 import type { Language } from '../i18n/words.ts'
+
+/** Copying in what other agents left, as somebody said yes to it here. */
+export interface AskedAdoption {
+  /** Of the request: the same one goes on under it. */
+  readonly key: string
+  readonly agents: readonly string[]
+  readonly follow: boolean
+  /** How it ended: then nothing is asked any more. */
+  readonly ended?: AdoptionShape
+}
 
 export interface Preferences {
   readonly theme: 'light' | 'dark'
@@ -17,6 +28,8 @@ export interface Preferences {
   readonly lookedAt: number
   /** Files of other agents that the reader does not want to copy now. */
   readonly foundFiles: number
+  /** Until its end was seen. */
+  readonly adoption: AskedAdoption
 }
 
 type Listener = () => void

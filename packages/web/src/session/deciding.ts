@@ -2,6 +2,7 @@
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { isDaybookError, type RunStateShape } from 'daybook/client'
+import { useLayoutEffect, useRef } from 'react'
 import { client } from '../live/client.ts'
 import { useFeed } from '../live/live.ts'
 import { errorText } from '../parts/errors.ts'
@@ -32,8 +33,20 @@ export function useRun(run: string | undefined, wanted: boolean): RunStateShape 
 /** Refused is told where it was tried; what is true is read again then. */
 export function useDeciding(run: string | undefined, what: () => Promise<RunStateShape>) {
   const queries = useQueryClient()
+  const tried = useRef(false)
+  // The form goes with the decision; whoever made it goes on from its row.
+  useLayoutEffect(
+    () => () => {
+      const row = tried.current && document.activeElement?.closest('.asking')?.closest<HTMLElement>('[data-row]')
+      if (row) row.focus({ preventScroll: true })
+    },
+    [],
+  )
   return useMutation({
-    mutationFn: what,
+    mutationFn: () => {
+      tried.current = true
+      return what()
+    },
     onSuccess: (state) => {
       if (run !== undefined) queries.setQueryData(nameOf(run), state)
     },

@@ -34,9 +34,7 @@ export function SentList({ session }: { readonly session: string }) {
           <li key={message.key} data-sent={message.state} className="flex flex-wrap items-center gap-x-2">
             <span className={look}>
               <span aria-hidden="true">{sign} </span>
-              {message.state === 'queued' && message.position
-                ? t('sentQueuedAs', { n: message.position + 1 })
-                : t(word)}
+              {message.state === 'queued' && message.position ? t('sentQueuedAs', { n: message.position }) : t(word)}
               {seq}
             </span>
             <span className="min-w-0 flex-1 truncate" dir="auto">

@@ -2,6 +2,7 @@
 
 import { type FeedItemShape, isDaybookError } from 'daybook/client'
 import { client } from '../live/client.ts'
+import { onKey } from '../live/key.ts'
 import { onFeed } from '../live/live.ts'
 import { errorText } from '../parts/errors.ts'
 import { type Attached, inputOf } from './model/attached.ts'
@@ -47,7 +48,7 @@ export const sentMessages = {
   },
   /** Under the same key: where the answer was lost, the first one counts. */
   retry(key: string): Promise<void> {
-    change(key, (message) => sentAfter(message, 'retried'))
+    change(key, (message) => sentAfter(message, 'retried', { locked: false }))
     return deliver(key)
   },
   discard(key: string): void {
@@ -79,7 +80,8 @@ async function deliver(key: string): Promise<void> {
     tell(key, event[status])
   } catch (error) {
     if (!isDaybookError(error)) throw error
-    change(key, (now) => (now.state === 'sending' ? sentAfter(now, 'refused', { problem: errorText(error) }) : now))
+    const more = { problem: errorText(error), locked: error.code === 'forbidden' }
+    change(key, (now) => (now.state === 'sending' ? sentAfter(now, 'refused', more) : now))
   }
 }
 
@@ -98,6 +100,10 @@ function listen(): void {
     if (event) tell(message.key, event)
   })
 }
+
+onKey(() => {
+  for (const { key, locked } of all) if (locked) void sentMessages.retry(key)
+})
 
 // Whoever loaded the page anew does not know whether it came through: under its key it is stored once.
 for (const { key, state } of all) {

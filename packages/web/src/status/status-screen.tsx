@@ -2,6 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
+import { Found, useLeft } from '../home/found.tsx'
 import { t } from '../i18n/base.ts'
 import { client } from '../live/client.ts'
 import { useConnection } from '../live/live.ts'
@@ -24,6 +25,7 @@ export function StatusScreen() {
     queryFn: ({ signal }) => client.status(false, { signal }),
     staleTime: fresh,
   })
+  const left = useLeft()
   const { state } = useConnection()
   const { refetch } = status
   // The stream of this page counts, too.
@@ -45,7 +47,8 @@ export function StatusScreen() {
         </Part>
       </div>
       <div className="min-w-0">
-        <AgentsPart left={status.data?.left ?? []} />
+        <AgentsPart />
+        <Found left={left} />
         <WorkPart />
         <SkillsPart />
       </div>
@@ -138,7 +141,7 @@ function StoreLines({ server: { store } }: { server: Server }) {
   )
 }
 
-function AgentsPart({ left }: { left: Server['left'] }) {
+function AgentsPart() {
   const agents = useQuery({
     queryKey: ['agents'],
     queryFn: ({ signal }) => client.runs.agents({ signal }),
@@ -158,12 +161,6 @@ function AgentsPart({ left }: { left: Server['left'] }) {
           </>
         )}
       </Told>
-      {left.map(({ agent, title, files, bytes: size, due }) => (
-        <Line key={agent} name={title} beside={t('notAdopted')}>
-          {t('leftFiles', { n: files })}, {bytes(size)}
-          {due > 0 && <Fault>{t('leftDue', { n: due })}</Fault>} <code className="text-small">npx daybook adopt</code>
-        </Line>
-      ))}
     </Part>
   )
 }

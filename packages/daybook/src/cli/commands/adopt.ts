@@ -110,17 +110,16 @@ async function adoptAll(
       output.progress(`reading  ${count(done.filesDone)} of ${count(done.files)}   ${bytes(done.bytesDone)}`),
   })
   const follows = call.options.once !== true && folder === undefined
-  if (follows) await mine.setState('user', { adopting: { agents: [...(await following(context, adopting))].sort() } })
+  if (follows) {
+    await adopting.follow(
+      mine,
+      readers.map(({ agent }) => agent),
+    )
+  }
   if (output.json) output.object(report)
   else tellReport(context, report, host.now() - started, follows)
   output.hint(`store ${placeText(place)}`)
   return report
-}
-
-/** Those that are followed already stay so. */
-async function following(context: Context, { readers, wantedIn }: Adopting): Promise<ReadonlySet<string>> {
-  const { mine } = await context.store()
-  return new Set([...(wantedIn(await mine.state('user')) || []), ...readers.map(({ agent }) => agent)])
 }
 
 function tellReport({ output, me }: Context, report: AdoptReport, took: number, follows: boolean): void {

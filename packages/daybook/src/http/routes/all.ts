@@ -2,6 +2,7 @@
 
 import type { Route } from '../route.ts'
 import { activeRoutes } from './active.ts'
+import { adoptionRoutes } from './adoptions.ts'
 import { agentRoutes } from './agents.ts'
 import { approvalRoutes } from './approvals.ts'
 import { attachRoutes } from './attach.ts'
@@ -59,6 +60,7 @@ export const routes: readonly Route[] = [
   ...exportRoutes,
   ...feedRoutes,
   ...searchRoutes,
+  ...adoptionRoutes,
   ...operationRoutes,
   docsRoute,
 ]

@@ -68,6 +68,8 @@ export interface SentMessage {
   /** Runs before it. */
   readonly position?: number
   readonly problem?: string
+  /** Refused for want of the key of the user. */
+  readonly locked?: boolean
 }
 
 export function sentAfter(message: SentMessage, event: SentEvent, more: Partial<SentMessage> = {}): SentMessage {

@@ -1,0 +1,43 @@
+// The words of copying in what other agents left, in English.
+
+export const dictionary = {
+  leftHere: {
+    one: '{n} file with sessions of other agents is here:',
+    other: '{n} files with sessions of other agents are here:',
+  },
+  copyThemIn: 'Copy them in? Their files are only read, everything stays on this machine, secrets are masked.',
+  notOpened: 'Until you say so nothing of them is opened: names, sizes and dates are all that is known.',
+  newest: 'newest {time} ago',
+  copyIn: 'Copy them in',
+  followToo: 'New turns of these agents, too, from now on',
+  orCommand: 'Or in a terminal:',
+  keyFirst: 'Only you may have them read',
+  adopting: 'Copying in what other agents left',
+  looking: 'Looking for files…',
+  filesOf: { one: '{done} of {n} file', other: '{done} of {n} files' },
+  bytesOf: '{done} of {all}',
+  goesOn: 'It goes on while you look at other things, also when this page is closed.',
+  adopted: 'What other agents left is here',
+  report_added: { one: '{n} new session', other: '{n} new sessions' },
+  report_grown: { one: '{n} grown', other: '{n} grown' },
+  report_unchanged: { one: '{n} as it was', other: '{n} as they were' },
+  report_messages: { one: '{n} message', other: '{n} messages' },
+  report_calls: { one: '{n} tool call', other: '{n} tool calls' },
+  report_repositories: { one: '{n} repository', other: '{n} repositories' },
+  report_branches: { one: '{n} branch', other: '{n} branches' },
+  masked: { one: '{n} secret was masked:', other: '{n} secrets were masked:' },
+  partial: {
+    one: '{n} file ends in mid-line: it is here up to there.',
+    other: '{n} files end in mid-line: they are here up to there.',
+  },
+  leftAlone: {
+    one: '{n} session that you deleted here was left alone.',
+    other: '{n} sessions that you deleted here were left alone.',
+  },
+  problems: { one: '{n} file could not be copied', other: '{n} files could not be copied' },
+  isFollowed: 'New turns of these agents come by themselves from now on. To stop that:',
+  failed: 'Copying ended early: {text}',
+  whatIsHere: 'What was copied until then is here.',
+  goOn: 'Go on',
+  findInIt: 'Find something in them',
+} as const
