@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { openStore, type ServeSettings, startServer, version } from './main.ts'
 import { isDaybookError } from './schema/errors.ts'
+import { until } from './until.fixture.ts'
 
 async function inFolder(act: (folder: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'daybook-main-'))
@@ -128,12 +129,9 @@ describe('the server', () => {
     const server = await startServer(settings({ idleMs: 0, keepMs: 5 }))
     const headers = { 'content-type': 'application/json' }
     await fetch(`${server.url}/api/v1/sessions`, { method: 'POST', headers, body: '{"session_id":"a"}' })
-    const deadline = performance.now() + 10_000
-    let place = 'open'
-    while (place === 'open' && performance.now() < deadline) {
-      place = ((await (await fetch(`${server.url}/api/v1/sessions/a`)).json()) as { place: string }).place
-    }
-    assert.equal(place, 'archived')
+    const place = async () =>
+      ((await (await fetch(`${server.url}/api/v1/sessions/a`)).json()) as { place: string }).place
+    await until(async () => (await place()) === 'archived')
     await server.close()
   })
 

@@ -7,7 +7,6 @@ import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, describe, it } from 'node:test'
-import { setTimeout as pause } from 'node:timers/promises'
 import { localScope } from './local-scope.ts'
 import { openSessions } from './session/sessions.ts'
 import type { Skewed } from './skewed.fixture.ts'
@@ -16,6 +15,7 @@ import { postgresStore } from './store/postgres.ts'
 import { Server, withoutRedis } from './store/redis/server.fixture.ts'
 import { redisStore } from './store/redis.ts'
 import type { Store } from './store/store.ts'
+import { until } from './until.fixture.ts'
 import { Place, pageOf } from './work/skills/folders.fixture.ts'
 
 const hour = 3_600_000
@@ -127,14 +127,6 @@ class Peer {
   async times(session: string, kind?: string): Promise<number[]> {
     const { entries } = await this.call(`GET /sessions/${session}/entries${kind ? `?kind=${kind}` : ''}`)
     return (entries ?? []).map(({ at }) => Date.parse(at))
-  }
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + slack
-  while (!(await condition())) {
-    ok(performance.now() < end, 'what was waited for did not come within a minute')
-    await pause(20)
   }
 }
 

@@ -112,7 +112,8 @@ const complaints: readonly Complaint[] = [
       await talk(server.client, session, 1000)
       await open(page, session)
       await page.locator(row(1000)).waitFor()
-      await page.locator('[role=log]').evaluate((box) => box.scrollTo(0, box.scrollHeight * 0.5))
+      await page.locator('[role=log]').hover()
+      await page.mouse.wheel(0, -30_000)
       await until(async () => (await page.locator(row(1000)).count()) === 0 || (await nodes(page)) > 1500)
       return (await nodes(page)) <= 1500
     },

@@ -23,13 +23,21 @@ export async function talk(client: Client, session: string, count: number): Prom
   }
 }
 
-/** Pixels from the top of the window to the row of an entry; null where it is not drawn. */
+/**
+ * Pixels from the top of the window to the row of an entry; null where it is not drawn. As it is painted: what moves within a
+ * frame and is put back in it nobody sees.
+ */
 export function placeOf(page: Page, seq: number): Promise<number | null> {
-  return page.evaluate(`(() => {
-    for (const row of document.querySelectorAll('[data-row]'))
-      if (Number(row.dataset.from) <= ${seq} && ${seq} <= Number(row.dataset.to)) return row.getBoundingClientRect().top
-    return null
-  })()`)
+  return page.evaluate(`new Promise((resolve) => requestAnimationFrame(() => {
+    // Made now, it is told behind those of the page.
+    const painted = new ResizeObserver(() => {
+      painted.disconnect()
+      const row = [...document.querySelectorAll('[data-row]')]
+        .find(({ dataset: { from, to } }) => Number(from) <= ${seq} && ${seq} <= Number(to))
+      resolve(row?.getBoundingClientRect().top ?? null)
+    })
+    painted.observe(document.body)
+  }))`)
 }
 
 export function row(seq: number): string {

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { appendFile, cp, readdir, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { until } from '../until.fixture.ts'
 import { type Home, openHome } from './bin.fixture.ts'
 
 const recordings = join(import.meta.dirname, '../transcripts/recordings')
@@ -100,10 +101,7 @@ test('a server follows new turns until it is told to stop', async (t) => {
     return appendFile(home.path('.codex', file), `${line}\n`)
   }
   await say('a turn that came later')
-  const deadline = Date.now() + 60_000
-  while (!(await home.inside(['find', 'came later', ...store])).out.includes('came later')) {
-    assert.ok(Date.now() < deadline)
-  }
+  await until(async () => (await home.inside(['find', 'came later', ...store])).out.includes('came later'))
   const stopped = await home.inside(['adopt', '--off', '--json', ...store])
   assert.deepEqual(JSON.parse(stopped.out), { following: [] })
 })

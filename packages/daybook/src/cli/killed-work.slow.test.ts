@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
+import { until } from '../until.fixture.ts'
 import { type Home, openHome } from './bin.fixture.ts'
 import { type Traces, writeSkills } from './skills.fixture.ts'
 
@@ -16,15 +17,6 @@ before(() => {
 after(() => home.end())
 
 const tailOf = (err: string): string => /^(\S+) {2}stored #/m.exec(err)?.[1] ?? ''
-
-/** Waits for what other processes do; where nobody sees that one was killed, its lease lasts for half a minute. */
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + 60_000
-  while (!(await condition())) {
-    assert.ok(performance.now() < end, 'what was waited for did not come within a minute')
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
 
 test('a killed server loses neither the approval that is waited for nor the run under way', async () => {
   const first = await home.serve(store)

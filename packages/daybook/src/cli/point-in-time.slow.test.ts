@@ -8,6 +8,7 @@ import { after, before, describe, test } from 'node:test'
 import { localScope, openStore } from '../main.ts'
 import { openSessions } from '../session/sessions.ts'
 import { debian, Server, withClient } from '../store/postgres/server.fixture.ts'
+import { until } from '../until.fixture.ts'
 import { type Home, openHome, sample } from './bin.fixture.ts'
 import { blocksOf, freePort, scalePage, type Typing, typed } from './guide.fixture.ts'
 
@@ -114,11 +115,7 @@ describe('on PostgreSQL 15 of Debian', { skip }, () => {
     await withClient(database.url, (client) => client.unsafe('DROP SCHEMA daybook CASCADE'))
     const last = await firstOf('SELECT pg_walfile_name(pg_current_wal_lsn())')
     await asDatabase(archive)
-    const until = performance.now() + 20_000
-    while (!existsSync(join(folder, 'backups/wal', String(last)))) {
-      assert.ok(performance.now() < until, 'the last of the log was not archived')
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
+    await until(() => existsSync(join(folder, 'backups/wal', String(last))), 'the last of the log in the archive')
     const said = "'2026-11-21 14:00:00+00'"
     assert.ok(recover.includes(said))
     await asDatabase(recover.replace(said, `'${String(moment)}'`))

@@ -5,12 +5,13 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { Reader } from '../http/stream/stream.fixture.ts'
 import { freshSchema, sharedServer } from '../store/postgres/server.fixture.ts'
+import { until } from '../until.fixture.ts'
 import { neighbours } from '../work/holder.ts'
 import { type Home, openHome, type Running } from './bin.fixture.ts'
 import { type Traces, writeSkills } from './skills.fixture.ts'
 
-/** Milliseconds until others go on with what a killed server did: its lease, where nobody can see that it is dead, and to notice. */
-const takeoverMs = 5_000 + (neighbours() === null ? 30_000 : 0)
+/** Milliseconds until others go on with what a killed server did: less than its lease of 30 s, unless nobody can see that it is dead. */
+const takeoverMs = neighbours() === null ? 60_000 : 25_000
 
 let home: Home
 let traces: Traces
@@ -57,14 +58,6 @@ async function call(index: number, line: string, body?: object): Promise<{ statu
 }
 type Answer = Record<string, never> & ReturnType<typeof JSON.parse>
 
-async function until(what: string, most: number, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const begun = performance.now()
-  while (!(await condition())) {
-    assert.ok(performance.now() - begun < most, `${what} did not come within ${most} ms`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
-
 const say = (text: string) => ({ role: 'user', content: text })
 
 test('[B7] what one server is told every other knows at once, and numbers are given once', async () => {
@@ -90,7 +83,7 @@ test('[B7] what one server is told every other knows at once, and numbers are gi
 })
 
 test('[B7] each server tells of the others', async () => {
-  await until('every peer', 20_000, async () => {
+  await until(async () => {
     const told = await Promise.all(
       servers.map(async ({ url }) => (await fetch(`${url}/ready`)).json() as Promise<Answer>),
     )
@@ -107,7 +100,7 @@ test('[B7] a run of one server is followed at another, deltas too, and a stream 
   const reader = new Reader(urlOf(1), path)
   await reader.until(() => reader.ids.length === 2)
   const { json } = await call(0, 'POST /sessions/two/runs', { skill: 'hold', input: 'on' })
-  await until('the skill', 60_000, () => existsSync(traces.holding))
+  await until(() => existsSync(traces.holding))
   reader.leave()
   const last = reader.ids.at(-1) ?? ''
   const third = new Reader(urlOf(2), path, { 'last-event-id': last })
@@ -123,7 +116,7 @@ test('[B7] a run of one server is followed at another, deltas too, and a stream 
   )
   assert.ok(json.run_id)
   // Who listens is known to the other servers a moment after it began.
-  await until('deltas of another server', 20_000, async () => {
+  await until(async () => {
     const { json: ticked } = await call(0, 'POST /sessions/two/runs', { skill: 'tick', wait: true })
     assert.equal(ticked.status, 'done', JSON.stringify(ticked))
     return third.events.some(({ name }) => name === 'delta')
@@ -137,7 +130,7 @@ test('[B7] what waits at one server is decided at another', async () => {
   const session = /^(\S+) {2}stored #/m.exec(asked.err)?.[1] ?? ''
   const approved = await home.daybook(['approve', session, '--yes', '--server', urlOf(2)])
   assert.equal(approved.exit, 0, approved.err)
-  await until('the end of the run', 60_000, async () =>
+  await until(async () =>
     / done .*pushed main/.test((await home.daybook(['show', session, '--runs', '--server', urlOf(1)])).out),
   )
 })
@@ -145,14 +138,18 @@ test('[B7] what waits at one server is decided at another', async () => {
 test('[B7] the run of a killed server is taken over at once on its machine', async () => {
   for (const trace of [traces.letGo, traces.holding]) rmSync(trace, { force: true })
   await call(0, 'POST /sessions/three/runs', { skill: 'hold', input: 'fast' })
-  await until('the skill', 60_000, () => existsSync(traces.holding))
+  await until(() => existsSync(traces.holding))
   const [first] = servers
   first?.process.kill('SIGKILL')
   await first?.ended
   writeFileSync(traces.letGo, '')
-  await until('the run at another server', takeoverMs, async () => {
-    const { json } = await call(1, 'GET /sessions/three/entries?limit=50')
-    return json.entries.some(({ kind }: { kind: string }) => kind === 'run.finished')
-  })
+  await until(
+    async () => {
+      const { json } = await call(1, 'GET /sessions/three/entries?limit=50')
+      return json.entries.some(({ kind }: { kind: string }) => kind === 'run.finished')
+    },
+    'the run at another server',
+    takeoverMs,
+  )
   assert.equal((await home.daybook(['store', 'verify', '--store', store])).exit, 0)
 })

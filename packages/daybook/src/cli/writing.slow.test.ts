@@ -98,7 +98,7 @@ test('what an agent tried and then spoke of is no open end, a question without a
     ])
   })
   const said = async (place: string): Promise<string> => {
-    const { out } = await home.inside(['continue', place, '--with', 'x', '--json', '--store', store])
+    const { out } = await home.inside(['continue', place, '--with', 'codex', '--json', '--store', store])
     return JSON.parse(out).preamble.text
   }
   assert.match(await said('m2vd@4'), /## Open ends\n- the last call, shell, failed\n- not answered: one\n/)
@@ -157,5 +157,12 @@ test('nothing is forked for an agent without a form, without an agent, for an en
   assert.equal((await run(['continue', 'k3f9', '--with', 'codex', '--budget', '32001'])).exit, 2)
   assert.equal((await run(['continue', 'k3f9@99', '--with', 'codex'])).exit, 3)
   assert.equal((await run(['continue', 'k3f9', '--with', 'codex', '--write', at])).exit, 4)
+  for (const through of ['store', 'server']) {
+    const before = (await run(['--json'], through)).out
+    const { exit, err } = await run(['continue', 'k3f9', '--with', 'codx'], through)
+    assert.equal(exit, 3, err)
+    assert.match(err, /there is no agent codx[\s\S]*daybook continue k3f9 --with codex\n$/)
+    assert.equal((await run(['--json'], through)).out, before)
+  }
   assert.equal(await count(), before)
 })

@@ -10,7 +10,7 @@ import { limits } from '../schema/json.ts'
 import type { PlainOptions, ScopedSessions, Session } from '../session/contract.ts'
 import type { Key } from '../store/store.ts'
 import type { ScopedWork } from '../work/contract.ts'
-import { keyHint } from '../work/queue.ts'
+import { keyMissing } from '../work/queue.ts'
 import type { Context, Driven } from './context.ts'
 import { offeredKey } from './plugins.ts'
 import type { RouteSpec } from './route.ts'
@@ -47,13 +47,13 @@ export class Call<P = unknown, Q = unknown, B = unknown> {
   get driven(): Driven {
     const { programs } = this.context
     if (programs === null) throw new DaybookError('forbidden', 'no programs are driven here')
-    if (!this.#hasKey) throw keyMissing()
+    if (!this.#hasKey) throw keyMissing('that takes the key of the user')
     return programs
   }
 
   /** For what only the owner of this machine decides: `forbidden` without the key of the user, `unauthenticated` for a wrong one. */
   mustBeOwner(): void {
-    if (!this.#hasKey) throw keyMissing()
+    if (!this.#hasKey) throw keyMissing('that takes the key of the user')
   }
 
   get #hasKey(): boolean {
@@ -174,10 +174,6 @@ export class Call<P = unknown, Q = unknown, B = unknown> {
       ...(hint === undefined ? {} : { hint }),
     })
   }
-}
-
-function keyMissing(): DaybookError {
-  return new DaybookError('forbidden', 'that takes the key of the user', { hint: keyHint })
 }
 
 export function inTrash(id: string): DaybookError {

@@ -112,11 +112,13 @@ test('a process is reached with the key of the user, in its own session, and by 
   for (const line of lines) {
     const [method, path = ''] = line.split(' ')
     const at = `${method} /sessions/a/processes/${here.id}${path}`
-    assert.equal(told(await s.call(at, { headers: {}, ...body(line) })), '403 forbidden', line)
+    const stranger = await s.call(at, { headers: {}, ...body(line) })
+    assert.deepEqual([told(stranger), stranger.json.field], ['403 forbidden', 'Authorization'], line)
     const wrong = { headers: { authorization: 'Bearer x' }, ...body(line) }
     assert.equal(told(await s.call(at, wrong)), '401 unauthenticated', line)
   }
-  assert.equal(told(await call('POST /input', { text: 'x' })), '403 forbidden')
+  const typed = await call('POST /input', { text: 'x' })
+  assert.deepEqual([told(typed), typed.json.field], ['403 forbidden', undefined])
   assert.equal(told(await call('POST /input', {})), '400 invalid')
   assert.equal(told(await call('POST /input', { text: 'x', keys: 'eHh4' })), '400 invalid')
   assert.equal((await call('GET /screen')).status, 200)

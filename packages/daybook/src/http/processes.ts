@@ -14,7 +14,6 @@ import type { Session } from '../session/contract.ts'
 import { processesOf } from '../session/views/wire.ts'
 import { hostName } from '../work/programs/known.ts'
 import { newest, newestEntry } from '../work/programs/newest.ts'
-import { keyHint } from '../work/queue.ts'
 import type { Call } from './call.ts'
 import type { Driven } from './context.ts'
 
@@ -88,7 +87,7 @@ export async function atHost({ started, name, driven }: Found): Promise<HostProc
 /** `forbidden` where this server lets nobody type into processes. */
 export function checkTyping({ driven }: Found): void {
   if (driven.rawInput) return
-  throw new DaybookError('forbidden', 'that takes the right to raw input', { hint: keyHint })
+  throw new DaybookError('forbidden', 'this server lets nobody type into processes')
 }
 
 /** Before keys are sent: where they end a line, what comes of it goes into the log at once. */

@@ -1,6 +1,6 @@
 // What the engine's tests share: engines over each store, a clock that is moved by hand, and stores with planted answers.
 
-import { fail, ok, strictEqual } from 'node:assert/strict'
+import { fail, strictEqual } from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,6 +14,8 @@ import { sqliteStore } from '../store/sqlite.ts'
 import type { Append, Outcome, Scope, ScopedStore, Snapshot, Store } from '../store/store.ts'
 import type { Caller, ScopedSessions, Sessions } from './contract.ts'
 import { openSessions, type SessionsOptions } from './sessions.ts'
+
+export { until } from '../until.fixture.ts'
 
 export type StoreName = 'memory' | 'sqlite'
 /** DAYBOOK_STORES=memory, as in `npm run check`, leaves out the one that waits for files. */
@@ -188,16 +190,6 @@ export async function fails(call: () => unknown, code: ErrorCode): Promise<Daybo
     return error
   }
   return fail(`expected ${code}`)
-}
-
-/** Waits for what comes soon after an answer; what takes longer may be done by another program, which needs the processor. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + 60_000
-  for (let looks = 0; !(await condition()); looks += 1) {
-    ok(performance.now() < end, 'what was waited for did not come within a minute')
-    if (looks < 20) await new Promise((resolve) => setImmediate(resolve))
-    else await new Promise((resolve) => setTimeout(resolve, Math.min(looks - 19, 20)))
-  }
 }
 
 /** A promise with the calls that settle it. */

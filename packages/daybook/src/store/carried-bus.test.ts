@@ -2,7 +2,7 @@
 
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { setImmediate as turn } from 'node:timers/promises'
+import { until } from '../until.fixture.ts'
 import { deltaTopic, hintTopic } from './bus.ts'
 import { type CarriedBus, type Carrier, carriedBus } from './carried-bus.ts'
 
@@ -58,14 +58,6 @@ async function pair(
   } finally {
     await a.close()
     await b.close()
-  }
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const end = performance.now() + 5000
-  while (!condition()) {
-    ok(performance.now() < end, 'what was waited for did not come within 5 seconds')
-    await turn()
   }
 }
 

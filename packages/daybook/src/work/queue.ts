@@ -59,20 +59,21 @@ function checkInput(agent: Agent | undefined, { input }: RunFields): void {
 export const keyHint =
   'The command line sends the key by itself; others send it as `Authorization: Bearer`, from the file `key`.'
 
+/** `forbidden`, to whoever did not show the key of the user: `field` names the header that brings it. */
+export function keyMissing(why: string): DaybookError {
+  return new DaybookError('forbidden', why, { field: 'Authorization', hint: keyHint })
+}
+
 /** A prompt to a program is a command on this machine: `forbidden` for whoever may not give one. */
 export function checkAgent(agent: Agent | undefined, programs: boolean): void {
   if (agent?.kind !== 'program' || programs) return
-  throw new DaybookError('forbidden', `${agent.name} is a program of this machine: that takes the key of its user`, {
-    hint: keyHint,
-  })
+  throw keyMissing(`${agent.name} is a program of this machine: that takes the key of its user`)
 }
 
 /** What is said to a run that may use programs reaches them: `forbidden` for whoever may not. */
 export function checkCaller(caller: RunCaller | undefined, programs: boolean): void {
   if (!caller?.programs || programs) return
-  throw new DaybookError('forbidden', 'this run may use programs of this machine: that takes the key of its user', {
-    hint: keyHint,
-  })
+  throw keyMissing('this run may use programs of this machine: that takes the key of its user')
 }
 
 /** Whoever asked, as it is recorded. */

@@ -31,7 +31,7 @@ import {
   checkAgent,
   checkCaller,
   editEntries,
-  keyHint,
+  keyMissing,
   moveEntries,
   mustBeOpen,
   queueEntries,
@@ -96,7 +96,7 @@ export class WorkOfScope implements ScopedWork {
     if (skill !== undefined) {
       if (!found) throw new DaybookError('not_found', `there is no skill ${skill}`, { field: 'skill' })
       if (found.programs && !this.#programs) {
-        throw new DaybookError('forbidden', `${skill} takes the key of the user of this machine`, { hint: keyHint })
+        throw keyMissing(`${skill} takes the key of the user of this machine`)
       }
       if (!mayCall(found, { ...caller, programs: this.#programs }))
         throw new DaybookError('forbidden', `${skill} is not for this role`, { field: 'caller.role' })

@@ -1,6 +1,6 @@
 // What the page cannot do at the moment, known from the answers to what it writes: the store takes nothing, or the key of the user is missing.
 
-import { headers, onKey } from './key.ts'
+import { onKey } from './key.ts'
 
 export type Trouble = 'full' | 'readonly' | 'key'
 
@@ -39,17 +39,20 @@ export async function watched(asked: Promise<Response>, method = 'GET'): Promise
     if (trouble !== 'key') become(null)
   } else if (answer.status === 507) become('full')
   else if (answer.status === 503 && (await told(answer)).code === 'store_readonly') become('readonly')
-  // Of a refusal that a key would not change there is no word about keys.
-  else if (answer.status === 403 && headers.authorization === undefined && (await told(answer)).hint?.includes('key')) {
-    become('key')
-  }
+  else if (answer.status === 403 && (await told(answer)).field === 'Authorization') become('key')
   return answer
 }
 
-async function told(answer: Response): Promise<{ readonly code?: string; readonly hint?: string }> {
+interface Told {
+  readonly code?: string
+  /** Of a refusal that the key of the user would change: the header that brings it. */
+  readonly field?: string
+}
+
+async function told(answer: Response): Promise<Told> {
   const body: unknown = await answer
     .clone()
     .json()
     .catch(() => null) // a proxy may refuse without a word of JSON
-  return (body ?? {}) as { readonly code?: string; readonly hint?: string }
+  return (body ?? {}) as Told
 }

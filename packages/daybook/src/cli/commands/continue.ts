@@ -5,13 +5,14 @@ import { leastBudget, mostBudget, type Preamble, preambleOf, standardBudget } fr
 import type { HistoryMessage } from '../../session/views/contract.ts'
 import type { TranscriptWriter } from '../../transcripts/writing/contract.ts'
 import { transcriptWriters } from '../../transcripts/writing/writers.ts'
+import { programsHere } from '../agents.ts'
 import type { Backend } from '../backend.ts'
 import type { Context } from '../context.ts'
-import { type ExitCode, misuse } from '../exits.ts'
+import { type ExitCode, exits, misuse, Refusal } from '../exits.ts'
 import { titleOf } from '../format/session.ts'
 import { count } from '../format/time.ts'
 import { oneLine } from '../format/width.ts'
-import type { Call, Perform } from '../grammar.ts'
+import { type Call, nearest, type Perform } from '../grammar.ts'
 import { readAll } from '../input.ts'
 import { knownOf } from '../known.ts'
 import { text, wholeNumber } from '../open.ts'
@@ -34,7 +35,9 @@ export const perform: Perform = async (context, call) => {
   const asked = await askedIn(context, call)
   const backend = await context.backend()
   // Whoever gets a file goes on by hand, as does an agent that cannot be worked with here.
-  const isHere = writer === undefined && (await backend.runs.agents()).some(({ name }) => name === agent)
+  const agents = (await backend.runs.agents()).map(({ name }) => name)
+  mustBeKnown(context, agent, agents, session)
+  const isHere = writer === undefined && agents.includes(agent)
   const remote = backend.session(session.session_id)
   const preamble = preambleOf(await knownOf(remote, await remote.get(), at), budget, isHere ? '' : asked)
   const fork = await remote.fork({ at })
@@ -105,6 +108,22 @@ function writerOf(agent: string): TranscriptWriter {
   if (writer !== undefined) return writer
   const known = transcriptWriters.map((each) => each.agent).join(', ')
   throw misuse(`no file is known that ${agent} goes on from`, 'leave out --write', `There are: ${known}.`)
+}
+
+/** One of those here, or one that people start by hand; a word that was mistyped makes no fork. */
+function mustBeKnown(context: Context, agent: string, agents: readonly string[], { tail }: SessionShape): void {
+  const programs = programsHere(context)
+    .current()
+    .list()
+    .map(({ name }) => name)
+  const known = [...new Set([...agents, ...transcriptWriters.map((each) => each.agent), ...programs])]
+  if (known.includes(agent)) return
+  const near = nearest(agent, known)
+  throw new Refusal(exits.notFound, 'not_found', {
+    what: `there is no agent ${oneLine(agent)}`,
+    why: `There are: ${known.map(oneLine).join(', ')}.`,
+    next: near === undefined ? `${context.me} agent list --all` : `${context.me} continue ${tail} --with ${near}`,
+  })
 }
 
 async function askedIn(context: Context, { args }: Call): Promise<string> {

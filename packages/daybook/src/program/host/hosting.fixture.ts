@@ -7,11 +7,14 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { TestContext } from 'node:test'
 import { isDaybookError } from '../../schema/errors.ts'
+import { until } from '../../until.fixture.ts'
 import { hostClient } from './client.ts'
 import type { HostEvent, ProcessHost, SpawnRequest } from './contract.ts'
 import { inlineHost } from './inline.ts'
 import { alive, identityOf } from './proc.ts'
 import { socketPath } from './wire.ts'
+
+export { until }
 
 export const bash = '/bin/bash'
 
@@ -55,14 +58,6 @@ export async function said(folder: string, line: string): Promise<Record<string,
 export async function hostPid(folder: string): Promise<number> {
   const answer = await said(folder, '{"id":1,"op":"hello","protocol":1}')
   return Number((answer.result as { pid?: number } | undefined)?.pid)
-}
-
-export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const end = performance.now() + 60_000
-  while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`waited too long for: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
 }
 
 export async function endHost(folder: string, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {

@@ -4,6 +4,7 @@ import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { StoredEntry } from '../../schema/entries.ts'
 import { isDaybookError } from '../../schema/errors.ts'
+import { until } from '../../until.fixture.ts'
 import { after, opening } from '../conformance/drafts.ts'
 import { fails, range, seqs } from '../conformance/suite.ts'
 import { type PostgresOptions, postgresStore } from '../postgres.ts'
@@ -182,11 +183,7 @@ it('a store that could not be opened can be opened later, and then hears of what
       await late.open()
       await using other = place.store()
       await opened(other)
-      const end = performance.now() + 10_000
-      while (heard.length === 0) {
-        ok(performance.now() < end, 'the hint is heard')
-        await new Promise((resolve) => setTimeout(resolve, 5))
-      }
+      await until(() => heard.length > 0, 'the hint')
       deepStrictEqual(heard[0], { tenant: 'acme', session: 'one', seq: 1 })
       stop()
     } finally {

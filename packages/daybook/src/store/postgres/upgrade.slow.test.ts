@@ -4,6 +4,7 @@ import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
 import { test } from 'node:test'
 import { type ErrorCode, isDaybookError } from '../../schema/errors.ts'
 import { emptyCell } from '../../schema/heads.ts'
+import { until } from '../../until.fixture.ts'
 import { after, deleting, opening } from '../conformance/drafts.ts'
 import { fails, range, write } from '../conformance/suite.ts'
 import { postgresStore } from '../postgres.ts'
@@ -62,14 +63,6 @@ async function inSchema(body: (schema: Schema) => Promise<void>): Promise<void> 
     await body(schema)
   } finally {
     await schema.drop()
-  }
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + 30_000
-  while (!(await condition())) {
-    ok(performance.now() < end, 'what was waited for did not come within 30 seconds')
-    await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }
 

@@ -1,9 +1,10 @@
 // Several processes on one Redis, which die, and a server that is killed while they write: nothing lost, nothing doubled.
 
-import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
+import { deepStrictEqual, strictEqual } from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, it } from 'node:test'
+import { until } from '../../until.fixture.ts'
 import { range, wholeFeed } from '../conformance/suite.ts'
 import { redisStore } from '../redis.ts'
 import type { Store } from '../store.ts'
@@ -30,14 +31,6 @@ class Appender {
   /** `session body`, each accepted for certain. A line that was cut off by a kill is none. */
   get accepted(): string[] {
     return this.#told.split('\n').slice(0, -1)
-  }
-}
-
-/** Waits for what other processes take their time for. */
-async function until(condition: () => boolean): Promise<void> {
-  for (const end = performance.now() + 60_000; !condition(); ) {
-    ok(performance.now() < end, 'what was waited for came within a minute')
-    await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }
 

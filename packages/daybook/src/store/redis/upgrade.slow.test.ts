@@ -2,11 +2,11 @@
 
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
 import { after as afterAll, describe, it } from 'node:test'
-import { setImmediate as turn } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { isDaybookError } from '../../schema/errors.ts'
 import { emptyCell } from '../../schema/heads.ts'
 import { lastKindNumber } from '../../schema/kinds.ts'
+import { until } from '../../until.fixture.ts'
 import { after, deleting, opening } from '../conformance/drafts.ts'
 import { fails, range, write } from '../conformance/suite.ts'
 import { redisStore } from '../redis.ts'
@@ -71,11 +71,7 @@ describe('a store in Redis that a newer version lifts', { skip: withoutRedis() }
         throw error
       }
     })
-    const end = performance.now() + 30_000
-    while (accepted.some((count) => count < 20)) {
-      ok(performance.now() < end, 'every caller wrote within 30 seconds')
-      await turn()
-    }
+    await until(() => accepted.every((count) => count >= 20))
     await shared.say('format', presentFormat + 1)
     deepStrictEqual(
       await Promise.all(callers),

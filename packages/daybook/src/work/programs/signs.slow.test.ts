@@ -1,11 +1,14 @@
 // Signs of a program at work, seen by one server after the other.
 
 import { deepStrictEqual, strictEqual } from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { until } from '../../session/testing.fixture.ts'
 import { Machine } from './programs.fixture.ts'
 
-const loop = 'for i in 1 2 3 4 5 6 7 8 9; do printf "\\rWorking (%ss" "$i"; sleep 0.4; done'
+/** Until the test says that it is enough. */
+const loop = 'i=0; until test -e go; do i=$((i+1)); printf "\\rWorking (%ss" "$i"; sleep 0.4; done'
 const text = `printf '\\033]7501;state=idle\\007'; while read -r line; do
   printf '\\033]7501;state=working\\007'; ${loop}; printf '\\rdone with %s\\n\\033]7501;state=idle\\007' "$line"; done`
 const pty = {
@@ -25,6 +28,9 @@ test('a prompt whose program another server saw at work is told to its end', asy
   await machine.work.close()
   await machine.sessions.close()
   await machine.start()
+  const told = async () => (await machine.handle(session.id).read({ kinds: ['process.activity_changed'] })).length
+  await until(async () => (await told()) === 2)
+  writeFileSync(join(machine.workdir, 'go'), '')
   const state = await machine.anna.settled(run, { until: 'end' })
   strictEqual(state.status, 'done', JSON.stringify(state.error))
   const signs = await machine.handle(session.id).read({ kinds: ['process.activity_changed'] })
