@@ -57,7 +57,7 @@ export async function keyedFetch(input: RequestInfo | URL, init: RequestInit = {
   const { authorization: shown, ...others } = (init.headers ?? {}) as Record<string, string>
   const answer = await fetch(input, init)
   if (answer.status !== 401 && answer.status !== 403) return answer
-  if (answer.status === 401 && headers.authorization === shown) forget()
+  if (answer.status === 401 && shown !== undefined && headers.authorization === shown) forget()
   if (headers.authorization === shown) return answer
   return fetch(input, { ...init, headers: { ...others, ...headers } })
 }
