@@ -1,7 +1,6 @@
 // The frame of an entry: its number with its address, the moment, who, and what it says.
 
 import { useNavigate } from '@tanstack/react-router'
-import { Link2 } from 'lucide-react'
 import type { MouseEvent, ReactNode } from 'react'
 import { addressOf } from '../app/addresses.ts'
 import { clockTime, count, fullTime } from '../parts/time.ts'
@@ -37,9 +36,7 @@ export function EntryNumber({ seq }: { readonly seq: number }) {
         className="copy"
         aria-label={t('copyLinkOf', { seq })}
         onClick={() => copyLink(session, seq)}
-      >
-        <Link2 size={14} aria-hidden="true" />
-      </button>
+      />
     </span>
   )
 }

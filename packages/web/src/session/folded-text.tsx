@@ -3,7 +3,7 @@
 import { useMemo, useState } from 'react'
 import { count } from '../parts/time.ts'
 import { linesOf, type Span } from './model/ansi.ts'
-import { SpanLine } from './span-line.tsx'
+import { SpanLines } from './span-line.tsx'
 import { TextViewer } from './viewer.tsx'
 import { WideText } from './wide-text.tsx'
 import { t } from './words.ts'
@@ -26,10 +26,7 @@ export function FoldedText({ text, title, most = 12, tail = false }: Props) {
   return (
     <>
       <WideText className="output">
-        {lines.map((spans, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a line is where it stands
-          <SpanLine key={at} spans={spans} />
-        ))}
+        <SpanLines lines={lines} />
       </WideText>
       {count > most && (
         <button type="button" className="more target" onClick={() => setOpen(true)}>

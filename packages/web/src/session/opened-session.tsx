@@ -10,7 +10,7 @@ import type { ShownPart } from './model/shown.ts'
 import { type Opened, sayProblem } from './opened.ts'
 import { Queue } from './queue.tsx'
 import { Rail } from './rail.tsx'
-import type { Scroller, ScrollerState } from './scroller.ts'
+import type { Scroller } from './scroller.ts'
 import { SessionHeader } from './session-header.tsx'
 import { Slider } from './slider.tsx'
 import { TimelineView } from './timeline-view.tsx'
@@ -34,7 +34,6 @@ export function OpenedSession({ head, opened, seq, moment, part }: Props) {
   const { log } = opened
   useLayoutEffect(() => log.only(part), [log, part])
   const [scroller, setScroller] = useState<Scroller | null>(null)
-  const [scroll, setScroll] = useState<ScrollerState | null>(null)
   const [side, setSide] = useState(() => matchMedia('(min-width: 64rem)').matches)
   const [finding, setFinding] = useState(false)
   const region = useRef<HTMLDivElement>(null)
@@ -42,7 +41,8 @@ export function OpenedSession({ head, opened, seq, moment, part }: Props) {
   useLive(opened, head.seq, moment === null)
   useNews(head.session_id)
   useEffect(() => () => (moment === null ? undefined : log.close()), [log, moment])
-  const back = usePlaceKept({ head, opened, scroller, scroll, seq, moment })
+  const settled = useSettled(scroller)
+  const back = usePlaceKept({ head, opened, scroller, seq, moment })
   const onReady = useCallback((ready: Scroller) => setScroller(ready), [])
   const go = useCallback(
     (to: number) => {
@@ -54,8 +54,7 @@ export function OpenedSession({ head, opened, seq, moment, part }: Props) {
   const toEnd = useCallback(() => void scroller?.toEnd(), [scroller])
   const onSide = useCallback(() => setSide((now) => !now), [])
   const onFind = useCallback(() => setFinding(true), [])
-  const settled = useSettled(scroll !== null)
-  const watchers = useWatchers(head.session_id, scroll?.top ?? 0)
+  const watchers = useWatchers(head.session_id, settled > 0 ? scroller : null)
   useSessionKeys({ head, region, scroller, moment, onFind })
   return (
     <div className="screen" ref={region}>
@@ -73,7 +72,7 @@ export function OpenedSession({ head, opened, seq, moment, part }: Props) {
       <div className="flex min-h-0 flex-1">
         <div className="flex min-w-0 flex-1 flex-col">
           {back && <CameBack {...back} onEnd={toEnd} />}
-          <TimelineView log={log} target={seq} part={part} onReady={onReady} onScroll={setScroll} />
+          <TimelineView log={log} target={seq} part={part} onReady={onReady} />
           <Slider head={head} moment={moment} />
           {moment === null && settled > 0 && <Queue head={head} />}
           {moment === null && (
@@ -104,8 +103,10 @@ function CameBack({ seq, fresh, onEnd }: { readonly seq: number; readonly fresh:
 const patience = 1000
 
 /** 1 once the timeline was painted, 2 a frame behind that: what nobody looks at first is read and drawn then. */
-function useSettled(drawn: boolean): 0 | 1 | 2 {
+function useSettled(scroller: Scroller | null): 0 | 1 | 2 {
+  const [drawn, setDrawn] = useState(false)
   const [settled, setSettled] = useState<0 | 1 | 2>(0)
+  useEffect(() => scroller?.subscribe(() => setDrawn(true)), [scroller])
   useEffect(() => {
     if (settled === 2) return
     const next = settled === 0 ? 1 : 2

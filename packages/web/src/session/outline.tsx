@@ -25,7 +25,7 @@ const looks = {
 
 const page = 100
 /** Lines that are drawn in one frame: all at once would hold up whoever scrolls or types. */
-const step = 20
+const step = 10
 
 export function Outline({ session, moment, onGo }: Props) {
   const { data, hasNextPage, fetchNextPage } = useInfiniteQuery({
@@ -81,7 +81,7 @@ interface LineProps extends Pick<Props, 'onGo'> {
 const Line = memo(function Line({ item, onGo }: LineProps) {
   const { sign, tone, word } = looks[item.type]
   return (
-    <li>
+    <li className="rail-item">
       <button type="button" className="rail-line" onClick={() => onGo(item.seq)}>
         <span className={`w-3 shrink-0 ${tone}`} title={t(word)}>
           <span aria-hidden="true">{sign}</span>

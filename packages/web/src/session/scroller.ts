@@ -1,14 +1,9 @@
 // Holds the reader's place in a timeline while rows come, go and grow: a row and how far it stands from the top.
 
+import { type Drawn, type DrawnSpan, drawnIn, firstInSight } from './drawn-rows.ts'
 import { Heights, type Range, rowOfSeq, seqAt, unheld } from './model/heights.ts'
 import type { LogWindow, WindowState } from './model/log-window.ts'
 import { leadsUp, newSince, type ScrollState, scrolled } from './model/scroll.ts'
-
-/** Entries of which the rows are drawn. */
-export interface DrawnSpan {
-  readonly from: number
-  readonly to: number
-}
 
 export interface ScrollerState {
   readonly span: DrawnSpan
@@ -27,9 +22,11 @@ const mostRows = 4
 
 export class Scroller {
   readonly #log: LogWindow
-  readonly #onChange: (state: ScrollerState) => void
+  readonly #listeners = new Set<(state: ScrollerState) => void>()
   readonly #heights = new Heights()
   #box: HTMLElement | null = null
+  /** In their order, as they were drawn last. */
+  #drawn: readonly Drawn[] = []
   #window: WindowState
   /** Before somebody says where to begin, nothing is followed and nothing is new. */
   #scroll: ScrollState = { following: false, leftAt: Number.MAX_SAFE_INTEGER }
@@ -39,18 +36,23 @@ export class Scroller {
   #before = 0
   /** Height of all that is shown, when the box was put there. */
   #whole = 0
+  #height = 0
   #rest: ReturnType<typeof setTimeout> | undefined
   #frame = 0
   #state: ScrollerState = { span: { from: 0, to: -1 }, following: false, fresh: 0, seen: 0, top: 0 }
 
-  constructor(log: LogWindow, onChange: (state: ScrollerState) => void) {
+  constructor(log: LogWindow) {
     this.#log = log
-    this.#onChange = onChange
     this.#window = log.state
   }
 
   get state(): ScrollerState {
     return this.#state
+  }
+
+  subscribe(listener: (state: ScrollerState) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   /** Pixels above and below what is drawn. */
@@ -94,9 +96,8 @@ export class Scroller {
     box.addEventListener('keydown', key)
     box.addEventListener('focusin', focus)
     document.addEventListener('selectionchange', select)
-    const sizes = new ResizeObserver(() => this.rendered(this.#window))
-    sizes.observe(box)
-    if (box.firstElementChild) sizes.observe(box.firstElementChild)
+    const sizes = new ResizeObserver(() => this.#resized())
+    for (const each of [box, ...box.children]) sizes.observe(each)
     return () => {
       clearTimeout(this.#rest)
       cancelAnimationFrame(this.#frame)
@@ -128,17 +129,24 @@ export class Scroller {
     this.#place()
   }
 
-  /** After each drawing, and whenever something changed its height. */
+  /** After each drawing. */
   rendered(window: WindowState): void {
     this.#window = window
     this.#heights.set(window.rows)
     if (!this.#box) return
-    for (const row of this.#drawn()) this.#heights.measure(row.dataset.row ?? '', row.getBoundingClientRect().height)
-    this.#place()
+    this.#drawn = drawnIn(this.#box)
+    this.#measure()
   }
 
-  #drawn(): NodeListOf<HTMLElement> | readonly HTMLElement[] {
-    return this.#box?.querySelectorAll<HTMLElement>('[data-row]') ?? []
+  /** Told after each drawing too, when everything was measured. */
+  #resized(): void {
+    const box = this.#box
+    if (box && (box.scrollHeight !== this.#whole || box.clientHeight !== this.#height)) this.#measure()
+  }
+
+  #measure(): void {
+    for (const { key, row } of this.#drawn) this.#heights.measure(key, row.getBoundingClientRect().height)
+    this.#place()
   }
 
   #leave(): void {
@@ -170,11 +178,9 @@ export class Scroller {
   #hold(): void {
     const box = this.#box
     if (!box) return
-    const { top, bottom } = box.getBoundingClientRect()
-    for (const row of this.#drawn()) {
-      const place = row.getBoundingClientRect()
-      if (place.bottom <= top + 1 || place.top >= bottom) continue
-      this.#anchor = { seq: Number(row.dataset.from), offset: place.top - top }
+    const seen = firstInSight(box, this.#drawn)
+    if (seen) {
+      this.#anchor = seen
       return
     }
     const { first, end, rows } = this.#window
@@ -200,7 +206,8 @@ export class Scroller {
     if (!box) return
     if (this.#scroll.following) this.#set(box.scrollHeight - box.clientHeight)
     else {
-      const row = this.#rowOf(this.#anchor.seq)
+      const { seq } = this.#anchor
+      const row = this.#drawn.find(({ from, to }) => from <= seq && seq <= to)?.row
       const now = row ? row.getBoundingClientRect().top - box.getBoundingClientRect().top : null
       if (now !== null && Math.abs(now - this.#anchor.offset) >= 1) this.#set(box.scrollTop + now - this.#anchor.offset)
     }
@@ -208,14 +215,8 @@ export class Scroller {
     this.#put = box.scrollTop
     this.#before = this.#put
     this.#whole = box.scrollHeight
+    this.#height = box.clientHeight
     this.#cover()
-  }
-
-  #rowOf(seq: number): HTMLElement | null {
-    for (const row of this.#drawn()) {
-      if (Number(row.dataset.from) <= seq && seq <= Number(row.dataset.to)) return row
-    }
-    return null
   }
 
   #set(top: number): void {
@@ -282,7 +283,7 @@ export class Scroller {
     const { span } = this.#state
     if (same && next.span.from === span.from && next.span.to === span.to) return
     this.#state = next
-    this.#onChange(next)
+    for (const listener of this.#listeners) listener(next)
   }
 
   /** The first and the last entry in sight, as far as heights tell. */

@@ -1,20 +1,29 @@
-// One line of text in its colours.
+// Text of programs in its colours.
 
-import type { CSSProperties } from 'react'
+import type { CSSProperties, ReactNode } from 'react'
 import type { Span } from './model/ansi.ts'
 
-export function SpanLine({ spans }: { readonly spans: readonly Span[] }) {
-  if (spans.every((span) => isPlain(span))) return <div className="line">{spans.map((span) => span.text).join('')}</div>
-  return (
-    <div className="line">
-      {spans.map((span, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a span is where it stands
-        <span key={at} style={styleOf(span)}>
+/** Where new lines are kept: a box for each line would cost more than its text. */
+export function SpanLines({ lines }: { readonly lines: readonly (readonly Span[])[] }) {
+  const parts: ReactNode[] = []
+  let plain = ''
+  for (const [line, spans] of lines.entries()) {
+    if (line > 0) plain += '\n'
+    for (const span of spans) {
+      if (isPlain(span)) {
+        plain += span.text
+        continue
+      }
+      parts.push(
+        plain,
+        <span key={parts.length} style={styleOf(span)}>
           {span.text}
-        </span>
-      ))}
-    </div>
-  )
+        </span>,
+      )
+      plain = ''
+    }
+  }
+  return [...parts, plain]
 }
 
 function isPlain({ colour, ground, bold, faint, underlined }: Span): boolean {

@@ -17,25 +17,22 @@ interface Props {
   readonly part: ShownPart | null
   /** Called once the timeline can be moved. */
   readonly onReady: (scroller: Scroller) => void
-  readonly onScroll: (state: ScrollerState) => void
 }
 
 /** It alone is drawn again with each piece of a text on its way. */
-export function TimelineView({ log, target, part, onReady, onScroll }: Props) {
+export function TimelineView({ log, target, part, onReady }: Props) {
   const window = useWindow(log)
   const box = useRef<HTMLDivElement>(null)
   const [scroller, setScroller] = useState<Scroller | null>(null)
   const [scroll, setScroll] = useState<ScrollerState | null>(null)
 
   useEffect(() => {
-    const made = new Scroller(log, (state) => {
-      setScroll(state)
-      onScroll(state)
-    })
+    const made = new Scroller(log)
+    made.subscribe(setScroll)
     setScroller(made)
     onReady(made)
     return box.current ? made.attach(box.current) : undefined
-  }, [log, onReady, onScroll])
+  }, [log, onReady])
 
   useLayoutEffect(() => scroller?.rendered(window))
 

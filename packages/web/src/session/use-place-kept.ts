@@ -4,6 +4,7 @@ import type { SessionShape } from 'daybook/client'
 import { isDaybookError } from 'daybook/client'
 import { useEffect, useRef, useState } from 'react'
 import { announce } from '../parts/announce.tsx'
+import type { Marks } from './model/marks.ts'
 import { type Opened, sayProblem } from './opened.ts'
 import type { Scroller, ScrollerState } from './scroller.ts'
 import { useLooking } from './use-session.ts'
@@ -16,16 +17,23 @@ interface Given {
   readonly head: SessionShape
   readonly opened: Opened
   readonly scroller: Scroller | null
-  readonly scroll: ScrollerState | null
   readonly seq: number | null
   readonly moment: number | null
 }
 
 /** Where the reader was, as long as that is worth saying. */
-export function usePlaceKept({ head, opened, scroller, scroll, seq, moment }: Given) {
+export function usePlaceKept({ head, opened, scroller, seq, moment }: Given) {
   const [back, setBack] = useState<{ readonly seq: number; readonly fresh: number } | null>(null)
   const end = useRef(head.seq)
   end.current = head.seq
+
+  useSeen(scroller, moment === null ? opened.marks : null, end, setBack)
+  useEffect(() => {
+    if (moment !== null) return
+    return scroller?.subscribe(({ following, top }) => {
+      opened.place = { following, seq: top }
+    })
+  }, [scroller, moment, opened])
 
   useEffect(() => {
     if (!scroller) return
@@ -55,24 +63,39 @@ export function usePlaceKept({ head, opened, scroller, scroll, seq, moment }: Gi
       left = true
     }
   }, [scroller, opened, seq, moment])
-
-  const looking = useLooking()
-  const seen = scroll?.seen ?? 0
-  useEffect(() => {
-    if (moment !== null || !looking || seen === 0) return
-    if (seen >= end.current) setBack(null)
-    if (seen <= (opened.marks.now?.seen ?? 0)) return
-    const timer = setTimeout(() => {
-      // It is only where somebody was: what cannot be written now goes with the next.
-      opened.marks.change({ seen }).catch((error: unknown) => {
-        if (!isDaybookError(error)) throw error
-      })
-    }, pause)
-    return () => clearTimeout(timer)
-  }, [seen, looking, moment, opened])
-
-  useEffect(() => {
-    if (scroll && moment === null) opened.place = { following: scroll.following, seq: scroll.top }
-  }, [scroll, moment, opened])
   return back
+}
+
+/** Writes down the newest entry that was seen, once its reader rests; `onEnd`: nothing behind it is left. */
+function useSeen(
+  scroller: Scroller | null,
+  marks: Marks | null,
+  end: { readonly current: number },
+  onEnd: (nothing: null) => void,
+) {
+  const looking = useLooking()
+  useEffect(() => {
+    if (!scroller || !marks || !looking) return
+    let known = 0
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const note = ({ seen }: ScrollerState): void => {
+      if (seen === known) return
+      known = seen
+      clearTimeout(timer)
+      if (seen >= end.current) onEnd(null)
+      if (seen <= (marks.now?.seen ?? 0)) return
+      timer = setTimeout(() => {
+        // It is only where somebody was: what cannot be written now goes with the next.
+        marks.change({ seen }).catch((error: unknown) => {
+          if (!isDaybookError(error)) throw error
+        })
+      }, pause)
+    }
+    note(scroller.state)
+    const stop = scroller.subscribe(note)
+    return () => {
+      stop()
+      clearTimeout(timer)
+    }
+  }, [scroller, looking, marks, end, onEnd])
 }

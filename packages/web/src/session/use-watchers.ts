@@ -1,10 +1,11 @@
 // Tells the others that this window looks at a session, and hears of theirs.
 
 import { isDaybookError } from 'daybook/client'
-import { useEffect, useEffectEvent, useMemo, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { client } from '../live/client.ts'
 import { live } from '../live/live.ts'
 import { heard, othersIn, type Watcher, type Windows } from './model/watchers.ts'
+import type { Scroller } from './scroller.ts'
 import { useLooking } from './use-session.ts'
 
 /** Milliseconds after which it is said again, as the server wants it. */
@@ -22,13 +23,11 @@ function look(session: string, seq: number | null): void {
     })
 }
 
-/** `seq`: the entry that the reader is at; 0: none yet. */
-export function useWatchers(session: string, seq: number): readonly Watcher[] {
+/** `scroller` knows the entry that the reader is at; null: there is none yet. */
+export function useWatchers(session: string, scroller: Scroller | null): readonly Watcher[] {
   const [windows, setWindows] = useState<Windows>(() => new Map())
   const [now, setNow] = useState(0)
   const looking = useLooking()
-  const here = useEffectEvent(() => seq)
-  const known = seq > 0
 
   useEffect(() => {
     setWindows(new Map())
@@ -40,16 +39,17 @@ export function useWatchers(session: string, seq: number): readonly Watcher[] {
   }, [session])
 
   useEffect(() => {
-    if (!looking || !known) return
-    look(session, here())
+    if (!looking || !scroller) return
+    const tell = (): void => look(session, scroller.state.top || null)
+    tell()
     const timer = setInterval(() => {
       setNow(Date.now())
-      look(session, here())
+      tell()
     }, again)
     return () => {
       clearInterval(timer)
       look(session, null)
     }
-  }, [session, looking, known])
+  }, [session, looking, scroller])
   return useMemo(() => othersIn(windows, own, now), [windows, now])
 }

@@ -4,7 +4,7 @@ import { X } from 'lucide-react'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { count as figure } from '../parts/time.ts'
 import { linesOf } from './model/ansi.ts'
-import { SpanLine } from './span-line.tsx'
+import { SpanLines } from './span-line.tsx'
 import { t } from './words.ts'
 
 const lineHeight = 20
@@ -104,7 +104,9 @@ function Lines({ source }: { readonly source: LineSource }) {
           {shown.map((line) => (
             <div key={line} className="flex" style={{ height: lineHeight }}>
               <span className="viewer-number">{figure(line + 1)}</span>
-              <SpanLine spans={linesOf((held.lines[line - held.from] ?? '').slice(0, widest))[0] ?? []} />
+              <span>
+                <SpanLines lines={linesOf((held.lines[line - held.from] ?? '').slice(0, widest))} />
+              </span>
             </div>
           ))}
         </pre>
