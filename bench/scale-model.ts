@@ -34,7 +34,8 @@ export interface Inputs {
 export const constants = Object.freeze({
   /** As in `schema/json.ts`. */
   mostPerCommit: 512,
-  lanesPerServer: 2,
+  /** Of a server that is alone; one among several has one: `store/postgres/lanes.ts`. */
+  lanesAlone: 2,
   /** Hints of one server leave together, at most once in so many ms: `store/carried-bus.ts`. */
   gatherMs: 5,
   /** PostgreSQL stops taking writes 3 million before half of 2³² transactions are not frozen. */
@@ -42,6 +43,8 @@ export const constants = Object.freeze({
   /** The greatest position that a driver of JavaScript reads exactly. */
   positions: 2 ** 53,
 })
+
+const lanesOf = (servers: number): number => (servers === 1 ? constants.lanesAlone : 1)
 
 const msOf = ({ each, more }: Line, n: number): number => each + more * n
 
@@ -55,7 +58,7 @@ export function rateOf(
   { hold, outside }: Pick<Inputs, 'hold' | 'outside'>,
   { servers, callers }: { readonly servers: number; readonly callers: number },
 ): number {
-  const lanes = Math.min(servers * constants.lanesPerServer, callers)
+  const lanes = Math.min(servers * lanesOf(servers), callers)
   const batch = Math.min(callers / lanes, constants.mostPerCommit)
   const turn = Math.max(lanes * msOf(hold, batch), msOf(hold, batch) + msOf(outside, batch))
   return ((lanes * batch) / turn) * 1000
@@ -87,7 +90,8 @@ export function simulate(
   of: { readonly servers: number; readonly perSecond: number; readonly seconds: number; readonly seed?: number },
 ): Simulated {
   const random = Random.of(of.seed ?? 1, 'scale', of.servers)
-  const lanes: Lane[] = Array.from({ length: of.servers * constants.lanesPerServer }, () => ({ waiting: [], free: 0 }))
+  const perServer = lanesOf(of.servers)
+  const lanes: Lane[] = Array.from({ length: of.servers * perServer }, () => ({ waiting: [], free: 0 }))
   const latencies: number[] = []
   const end = of.seconds * 1000
   let [lockFree, busy, commits, done] = [0, 0, 0, 0]
@@ -116,8 +120,8 @@ export function simulate(
   for (let now = 0; now < end; ) {
     now += (-Math.log(1 - random.fraction()) / of.perSecond) * 1000
     advance(now)
-    const server = random.between(0, of.servers - 1) * constants.lanesPerServer
-    const own = lanes.slice(server, server + constants.lanesPerServer)
+    const server = random.between(0, of.servers - 1) * perServer
+    const own = lanes.slice(server, server + perServer)
     const lane = own.reduce((least, each) => (each.waiting.length < least.waiting.length ? each : least))
     lane.waiting.push(now)
   }

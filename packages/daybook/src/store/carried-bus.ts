@@ -53,6 +53,8 @@ export function carriedBus(carrier: Carrier, options: CarriedBusOptions): Carrie
 class Carried implements CarriedBus {
   readonly #carrier: Carrier
   readonly #id: string
+  /** How every text of this process begins. */
+  readonly #own: string
   readonly #clock: () => number
   readonly #onError: (error: unknown) => void
   readonly #local: Bus
@@ -75,6 +77,7 @@ class Carried implements CarriedBus {
   constructor(carrier: Carrier, { id, onError, clock = () => performance.now() }: CarriedBusOptions) {
     this.#carrier = carrier
     this.#id = id
+    this.#own = JSON.stringify({ from: id } satisfies Parcel).slice(0, -1)
     this.#clock = clock
     this.#onError = onError ?? (() => undefined)
     this.#local = onError ? localBus(onError) : localBus()
@@ -185,10 +188,10 @@ class Carried implements CarriedBus {
 
   #take(text: string): void {
     const whole = text.startsWith('#') ? this.#joined(text) : text
-    if (whole === null) return
+    // Every text comes back to its sender, and has the sender's name first.
+    if (whole === null || whole.startsWith(this.#own)) return
     try {
       const { from, said = [], wanted = [] } = JSON.parse(whole) as Parcel
-      if (from === this.#id) return
       // Who is new has not heard what is listened to here.
       if (!this.#others.has(from)) this.#renew()
       this.#others.set(from, this.#clock() + 3 * renewMs)

@@ -11,6 +11,8 @@ const mostBytes = 7900
 const told = "SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)"
 /** Milliseconds between two looks for entries that nobody announced. */
 const looked = 1000
+/** Milliseconds for which another server counts as writing: a few commits of a slow disk. */
+const writingMs = 250
 
 export interface Announcing {
   readonly asking: Connection
@@ -28,12 +30,15 @@ export class Announcer implements Bus {
   #announcing: Announcing | null = null
   #receive: ((text: string) => void) | null = null
   #lost: (() => void) | null = null
+  #deaf: (() => void) | null = null
   #unlisten: (() => unknown) | null = null
   #timer: NodeJS.Timeout | undefined
   #looking: Promise<void> | null = null
   #followers = 0
   #heard = true
   #tip = 0
+  #publishing = false
+  #othersWrote = Number.NEGATIVE_INFINITY
 
   /** `given` carries in place of NOTIFY; whoever gave it opens and closes it. */
   constructor(given?: Bus) {
@@ -53,7 +58,14 @@ export class Announcer implements Bus {
   }
 
   publish(topic: string, message: unknown): void {
+    this.#publishing = true
     this.#bus.publish(topic, message)
+    this.#publishing = false
+  }
+
+  /** Whether other servers write now, as far as they are heard. */
+  contended(): boolean {
+    return performance.now() - this.#othersWrote < writingMs
   }
 
   subscribe(topic: string, listener: Listener): () => void {
@@ -74,8 +86,8 @@ export class Announcer implements Bus {
   async start(announcing: Announcing): Promise<void> {
     this.#announcing = announcing
     this.#tip = await announcing.tip()
-    if (!this.#carried) this.#unlisten = this.#bus.subscribe(hintTopic, this.#heardOf)
-    else if (announcing.listens) this.#unlisten = await this.#listen(announcing)
+    this.#deaf = this.#bus.subscribe(hintTopic, this.#heardOf)
+    if (this.#carried && announcing.listens) this.#unlisten = await this.#listen(announcing)
     this.#watch()
   }
 
@@ -94,7 +106,8 @@ export class Announcer implements Bus {
   }
 
   readonly #heardOf = (): void => {
-    this.#heard = true
+    if (!this.#carried) this.#heard = true
+    if (!this.#publishing) this.#othersWrote = performance.now()
   }
 
   /** Others are told and heard no longer; it may start again. */
@@ -102,6 +115,8 @@ export class Announcer implements Bus {
     this.#announcing = null
     this.#watch()
     await this.#looking
+    this.#deaf?.()
+    this.#deaf = null
     await this.#unlisten?.()
     this.#unlisten = null
   }
@@ -144,7 +159,7 @@ export class Announcer implements Bus {
       const missed = tip !== this.#tip && !this.#heard
       this.#tip = tip
       this.#heard = false
-      if (missed) this.#bus.publish(hintTopic, { tenant: '', session: '', seq: 0 } satisfies Hint)
+      if (missed) this.publish(hintTopic, { tenant: '', session: '', seq: 0 } satisfies Hint)
     } catch {
       // While the server is away there is nothing to see; whoever reads is told so.
     } finally {

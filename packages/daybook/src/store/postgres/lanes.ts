@@ -1,4 +1,5 @@
 // Two lanes of appends: while the server commits what one gathered, the other gathers; no session is ever in both.
+// Behind other servers' commits everything gathers in one.
 
 import { limits } from '../../schema/json.ts'
 import { Lane, type LaneFailure } from '../lane.ts'
@@ -12,6 +13,8 @@ export interface LanesOptions {
   /** Writes a group through the connection of one lane. */
   readonly commits: readonly ((group: readonly AppendOp[]) => Promise<readonly Answer[]>)[]
   committed(group: readonly AppendOp[], results: readonly Answer[]): void
+  /** Whether other servers write to this store now. */
+  contended(): boolean
 }
 
 /** A session that has appends on their way. */
@@ -22,16 +25,19 @@ interface Underway {
 
 /**
  * What was asked for first is written first wherever it can matter: appends of one session stay in one lane, and all that
- * touch what sessions share (openings, forks, refs, blobs, erasures) go through the first.
+ * touch what sessions share (openings, forks, refs, blobs, erasures) go through the first. One commit at a time has the lock of
+ * the feed: where other servers stand before it too, a second lane would only make all commits smaller, and the line longer.
  */
 export class Lanes {
   readonly #lanes: readonly Lane<AppendOp, Outcome>[]
   readonly #underway = new Map<string, Underway>()
   readonly #loads: number[]
+  readonly #contended: () => boolean
   /** Calls wait behind one that itself waits for a lane to be empty. */
   #gate: Promise<void> | null = null
 
-  constructor({ commits, committed }: LanesOptions) {
+  constructor({ commits, committed, contended }: LanesOptions) {
+    this.#contended = contended
     this.#lanes = commits.map(
       (commit) =>
         new Lane<AppendOp, Outcome>({
@@ -77,7 +83,7 @@ export class Lanes {
       if (lane !== null && underway.lane !== lane) return null
       lane = underway.lane
     }
-    return lane ?? this.#loads.indexOf(Math.min(...this.#loads))
+    return lane ?? (this.#contended() ? 0 : this.#loads.indexOf(Math.min(...this.#loads)))
   }
 
   #enter(lane: number, names: ReadonlySet<string>, ops: readonly AppendOp[]): Promise<readonly Outcome[]> {

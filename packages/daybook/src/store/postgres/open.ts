@@ -143,6 +143,7 @@ export class OpenStore {
       const lanes = new Lanes({
         commits: writers.map((writer) => (group: readonly AppendOp[]) => writer.commit(group)),
         committed: (group, results) => this.#hint(group, results),
+        contended: () => this.bus.contended(),
       })
       const calls = new SessionCalls(asking, clock)
       const now = () => (clock ? Math.floor(clock()) : null)
