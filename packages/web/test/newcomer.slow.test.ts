@@ -112,7 +112,7 @@ async function queues(page: Page, letGo: string): Promise<void> {
   await say('echo the second')
   await say('echo the third')
   await page.locator('[data-sent=queued]').nth(1).waitFor()
-  assert.equal(await queued(page).count(), 2)
+  await until(async () => (await queued(page).count()) === 2)
 }
 
 const queued = (page: Page) => page.getByRole('region', { name: 'Queue' }).getByRole('listitem')
@@ -143,7 +143,7 @@ for (const [part, width, colorScheme] of [
     await page.locator('[data-connection=reconnecting]').waitFor()
     await machine.restart()
     await page.locator('[data-connection=live]').waitFor({ state: 'attached' })
-    assert.equal(await queued(page).count(), 2)
+    await until(async () => (await queued(page).count()) === 2)
     writeFileSync(letGo, '')
     await page.getByRole('region', { name: 'Queue' }).waitFor({ state: 'detached' })
     await page.keyboard.insertText('echo and on it goes')

@@ -102,7 +102,9 @@ test('a provider that says nothing for too long is asked again, and then the nex
     200,
   )
   assert.equal((await it.call()).model, 'anthropic/second')
-  assert.equal(it.waits.length, 3)
+  // However long the second one takes on a busy machine, the first was asked so often and no more.
+  const asked = it.mock.bodies().filter((body) => JSON.parse(body).model === 'first')
+  assert.equal(asked.length, 4)
 })
 
 test('a server that is not there is told as such, with the code of the system', async () => {
