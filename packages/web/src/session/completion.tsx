@@ -13,20 +13,36 @@ interface Choice {
   readonly detail: string
 }
 
+/** What was found for a word with its sign. */
+interface Offer {
+  readonly to: string
+  readonly choices: readonly Choice[]
+}
+
 export interface Completion {
+  /** The word that something is looked for; null: the caret is at none. */
+  readonly found: Found | null
   readonly open: boolean
   readonly choices: readonly Choice[]
   readonly at: number
   /** True where the key was for the list. */
   key(event: KeyboardEvent<HTMLTextAreaElement>): boolean
   look(): void
+  offer(offer: Offer): void
   take(choice: Choice): string
 }
 
 const most = 8
+const nothing: Offer = { to: '', choices: [] }
+
+interface Found {
+  readonly sign: '@' | '/'
+  readonly word: string
+  readonly from: number
+}
 
 /** The word under the caret where it begins with a sign: `@` anywhere, `/` only at the beginning. */
-function wordAt(text: string, caret: number): { sign: '@' | '/'; word: string; from: number } | null {
+function wordAt(text: string, caret: number): Found | null {
   const before = text.slice(0, caret)
   const found = /(?:^|\s)@([^\s@]*)$/.exec(before) ?? /^\/([^\s/]*)$/.exec(before)
   if (!found) return null
@@ -35,15 +51,13 @@ function wordAt(text: string, caret: number): { sign: '@' | '/'; word: string; f
   return { sign: text[from] === '/' ? '/' : '@', word, from }
 }
 
-export function useCompletion(session: string, text: string, box: RefObject<HTMLTextAreaElement | null>): Completion {
+export function useCompletion(text: string, box: RefObject<HTMLTextAreaElement | null>): Completion {
   const [caret, setCaret] = useState(0)
   const [at, setAt] = useState(0)
   const [closed, setClosed] = useState<number | null>(null)
   const found = wordAt(text, Math.min(caret, text.length))
-  const sessions = useSessions(found?.sign === '@' ? found.word : null)
-  const files = useFiles(session, found?.sign === '@' ? found.word : null)
-  const skills = useSkills(found?.sign === '/' ? found.word : null)
-  const choices = [...files, ...sessions, ...skills].slice(0, most)
+  const [offered, offer] = useState(nothing)
+  const { choices } = found !== null && offered.to === found.sign + found.word ? offered : nothing
   const open = found !== null && choices.length > 0 && closed !== found.from
   const word = found?.word
   // biome-ignore lint/correctness/useExhaustiveDependencies: another word begins at the first choice again
@@ -56,6 +70,8 @@ export function useCompletion(session: string, text: string, box: RefObject<HTML
     return `${text.slice(0, found.from)}${choice.insert} ${text.slice(caret)}`
   }
   return {
+    found,
+    offer,
     open,
     choices,
     at,
@@ -80,33 +96,55 @@ export function useCompletion(session: string, text: string, box: RefObject<HTML
 
 interface ListProps {
   readonly id: string
+  readonly session: string
   readonly completion: Completion
   readonly onTake: (text: string) => void
 }
 
-export function CompletionList({ id, completion, onTake }: ListProps) {
-  if (!completion.open) return null
+export function CompletionList({ id, session, completion, onTake }: ListProps) {
+  const { found, offer } = completion
   return (
-    <div id={id} role="listbox" aria-label={t('choices')} className="completion">
-      {completion.choices.map((choice, at) => (
-        <div
-          key={choice.insert}
-          id={`${id}-${at}`}
-          role="option"
-          tabIndex={-1}
-          aria-selected={at === completion.at}
-          className="flex gap-2 px-3 py-1"
-          // The composer keeps the focus: a press here is a choice, not a place to be.
-          onMouseDown={(event) => event.preventDefault()}
-          onClick={() => onTake(completion.take(choice))}
-          onKeyDown={() => undefined}
-        >
-          <b className="font-semibold">{choice.label}</b>
-          <span className="min-w-0 truncate text-soft">{choice.detail}</span>
+    <>
+      {found && <Offering session={session} sign={found.sign} word={found.word} onOffer={offer} />}
+      {completion.open && (
+        <div id={id} role="listbox" aria-label={t('choices')} className="completion">
+          {completion.choices.map((choice, at) => (
+            <div
+              key={choice.insert}
+              id={`${id}-${at}`}
+              role="option"
+              tabIndex={-1}
+              aria-selected={at === completion.at}
+              className="flex gap-2 px-3 py-1"
+              // The composer keeps the focus: a press here is a choice, not a place to be.
+              onMouseDown={(event) => event.preventDefault()}
+              onClick={() => onTake(completion.take(choice))}
+              onKeyDown={() => undefined}
+            >
+              <b className="font-semibold">{choice.label}</b>
+              <span className="min-w-0 truncate text-soft">{choice.detail}</span>
+            </div>
+          ))}
         </div>
-      ))}
-    </div>
+      )}
+    </>
   )
+}
+
+interface OfferingProps extends Pick<Found, 'sign' | 'word'> {
+  readonly session: string
+  readonly onOffer: (offer: Offer) => void
+}
+
+/** Asks only while there is a word: three questions that wait would be looked after with every key. */
+function Offering({ session, sign, word, onOffer }: OfferingProps) {
+  const sessions = useSessions(sign === '@' ? word : null)
+  const files = useFiles(session, sign === '@' ? word : null)
+  const skills = useSkills(sign === '/' ? word : null)
+  const choices = [...files, ...sessions, ...skills].slice(0, most)
+  const told = JSON.stringify(choices)
+  useEffect(() => onOffer({ to: sign + word, choices: JSON.parse(told) }), [sign, word, told, onOffer])
+  return null
 }
 
 function useSessions(word: string | null): readonly Choice[] {

@@ -37,7 +37,7 @@ export const Composer = memo(function Composer({ head, opened, settled, onSent }
   const { draft, attachments, ready, taken, send } = useWriting(opened, agent, takes, onSent)
   const box = useRef<HTMLTextAreaElement>(null)
   const list = useId()
-  const completion = useCompletion(session, draft.text, box)
+  const completion = useCompletion(draft.text, box)
   const recall = useRecall(opened)
   const label = t('sayTo', { agent: agent || head.current_agent })
   const drop = useDropping(attachments.add)
@@ -51,7 +51,7 @@ export const Composer = memo(function Composer({ head, opened, settled, onSent }
           send()
         }}
       >
-        <CompletionList id={list} completion={completion} onTake={draft.set} />
+        <CompletionList id={list} session={session} completion={completion} onTake={draft.set} />
         <div className="composer-box" {...drop}>
           <div className="composer-grow" data-text={draft.text.slice(0, mostMirrored)}>
             <textarea
