@@ -79,6 +79,8 @@ async function approves(page: Page, session: string): Promise<void> {
   const { keyboard } = page
   await machine.client.runs.start(session, { skill: 'push', input: 'git push --force-with-lease' })
   await page.waitForFunction(() => document.title.startsWith('(1) '))
+  // The title says it before it is drawn, and with it where the key leads.
+  await page.locator('a[href="/"] .text-need').waitFor({ state: 'attached' })
   await keyboard.press('n')
   await page.waitForURL(`**/s/${session}`)
   await page.getByText('Waits for approval').waitFor()
