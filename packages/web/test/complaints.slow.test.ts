@@ -271,7 +271,7 @@ interface Title {
 }
 
 for (const { number, instead, window: options, cure, kept } of complaints) {
-  test(`complaint ${number}: ${instead}`, { skip: noBrowser }, async () => {
+  test(`[B8] complaint ${number}: ${instead}`, { skip: noBrowser }, async () => {
     {
       await using window = await openWindow(browser, options)
       assert.equal(await kept(window.page, `kept-${number}`), true)

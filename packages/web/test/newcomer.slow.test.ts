@@ -117,13 +117,31 @@ async function queues(page: Page, letGo: string): Promise<void> {
   await until(async () => (await queued(page).count()) === 2)
 }
 
+/** What all of it took, by agent. */
+async function seesWork(page: Page): Promise<void> {
+  const { keyboard } = page
+  await keyboard.press('Control+k')
+  await page.getByRole('combobox', { name: 'Go to…' }).waitFor()
+  await keyboard.type('status')
+  await page.getByRole('option', { name: 'Status', exact: true }).waitFor()
+  const chosen = page.getByRole('dialog').getByRole('option', { selected: true })
+  while ((await chosen.innerText()) !== 'Status') await keyboard.press('ArrowDown')
+  await keyboard.press('Enter')
+  await page.waitForURL('**/status')
+  await page.getByRole('row', { name: /^bash/ }).waitFor()
+}
+
 const queued = (page: Page) => page.getByRole('region', { name: 'Queue' }).getByRole('listitem')
 
-test('a newcomer copies in by the page what another agent left, once, however often it is loaded', skip, async () => {
-  await using window = await openWindow(browser, { viewport: { width: 360, height: 640 } })
-  await adopts(window.page)
-  assert.deepEqual(window.faults, [])
-})
+test(
+  '[B8] a newcomer copies in by the page what another agent left, once, however often it is loaded',
+  skip,
+  async () => {
+    await using window = await openWindow(browser, { viewport: { width: 360, height: 640 } })
+    await adopts(window.page)
+    assert.deepEqual(window.faults, [])
+  },
+)
 
 for (const [part, width, colorScheme] of [
   [401, 1280, 'light'],
@@ -132,35 +150,43 @@ for (const [part, width, colorScheme] of [
   [404, 360, 'light'],
 ] as const) {
   const name = `${width} px, ${colorScheme}`
-  test(`a newcomer finds, decides, queues, kills the server and goes on, by keys alone: ${name}`, skip, async () => {
-    await using window = await openWindow(browser, { viewport: { width, height: 720 }, colorScheme })
-    const { page, faults } = window
-    const [{ session_id: session } = assert.fail()] = (await machine.client.list({ q: `part ${part}`, limit: 1 }))
-      .sessions
-    const letGo = machine.home.path(`${width}-${colorScheme}`)
-    await findsDecision(page)
-    await approves(page, session)
-    await queues(page, letGo)
-    await machine.kill()
-    await page.locator('[data-connection=reconnecting]').waitFor()
-    await machine.restart()
-    await page.locator('[data-connection=live]').waitFor({ state: 'attached' })
-    await until(async () => (await queued(page).count()) === 2)
-    writeFileSync(letGo, '')
-    await page.getByRole('region', { name: 'Queue' }).waitFor({ state: 'detached' })
-    await page.keyboard.insertText('echo and on it goes')
-    await page.keyboard.press('Enter')
-    await page.getByRole('article').getByText('and on it goes', { exact: true }).first().waitFor()
-    // Nothing is lost, and nothing was done twice.
-    const answers = async () => {
-      const { entries } = await machine.client.session(session).entries({ kind: ['message'], order: 'desc', limit: 20 })
-      const said = entries.map(({ data }) => data as { role: string; content: string }).reverse()
-      return said.flatMap(({ role, content }) => (role === 'assistant' && content !== '' ? [content] : [])).slice(-4)
-    }
-    await until(async () => (await answers()).at(-1) === 'and on it goes')
-    assert.deepEqual(await answers(), ['the first', 'the second', 'the third', 'and on it goes'])
-    assert.equal(await overflow(page), 0)
-    assert.deepEqual(await accessFaults(page), [])
-    assert.deepEqual(faults, [])
-  })
+  test(
+    `[B8] a newcomer finds, decides, queues, kills the server and goes on, by keys alone: ${name}`,
+    skip,
+    async () => {
+      await using window = await openWindow(browser, { viewport: { width, height: 720 }, colorScheme })
+      const { page, faults } = window
+      const [{ session_id: session } = assert.fail()] = (await machine.client.list({ q: `part ${part}`, limit: 1 }))
+        .sessions
+      const letGo = machine.home.path(`${width}-${colorScheme}`)
+      await findsDecision(page)
+      await approves(page, session)
+      await queues(page, letGo)
+      await machine.kill()
+      await page.locator('[data-connection=reconnecting]').waitFor()
+      await machine.restart()
+      await page.locator('[data-connection=live]').waitFor({ state: 'attached' })
+      await until(async () => (await queued(page).count()) === 2)
+      writeFileSync(letGo, '')
+      await page.getByRole('region', { name: 'Queue' }).waitFor({ state: 'detached' })
+      await page.keyboard.insertText('echo and on it goes')
+      await page.keyboard.press('Enter')
+      await page.getByRole('article').getByText('and on it goes', { exact: true }).first().waitFor()
+      // Nothing is lost, and nothing was done twice.
+      const answers = async () => {
+        const { entries } = await machine.client
+          .session(session)
+          .entries({ kind: ['message'], order: 'desc', limit: 20 })
+        const said = entries.map(({ data }) => data as { role: string; content: string }).reverse()
+        return said.flatMap(({ role, content }) => (role === 'assistant' && content !== '' ? [content] : [])).slice(-4)
+      }
+      await until(async () => (await answers()).at(-1) === 'and on it goes')
+      assert.deepEqual(await answers(), ['the first', 'the second', 'the third', 'and on it goes'])
+      assert.equal(await overflow(page), 0)
+      assert.deepEqual(await accessFaults(page), [])
+      await seesWork(page)
+      assert.equal(await overflow(page), 0)
+      assert.deepEqual(faults, [])
+    },
+  )
 }

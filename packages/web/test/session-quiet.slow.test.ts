@@ -139,3 +139,38 @@ test(
     assert.deepEqual(faults, [])
   },
 )
+
+test('a session that is deleted says when and by whom, to who has it open and at its old address', skip, async () => {
+  const { client } = server
+  await talk(client, 'deleted', 4)
+  await using window = await openWindow(browser)
+  const { page, faults } = window
+  await page.goto(`${server.url}/s/deleted`)
+  await page.locator(row(4)).waitFor()
+  await client.session('deleted').delete({ now: true })
+  await page.getByText(/^This session was deleted\. Deleted .+, by you\.$/).waitFor()
+  // What was read stays to be read, and nothing can be said to it.
+  assert.equal(await page.locator(row(4)).count(), 1)
+  assert.equal(await page.getByRole('textbox', { name: /^Say something/ }).count(), 0)
+  assert.deepEqual(await accessFaults(page), [])
+  await page.reload()
+  await page.getByRole('heading', { name: 'This session was deleted.' }).waitFor()
+  await page.getByText(/Deleted .+, by you\./).waitFor()
+  assert.deepEqual(await accessFaults(page), [])
+  assert.deepEqual(faults, [])
+})
+
+test('the badge of a past moment tells the state of that moment', skip, async () => {
+  const { client } = server
+  await talk(client, 'then', 4)
+  const { run_id } = await client.runs.start('then', { skill: 'rest', input: 'a day' })
+  await client.runs.wait(run_id)
+  await using window = await openWindow(browser)
+  const { page, faults } = window
+  const badge = page.locator('.session-header [class*=text-small]').first()
+  await page.goto(`${server.url}/s/then`)
+  await badge.getByText(/^waiting until/).waitFor()
+  await page.goto(`${server.url}/s/then?until=4`)
+  await badge.getByText('idle').waitFor()
+  assert.deepEqual(faults, [])
+})

@@ -158,8 +158,7 @@ export function openClient(options: TransportOptions): Client {
     status: (check, { signal } = {}) => transport.json({ path: `${prefix}/status`, query: { check }, signal }),
     adopt: (fields = {}, given = {}) =>
       transport.json({ ...written(given), method: 'POST', path: `${prefix}/adoptions`, body: fields }),
-    adoption: (id, { signal } = {}) =>
-      transport.json({ path: `${prefix}/adoptions/${encodeURIComponent(id)}`, signal }),
+    adoption: (id, { signal } = {}) => transport.json({ path: `${prefix}/adoptions/${id}`, signal }),
     ready: ({ signal } = {}) => transport.json({ path: '/ready', signal }),
   }
 }

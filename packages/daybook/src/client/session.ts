@@ -68,7 +68,8 @@ export interface Delta {
 
 export interface RemoteSession {
   readonly id: string
-  get(options?: CallOptions): Promise<SessionShape>
+  /** `until`: as it was at that entry, without its open objects. */
+  get(options?: CallOptions & { until?: number }): Promise<SessionShape>
   update(patch: Omit<SessionPatch, 'expect'>, options?: WriteOptions): Promise<SessionShape>
   replace(fields: Omit<SessionReplacement, 'expect'>, options?: WriteOptions): Promise<SessionShape>
   entries(range?: EntriesRange, options?: CallOptions): Promise<EntryListShape>
@@ -149,7 +150,7 @@ export function remoteSession(transport: Transport, id: string): RemoteSession {
 
   return {
     id,
-    get: (options) => read('', options),
+    get: (options) => read('', options, { until: options?.until }),
     update: (patch, options) => write('PATCH', '', patch, options),
     replace: (fields, options) => write('PUT', '', fields, options),
     entries,

@@ -113,11 +113,11 @@ export async function problemOf(answer: Response): Promise<DaybookError> {
   const text = (name: string): string | undefined =>
     typeof fields[name] === 'string' ? (fields[name] as string) : undefined
   const message = text('detail') ?? text('title') ?? `the server answered ${answer.status}`
-  const [field, hint] = [text('field'), text('hint')]
   const error = new DaybookError(codeOf(text('code'), answer.status), message, {
-    ...(typeof fields.seq === 'number' ? { seq: fields.seq } : {}),
-    ...(field === undefined ? {} : { field }),
-    ...(hint === undefined ? {} : { hint }),
+    seq: typeof fields.seq === 'number' ? fields.seq : undefined,
+    field: text('field'),
+    hint: text('hint'),
+    deleted: fields.deleted as { at: string; by: string } | undefined,
   })
   const seconds = Number(answer.headers.get('retry-after') ?? Number.NaN)
   if (Number.isFinite(seconds)) pauses.set(error, seconds * 1000)

@@ -44,6 +44,7 @@ export function problemOf(error: DaybookError): ProblemShape {
     ...(error.seq === undefined ? {} : { seq: error.seq }),
     ...(error.field === undefined ? {} : { field: error.field }),
     ...(error.hint === undefined ? {} : { hint: error.hint }),
+    ...(error.deleted === undefined ? {} : { deleted: error.deleted }),
   }
 }
 

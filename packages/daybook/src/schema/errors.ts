@@ -80,11 +80,13 @@ export const errorCodes = Object.freeze(Object.keys(errorTable)) as readonly Err
 
 export interface ErrorDetails {
   /** The true seq, with `conflict` and `precondition_failed`. */
-  readonly seq?: number
+  readonly seq?: number | undefined
   /** Path of the guilty field, for example `entries[3].data.role`. */
-  readonly field?: string
+  readonly field?: string | undefined
   /** What to type or do next. */
-  readonly hint?: string
+  readonly hint?: string | undefined
+  /** With `gone`, where it is known: when (RFC 3339), and the actor who deleted it. */
+  readonly deleted?: { readonly at: string; readonly by: string } | undefined
   readonly cause?: unknown
 }
 
@@ -95,6 +97,7 @@ export class DaybookError extends Error {
   readonly seq: number | undefined
   readonly field: string | undefined
   readonly hint: string | undefined
+  readonly deleted: ErrorDetails['deleted']
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
@@ -102,6 +105,7 @@ export class DaybookError extends Error {
     this.seq = details.seq
     this.field = details.field
     this.hint = details.hint
+    this.deleted = details.deleted
   }
 
   get row(): ErrorRow {

@@ -212,7 +212,16 @@ export const ListQuery = Type.Object(
 export type ListQuery = Static<typeof ListQuery>
 
 export const SessionQuery = Type.Object(
-  { include: Type.Optional(Type.Array(oneOf(['runs', 'summary'] as const), { maxItems: 2 })) },
+  {
+    include: Type.Optional(Type.Array(oneOf(['runs', 'summary'] as const), { maxItems: 2 })),
+    until: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: Number.MAX_SAFE_INTEGER,
+        description: 'As it was at this entry, without open objects.',
+      }),
+    ),
+  },
   closed,
 )
 export const DeleteQuery = Type.Object({ now: flag }, closed)

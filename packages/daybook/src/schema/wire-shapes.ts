@@ -283,6 +283,9 @@ export const Problem = Type.Object(
     seq: Type.Optional(Type.Integer({ minimum: 0, description: 'The true seq.' })),
     field: Type.Optional(Type.String({ description: 'The guilty field.' })),
     hint: Type.Optional(Type.String()),
+    deleted: Type.Optional(
+      Type.Object({ at: Time, by: Type.String() }, { ...closed, description: 'Of a session: when, and who did it.' }),
+    ),
   },
   { ...closed, title: 'Problem', description: 'RFC 9457. Decide by code, never by the texts.' },
 )

@@ -219,7 +219,8 @@ export interface ErasedBelow {
 
 export interface Session {
   readonly id: SessionId
-  head(): Promise<Head>
+  /** As it is now, or as it was at an entry. */
+  head(until?: Seq): Promise<Head>
   cell(): Promise<Cell>
   append<K extends Kind>(entries: NewEntry<K> | readonly NewEntry<K>[], options?: WriteOptions): Promise<Receipt>
   /**

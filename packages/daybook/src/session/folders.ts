@@ -53,8 +53,15 @@ export const folders: { readonly [K in Kind]?: Folder<K> } = {
   'session.restored': ({ head }, _data, entry) => ({
     head: { place: 'open', trashedAt: null, trashedFrom: null, due: dueOf(head.openRuns, entry.at) },
   }),
-  'session.deleted': ({ head }) => ({
-    head: { ...forgotten, place: 'deleted', owner: head.owner, readers: head.readers },
+  'session.deleted': ({ head }, _data, entry) => ({
+    head: {
+      ...forgotten,
+      place: 'deleted',
+      owner: head.owner,
+      readers: head.readers,
+      // When and by whom, for who comes to it later: no store reads entries of a tombstone.
+      last: { text: '', at: entry.at, by: entry.actor },
+    },
     cell: { state: {}, metadata: {}, agentData: {} },
   }),
   'session.rewound': rewound,

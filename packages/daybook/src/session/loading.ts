@@ -4,6 +4,7 @@ import { DaybookError } from '../schema/errors.ts'
 import { emptyCell, foldVersion, type Head } from '../schema/heads.ts'
 import type { Seq, SessionId } from '../schema/ids.ts'
 import { limits } from '../schema/json.ts'
+import { moment } from '../schema/wire.ts'
 import type { ScopedStore } from '../store/store.ts'
 import { brokenLink, genesis } from './chain.ts'
 import type { Folded } from './fold.ts'
@@ -59,6 +60,20 @@ async function lastSnapshot(store: ScopedStore, head: Head): Promise<Seq> {
   if (head.seq <= limits.snapshotEntries) return 0
   const latest = await store.snapshots.latest(head.session, head.seq, foldVersion)
   return latest?.seq ?? head.base?.seq ?? 0
+}
+
+/** `gone`, with when and by whom as the tombstone says it. */
+export function goneError({ session, last }: Head): DaybookError {
+  const deleted = last ? { at: moment(last.at), by: last.by } : undefined
+  return new DaybookError('gone', `${session} was deleted`, { deleted })
+}
+
+/** The head as it was at an entry; `invalid` for one that there is not. */
+export async function headAt(whole: ScopedStore, { session, seq }: Head, until: Seq): Promise<Head> {
+  if (!Number.isSafeInteger(until) || until < 1 || until > seq) {
+    throw new DaybookError('invalid', `there is no entry ${until}`, { field: 'until' })
+  }
+  return (await foldAt(whole, session, until)).head
 }
 
 /** A head that may be shown: one of an older fold, or one whose base was erased in, says what its log says now. */

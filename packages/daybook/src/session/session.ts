@@ -28,7 +28,7 @@ import type { Folded } from './fold.ts'
 import { followSession } from './follow.ts'
 import type { ForkOptions } from './forking.ts'
 import { keyOf, keyWith } from './keys.ts'
-import { currentHead, isOutdated } from './loading.ts'
+import { currentHead, goneError, headAt, isOutdated } from './loading.ts'
 import { markSession } from './marks.ts'
 import { checkId, openingOf, ownerOf } from './opening.ts'
 import { checkStateScope, writerOf } from './own-kinds.ts'
@@ -71,8 +71,9 @@ export class SessionHandle implements Session {
     this.#opens = opens
   }
 
-  async head(): Promise<Head> {
-    return currentHead(this.#whole, await this.#storedHead())
+  async head(until?: Seq): Promise<Head> {
+    const head = await this.#storedHead()
+    return until === undefined ? currentHead(this.#whole, head) : headAt(this.#whole, head, until)
   }
 
   async cell(): Promise<Cell> {
@@ -89,7 +90,7 @@ export class SessionHandle implements Session {
   async #storedHead(): Promise<Head> {
     const head = await this.store.head(this.id)
     if (!head) throw new DaybookError('not_found', `no session ${this.id}`)
-    if (head.place === 'deleted') throw new DaybookError('gone', `${this.id} was deleted`)
+    if (head.place === 'deleted') throw goneError(head)
     return head
   }
 

@@ -48,8 +48,16 @@ export function stateText(session: SessionShape, now: number): string {
   return t(`state_${state}`)
 }
 
-export function StatusBadge({ session, className = '' }: { session: SessionShape; className?: string }) {
-  const now = useNow()
+interface BadgeProps {
+  readonly session: SessionShape
+  readonly className?: string
+  /** As it was at its last change: nothing of now is said. */
+  readonly past?: boolean
+}
+
+export function StatusBadge({ session, className = '', past = false }: BadgeProps) {
+  const clock = useNow()
+  const now = past ? Date.parse(session.updated_at) : clock
   const state = stateOf(session, now)
   const { icon: Icon, tone } = looks[state]
   return (
@@ -57,7 +65,7 @@ export function StatusBadge({ session, className = '' }: { session: SessionShape
       className={`inline-flex items-baseline gap-1 whitespace-nowrap [&>svg]:self-center text-small ${tone} ${className}`}
     >
       <Icon aria-hidden size={14} strokeWidth={2.25} />
-      {state === 'waiting' ? (
+      {state === 'waiting' && !past ? (
         <Waiting session={session} now={now} />
       ) : state === 'quiet' ? (
         <Quiet session={session} now={now} />

@@ -102,6 +102,7 @@ export const dictionary = {
   reading: 'Reading …',
   notHere: 'There is no such session here.',
   wasDeleted: 'This session was deleted.',
+  deletedBy: 'Deleted {time}, by {name}.',
   noAccess: 'This session cannot be shown.',
   othersEnd: { one: '{n} session ends in …{tail}:', other: '{n} sessions end in …{tail}:' },
   moment: 'Moment',

@@ -2,12 +2,39 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import type { DaybookError } from 'daybook/client'
+import { type DaybookError, isDaybookError } from 'daybook/client'
 import { addressOf } from '../app/addresses.ts'
 import { t as base } from '../i18n/base.ts'
 import { client } from '../live/client.ts'
-import { titleOf } from '../parts/session-text.ts'
+import { actorOf, titleOf } from '../parts/session-text.ts'
+import { fullTime } from '../parts/time.ts'
 import { t } from './words.ts'
+
+/** When, and by whom; null where nobody knows any more. */
+function deletedText({ deleted }: DaybookError): string | null {
+  return deleted ? t('deletedBy', { time: fullTime(deleted.at), name: actorOf(deleted.by) }) : null
+}
+
+/** For who has it open: what was read before still stands there. */
+export function DeletedLine({ id }: { readonly id: string }) {
+  const { data } = useQuery({
+    queryKey: ['deleted', id],
+    queryFn: async ({ signal }) => {
+      try {
+        await client.session(id).get({ signal })
+      } catch (error) {
+        if (isDaybookError(error)) return deletedText(error) ?? ''
+        throw error
+      }
+      return ''
+    },
+  })
+  return (
+    <p role="status" className="border-t border-rule bg-fail-well px-4 py-2 text-fail">
+      {t('wasDeleted')} {data}
+    </p>
+  )
+}
 
 export function NotOpened({ id, error }: { readonly id: string; readonly error: DaybookError }) {
   const tail = id.slice(-4)
@@ -25,7 +52,7 @@ export function NotOpened({ id, error }: { readonly id: string; readonly error: 
       </h1>
       <p className="text-soft">
         <code>{id}</code>
-        {!unknown && ` · ${error.message}`}
+        {!unknown && ` · ${deletedText(error) ?? error.message}`}
       </p>
       {others.length > 0 && (
         <>

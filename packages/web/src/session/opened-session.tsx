@@ -1,7 +1,7 @@
 // The screen of a session that is there: head, timeline, queue, composer, and the rail beside them.
 
 import type { SessionShape } from 'daybook/client'
-import { startTransition, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { lazy, Suspense, startTransition, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { titleOf } from '../parts/session-text.ts'
 import { useTitle } from '../parts/title.ts'
 import { Composer } from './composer.tsx'
@@ -20,6 +20,8 @@ import { useLive, useNews } from './use-session.ts'
 import { useSessionKeys } from './use-session-keys.ts'
 import { useWatchers } from './use-watchers.ts'
 import { t } from './words.ts'
+
+const DeletedLine = lazy(async () => ({ default: (await import('./not-opened.tsx')).DeletedLine }))
 
 interface Props {
   readonly head: SessionShape
@@ -63,6 +65,7 @@ export function OpenedSession({ head, opened, seq, moment, part }: Props) {
         watchers={watchers}
         side={side}
         part={part}
+        moment={moment}
         settled={settled > 0}
         onGo={go}
         onSide={onSide}
@@ -74,15 +77,34 @@ export function OpenedSession({ head, opened, seq, moment, part }: Props) {
           {back && <CameBack {...back} onEnd={toEnd} />}
           <TimelineView log={log} target={seq} part={part} onReady={onReady} />
           <Slider head={head} moment={moment} />
-          {moment === null && settled > 0 && <Queue head={head} />}
-          {moment === null && (
-            <Composer key={head.session_id} head={head} opened={opened} settled={settled > 0} onSent={toEnd} />
-          )}
+          {moment === null && <Next head={head} opened={opened} settled={settled > 0} onSent={toEnd} />}
         </div>
         {side && <Rail head={head} moment={moment} settled={settled === 2} onGo={go} onClose={onSide} />}
       </div>
       <Toast />
     </div>
+  )
+}
+
+interface NextProps extends Pick<Props, 'head' | 'opened'> {
+  readonly settled: boolean
+  readonly onSent: () => void
+}
+
+/** What waits for its turn, and where to say something; once a session is deleted, that it is. */
+function Next({ head, opened, settled, onSent }: NextProps) {
+  if (head.place === 'deleted') {
+    return (
+      <Suspense>
+        <DeletedLine id={head.session_id} />
+      </Suspense>
+    )
+  }
+  return (
+    <>
+      {settled && <Queue head={head} />}
+      <Composer key={head.session_id} head={head} opened={opened} settled={settled} onSent={onSent} />
+    </>
   )
 }
 

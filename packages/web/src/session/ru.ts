@@ -105,6 +105,7 @@ export const dictionary: SameAs<typeof english> = {
   reading: 'Чтение …',
   notHere: 'Такой сессии здесь нет.',
   wasDeleted: 'Эта сессия удалена.',
+  deletedBy: 'Удалено {time}, кто: {name}.',
   noAccess: 'Эту сессию нельзя показать.',
   othersEnd: {
     one: '{n} сессия кончается на …{tail}:',

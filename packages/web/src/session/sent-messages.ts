@@ -80,7 +80,7 @@ async function deliver(key: string): Promise<void> {
     tell(key, event[status])
   } catch (error) {
     if (!isDaybookError(error)) throw error
-    const more = { problem: errorText(error), locked: error.code === 'forbidden' }
+    const more = { problem: errorText(error), locked: error.field === 'Authorization' }
     change(key, (now) => (now.state === 'sending' ? sentAfter(now, 'refused', more) : now))
   }
 }

@@ -3,7 +3,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import type { SessionShape } from 'daybook/client'
 import { OctagonX, PanelRight, Search } from 'lucide-react'
-import { memo } from 'react'
+import { lazy, memo, Suspense } from 'react'
 import { titleOf } from '../parts/session-text.ts'
 import { StatusBadge } from '../parts/status-badge.tsx'
 import { dollars } from '../parts/time.ts'
@@ -16,6 +16,8 @@ import { PinButton } from './pin-button.tsx'
 import { headKey } from './use-session.ts'
 import { t } from './words.ts'
 
+const StatusThen = lazy(async () => ({ default: (await import('./status-then.tsx')).StatusThen }))
+
 interface Props {
   readonly head: SessionShape
   readonly watchers: readonly Watcher[]
@@ -23,13 +25,15 @@ interface Props {
   readonly part: ShownPart | null
   /** The timeline is there. */
   readonly settled: boolean
+  /** Null: now. */
+  readonly moment: number | null
   readonly onGo: (seq: number) => void
   readonly onSide: () => void
   readonly onFind: () => void
 }
 
 export const SessionHeader = memo(function SessionHeader(props: Props) {
-  const { head, watchers, side, part, settled, onGo, onSide, onFind } = props
+  const { head, watchers, side, part, settled, moment, onGo, onSide, onFind } = props
   const queries = useQueryClient()
   const busy = head.status === 'running' || head.status === 'waiting' || head.status === 'queued'
   const facts = [head.current_agent, head.branch, head.cost > 0 ? dollars(head.cost) : null].filter(Boolean)
@@ -40,7 +44,13 @@ export const SessionHeader = memo(function SessionHeader(props: Props) {
           {titleOf(head)}
         </h1>
         <p className="flex min-w-0 items-center gap-x-2 text-small text-soft">
-          <StatusBadge session={head} />
+          {moment === null ? (
+            <StatusBadge session={head} />
+          ) : (
+            <Suspense>
+              <StatusThen id={head.session_id} moment={moment} />
+            </Suspense>
+          )}
           <code className="figures">{head.tail}</code>
           <span className="truncate">{facts.join(' · ')}</span>
         </p>

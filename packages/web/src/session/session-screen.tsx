@@ -5,7 +5,6 @@ import { isDaybookError } from 'daybook/client'
 import { lazy, Suspense, useMemo } from 'react'
 import { parseAddress } from '../app/addresses.ts'
 import { partOf, type ShownPart } from './model/shown.ts'
-import { NotOpened } from './not-opened.tsx'
 import { openSession } from './opened.ts'
 import { OpenedSession } from './opened-session.tsx'
 import { PlaceContext } from './place.ts'
@@ -16,6 +15,7 @@ import './session.css'
 await loaded
 
 const route = getRouteApi('/s/$address')
+const NotOpened = lazy(async () => ({ default: (await import('./not-opened.tsx')).NotOpened }))
 const CompareScreen = lazy(async () => ({ default: (await import('../compare/compare-screen.tsx')).CompareScreen }))
 
 export function SessionScreen() {
@@ -45,7 +45,11 @@ function OneSession({ id, seq, moment, part }: OneProps) {
   const place = useMemo(() => ({ session: id, moment }), [id, moment])
   if (error && !head) {
     if (!isDaybookError(error)) throw error
-    return <NotOpened id={id} error={error} />
+    return (
+      <Suspense>
+        <NotOpened id={id} error={error} />
+      </Suspense>
+    )
   }
   if (!head) return <p className="p-4 text-soft">{t('reading')}</p>
   return (

@@ -105,6 +105,7 @@ export const dictionary: SameAs<typeof english> = {
   reading: '读取中 …',
   notHere: '这里没有这个会话。',
   wasDeleted: '此会话已删除。',
+  deletedBy: '{time} 由 {name} 删除。',
   noAccess: '无法显示此会话。',
   othersEnd: { other: '有 {n} 个会话以 …{tail} 结尾：' },
   moment: '时刻',

@@ -3,7 +3,7 @@
 import { checkAskable } from '../../model/askable.ts'
 import { DaybookError } from '../../schema/errors.ts'
 import type { Json } from '../../schema/json.ts'
-import { summaryOf } from '../../schema/wire.ts'
+import { sessionOf, summaryOf } from '../../schema/wire.ts'
 import {
   Cleanup,
   DeleteQuery,
@@ -68,7 +68,11 @@ const read = route(
   },
   async (call) => {
     const { session, head } = await call.seen(call.params.session_id)
-    const include = call.query.include ?? []
+    const { include = [], until } = call.query
+    if (until !== undefined) {
+      if (include.length > 0) throw new DaybookError('invalid', 'until stands without include', { field: 'include' })
+      return { body: JSON.stringify(sessionOf(await session.head(until))), seq: until }
+    }
     const shape = await sessionShape(call.mine, head, await session.cell())
     const runs = include.includes('runs') ? (await session.view('runs')).runs : null
     const summary = include.includes('summary') ? await session.summary() : undefined
