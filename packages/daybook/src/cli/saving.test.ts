@@ -13,7 +13,7 @@ test('a file is written whole, replaces none, and what could not be finished is 
   t.after(() => rmSync(cwd, { recursive: true }))
   const stop = new AbortController()
   const context = { host: { cwd, signal: stop.signal } } as Context
-  const failure = new Error('the store is gone')
+  const failure = Object.assign(new Error('the store is gone'), { syscall: 'read' })
   const pieces = async function* (then: () => void) {
     yield 'a'.repeat(100_000)
     then()

@@ -31,18 +31,24 @@ export async function save(context: Context, pieces: AsyncIterable<string>, to: 
     throw new Refusal(exits.failed, 'invalid', lines)
   }
   let written = 0
+  let read: unknown
   try {
     await pipeline(async function* () {
-      for await (const piece of pieces) {
-        context.host.signal.throwIfAborted()
-        written += 1
-        yield piece
+      try {
+        for await (const piece of pieces) {
+          context.host.signal.throwIfAborted()
+          written += 1
+          yield piece
+        }
+      } catch (error) {
+        read = error
+        throw error
       }
     }, file)
     return written
   } catch (error) {
     rmSync(path, { force: true })
-    if (!(error instanceof Error && 'syscall' in error)) throw error
+    if (error === read || !(error instanceof Error && 'syscall' in error)) throw error
     throw new Refusal(exits.failed, 'failed', {
       what: `${path} could not be written whole`,
       why: error.message,

@@ -54,6 +54,8 @@ export interface Shared {
 
 /** Milliseconds without a fact from a stream that is alive: more than one heartbeat. */
 const longestQuiet = 20_000
+/** What tabs say to each other: one of another version, left open over an upgrade, has a stream of its own. */
+const language = 2
 /** Of all tabs together; the server takes no more. */
 const mostWatched = 16
 
@@ -93,7 +95,7 @@ class SharedFeed implements Shared {
       void: () => this.#emit('again', 'all'),
     })
     this.#tabs = new Tabs({
-      name: `daybook ${transport.url}`,
+      name: `daybook ${language} ${transport.url}`,
       me: newKey(),
       locks: around.locks ?? null,
       channel: around.channel ?? null,

@@ -22,7 +22,7 @@ export interface Answered {
   readonly late: boolean
 }
 
-/** Without a terminal and at the end of its input. Rejects where it cannot be started. */
+/** Without a terminal and at the end of its input. Rejects where it cannot be started, or not be ended as it has another user. */
 export function ask({ path, args, workdir, env, timeoutMs, mostBytes }: Asking): Promise<Answered> {
   const { promise, resolve, reject } = Promise.withResolvers<Answered>()
   const child = spawn(path, [...args], {
@@ -36,7 +36,7 @@ export function ask({ path, args, workdir, env, timeoutMs, mostBytes }: Asking):
     try {
       process.kill(-child.pid, 'SIGKILL')
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') reject(error)
     }
   }
   const [out, err] = [gather(child.stdout, mostBytes, end), gather(child.stderr, mostBytes, end)]
