@@ -54,8 +54,6 @@ export interface Shared {
 
 /** Milliseconds without a fact from a stream that is alive: more than one heartbeat. */
 const longestQuiet = 20_000
-/** What tabs say to each other: one of another version, left open over an upgrade, has a stream of its own. */
-const language = 2
 /** Of all tabs together; the server takes no more. */
 const mostWatched = 16
 
@@ -95,7 +93,8 @@ class SharedFeed implements Shared {
       void: () => this.#emit('again', 'all'),
     })
     this.#tabs = new Tabs({
-      name: `daybook ${language} ${transport.url}`,
+      // The number is that of what tabs say: one left open over an upgrade has a stream of its own.
+      name: `daybook 2 ${transport.url}`,
       me: newKey(),
       locks: around.locks ?? null,
       channel: around.channel ?? null,
