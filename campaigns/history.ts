@@ -1,13 +1,15 @@
-// Several servers on one PostgreSQL, under accidents of the servers, the database and the network between them.
+// Several servers on one PostgreSQL and one Redis, under accidents of the servers, of both and of the network between them.
 
 import { openSessions } from '../packages/daybook/src/session/sessions.ts'
 import { debian, embedded, Server } from '../packages/daybook/src/store/postgres/server.fixture.ts'
 import { postgresStore } from '../packages/daybook/src/store/postgres.ts'
+import { withoutRedis } from '../packages/daybook/src/store/redis/server.fixture.ts'
 import type { Store } from '../packages/daybook/src/store/store.ts'
 import { account } from './lib/account.ts'
 import { type Campaign, Counter, describeProblems, pause, type Result, type Settings } from './lib/campaign.ts'
 import { checkStore, tenant } from './lib/check.ts'
 import { performed, Refused } from './lib/doors.ts'
+import { type Bus, startBus } from './lib/history/bus.ts'
 import { cutConnections } from './lib/history/cut.ts'
 import { FeedFollower } from './lib/history/follower.ts'
 import { Holders } from './lib/history/leases.ts'
@@ -19,7 +21,14 @@ import { environment } from './lib/processes.ts'
 import { Random } from './lib/random.ts'
 import { repeatUnanswered } from './lib/repeat.ts'
 
-const accidents = ['server killed', 'database killed', 'connections cut', 'server ended', 'server frozen'] as const
+const accidents = [
+  'server killed',
+  'database killed',
+  'bus killed',
+  'connections cut',
+  'server ended',
+  'server frozen',
+] as const
 type Accident = (typeof accidents)[number]
 
 const clients = 16
@@ -27,9 +36,14 @@ const roundMs = 4_000
 /** Rounds that go on with one schema: accidents meet what earlier ones left. */
 const roundsPerSchema = 5
 
+/** What all servers share, and what is started anew behind each accident of it. */
+interface Shared {
+  readonly database: Server
+  readonly bus: Bus
+}
+
 /** One schema with its servers, and all that was ever said about it. */
 interface Place {
-  readonly url: string
   readonly ledger: Ledger
   readonly servers: Servers
   readonly follower: FeedFollower
@@ -64,28 +78,30 @@ class History {
   async run(): Promise<Result> {
     const { rounds, log } = this.#settings
     const programs = embedded() ?? debian(15)
-    if (programs === null) {
-      return { rounds: 0, failed: 0, counts: this.#counter.all, skipped: ['there is no PostgreSQL server here'] }
+    const missing = programs === null ? 'there is no PostgreSQL server here' : withoutRedis()
+    if (programs === null || missing !== false) {
+      return { rounds: 0, failed: 0, counts: this.#counter.all, skipped: [String(missing)] }
     }
-    const server = await Server.start(programs, ['max_connections=200'])
+    await using bus = await startBus()
+    const database = await Server.start(programs, ['max_connections=200'])
     try {
       for (let round = 0; round < rounds; round += 1) {
-        await this.#guarded(round, server, round + 1 === rounds || (round + 1) % roundsPerSchema === 0)
+        await this.#guarded(round, { database, bus }, round + 1 === rounds || (round + 1) % roundsPerSchema === 0)
         log(`${round + 1} of ${rounds} rounds, ${this.#failed} with a problem`)
       }
     } finally {
       await this.#leave()
-      await server.dispose()
+      await database.dispose()
     }
     return { rounds, failed: this.#failed, counts: this.#counter.all, skipped: [] }
   }
 
-  async #guarded(round: number, server: Server, last: boolean): Promise<void> {
+  async #guarded(round: number, shared: Shared, last: boolean): Promise<void> {
     const accident = accidents[round % accidents.length] ?? 'server killed'
     let problems: readonly string[]
     try {
-      this.#place ??= await this.#open(server.url, round)
-      await this.#round(this.#place, server, accident, round)
+      this.#place ??= await this.#open(shared, round)
+      await this.#round(this.#place, shared, accident, round)
       problems = await this.#check(this.#place, last)
     } catch (error) {
       problems = [error instanceof Error ? String(error.stack) : String(error)]
@@ -98,10 +114,10 @@ class History {
     if (problems.length > 0 || last) await this.#leave()
   }
 
-  async #open(url: string, round: number): Promise<Place> {
+  async #open({ database: { url }, bus }: Shared, round: number): Promise<Place> {
     const schema = `history_${round}`
     const store = postgresStore({ url, schema, connections: 4 })
-    const servers = new Servers(`${url}?schema=${schema}`, this.#env, 3)
+    const servers = new Servers(`${url}?schema=${schema}`, { ...this.#env, DAYBOOK_BUS: bus.url }, 3)
     // All at once on an empty database: they make the schema together.
     await servers.start()
     await store.open()
@@ -111,10 +127,10 @@ class History {
     for (const id of leased) await engine.within({ tenant, subjects: ['local'] }).open({ id })
     await engine.close()
     const follower = new FeedFollower(servers, Random.of(this.#settings.seed, 'follower', round))
-    return { url, ledger: new Ledger(), servers, follower, store, holders: new Holders(store, leased), sessions }
+    return { ledger: new Ledger(), servers, follower, store, holders: new Holders(store, leased), sessions }
   }
 
-  async #round(place: Place, server: Server, accident: Accident, round: number): Promise<void> {
+  async #round(place: Place, shared: Shared, accident: Accident, round: number): Promise<void> {
     const { seed } = this.#settings
     const random = Random.of(seed, 'history', round)
     place.holders.begin(4, (holder) => Random.of(seed, holder), round)
@@ -122,7 +138,7 @@ class History {
     const writing = Array.from({ length: clients }, (_, index) => this.#write(place, index + 1, round, () => stopped))
     this.#counter.add(accident)
     await pause(random.between(300, 1500))
-    await this.#cause(place, server, accident, random)
+    await this.#cause(place, shared, accident, random)
     await pause(Math.max(0, roundMs - 1500))
     stopped = true
     await Promise.all(writing)
@@ -131,7 +147,7 @@ class History {
     await repeatUnanswered(new RoamingDoor(place.servers, random), place.ledger, this.#counter)
   }
 
-  async #cause({ servers }: Place, server: Server, accident: Accident, random: Random): Promise<void> {
+  async #cause({ servers }: Place, { database, bus }: Shared, accident: Accident, random: Random): Promise<void> {
     const which = servers.any(random)
     if (accident === 'server killed') {
       await servers.kill(which)
@@ -147,12 +163,16 @@ class History {
       await pause(2_000)
       servers.wake(which)
     } else if (accident === 'database killed') {
-      await server.end('immediate')
+      await database.end('immediate')
       await pause(random.between(0, 500))
-      await server.begin()
+      await database.begin()
+    } else if (accident === 'bus killed') {
+      await bus.kill()
+      await pause(random.between(0, 1_500))
+      await bus.begin()
     } else {
       for (let count = 0; count < 5; count += 1) {
-        await cutConnections(server.url)
+        await cutConnections(database.url)
         await pause(random.between(0, 300))
       }
     }
@@ -218,13 +238,13 @@ class History {
 export const history: Campaign = {
   name: 'history',
   proves:
-    'Three servers on one PostgreSQL, 16 clients that send every request to any of them, holders that fight for leases, and ' +
-    'a follower of the feed that is cut off again and again and goes on at another server. Meanwhile a server is killed ' +
-    'with SIGKILL, the database is stopped at once without any order, all its connections are cut, the servers are ended ' +
-    'and started one after the other, or one stands still. Every acknowledged write is there once and where it was told, ' +
-    'keyed writes that got no answer are repeated and applied once, seqs, chains, folds, lists and refs agree, no fence ' +
-    'was held by two, and the follower has every entry once and in order.',
-  full: 75,
+    'Three servers on one PostgreSQL with a Redis as their bus, 16 clients that send every request to any of them, holders ' +
+    'that fight for leases, and a follower of the feed that is cut off again and again and goes on at another server. ' +
+    'Meanwhile a server is killed with SIGKILL, the database is stopped at once without any order, the Redis is killed, all ' +
+    'connections to the database are cut, the servers are ended and started one after the other, or one stands still. Every ' +
+    'acknowledged write is there once and where it was told, keyed writes that got no answer are repeated and applied once, ' +
+    'seqs, chains, folds, lists and refs agree, no fence was held by two, and the follower has every entry once and in order.',
+  full: 78,
   short: 3,
   run: (settings) => new History(settings).run(),
 }
