@@ -4,6 +4,7 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
+import { until } from '../until.fixture.ts'
 import { bin, type Home, openHome } from './bin.fixture.ts'
 
 let home: Home
@@ -34,7 +35,7 @@ test('the newer node ends when the older one that started it is killed', async (
       () => true,
       () => false,
     )
-  while (await answers()) await new Promise((resolve) => setTimeout(resolve, 20))
+  await until(async () => !(await answers()), 'the end of the server')
 })
 
 test('an old node without a newer one beside the package says one clear thing', async () => {

@@ -19,7 +19,6 @@ interface World {
   readonly home: string
   /** Lets the reader look for files. */
   readonly look: () => void
-  /** Who adopts begins anew, as after a restart. */
   ask(id: string, body?: object, authorization?: string): ReturnType<TestServer['call']>
 }
 

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { openStore } from '../../main.ts'
+import { until } from '../../until.fixture.ts'
 import { bin, type Home, openHome } from '../bin.fixture.ts'
 import { type Check, type SelftestSettings, selftest } from './selftest.ts'
 
@@ -88,6 +89,6 @@ test('Ctrl-C ends it with 130, twice at once, and folder and server go', async (
     for (let sent = 0; sent < times; sent += 1) running.process.kill('SIGINT')
     assert.equal((await running.ended).exit, 130)
     assert.deepEqual(left(), [])
-    while (processes().length > 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    await until(() => processes().length === 0, 'the end of its processes')
   }
 })
