@@ -30,7 +30,7 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: 'string' },
     seed: { type: 'string' },
-    /** A few rounds, for every change. */
+    /** A few rounds of one seed, for every change. */
     short: { type: 'boolean', default: false },
     /** Puts date, seed, counts and result into docs/reference/campaigns.md. */
     write: { type: 'boolean', default: false },
@@ -56,7 +56,7 @@ function wholeNumber(text: string | undefined, fallback: number): number {
 }
 
 async function runOne(campaign: Campaign): Promise<Result> {
-  const seed = wholeNumber(values.seed, Date.now() % 1_000_000)
+  const seed = wholeNumber(values.seed, values.short ? 1 : Date.now() % 1_000_000)
   const rounds = wholeNumber(values.rounds, values.short ? campaign.short : campaign.full)
   const folder = newFolder()
   console.log(`== ${campaign.name}: ${rounds} rounds, seed ${seed}`)

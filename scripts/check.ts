@@ -47,7 +47,6 @@ const temp = quickTemp()
 const env = {
   DAYBOOK_CASES: '1/4',
   DAYBOOK_STORES: 'memory',
-  DAYBOOK_FUZZ_SECONDS: '4',
   DAYBOOK_MODEL_MS: '2000',
   ...(temp === null ? {} : { TMPDIR: temp }),
   ...process.env,

@@ -1,6 +1,7 @@
 // Runs every *.test.ts of the repository and ends with `N passed, N failed, N skipped`: each slow file in a process of its own, the others in batches.
 //   --fast              leaves out *.slow.test.ts
 //   --coverage          line coverage of the core by its own tests, at least 90 %
+//   --again             runs a file with a failure once more, alone, and names what passes then as UNSTABLE instead of failed
 //   --except <prefix>   leaves out paths (repeatable); plain arguments are the path prefixes to run instead of all
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -22,6 +23,8 @@ const compileCache = join(root, 'node_modules', '.cache', 'compile')
 const fileTimeout = 600_000
 /** With more beside slow files, the last batch would keep one core busy while the others wait. */
 const filesPerBatch = 25
+/** A change that breaks more files than this is not unlucky. */
+const mostAgain = 3
 /** Two more than there are cores, so that none is idle where tests wait. */
 const atOnce = availableParallelism() + 2
 
@@ -30,6 +33,7 @@ const { values, positionals } = parseArgs({
   options: {
     fast: { type: 'boolean', default: false },
     coverage: { type: 'boolean', default: false },
+    again: { type: 'boolean', default: false },
     except: { type: 'string', multiple: true, default: [] },
   },
 })
@@ -72,6 +76,20 @@ function reportTests(tally: Tally, started: number): void {
   const slowest = tally.times.toSorted((a, b) => b.milliseconds - a.milliseconds).slice(0, 12)
   console.log(`\n${tally.times.length} files in ${seconds(performance.now() - started)}; the longest:`)
   for (const time of slowest) console.log(`  ${seconds(time.milliseconds).padStart(8)}  ${time.file}`)
+}
+
+/** A second try decides about what a busy machine may have failed; the first is told in full, as a fault to mend. */
+async function runAgain(tally: Tally): Promise<void> {
+  const failed = new Set(tally.results.filter(({ status }) => status === 'failed').map(({ file }) => file))
+  if (failed.size > mostAgain) return
+  for (const file of failed) {
+    if (!file.endsWith('.test.ts')) continue // a batch as a whole
+    const second = new Tally(root)
+    await runAll([file], second)
+    for (const { name, detail } of tally.replace(file, second)) {
+      console.log(`\nUNSTABLE ${file}: ${name} (failed, then passed alone)\n${detail.replace(/^/gm, '    ')}`)
+    }
+  }
 }
 
 function reportCoverage(measured: readonly FileCoverage[], files: readonly string[]): boolean {
@@ -150,6 +168,7 @@ async function main(): Promise<boolean> {
   const others = tests.filter((path) => !core(path))
   if (others.length > 0) await runAll(others, tally)
   if (others.length < tests.length) measured.push(...(await runAll(tests.filter(core), tally, true)))
+  if (values.again) await runAgain(tally)
   reportTests(tally, started)
   const covered = !values.coverage || reportCoverage(measured, files)
   const agreed = skipsAgree(tally)

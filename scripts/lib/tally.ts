@@ -82,6 +82,16 @@ export class Tally {
     } else if (children === 0 && data.details.type !== 'suite') push('passed', '')
   }
 
+  /** Puts the results of another run of a file in the place of its own; returns the failures that did not come again. */
+  replace(file: string, other: Tally): Result[] {
+    const failures = (of: Tally) => of.results.filter((one) => one.file === file && one.status === 'failed')
+    const again = new Set(failures(other).map(({ name }) => name))
+    const gone = failures(this).filter(({ name }) => !again.has(name))
+    const kept = this.results.filter((result) => result.file !== file)
+    this.results.splice(0, this.results.length, ...kept, ...other.results)
+    return gone
+  }
+
   count(status: Result['status']): number {
     return this.results.filter((result) => result.status === status).length
   }

@@ -263,8 +263,10 @@ function text(value: unknown): string | undefined {
   return value === undefined ? undefined : JSON.stringify(value)
 }
 
+/** As it stands in a query; an object there is a mistake, whose members may even be called `toString`. */
 function plain(value: unknown): string {
-  return Array.isArray(value) ? value.map(String).join() : String(value)
+  if (Array.isArray(value)) return value.map(plain).join()
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
 function address(

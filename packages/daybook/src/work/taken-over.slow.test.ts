@@ -42,7 +42,8 @@ class Place implements AsyncDisposable {
 
   /** Those who began the step, in order. */
   get attempts(): string[] {
-    return existsSync(this.asked.attempts) ? readFileSync(this.asked.attempts, 'utf8').trim().split('\n') : []
+    // The last line is empty, or still being written.
+    return existsSync(this.asked.attempts) ? readFileSync(this.asked.attempts, 'utf8').split('\n').slice(0, -1) : []
   }
 
   /** An engine of this process that looks only when it is told to. */
