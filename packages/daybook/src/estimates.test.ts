@@ -37,3 +37,19 @@ test('corrections of an estimate outlive a restart', async () => {
   ok(seq < 40, `${seq} entries`)
   deepStrictEqual(world.errors, [])
 })
+
+test('what could not be written is written with whatever is learned next', async () => {
+  await using world = await World.open('memory')
+  const errors: unknown[] = []
+  const opened = () => openEstimates(world.sessions, tenant, (error) => void errors.push(error))
+  const learning = await opened()
+  world.plan.append = () => Promise.reject(new Error('the disk is full'))
+  learning.learned('one', { ratio: 2, held: 9 })
+  await learning.settled()
+  deepStrictEqual([errors.length, (await opened()).known('one')], [1, undefined])
+  delete world.plan.append
+  learning.learned('two', { ratio: 3, held: 9 })
+  await learning.settled()
+  const again = await opened()
+  deepStrictEqual([again.known('one')?.ratio, again.known('two')?.ratio], [2, 3])
+})

@@ -28,16 +28,23 @@ export async function openEstimates(
   let writing: Promise<void> | null = null
   const write = async (): Promise<void> => {
     while (fresh.size > 0) {
-      const patch = Object.fromEntries([...fresh].map(([family, learned]) => [family, { ...learned }]))
+      const taken = [...fresh]
       fresh.clear()
-      await session.append({ kind: 'state.changed', data: { scope: 'session', patch } })
+      const patch = Object.fromEntries(taken.map(([family, learned]) => [family, { ...learned }]))
+      try {
+        await session.append({ kind: 'state.changed', data: { scope: 'session', patch } })
+      } catch (error) {
+        for (const [family, learned] of taken) if (!fresh.has(family)) fresh.set(family, learned)
+        throw error // and it is tried again with whatever is learned next
+      }
     }
   }
   return {
     known: (family) => written.get(family),
     learned(family, learned) {
       const before = written.get(family) ?? { ratio: 1, held: 0 }
-      if (Math.abs(learned.ratio / before.ratio - 1) < telling && learned.held === before.held) return
+      const same = Math.abs(learned.ratio / before.ratio - 1) < telling && learned.held === before.held
+      if (same && fresh.size === 0) return
       written.set(family, learned)
       fresh.set(family, learned)
       writing ??= write()

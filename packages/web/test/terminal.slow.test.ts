@@ -20,11 +20,11 @@ test('a terminal is watched, taken over, typed at, on a phone too, and left by k
   const file = join(folder, 'programs.json')
   writeFileSync(file, JSON.stringify({ workdirs: ['work'], programs: { bash: { pty: { exit_keys: [] } } } }))
   const server = await startServer({ port: 0, host: '127.0.0.1', store: 'memory:', programs: { file, state: folder } })
+  const key = readFileSync(join(folder, 'key'), 'utf8').trim()
+  const processes = openProcesses({ url: server.url, headers: { authorization: `Bearer ${key}` } })
+  await openClient({ url: server.url }).create({ session_id: 'typing', metadata: { cwd: join(folder, 'work') } })
   const browser = await openBrowser()
   try {
-    const key = readFileSync(join(folder, 'key'), 'utf8').trim()
-    await openClient({ url: server.url }).create({ session_id: 'typing', metadata: { cwd: join(folder, 'work') } })
-    const processes = openProcesses({ url: server.url, headers: { authorization: `Bearer ${key}` } })
     const given = await processes.open('typing', { program: 'bash', cols: 80, rows: 24 })
     assert.ok('process' in given)
     const { process_id: id } = given.process.process
@@ -59,9 +59,9 @@ test('a terminal is watched, taken over, typed at, on a phone too, and left by k
       .first()
       .waitFor()
     await isAskedForTheKey(browser, `${server.url}/s/typing`, key)
-    await closeAll(server.url, processes)
   } finally {
     await browser.close()
+    await closeAll(server.url, processes)
     await server.close()
     rmSync(folder, { recursive: true, force: true })
   }

@@ -37,7 +37,7 @@ test('what a model says comes as Markdown while it comes, and stands there once;
       match: { userMessage: 'rivers' },
       response: { content: long },
       chunkSize: 12,
-      latency: 60,
+      latency: 200, // for as long as the second one is typed
     },
     { match: { userMessage: 'second' }, response: { content: 'second answer' } },
   )
