@@ -21,6 +21,8 @@ export interface Command {
   readonly opens: 'no' | 'may' | 'only'
   /** The `session.opened` of the two latter. */
   readonly opening?: Draft
+  /** Nobody has written under this id yet: it was made for this. What is not so is a lost race. */
+  readonly isNew?: boolean
   /** What happens to the session's place; `write` reopens an archived one. Null: nothing, wherever it is. */
   readonly event: PlaceEvent | null
   readonly key?: Key

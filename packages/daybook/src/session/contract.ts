@@ -43,7 +43,7 @@ export interface ScopedSessions {
    * A handle without looking: reading an unknown session gives `not_found`. With `opens`, the first append opens it; moving,
    * erasing and rewinding never do.
    */
-  session(id: SessionId, options?: { opens?: OpenFields | true }): Session
+  session(id: SessionId, options?: HandleOptions): Session
   /** A handle of a session that is there, else `not_found` or `gone`. */
   get(id: SessionId): Promise<Session>
   list(query?: Query): Promise<ListPage>
@@ -80,6 +80,13 @@ export interface PruneRule {
   readonly olderThanMs: number
   readonly where?: Readonly<Partial<Record<Facet, string>>>
   readonly dryRun?: boolean
+}
+
+export interface HandleOptions {
+  /** The first append opens the session, with these. */
+  readonly opens?: OpenFields | true | undefined
+  /** With `opens`: the id was just made, so nobody looks whether there is a session. Where there is one all the same, it is gone on in. */
+  readonly isNew?: boolean
 }
 
 export interface OpenFields {

@@ -200,3 +200,23 @@ test('a scope of nobody opens nothing, and scopes are what they were when they w
   await fails(() => anna.get('b'), 'not_found')
   strictEqual((await (await anna.open()).head()).owner, 'user:anna')
 })
+
+eachStore('a session that was called new and is not goes on as it is, for whom it is', async (world) => {
+  await world.anna.session('a', { opens: true }).append(say('first'))
+  await world.crash()
+  const called = { opens: true, isNew: true } as const
+  strictEqual((await world.anna.session('a', called).append(say('second'))).last, 3)
+  await world.crash()
+  await fails(() => world.bob.session('a', called).append(say('x')), 'exists')
+  await world.anna.session('a').delete()
+  await world.crash()
+  await fails(() => world.anna.session('a', called).append(say('x')), 'gone')
+  let looked = 0
+  world.plan.head = (next) => {
+    looked += 1
+    return next()
+  }
+  await world.anna.open()
+  strictEqual((await world.anna.session('b', called).append(say('x'))).last, 2)
+  strictEqual(looked, 0)
+})

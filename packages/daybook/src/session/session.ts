@@ -11,7 +11,7 @@ import type { Command, Made, Writable } from './assemble.ts'
 import type {
   AppendOnOptions,
   Caller,
-  OpenFields,
+  HandleOptions,
   Receipt,
   RunRecord,
   Session,
@@ -57,18 +57,18 @@ export class SessionHandle implements Session {
   readonly scope: Scope
   readonly caller: Caller
   readonly store: ScopedStore
-  readonly #opens: OpenFields | true | undefined
+  readonly #options: HandleOptions
   /** The first entry, made with the first write: the next ones rarely need it. */
   #opening: Draft | undefined
 
   /** @throws DaybookError `invalid` */
-  constructor(engine: Engine, scope: Scope, caller: Caller, id: SessionId, opens?: OpenFields | true) {
+  constructor(engine: Engine, scope: Scope, caller: Caller, id: SessionId, options: HandleOptions = {}) {
     this.engine = engine
     this.scope = scope
     this.caller = caller
     this.id = checkId(id, caller.writer !== 'C')
     this.store = engine.writer.scoped(scope)
-    this.#opens = opens
+    this.#options = options
   }
 
   async head(until?: Seq): Promise<Head> {
@@ -134,11 +134,17 @@ export class SessionHandle implements Session {
     const { key, expect, refs, fence = this.caller.fence } = options
     const { alone, event = 'write' } = write
     // What looks back or moves the session means one that is there.
-    const opens = this.#opens !== undefined && event === 'write' && !alone
-    if (opens) this.#opening ??= openingOf(this.#opens ?? true, this.scope, this.engine.redactor)
-    const { actor } = this.caller
-    const command: Writable<Command> = { actor, opens: opens ? 'may' : 'no', event, make: write.make }
+    const given = event === 'write' && !alone ? this.#options.opens : undefined
+    const opens = given !== undefined
+    if (opens) this.#opening ??= openingOf(given, this.scope, this.engine.redactor)
+    const command: Writable<Command> = {
+      actor: this.caller.actor,
+      opens: opens ? 'may' : 'no',
+      event,
+      make: write.make,
+    }
     if (opens && this.#opening) command.opening = this.#opening
+    if (opens && this.#options.isNew) command.isNew = true
     if (alone) command.alone = alone
     if (key !== undefined) command.key = this.key(key, write.operation, write.request)
     if (expect !== undefined) command.expect = expect

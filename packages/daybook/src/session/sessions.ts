@@ -8,6 +8,7 @@ import type { Blobs } from '../store/blobs.ts'
 import type { Cursor, FeedItem, ListPage, Page, Query, Ref, Scope, ScopedStore, Store } from '../store/store.ts'
 import type {
   Caller,
+  HandleOptions,
   KeepReport,
   OpenFields,
   OpenOptions,
@@ -127,14 +128,15 @@ class Scoped implements ScopedSessions {
       event: 'write',
       make: () => ({ drafts: [] }),
       ...(key ? { key } : undefined),
+      ...(id === undefined && !key ? { isNew: true } : undefined),
       ...(refs ? { refs: structuredClone(refs) } : undefined),
     })
     options.onReceipt?.(receipt)
     return this.session(session)
   }
 
-  session(id: SessionId, options: { opens?: OpenFields | true } = {}): Session {
-    return new SessionHandle(this.#engine, this.scope, this.caller, id, options.opens)
+  session(id: SessionId, options: HandleOptions = {}): Session {
+    return new SessionHandle(this.#engine, this.scope, this.caller, id, options)
   }
 
   async get(id: SessionId): Promise<Session> {

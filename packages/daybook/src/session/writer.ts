@@ -50,14 +50,14 @@ export class Writer {
   /** Resolves when the append is as durable as the store promises. */
   submit(scope: Scope, session: SessionId, command: Command): Promise<Receipt> {
     if (this.#closing) return Promise.reject(new DaybookError('shutting_down', 'the log is closing'))
+    const live = this.lives.get(scope.tenant, session)
+    if (command.isNew && live.idle) live.loaded = true
     return new Promise((resolve, reject) => {
       this.#answers.promise()
-      const live = this.lives.get(scope.tenant, session)
       const item = newItem(command, scope, session, resolve, reject)
       if (live.goesOn(item)) this.#take(live, item)
       else live.queue.push(item)
-      // What is refused at first is queued again.
-      if (!live.draining) this.#drain(live)
+      if (!live.draining) this.#drain(live) // what is refused at first is queued again
     })
   }
 

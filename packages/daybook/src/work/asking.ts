@@ -52,7 +52,7 @@ export async function begin(asking: Asking, claim: Claim, setting: BeginSetting)
       claimed = {
         ...{ head: before, run, fence: receipt.fence, last: receipt.last },
         journal: journalOf(receipt.entries),
-        entries: receipt.entries.filter((entry) => entry.run === run),
+        entries: receipt.entries,
         call,
       }
     }

@@ -30,6 +30,7 @@ export function boundTurn(turn: TurnOfRun): Turn {
     },
     progress: (text) => turn.progress(text),
     delta: (text) => turn.delta(text),
+    log: () => turn.execution.log.whole,
     steered: () => turn.steered(),
   }
 }

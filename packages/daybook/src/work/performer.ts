@@ -1,7 +1,7 @@
 // What performs a run: agents by name, and the turn that they are given.
 
 import type { DeltaContent } from '../schema/deltas.ts'
-import type { NewEntry } from '../schema/entries.ts'
+import type { NewEntry, StoredEntry } from '../schema/entries.ts'
 import type { RunId } from '../schema/ids.ts'
 import type { Json } from '../schema/json.ts'
 import type { Message } from '../schema/parts.ts'
@@ -95,6 +95,8 @@ export interface Turn extends TextContext {
   delta(text: string): void
   /** Nobody else has written to the session since the journal was read, as far as the last write could see. */
   readonly untouched: boolean
+  /** All of the session's log up to the turn's last write, where this process has it: a short one that the turn opened. */
+  log(): readonly StoredEntry[] | null
   /** What was steered into the run so far, oldest first; without what came since the journal was read. */
   steered(): readonly Json[]
 }

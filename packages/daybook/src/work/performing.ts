@@ -39,7 +39,7 @@ export type Performed = 'ended' | 'released' | 'waiting' | 'again' | 'left'
 
 /** What the append that asked for the run has written of its beginning. */
 export interface Begun extends Pick<Beginning, 'call'> {
-  /** All of the run so far. */
+  /** All of that append. */
   readonly entries: readonly StoredEntry[]
 }
 

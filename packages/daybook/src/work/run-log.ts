@@ -46,11 +46,12 @@ export class RunLog {
   #seen: Seq
   #disturbed = false
   #touchedFrom: Seq = 0
+  /** Of the session, from where the run was asked for. */
   #entries: readonly StoredEntry[] | null
 
   /**
    * Of a session whose writes carry the lease's fence; `seen` is the last entry that the journal was read with, `entries` all
-   * of the run up to it, where they are known.
+   * of the session from where the run was asked for up to it, where they are known.
    */
   constructor(session: Session, run: RunId, seen: Seq, entries: readonly StoredEntry[] | null = null) {
     this.#session = session
@@ -61,7 +62,12 @@ export class RunLog {
 
   /** All of the run, where that was known from its beginning, nobody else has written meanwhile, and they are few; else null. */
   get entries(): readonly StoredEntry[] | null {
-    return this.#entries
+    return this.#entries?.filter(({ run }) => run === this.#run) ?? null
+  }
+
+  /** All of the session's log up to the last flush, where the run opened it and the same holds; else null. */
+  get whole(): readonly StoredEntry[] | null {
+    return this.#entries?.[0]?.kind === 'session.opened' ? this.#entries : null
   }
 
   /** Behind it stands what somebody else wrote before the last flush. */
@@ -176,13 +182,12 @@ export class RunLog {
   }
 
   #keep(written: readonly StoredEntry[]): void {
-    const own = written.filter(({ run }) => run === this.#run)
-    const all = this.#disturbed || !this.#entries ? null : [...this.#entries, ...own]
+    const all = this.#disturbed || !this.#entries ? null : [...this.#entries, ...written]
     this.#entries = all && all.length <= mostKept ? all : null
   }
 }
 
-/** Entries of a run that are kept; a turn with a call has 14. */
+/** Entries that are kept; a turn with a call has 14, and a session is opened by another. */
 const mostKept = 16
 
 async function appended(session: Session, make: (head: Head) => Writing, refs: readonly Ref[]): Promise<Receipt> {

@@ -64,7 +64,8 @@ export class WorkOfScope implements ScopedWork {
     const id = session ?? (key ? idFromKey('ses', this.#scope, 'run', key) : newId('ses', this.#engine.clock()))
     const run = key ? idFromKey('run', this.#scope, `run ${id}`, key) : newId('run', this.#engine.clock())
     const opens = session === null ? (options.opens ?? true) : options.opens
-    const handle = this.#sessions.session(id, opens === undefined ? {} : { opens })
+    const isNew = session === null && !key
+    const handle = this.#sessions.session(id, opens === undefined ? {} : { opens, isNew })
     const place = { tenant: this.#scope.tenant, session: id }
     const now = this.#engine.clock()
     const instead = await this.#instead(handle, run, fields)

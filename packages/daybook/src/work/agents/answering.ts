@@ -98,7 +98,12 @@ async function asked(asking: Asking, attempt: TellAttempt): Promise<Answered> {
 function contextFor({ turn, setting, agent, model, offers }: Asking, signal: AbortSignal): Promise<Context> {
   const { spending } = setting
   const call = { run: turn.run, signal, ...(spending ? { spending } : undefined) }
-  return setting.context({ ...contextSetting(turn.session, setting, agent, model, offers), call })
+  const log = turn.log()
+  return setting.context({
+    ...contextSetting(turn.session, setting, agent, model, offers),
+    call,
+    ...(log ? { log } : undefined),
+  })
 }
 
 async function reserve({ turn, setting, agent, model }: Asking, { tokens }: Context, signal: AbortSignal) {

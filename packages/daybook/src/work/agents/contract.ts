@@ -1,6 +1,7 @@
 // Agents that think: how one is defined, what a call of its model is made of, and who watches what it spends.
 
 import type { ModelAnswer, ModelFacts, ModelMessage, ModelName, ModelRequest } from '../../model/contract.ts'
+import type { StoredEntry } from '../../schema/entries.ts'
 import type { RunId, Seq } from '../../schema/ids.ts'
 import type { Session } from '../../session/contract.ts'
 
@@ -113,6 +114,8 @@ export interface ContextSetting {
   readonly answerTokens?: number
   /** As things stood at this seq; default: now. */
   readonly until?: Seq
+  /** All of the log, where the caller has it: then it is not read, and now is its end. */
+  readonly log?: readonly StoredEntry[]
   /** Looks passages up in what is not sent as it stands; without it none are recalled. */
   readonly recall?: Recall
   /** Bytes of a file by its hash; without it files are named and not sent. */

@@ -43,9 +43,15 @@ test('a turn calls skills and answers; each text stands once in the log', async 
     appended.push(...batch.map(({ entries }) => entries.length))
     return next()
   }
+  let reads = 0
+  at.world.plan.read = (next) => {
+    reads += 1
+    return next()
+  }
   const { run, session } = await at.world.anna.start(null, { agent: 'coder', input: 'sum of 2 and 3' })
   const state = await at.world.settle(run, 'end')
   deepStrictEqual([state.status, state.output], ['done', 'It is exactly five.'])
+  strictEqual(reads, 0, 'what the turn itself wrote is not read back')
   const entries = await entriesOf(at, session)
   deepStrictEqual(
     entries.map(({ kind }) => kind),

@@ -49,9 +49,11 @@ class ContextsInTime implements Contexts {
     this.#options = options
   }
 
-  async make(setting: ContextSetting): Promise<Context> {
+  async make(given: ContextSetting): Promise<Context> {
+    const context = await buildContext(given)
+    // What follows is of a log that others have written to.
+    const { log: _log, ...setting } = given
     const { call, session } = setting
-    const context = await buildContext(setting)
     if (!call) return context
     if (!context.leftOut) return this.#noted(setting, context, call)
     // One that is being written may be all that is lacking.

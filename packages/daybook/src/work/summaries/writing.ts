@@ -55,7 +55,7 @@ const attempts = 50
  * ModelFailure and RunFailure only when `strict`
  */
 export async function writeSummary(session: Session, call: SummaryCall): Promise<WrittenSummary> {
-  const looked = await lookAt(session, undefined)
+  const looked = await lookAt(session)
   const until = call.until ?? looked.seq
   const { fields, why } = await made(looked, until, call)
   const receipt = await written(looked, fields, call.options)

@@ -24,7 +24,7 @@ export async function buildContext(setting: ContextSetting): Promise<Context> {
   const { facts } = model
   const estimate = (text: string): number => model.estimate(text)
   const budget = budgetOf(facts, model.corrected === true, setting.answerTokens)
-  const looked = await lookAt(session, setting.until)
+  const looked = await lookAt(session, setting)
   const caps = capsOf(facts)
   const viewer: UnitSetting = { agent: agent.name, provider: facts.provider, caps, facts, estimate }
   const most = setting.lastMessages ?? Number.POSITIVE_INFINITY

@@ -10,7 +10,7 @@ import { type Unit, unitsOf } from './units.ts'
 /** About `tokens` tokens of messages stand behind it, from what a person said on. Null: there is nothing before them to take in. */
 export async function foldPoint(setting: ContextSetting, tokens: number): Promise<Seq | null> {
   const { session, agent, model } = setting
-  const looked = await lookAt(session, setting.until)
+  const looked = await lookAt(session, setting)
   const estimate = (text: string): number => model.estimate(text)
   const viewer = {
     agent: agent.name,

@@ -7,6 +7,7 @@ import type { DataOf, Kind } from '../../../schema/kinds.ts'
 import type { ErasedBelow, Session } from '../../../session/contract.ts'
 import { dataOf } from '../../../session/decode.ts'
 import type { Span } from '../../../session/views/active.ts'
+import type { ContextSetting } from '../contract.ts'
 
 export interface SummaryEntry extends DataOf<'summary'> {
   readonly seq: Seq
@@ -38,8 +39,8 @@ const firstPage = 64
 const page = 256
 
 /** @throws DaybookError `not_found`, `gone`, and `invalid` for a seq that the session has not reached */
-export async function lookAt(session: Session, until: Seq | undefined): Promise<Looked> {
-  const { seq, log, state, isFork } = await momentOf(session, until)
+export async function lookAt(session: Session, asked: Asked = {}): Promise<Looked> {
+  const { seq, log, state, isFork } = await momentOf(session, asked)
   const changes = await allOf(log, ['session.rewound', 'entry.erased'], seq)
   const spans = spansOf(changes, seq)
   const summary = await summaryIn(log, spans, changes, isFork ? await session.erasedBelow() : [])
@@ -47,12 +48,16 @@ export async function lookAt(session: Session, until: Seq | undefined): Promise<
   return { session, log, seq, state, spans, summary, ...keptOf(kept.filter((one) => isActive(spans, one.seq))) }
 }
 
+type Asked = Pick<ContextSetting, 'until' | 'log'>
+
 interface Moment extends Pick<Looked, 'seq' | 'log' | 'state'> {
   readonly isFork: boolean
 }
 
-async function momentOf(session: Session, until: Seq | undefined): Promise<Moment> {
+async function momentOf(session: Session, { until, log: given }: Asked): Promise<Moment> {
   if (until === undefined) {
+    const known = given && logOf(given)
+    if (known?.stateless) return { seq: given?.at(-1)?.seq ?? 0, log: known, state: {}, isFork: false }
     const { seq, hash, refolds, base } = await session.head()
     const [log, isFork] = [await logUntil(session, seq), base !== null]
     if (log.stateless) return { seq, log, state: {}, isFork }
@@ -72,10 +77,13 @@ interface Log extends Pick<Session, 'stored'> {
 /** A short log is read once, and answers from that: each question of its own costs as much as all of it. */
 async function logUntil(session: Session, seq: Seq): Promise<Log> {
   if (seq > firstPage) return { stored: (range) => session.stored(range), stateless: false }
-  const entries = await session.stored({ until: seq })
+  return logOf(await session.stored({ until: seq }))
+}
+
+function logOf(entries: readonly StoredEntry[]): Log {
   return {
     stateless: !entries.some(saysState),
-    async stored({ kinds, after = 0, until = seq, order = 'asc', limit } = {}) {
+    async stored({ kinds, after = 0, until = Infinity, order = 'asc', limit } = {}) {
       const found = entries.filter((entry) => entry.seq > after && entry.seq <= until)
       const wanted = kinds ? found.filter(({ kind }) => kinds.includes(kind)) : found
       return (order === 'asc' ? wanted : wanted.toReversed()).slice(0, limit)

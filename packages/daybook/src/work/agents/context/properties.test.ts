@@ -63,7 +63,7 @@ const estimator = fc.constantFrom<(text: string) => number>(
 const size = fc.oneof(fc.integer({ min: 64, max: 4000 }), fc.constantFrom(8_000, 32_000, 200_000, 1_000_000))
 
 async function sessionOf(world: World, steps: readonly Step[]): Promise<Session> {
-  let session = await world.runner.open({ state: { a: 1 } })
+  let session = await world.runner.open(steps.length % 2 === 0 ? { state: { a: 1 } } : {})
   for (const one of steps) {
     if (one.type === 'fork') session = await session.fork()
     else if (one.type === 'rewind') await session.rewind(Math.max(1, (await session.head()).seq - one.back))
@@ -134,6 +134,10 @@ test('[S1.9] over random sessions and models of every size a context is within i
         ok(context.tokens <= context.budget, `${context.tokens} of ${context.budget}`)
         valid(context.messages)
         const { seq } = context
+        if ((await session.head()).base === null) {
+          const log = await session.stored()
+          deepStrictEqual(await built({ ...setting, log }), context)
+        }
         await session.append([said('user', 'What comes behind changes nothing.'), said('assistant', 'Indeed.')])
         deepStrictEqual(await built({ ...setting, until: seq }), context)
       },

@@ -47,7 +47,7 @@ export function recallSkill(recall: Recall) {
     idempotent: true,
     routable: false,
     run: async ({ words, entries = [], from = 0 }, { session }) => {
-      const looked = await lookAt(session, undefined)
+      const looked = await lookAt(session)
       const texts: string[] = []
       const share = Math.floor(mostText / Math.max(1, entries.length))
       for (const seq of entries) texts.push(await wholeOf(looked, seq, from, share))
