@@ -134,15 +134,10 @@ export class SessionHandle implements Session {
     const { key, expect, refs, fence = this.caller.fence } = options
     const { alone, event = 'write' } = write
     // What looks back or moves the session means one that is there.
-    const given = event === 'write' && !alone ? this.#options.opens : undefined
-    const opens = given !== undefined
-    if (opens) this.#opening ??= openingOf(given, this.scope, this.engine.redactor)
-    const command: Writable<Command> = {
-      actor: this.caller.actor,
-      opens: opens ? 'may' : 'no',
-      event,
-      make: write.make,
-    }
+    const opens = event === 'write' && !alone ? this.#options.opens : undefined
+    if (opens) this.#opening ??= openingOf(opens, this.scope, this.engine.redactor)
+    const { actor } = this.caller
+    const command: Writable<Command> = { actor, opens: opens ? 'may' : 'no', event, make: write.make }
     if (opens && this.#opening) command.opening = this.#opening
     if (opens && this.#options.isNew) command.isNew = true
     if (alone) command.alone = alone
