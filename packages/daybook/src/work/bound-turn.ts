@@ -3,34 +3,53 @@
 import type { Turn } from './performer.ts'
 import type { TurnOfRun } from './turn.ts'
 
-export function boundTurn(turn: TurnOfRun): Turn {
-  return {
-    run: turn.run,
-    session: turn.session,
-    input: turn.input,
-    asked: turn.asked,
-    caller: turn.caller,
-    key: turn.run,
-    signal: turn.signal,
-    timeZone: turn.timeZone,
-    get now() {
-      return turn.now
-    },
-    get untouched() {
-      return turn.untouched
-    },
-    step: (name, effect, options) => turn.step(name, effect, options),
-    tell: (name, effect, says, options) => turn.tell(name, effect, says, options),
-    wait: (until, name) => turn.wait(until, name),
-    ask: (question, options) => turn.ask(question, options),
-    child: (fields) => turn.child(fields),
-    modelsFor: (own = []) => {
-      const { model } = turn.execution
-      return model === null || (turn.line.length > 1 && own.length > 0) ? own : [model]
-    },
-    progress: (text) => turn.progress(text),
-    delta: (text) => turn.delta(text),
-    log: () => turn.execution.log.whole,
-    steered: () => turn.steered(),
+/**
+ * A class for the sake of its getters: an object literal with a getter gets a shape of its own each time, and that holds the
+ * whole run until old objects are collected.
+ */
+export class BoundTurn implements Turn {
+  readonly #turn: TurnOfRun
+  readonly run: Turn['run']
+  readonly session: Turn['session']
+  readonly input: Turn['input']
+  readonly asked: Turn['asked']
+  readonly caller: Turn['caller']
+  readonly key: Turn['key']
+  readonly signal: Turn['signal']
+  readonly timeZone: Turn['timeZone']
+
+  constructor(turn: TurnOfRun) {
+    this.#turn = turn
+    this.run = turn.run
+    this.session = turn.session
+    this.input = turn.input
+    this.asked = turn.asked
+    this.caller = turn.caller
+    this.key = turn.run
+    this.signal = turn.signal
+    this.timeZone = turn.timeZone
   }
+
+  get now(): number {
+    return this.#turn.now
+  }
+
+  get untouched(): boolean {
+    return this.#turn.untouched
+  }
+
+  readonly step: Turn['step'] = (name, effect, options) => this.#turn.step(name, effect, options)
+  readonly tell: Turn['tell'] = (name, effect, says, options) => this.#turn.tell(name, effect, says, options)
+  readonly wait: Turn['wait'] = (until, name) => this.#turn.wait(until, name)
+  readonly ask: Turn['ask'] = (question, options) => this.#turn.ask(question, options)
+  readonly child: Turn['child'] = (fields) => this.#turn.child(fields)
+  readonly modelsFor: Turn['modelsFor'] = (own = []) => {
+    const { execution, line } = this.#turn
+    const { model } = execution
+    return model === null || (line.length > 1 && own.length > 0) ? own : [model]
+  }
+  readonly progress: Turn['progress'] = (text) => this.#turn.progress(text)
+  readonly delta: Turn['delta'] = (text) => this.#turn.delta(text)
+  readonly log: Turn['log'] = () => this.#turn.execution.log.whole
+  readonly steered: Turn['steered'] = () => this.#turn.steered()
 }

@@ -10,8 +10,8 @@ export interface Held {
   readonly fence: number
   /** Somebody else took over, or it could not be renewed in time. */
   readonly lost: boolean
-  /** Called when that happens. */
-  onLost: (() => void) | null
+  /** Aborted when that happens. No function: one that is made for each run outlives it until old objects are collected. */
+  work: { abort(reason: 'lost'): void } | null
 }
 
 interface Holding extends Held {
@@ -70,7 +70,7 @@ export class Leases {
   }
 
   #hold(lease: Lease, tenant: string, until: number): Held {
-    const holding: Holding = { lease, tenant, until, fence: lease.fence, lost: false, onLost: null }
+    const holding: Holding = { lease, tenant, until, fence: lease.fence, lost: false, work: null }
     this.#held.add(holding)
     return holding
   }
@@ -124,7 +124,7 @@ export class Leases {
     this.#lost += 1
     this.#held.delete(holding)
     holding.lost = true
-    holding.onLost?.()
+    holding.work?.abort('lost')
   }
 
   #store({ tenant }: Holding) {

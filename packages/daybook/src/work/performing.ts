@@ -5,7 +5,7 @@ import type { RunId } from '../schema/ids.ts'
 import type { Json } from '../schema/json.ts'
 import type { Session } from '../session/contract.ts'
 import { type Beginning, beginEntries } from './begin.ts'
-import { boundTurn } from './bound-turn.ts'
+import { BoundTurn } from './bound-turn.ts'
 import { entryOf, recorded, textOf } from './entry.ts'
 import { Execution, pendingOf } from './execution.ts'
 import { failureOf, NoRoom, RunFailure } from './failure.ts'
@@ -85,12 +85,12 @@ export class Performing {
       ...(this.#begun?.call ? { begun: this.#begun.call.step } : undefined),
     })
     const turn = new TurnOfRun(execution, this.#turnSetting(execution), record)
-    held.onLost = () => execution.abort('lost')
+    held.work = execution
     this.#setting.onBegin(execution)
     try {
       return await this.#run(execution, turn, record)
     } finally {
-      held.onLost = null
+      held.work = null
     }
   }
 
@@ -132,7 +132,7 @@ export class Performing {
       const performer = this.#performerOf(record, execution.journal)
       this.#told = performer.tells === true
       this.#steerable = performer.steerable === true
-      const output = await performer.perform(boundTurn(turn))
+      const output = await performer.perform(new BoundTurn(turn))
       return { output: recorded(output, 'output') }
     } catch (error) {
       if (error instanceof LogEnded) await execution.logEnded(error)
@@ -194,7 +194,7 @@ export class Performing {
     if (record.ended) return endOf(record, this.#session)
     const turn = new TurnOfRun(execution, setting, record, parent.line)
     try {
-      const output = recorded(await this.#performerOf(record, journal).perform(boundTurn(turn)), 'output')
+      const output = recorded(await this.#performerOf(record, journal).perform(new BoundTurn(turn)), 'output')
       log.write(() => done(turn, output))
       const given = output === undefined ? turn.told?.content : output
       record.ended = given === undefined ? {} : { output: given }

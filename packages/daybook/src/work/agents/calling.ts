@@ -97,7 +97,8 @@ async function callSkill(calling: Calling, skill: Skill, call: Call): Promise<vo
 async function perform(turn: Turn, skill: Skill, input: Json, attempt: TellAttempt): Promise<Json | undefined> {
   if (!mayCall(skill, turn.caller)) throw new RunFailure('refused', `${skill.name} is not for this role`, 'forbidden')
   if (!skill.run) return skill.instructions ?? ''
-  const own: Turn = { ...turn, now: turn.now, delta: (text) => attempt.piece({ output: text }) }
+  const { now, untouched } = turn
+  const own: Turn = { ...turn, now, untouched, delta: (text) => attempt.piece({ output: text }) }
   return skill.run(input, contextOf(own, attempt, false))
 }
 
