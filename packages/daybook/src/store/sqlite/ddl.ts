@@ -8,8 +8,7 @@ export const placeNumbers = Object.freeze({ open: 0, archived: 1, trash: 2, dele
 /**
  * - `sessions.id` is NULL, and `freed` has it, once a deleted session's id is free again while forks reach its entries.
  * - `tail` is the id in lower case, reversed, so that an ending is a prefix.
- * - `e_seq` has the kind, so that reading by kind passes over entries without their rows: in a second index each append of a
- *   run would write a second page. That a seq comes once is what each append checks; the index sees most of what slips by.
+ * - Kinds of work are indexed by seq: by kind, each entry of a run would go to a page of its own.
  * - `status` is NULL for idle and `attention` NULL for none: most sessions are in neither index.
  * - `reach` is the seq up to which living forks read a deleted session.
  * - `lists` numbers the lists (tenant, subject, place) and counts them; `listed` holds one row per list and session.
@@ -52,9 +51,10 @@ CREATE TABLE entries(
   sid INTEGER NOT NULL, seq INTEGER NOT NULL, kind INTEGER NOT NULL, v INTEGER NOT NULL, at INTEGER NOT NULL,
   actor TEXT NOT NULL, run TEXT, cause INTEGER, key TEXT, key_digest TEXT, key_last INTEGER,
   data_hash TEXT NOT NULL, hash TEXT NOT NULL, body TEXT) STRICT;
-CREATE UNIQUE INDEX e_seq ON entries(sid, seq, kind);
+CREATE UNIQUE INDEX e_seq ON entries(sid, seq);
 CREATE UNIQUE INDEX e_key ON entries(sid, key) WHERE key IS NOT NULL;
 CREATE INDEX e_rare ON entries(sid, kind, seq) WHERE kind >= 16 AND (kind < 32 OR kind > 71);
+CREATE INDEX e_work ON entries(sid, seq, kind) WHERE kind >= 32 AND kind <= 71;
 CREATE TABLE old_keys(
   sid INTEGER NOT NULL, key TEXT NOT NULL, key_digest TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
   PRIMARY KEY(sid, key)) STRICT, WITHOUT ROWID;

@@ -65,26 +65,34 @@ function readPart(connection: Connection, part: Segment, range: Range, limit: nu
   const bounds = [part.sid, part.after, part.until]
   if (!range.kinds) return connection.rows(`${base} ORDER BY seq ${order} LIMIT ?`).all(...bounds, limit) as never
   const numbers = [...new Set(range.kinds.map((name) => kinds[name].number))]
-  if (!numbers.every(isRare)) {
-    // The bulk of a log and its runs match soon, and what does not is passed over in the index.
+  if (numbers.some((number) => number < firstRareKind)) {
+    // The bulk of a log matches soon; the index of rare kinds knows nothing of it.
     const text = `${base} AND kind IN (SELECT value FROM json_each(?)) ORDER BY seq ${order} LIMIT ?`
     return connection.rows(text).all(...bounds, JSON.stringify(numbers), limit) as never
   }
+  const work = numbers.filter(isWork)
   const rows = numbers.flatMap((number) => {
+    if (isWork(number)) return []
     // Left to itself the planner walks the log, where the kind is not among the last entries to its beginning.
     const text = `SELECT ${entryColumns} FROM entries INDEXED BY e_rare WHERE sid = ? AND seq > ? AND seq <= ?
       AND kind = ? AND kind >= ${firstRareKind} AND (kind < ${firstWork} OR kind > ${lastWork})
       ORDER BY seq ${order} LIMIT ?`
     return connection.rows(text).all(...bounds, number, limit) as unknown as EntryRow[]
   })
+  if (work.length > 0) {
+    const text = `SELECT ${entryColumns} FROM entries INDEXED BY e_work WHERE sid = ? AND seq > ? AND seq <= ?
+      AND kind >= ${firstWork} AND kind <= ${lastWork} AND kind IN (SELECT value FROM json_each(?))
+      ORDER BY seq ${order} LIMIT ?`
+    rows.push(...(connection.rows(text).all(...bounds, JSON.stringify(work), limit) as unknown as EntryRow[]))
+  }
   const sign = order === 'DESC' ? -1 : 1
   return rows.sort((a, b) => sign * (a[0] - b[0])).slice(0, limit)
 }
 
 const [firstWork, lastWork] = workKinds
 
-function isRare(number: number): boolean {
-  return number >= firstRareKind && (number < firstWork || number > lastWork)
+function isWork(number: number): boolean {
+  return number >= firstWork && number <= lastWork
 }
 
 const locating = `SELECT id, owner, readers FROM refs JOIN sessions USING (sid)
