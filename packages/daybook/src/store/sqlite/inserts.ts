@@ -8,9 +8,9 @@ import type { Row } from './rows.ts'
 
 type Value = string | number | null
 
-/** What every entry has, and what most have not: named only where one of a statement has it. */
-const columns = ['sid', 'seq', 'kind', 'v', 'at', 'actor', 'data_hash', 'hash', 'body']
-const seldom = ['run', 'cause', 'key', 'key_digest', 'key_last']
+/** What every entry has, or every one of a run, and what most have not: named only where one of a statement has it. */
+const columns = ['sid', 'seq', 'kind', 'v', 'at', 'actor', 'run', 'data_hash', 'hash', 'body']
+const seldom = ['cause', 'key', 'key_digest', 'key_last']
 const nothing: readonly Value[] = seldom.map(() => null)
 
 /** Beyond, a statement gets no cheaper. */
@@ -54,14 +54,14 @@ export class Inserts {
       entry.v,
       entry.at,
       this.#actorText,
+      entry.run === undefined ? null : toText(entry.run),
       entry.dataHash,
       entry.hash,
       entry.body === null ? null : toText(entry.body),
     )
-    const { run, cause } = entry
-    if (key || run !== undefined || cause !== undefined) {
+    if (key || entry.cause !== undefined) {
       const keyed = key ? [toText(key.id), toText(key.digest), last] : [null, null, null]
-      this.#seldom[this.#rows.length] = [run === undefined ? null : toText(run), cause ?? null, ...keyed]
+      this.#seldom[this.#rows.length] = [entry.cause ?? null, ...keyed]
     }
     this.#rows.push(row)
     if (this.#rows.length === most) this.flush()
