@@ -3,13 +3,14 @@
 import type { StoredEntry } from '../schema/entries.ts'
 import type { RunId } from '../schema/ids.ts'
 import type { EndedRun } from './contract.ts'
+import { Passing } from './passing.ts'
 
 /** The entries of a run, where this process has written all of them and nobody else anything between; else null. */
 export type KnownEntries = readonly StoredEntry[] | null
 
 export class RunsHere {
   readonly #listeners = new Set<(run: EndedRun) => void>()
-  readonly #performed = new Map<RunId, PromiseWithResolvers<KnownEntries>>()
+  readonly #performed = new Passing<RunId, PromiseWithResolvers<KnownEntries>>()
 
   onEnded(listener: (run: EndedRun) => void): () => void {
     const own = (run: EndedRun) => listener(run)

@@ -3,6 +3,7 @@
 import { limits } from '../schema/json.ts'
 import type { Lease, SessionRef, Store } from '../store/store.ts'
 import { hasEnded, neighbours } from './holder.ts'
+import { Passing } from './passing.ts'
 
 type Place = Pick<SessionRef, 'tenant' | 'session'>
 
@@ -40,7 +41,7 @@ export interface LeasesOptions {
 
 export class Leases {
   readonly #options: LeasesOptions
-  readonly #held = new Set<Holding>()
+  readonly #held = new Passing<Holding, Holding>()
   /** Counts what was lost: to the store, who takes it again is another holder, and what was given up meets a new fence. */
   #lost = 0
 
@@ -71,7 +72,7 @@ export class Leases {
 
   #hold(lease: Lease, tenant: string, until: number): Held {
     const holding: Holding = { lease, tenant, until, fence: lease.fence, lost: false, work: null }
-    this.#held.add(holding)
+    this.#held.set(holding, holding)
     return holding
   }
 
@@ -90,7 +91,7 @@ export class Leases {
   async renew(): Promise<void> {
     const { ttl, monotonic } = this.#options
     const now = monotonic()
-    const old = [...this.#held].filter(({ until }) => until - now < (ttl * 2) / 3)
+    const old = this.#held.values().filter(({ until }) => until - now < (ttl * 2) / 3)
     await Promise.all(old.map((holding) => this.#renew(holding)))
   }
 

@@ -13,6 +13,7 @@ import { holderName } from './holder.ts'
 import { readJournal } from './journal.ts'
 import { type Held, Leases } from './leases.ts'
 import { LiveRuns } from './live.ts'
+import { Passing } from './passing.ts'
 import type { Agents } from './performer.ts'
 import { type Performed, Performing, type PerformSetting } from './performing.ts'
 import type { ApprovalPolicy } from './policy.ts'
@@ -73,7 +74,7 @@ export class WorkEngine implements Work {
   readonly #tickMs: number | null
   readonly #graceMs: number
   readonly #onError: (error: unknown) => void
-  readonly #active = new Map<string, Active>()
+  readonly #active = new Passing<string, Active>()
   readonly #waiting = new Map<string, Place>()
   #timer: NodeJS.Timeout | null = null
   /** Looks for due work that are under way. */
@@ -110,8 +111,7 @@ export class WorkEngine implements Work {
   }
 
   get load(): Work['load'] {
-    let active = 0
-    for (const { execution } of this.#active.values()) if (execution && !execution.signal.aborted) active += 1
+    const active = this.#active.values().filter(({ execution }) => execution?.signal.aborted === false).length
     return { active, waiting: this.#waiting.size, held: this.#active.size }
   }
 
@@ -136,7 +136,7 @@ export class WorkEngine implements Work {
 
   async #tick(): Promise<void> {
     await this.#leases.renew()
-    await Promise.all([...this.#active.values()].map((active) => this.#look(active)))
+    await Promise.all(this.#active.values().map((active) => this.#look(active)))
     const free = this.#concurrency - this.#active.size
     if (free <= 0 || this.#closing) return
     const due = await this.sessions.store.due(free, 'open')
@@ -273,7 +273,7 @@ export class WorkEngine implements Work {
   async #end(): Promise<void> {
     if (this.#timer) clearTimeout(this.#timer)
     this.#waiting.clear()
-    const active = [...this.#active.values()]
+    const active = this.#active.values()
     // Behind this turn, so that `closing` is seen by whatever begins meanwhile.
     await Promise.resolve()
     for (const { execution } of active) execution?.closeSoon()
