@@ -30,8 +30,7 @@ function settled(text: string): string {
   return text
     .replace(/"(at|data_hash|hash)":"[^"]*"/g, '"$1":"…"')
     .replace(/\b\d\d:\d\d\b/g, '10:12')
-    .replace(/ +\d+ s /g, ' 0 s ')
-    .replace(/ +\d+ ms /g, ' 9 ms ')
+    .replace(/ +[\d.]+ (?:ms|s|min)(?= )/g, ' 9 ms')
     .replace(/^[0-9a-z]{4}( {2}another way)/gm, 'm2vd$1')
     .replace(/127\.0\.0\.1:\d+ +/g, '127.0.0.1:8001   ')
 }
