@@ -2,7 +2,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { openHome } from '../packages/daybook/src/cli/bin.fixture.ts'
 import { embedded, guardOf, Server } from '../packages/daybook/src/store/postgres/server.fixture.ts'
 import { Child } from './child.ts'
@@ -51,21 +50,21 @@ async function group(name: string, servers: number): Promise<Variant> {
     await load.ask<LoadResult>({ port, path, connections, requests: first } satisfies Load)
   }
   const round = async (): Promise<Sample> => {
-    const before = await quiet(used)
+    await indexed(port)
+    const before = used()
     await load.ask<LoadResult>({ port, more, path, connections, requests } satisfies Load)
-    const after = await quiet(used)
+    await indexed(port)
+    const after = used()
     return { wall: ((after - before) * 1000) / requests }
   }
   return { name: servers === 1 ? 'one server' : `${servers} servers`, round }
 }
 
-/** What was used once what runs behind the answers has come to its end: the index of words. */
-async function quiet(used: () => number): Promise<number> {
-  for (let before = used(); ; ) {
-    await sleep(1000)
-    const now = used()
-    if (now - before <= 3 * tick) return now
-    before = now
+/** Resolves when the index has all words of what was stored, which is work behind the answers; resting is not counted. */
+async function indexed(port: number): Promise<void> {
+  for (let complete = false; !complete; ) {
+    const found = await fetch(`http://127.0.0.1:${port}/api/v1/search?q=nowhere&limit=1`)
+    ;({ complete } = (await found.json()) as { complete: boolean })
   }
 }
 
@@ -88,6 +87,6 @@ try {
 }
 bench.remark(
   'Each server is a `serve` process; the same connections post as many messages, spread evenly over the servers. Counted is the ' +
-    'processor time of the servers, from the first request until they rest again, the index of words included; not that of PostgreSQL.',
+    'processor time of the servers, from the first request until the index has all words; not that of PostgreSQL.',
 )
 bench.finish()
