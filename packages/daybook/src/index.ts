@@ -9,6 +9,7 @@ export type { DataOf, Kind } from './schema/kinds.ts'
 export type { Message, Part, Usage } from './schema/parts.ts'
 export type {
   Caller,
+  HandleOptions,
   KeepReport,
   OpenFields,
   OpenOptions,
