@@ -1,7 +1,7 @@
 // The list of all sessions: read page by page as the reader goes through it, kept by the feed, no longer than five hundred heads.
 
 import type { SessionQuery, SessionShape } from 'daybook/client'
-import { type Dispatch, type SetStateAction, useCallback, useEffect, useRef, useState } from 'react'
+import { type Dispatch, type RefObject, type SetStateAction, useCallback, useEffect, useRef, useState } from 'react'
 import { client } from '../live/client.ts'
 import { live, useFeed } from '../live/live.ts'
 import type { Filters } from './filters.tsx'
@@ -9,12 +9,15 @@ import {
   below,
   firstWindow,
   type HeadWindow,
+  holds,
   pageSize,
+  shown,
   withAbove,
   withBelow,
   withChanged,
   withNewer,
   without,
+  withTotal,
 } from './window.ts'
 
 export interface List {
@@ -55,16 +58,37 @@ export function fits(session: SessionShape, { agent, repository, branch, person,
 
 /** Milliseconds that a filter rests before it is asked for. */
 const typing = 150
+/** Milliseconds from a change of what is counted to the count. */
+const counting = 500
 
 /** What the list is made of, and the calls that change it. */
 interface Held {
   readonly setWindow: Dispatch<SetStateAction<HeadWindow | null>>
   readonly setError: Dispatch<SetStateAction<unknown>>
   readonly setReading: Dispatch<SetStateAction<boolean>>
+  /** What was heard while the beginning is read; null while it is not. */
+  readonly heard: RefObject<SessionShape[] | null>
+  readonly count: () => void
+}
+
+function withHead(window: HeadWindow, session: SessionShape, filters: Filters): HeadWindow {
+  return fits(session, filters) ? withChanged(window, session, true) : without(window, session.session_id)
+}
+
+/** The list, and what came while it was under way: it may have been made before that. */
+function beginning(
+  list: Awaited<ReturnType<typeof client.list>>,
+  heard: readonly SessionShape[],
+  filters: Filters,
+): HeadWindow {
+  const window = firstWindow(list)
+  const seqs = new Map(shown(window).map(({ session_id, seq }) => [session_id, seq]))
+  const later = heard.filter(({ session_id, seq }) => seq > (seqs.get(session_id) ?? 0))
+  return later.reduce((now, session) => withHead(now, session, filters), window)
 }
 
 /** Reads the beginning, again whenever the filters change or `turn` does. */
-function useBeginning(filters: Filters, turn: number, { setWindow, setError, setReading }: Held): void {
+function useBeginning(filters: Filters, turn: number, { setWindow, setError, setReading, heard, count }: Held): void {
   const key = JSON.stringify(filters)
   const first = useRef(true)
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the filters, the turn for asking again
@@ -74,13 +98,19 @@ function useBeginning(filters: Filters, turn: number, { setWindow, setError, set
       setReading(true)
       try {
         await live().ready
+        heard.current = []
         const list = await client.list(queryOf(filters), { signal: stop.signal })
-        setWindow(firstWindow(list))
+        const since = heard.current ?? []
+        setWindow(beginning(list, since, filters))
+        if (since.length > 0) count()
         setError(null)
       } catch (failure) {
         if (!stop.signal.aborted) setError(failure)
       } finally {
-        if (!stop.signal.aborted) setReading(false)
+        if (!stop.signal.aborted) {
+          heard.current = null
+          setReading(false)
+        }
       }
     }
     const timer = setTimeout(() => void read(), first.current ? 0 : typing)
@@ -90,6 +120,33 @@ function useBeginning(filters: Filters, turn: number, { setWindow, setError, set
       stop.abort()
     }
   }, [key, turn])
+}
+
+/** Counts anew when a session came or went, soon after the last one. */
+function useCount(filters: Filters, setWindow: Held['setWindow']): () => void {
+  const waits = useRef(false)
+  const stop = useRef<AbortController | null>(null)
+  // What was asked with other filters counts something else.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it ends with the filters
+  useEffect(() => {
+    const own = new AbortController()
+    stop.current = own
+    waits.current = false
+    return () => own.abort()
+  }, [filters])
+  return useCallback(() => {
+    const signal = stop.current?.signal
+    if (waits.current || !signal) return
+    waits.current = true
+    const count = async (): Promise<void> => {
+      if (signal.aborted) return
+      waits.current = false
+      const list = await client.list({ ...queryOf(filters), limit: 1 }, { signal })
+      if (!signal.aborted) setWindow((now) => now && withTotal(now, list))
+    }
+    // What fails is counted with the next one; a server that is gone is told of elsewhere.
+    setTimeout(() => void count().catch(() => undefined), counting)
+  }, [filters, setWindow])
 }
 
 type Add = (window: HeadWindow, list: Awaited<ReturnType<typeof client.list>>) => HeadWindow
@@ -122,7 +179,9 @@ export function useList(filters: Filters): List {
   const [error, setError] = useState<unknown>(null)
   const [reading, setReading] = useState(false)
   const [turn, setTurn] = useState(0)
-  const held = { setWindow, setError, setReading }
+  const heard = useRef<SessionShape[] | null>(null)
+  const count = useCount(filters, setWindow)
+  const held = { setWindow, setError, setReading, heard, count }
   useBeginning(filters, turn, held)
   const page = usePage(filters, held)
 
@@ -130,10 +189,9 @@ export function useList(filters: Filters): List {
 
   useFeed(({ session }) => {
     if (!session || session.session_id.startsWith('@')) return
-    setWindow((now) => {
-      if (!now) return now
-      return fits(session, filters) ? withChanged(now, session, true) : without(now, session.session_id)
-    })
+    heard.current?.push(session)
+    if (window && holds(window, session.session_id) !== fits(session, filters)) count()
+    setWindow((now) => now && withHead(now, session, filters))
   })
 
   return {

@@ -5,6 +5,7 @@ import type { SessionListShape, SessionShape } from 'daybook/client'
 import {
   below,
   firstWindow,
+  holds,
   mostPages,
   shown,
   withAbove,
@@ -12,6 +13,7 @@ import {
   withChanged,
   withNewer,
   without,
+  withTotal,
 } from './window.ts'
 
 const head = (id: string, seq = 1, activity = '1'): SessionShape =>
@@ -49,7 +51,8 @@ test('a session that changed is drawn where it stands, and waits to stand at the
   assert.deepEqual(ids(window.newer), ['c'])
   window = withChanged(window, head('d', 1, '3'), true)
   assert.deepEqual(ids(window.newer), ['d', 'c'])
-  assert.equal(window.total, 5001)
+  assert.equal(holds(window, 'd') && holds(window, 'a') && !holds(window, 'x'), true)
+  assert.equal(withTotal(window, { ...list([], null), total: 5001 }).total, 5001)
   window = withNewer(window)
   assert.deepEqual(ids(shown(window)), ['d', 'c', 'a', 'b'])
   assert.deepEqual(window.newer, [])

@@ -23,8 +23,6 @@ export interface HeadWindow {
   readonly newer: readonly SessionShape[]
   readonly total: number
   readonly totalIs: SessionListShape['total_is']
-  /** The newest activity when it was read: what was created later is not counted yet. */
-  readonly latest: string
 }
 
 function pageOf(from: string | undefined, { sessions, cursor }: SessionListShape): Page {
@@ -32,8 +30,17 @@ function pageOf(from: string | undefined, { sessions, cursor }: SessionListShape
 }
 
 export function firstWindow(list: SessionListShape): HeadWindow {
-  const latest = list.sessions[0]?.last_activity ?? ''
-  return { pages: [pageOf(undefined, list)], above: [], newer: [], total: list.total, totalIs: list.total_is, latest }
+  return { pages: [pageOf(undefined, list)], above: [], newer: [], total: list.total, totalIs: list.total_is }
+}
+
+/** With the number of a list that was read later: no head tells whether it is counted already. */
+export function withTotal(window: HeadWindow, { total, total_is: totalIs }: SessionListShape): HeadWindow {
+  return { ...window, total, totalIs }
+}
+
+/** Whether the session is among those that are held. */
+export function holds({ pages, newer }: HeadWindow, id: string): boolean {
+  return [newer, ...pages.map(({ sessions }) => sessions)].some((held) => held.some((one) => one.session_id === id))
 }
 
 /** Where the page below begins; null when nothing is below. */
@@ -76,9 +83,8 @@ export function withChanged(window: HeadWindow, session: SessionShape, fits: boo
   const waited = others.length < window.newer.length
   const moved = fits && (waited || !before || before.last_activity !== session.last_activity)
   const first = window.above.length === 0 ? window.pages[0]?.sessions[0]?.session_id : undefined
-  const total = window.total + (fits && !before && !waited && session.created_at > window.latest ? 1 : 0)
-  if (!moved || first === id) return { ...window, pages, newer: others, total }
-  return { ...window, pages, newer: [session, ...others].slice(0, pageSize), total }
+  if (!moved || first === id) return { ...window, pages, newer: others }
+  return { ...window, pages, newer: [session, ...others].slice(0, pageSize) }
 }
 
 /** What waited stands at the top. Only at the top of the list: elsewhere it is read anew. */
