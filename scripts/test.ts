@@ -86,6 +86,7 @@ async function runAgain(tally: Tally): Promise<void> {
     if (!file.endsWith('.test.ts')) continue // a batch as a whole
     const second = new Tally(root)
     await runAll([file], second)
+    if (second.results.length === 0) continue // nothing ran, so nothing passed
     for (const { name, detail } of tally.replace(file, second)) {
       console.log(`\nUNSTABLE ${file}: ${name} (failed, then passed alone)\n${detail.replace(/^/gm, '    ')}`)
     }
